@@ -1,0 +1,73 @@
+"""Run reports and small tables as text for a terminal."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from salesetl.runs import RunReport
+
+
+def report_text(report: RunReport) -> str:
+    """Lay out a run report for a person."""
+    spark, python = report.runtime.get("spark"), report.runtime.get("python")
+    lines = [
+        f"{report.job} {report.status}: run {report.run_id} (Spark {spark}, Python {python})",
+        "",
+        *_pairs(
+            [
+                ("rows read", report.rows_read),
+                ("  loaded", report.rows_loaded),
+                ("  quarantined", report.rows_quarantined),
+                *((f"    {name}", count) for name, count in report.rows_by_reason.items()),
+                ("  duplicates removed", report.duplicates_removed),
+                *((f"warning: {name}", count) for name, count in report.warnings.items()),
+                ("revenue loaded", report.revenue_loaded),
+                ("revenue kept from earlier runs", report.revenue_kept),
+                ("revenue in the summary", report.revenue_summary),
+            ]
+        ),
+    ]
+    if report.unknown_columns:
+        lines += [f"columns ignored: {', '.join(report.unknown_columns)}"]
+    if report.error:
+        lines += ["", f"error: {report.error}"]
+    if report.partitions:
+        header = list(report.partitions[0])
+        rows = [[entry[name] for name in header] for entry in report.partitions]
+        lines += ["", table_text(header, rows, plain=("year", "month"))]
+    seconds = " ".join(f"{name} {value:.1f}" for name, value in report.seconds_by_stage.items())
+    lines += ["", f"seconds: {seconds}"]
+    return "\n".join(lines) + "\n"
+
+
+def table_text(header: Sequence[str], rows: Sequence[Sequence[Any]], plain: Sequence[str] = ()) -> str:
+    """Lay out rows under their headings, numbers to the right; `plain` numbers are not grouped."""
+    cells = [
+        [str(value) if name in plain else number_text(value) for name, value in zip(header, row, strict=True)]
+        for row in rows
+    ]
+    is_number = [all(not isinstance(row[place], str) for row in rows) for place in range(len(header))]
+    widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
+    lines = [header, ["-" * width for width in widths], *cells]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(line, widths, is_number, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def number_text(value: Any) -> str:
+    """Write a number, or the text of one, with thousands separators; anything else as it is."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    whole, point, cents = str(value).partition(".")
+    is_amount = point and whole.lstrip("-").isdigit() and cents.isdigit()
+    return f"{int(whole):,}.{cents}" if is_amount and whole != "-0" else str(value)
+
+
+def _pairs(pairs: Sequence[tuple[str, Any]]) -> list[str]:
+    texts = [(name, number_text(value)) for name, value in pairs]
+    name_width = max(len(name) for name, _ in texts)
+    value_width = max(len(text) for _, text in texts)
+    return [f"{name.ljust(name_width)}  {text.rjust(value_width)}" for name, text in texts]

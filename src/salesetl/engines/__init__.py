@@ -1,0 +1,1 @@
+"""What differs between engines: reading raw text and reading and writing Parquet."""

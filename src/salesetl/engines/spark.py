@@ -1,0 +1,96 @@
+"""Reading raw text and reading and writing Parquet with Spark."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from salesetl.storage import S3_SCHEMES
+
+MALFORMED = "_malformed_record"
+
+# `_metadata.file_path` is a URL; url_decode would also turn a plus sign into a space.
+_SOURCE_FILE = (
+    "regexp_replace(url_decode(replace(_metadata.file_path, '+', '%2B')), '^file:/+', '/')"
+)
+
+
+def read_csv(
+    spark: SparkSession,
+    paths: Sequence[str],
+    width: int,
+    *,
+    delimiter: str,
+    encoding: str,
+    is_multiline: bool,
+) -> DataFrame:
+    """Read delimited files with a header line as text columns `_0`, `_1`, … up to `width`.
+
+    A record with another number of fields keeps its text in `_malformed_record`. Adds `_source_file`.
+    """
+    fields = [T.StructField(f"_{position}", T.StringType()) for position in range(width)]
+    schema = T.StructType([*fields, T.StructField(MALFORMED, T.StringType())])
+    return (
+        spark.read.schema(schema)
+        .option("header", True)
+        .option("sep", delimiter)
+        .option("encoding", encoding)
+        .option("escape", '"')
+        .option("multiLine", is_multiline)
+        .option("columnNameOfCorruptRecord", MALFORMED)
+        # Pruned columns are not counted, and then a short record does not show.
+        .option("columnPruning", False)
+        .csv([spark_path(path) for path in paths])
+        .withColumn("_source_file", F.expr(_SOURCE_FILE))
+    )
+
+
+def read_json_lines(spark: SparkSession, paths: Sequence[str], columns: Sequence[str]) -> DataFrame:
+    """Read one JSON object a line as text columns; adds `_record`, the line, and `_source_file`.
+
+    A line that is not a JSON object keeps its text in `_malformed_record` too.
+    """
+    schema = ", ".join(f"`{name}` string" for name in [*columns, MALFORMED])
+    options = f"map('columnNameOfCorruptRecord', '{MALFORMED}')"
+    return (
+        spark.read.text([spark_path(path) for path in paths])
+        .select("value", F.expr(_SOURCE_FILE).alias("_source_file"))
+        .where("trim(value) <> ''")
+        .withColumn("_json", F.expr(f"from_json(value, '{schema}', {options})"))
+        .selectExpr("_json.*", "value as _record", "_source_file")
+    )
+
+
+def read_parquet(
+    spark: SparkSession, root: str, folders: Sequence[str], schema: T.StructType
+) -> DataFrame:
+    """Read folders of a table, with the values of its partition columns from their names."""
+    paths = [spark_path(f"{root}/{folder}" if folder else root) for folder in folders]
+    return spark.read.schema(schema).option("basePath", spark_path(root)).parquet(*paths)
+
+
+def read_parquet_schema(spark: SparkSession, path: str) -> T.StructType:
+    """Return the schema that is written in a Parquet file."""
+    return spark.read.parquet(spark_path(path)).schema
+
+
+def write_parquet(frame: DataFrame, path: str, partition_by: Sequence[str]) -> None:
+    """Write Snappy Parquet below `path`, a folder for each value of `partition_by`.
+
+    Rows are brought together by partition first, so that a partition has as many files as its
+    size asks for and not one for each task; a very large one is still written by several tasks.
+    """
+    if partition_by:
+        hint = f"/*+ REBALANCE({', '.join(partition_by)}) */"
+        frame = frame.sparkSession.sql(f"select {hint} * from {{rows}}", rows=frame)
+    frame.write.partitionBy(*partition_by).option("compression", "snappy").parquet(spark_path(path))
+
+
+def spark_path(path: str) -> str:
+    """Write a path so that Hadoop takes every character of it as it stands."""
+    escaped = "".join(f"\\{char}" if char in "*?[]{}\\" else char for char in path)
+    scheme, separator, rest = escaped.partition("://")
+    if separator and scheme in S3_SCHEMES:
+        return f"{scheme}://{rest}"
+    return f"file://{escaped}"

@@ -1,0 +1,33 @@
+"""What can go wrong, as errors a person can act on: what happened, where, and what to do."""
+
+
+class SalesEtlError(Exception):
+    """A failure whose one-line message names the place and the remedy."""
+
+    exit_status = 1
+
+
+class ArgumentError(SalesEtlError):
+    """A job argument is missing, unknown or cannot be read."""
+
+    exit_status = 2
+
+
+class InputError(SalesEtlError):
+    """A source file or its profile cannot be read as its contract says."""
+
+
+class QualityError(SalesEtlError):
+    """Too many rows were rejected, or there was nothing to load."""
+
+
+class BooksError(SalesEtlError):
+    """The accounts of a run do not balance; nothing was published."""
+
+
+class LeaseError(SalesEtlError):
+    """Another run is writing the same tables."""
+
+
+class SetupError(SalesEtlError):
+    """The machine lacks something that the job needs, or has the wrong one."""

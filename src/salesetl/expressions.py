@@ -1,0 +1,95 @@
+"""The small language of source profiles: arithmetic and text functions over columns, no more.
+
+An expression is parsed, never executed: what is not a column, a constant or one of the listed
+operators and functions is refused, so that a profile from somewhere else cannot run code.
+"""
+
+import ast
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from salesetl import columns
+from salesetl.errors import InputError
+
+_OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "({0} + {1})",
+    ast.Sub: "({0} - {1})",
+    ast.Mult: "({0} * {1})",
+    ast.Div: "({0} / nullif({1}, 0))",
+}
+_NUMBER_FUNCTIONS = {"abs", "coalesce"}
+_TEXT_FUNCTIONS = {"coalesce", "concat", "lower", "trim", "upper"}
+_FUNCTIONS = _NUMBER_FUNCTIONS | _TEXT_FUNCTIONS
+_ALLOWED = f"columns, numbers, quoted text, + - * / and {', '.join(sorted(_FUNCTIONS))}"
+
+
+class Expression:
+    """An expression over columns of a source file. A name with blanks is written in backticks."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._quoted: dict[str, str] = {}
+        try:
+            self._tree = ast.parse(re.sub("`([^`]+)`", self._quote, source), mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise self._refusal(source) from error
+        called = {node.func for node in ast.walk(self._tree) if isinstance(node, ast.Call)}
+        self.names = [
+            self._quoted.get(node.id, node.id)
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.Name) and node not in called
+        ]
+        self.sql({name: "_" for name in self.names})
+
+    def sql(self, columns_by_name: Mapping[str, str]) -> str:
+        """Return SQL for the text of the result, over the text columns that the names stand for."""
+        return self._text(self._tree, columns_by_name)
+
+    def _text(self, node: ast.expr, names: Mapping[str, str]) -> str:
+        match node:
+            case ast.Name(id=name):
+                return columns.trimmed(names[self._quoted.get(name, name)])
+            case ast.Constant(value=str(text)):
+                return columns.text_literal(text)
+            case ast.Call(func=ast.Name(id=name), args=[_, *_], keywords=[]) if (
+                name in _TEXT_FUNCTIONS
+            ):
+                return f"{name}({', '.join(self._text(item, names) for item in node.args)})"
+            case _:
+                return f"cast({self._number(node, names)} as string)"
+
+    def _number(self, node: ast.expr, names: Mapping[str, str]) -> str:
+        match node:
+            case ast.Name(id=name):
+                text = columns.trimmed(names[self._quoted.get(name, name)])
+                return columns.decimal(text, 18, 4, is_rounded=True)
+            case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
+                return self._number_literal(node)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return f"(-{self._number(operand, names)})"
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+                operands = self._number(left, names), self._number(right, names)
+                return _OPERATORS[type(op)].format(*operands)
+            case ast.Call(func=ast.Name(id=name), args=[_, *_], keywords=[]) if (
+                name in _NUMBER_FUNCTIONS
+            ):
+                return f"{name}({', '.join(self._number(item, names) for item in node.args)})"
+            case _:
+                raise self._refusal(ast.unparse(node))
+
+    def _number_literal(self, node: ast.Constant) -> str:
+        try:
+            return f"cast('{Decimal(ast.unparse(node)):f}' as decimal(18, 4))"
+        except InvalidOperation as error:
+            raise self._refusal(ast.unparse(node)) from error
+
+    def _quote(self, match: re.Match[str]) -> str:
+        name = f"quoted_{len(self._quoted)}"
+        self._quoted[name] = match[1]
+        return name
+
+    def _refusal(self, part: str) -> InputError:
+        return InputError(
+            f"expression {self._source!r}: {part!r} is not allowed in it; use {_ALLOWED}"
+        )

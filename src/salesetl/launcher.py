@@ -1,0 +1,97 @@
+"""Launching a job: the same command line on a laptop, by spark-submit and on Glue.
+
+The only module that knows Glue. A job runs on Glue when it is given `--JOB_NAME`.
+"""
+
+import inspect
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from salesetl.arguments import InputPath, arguments_of, parse_arguments, type_name
+from salesetl.display import report_text
+from salesetl.errors import SalesEtlError
+from salesetl.runs import RunReport
+from salesetl.session import glue_session, local_session
+from salesetl.storage import normalized, storage_of
+
+logger = logging.getLogger(__name__)
+
+Job = Callable[..., RunReport]
+
+
+def launch(run: Job, argv: Sequence[str] | None = None) -> None:
+    """Run a job with the arguments of the command line, print its report, and exit.
+
+    The exit status is 0 only after success. A failure that a person can act on is one line on
+    standard error; `--verbose` adds the stack trace.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    name = Path(inspect.getfile(run)).stem
+    if "--help" in words or "-h" in words:
+        sys.stdout.write(help_text(name, run))
+        return
+    is_verbose = "--verbose" in words
+    words = [word for word in words if word != "--verbose"]
+    logging.basicConfig(
+        level=logging.DEBUG if is_verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+        stream=sys.stderr,
+    )
+    for noisy in ("py4j", "botocore", "boto3", "urllib3", "s3transfer"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    try:
+        report = _run_on_glue(run, words) if "--JOB_NAME" in words else _run_locally(run, words)
+    except SalesEtlError as error:
+        if is_verbose:
+            logger.exception("%s failed", name)
+        sys.stderr.write(f"{name}: error: {error}\n")
+        raise SystemExit(error.exit_status) from None
+    sys.stdout.write(report_text(report))
+
+
+def help_text(name: str, run: Job) -> str:
+    """Describe a job and its arguments."""
+    lines = [(inspect.getdoc(run) or "").partition("\n")[0], "", "arguments:"]
+    for argument in arguments_of(run).values():
+        default = "required" if argument.is_required else f"default: {argument.default}"
+        kind = type_name(argument.type)
+        lines += [f"  --{argument.name} ({kind}; {default})", f"      {argument.help}"]
+    lines += ["  --verbose", "      show the stack trace of an error"]
+    return f"{name}: " + "\n".join(lines) + "\n"
+
+
+def _run_locally(run: Job, words: Sequence[str]) -> RunReport:
+    values = parse_arguments(run, words)
+    spark = local_session(run.__module__.rpartition(".")[2], input_bytes(run, values))
+    try:
+        return run(spark, **values)
+    finally:
+        spark.stop()
+
+
+def _run_on_glue(run: Job, words: Sequence[str]) -> RunReport:
+    from awsglue.context import GlueContext
+    from awsglue.job import Job as GlueJob
+    from awsglue.utils import getResolvedOptions
+
+    values = parse_arguments(run, words)
+    resolved = getResolvedOptions(["job", *words], ["JOB_NAME", *values])
+    spark = glue_session()
+    job = GlueJob(GlueContext(spark.sparkContext))
+    job.init(resolved["JOB_NAME"], resolved)
+    report = run(spark, **values)
+    job.commit()
+    return report
+
+
+def input_bytes(run: Job, values: dict[str, Any]) -> int:
+    """Sum up the sizes of the files that a job will read."""
+    paths = [
+        normalized(values[argument.name])
+        for argument in arguments_of(run).values()
+        if argument.type is InputPath and argument.name in values
+    ]
+    return sum(file.size for path in paths for file in storage_of(path).files(path))

@@ -1,0 +1,145 @@
+"""Sales with what is known of their customers, by month, and their summary."""
+
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from pyspark.sql import SparkSession
+
+from salesetl.arguments import InputPath
+from salesetl.errors import ArgumentError
+from salesetl.pipelines.batch import Feed, Run, open_run
+from salesetl.profiles import load_profile
+from salesetl.publishing.lake import Change
+from salesetl.publishing.staging import count_kept
+from salesetl.quality import label
+from salesetl.readers.csv import Multiline, UnknownColumns, read_csv
+from salesetl.readers.json import read_json
+from salesetl.runs import RunReport
+from salesetl.schemas import ENRICHED_SALES, RAW_CUSTOMERS, RAW_SALES, SALES_SUMMARY
+from salesetl.storage import join
+from salesetl.transforms.customers import clean_customers
+from salesetl.transforms.sales import (
+    build_enriched_sales,
+    clean_sales,
+    join_customers,
+    summarize_sales,
+)
+
+JOB = "enrich_sales"
+
+
+def run(
+    spark: SparkSession,
+    *,
+    sales_path: InputPath,
+    customers_path: InputPath,
+    output_path: str,
+    start_date: date | None = None,
+    end_date: date | None = None,
+    write_mode: Literal["merge", "replace"] = "merge",
+    as_of: date | None = None,
+    max_rejected_ratio: float = 0.05,
+    source_profile: str | None = None,
+    unknown_columns: UnknownColumns = "ignore",
+    multiline: Multiline = "auto",
+    run_id: str | None = None,
+    replay_of: str | None = None,
+    allow_empty: bool = False,
+) -> RunReport:
+    """Load delivered sales into `enriched_sales` and bring `sales_summary` up to date.
+
+    sales_path: CSV files of sales: a file, a folder or prefix, or a glob; .gz is unpacked
+    customers_path: JSON files of customers, an object a line or an array
+    output_path: root of the lake; tables, quarantine and run reports are below it
+    start_date: first day to load; sales of earlier days are set aside
+    end_date: last day to load; sales of later days are set aside
+    write_mode: merge rows by key, or replace all rows from start_date to end_date
+    as_of: day of the run; sales of later days are rejected (default: today in UTC)
+    max_rejected_ratio: share of rejected rows above which nothing is published
+    source_profile: TOML file that maps another system's export, or the name of a shipped one
+    unknown_columns: whether columns that the contract does not know are ignored or fail the run
+    multiline: whether quoted fields may span lines; auto looks at files up to 32 MiB
+    run_id: name of the run (default: made from the time)
+    replay_of: run whose quarantine this is; set by salesetl quarantine replay
+    allow_empty: accept that there is nothing to load
+    """
+    arguments = {name: value for name, value in locals().items() if name != "spark"}
+    first, last = _range(start_date, end_date, write_mode)
+    table = RAW_SALES.bind(
+        as_of=as_of or datetime.now(UTC).date(), start_date=first, end_date=last
+    )
+    with open_run(
+        spark, JOB, output_path, run_id=run_id, arguments=arguments, replay_of=replay_of
+    ) as batch:
+        with batch.stage("read"):
+            raw_sales = read_csv(
+                spark,
+                sales_path,
+                table,
+                profile=load_profile(source_profile, table),
+                unknown_columns=unknown_columns,
+                multiline=multiline,
+                allow_empty=allow_empty,
+            )
+            raw_customers = read_json(
+                spark,
+                customers_path,
+                RAW_CUSTOMERS,
+                join(batch.staging, "objects"),
+                allow_empty=allow_empty,
+            )
+        with batch.stage("label"):
+            customers = batch.settle(
+                label(clean_customers(raw_customers.frame), RAW_CUSTOMERS), RAW_CUSTOMERS
+            )
+            joined = join_customers(clean_sales(raw_sales.frame), customers.accepted)
+            sales = batch.settle(label(joined, table), table)
+        batch.report.files_read = len(raw_sales.files)
+        batch.report.unknown_columns = raw_sales.unknown_columns
+        batch.account(sales, customers)
+        batch.check_quality(customers, customers_path, 1.0, allow_empty=allow_empty)
+        batch.check_quality(sales, sales_path, max_rejected_ratio, allow_empty=allow_empty)
+        arriving = build_enriched_sales(sales.accepted)
+        with batch.stage("merge" if write_mode == "merge" else "replace"):
+            if write_mode == "merge":
+                change = batch.lake.merge(ENRICHED_SALES, arriving)
+            else:
+                change = batch.lake.replace(ENRICHED_SALES, arriving, first, last)
+        with batch.stage("write"):
+            _write_tables(batch, sales, change)
+        with batch.stage("publish"):
+            return batch.publish()
+
+
+def _write_tables(batch: Run, sales: Feed, change: Change) -> None:
+    """Write the touched months of both tables aside, and see that they agree to the cent."""
+    kept_rows, kept_amount = count_kept(change)
+    enriched = batch.write_aside(
+        change,
+        rows=sales.tally.rows_loaded + kept_rows,
+        amount=sales.tally.amount + kept_amount,
+    )
+    # From what was written rather than from what was read, so that the two cannot differ.
+    summary = batch.write_aside(
+        Change(SALES_SUMMARY, summarize_sales(enriched.rows), None, enriched.folders),
+        amount=enriched.amount,
+    )
+    batch.report.revenue_loaded = str(sales.tally.amount)
+    batch.report.revenue_kept = str(kept_amount)
+    batch.report.revenue_summary = str(summary.amount)
+    batch.report.partitions = [
+        {**each.values, "rows": each.rows, "files": each.files, "bytes": each.bytes}
+        for each in enriched.partitions.values()
+    ]
+
+
+def _range(start_date: date | None, end_date: date | None, write_mode: str) -> tuple[date, date]:
+    if write_mode == "replace" and not (start_date and end_date):
+        raise ArgumentError(
+            "--write_mode replace needs --start_date and --end_date: the days that the input is"
+            " the whole truth for"
+        )
+    first, last = start_date or date.min, end_date or date.max
+    if first > last:
+        raise ArgumentError(f"--start_date {first} is after --end_date {last}; swap them")
+    return first, last

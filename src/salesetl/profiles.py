@@ -1,0 +1,170 @@
+"""Source profiles: how another system's export says what the contract says, in a TOML file."""
+
+import codecs
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from salesetl import columns
+from salesetl.errors import InputError
+from salesetl.expressions import Expression
+from salesetl.schemas.table import Table
+from salesetl.storage import normalized, storage_of
+
+_DELIMITERS = ",;\t|~:"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key made of several columns of the file, and of a number where lines may be alike.
+
+    Lines with the same parts are numbered within their file, so that a second copy of the file
+    gives the same keys again.
+    """
+
+    column: str
+    parts: tuple[str, ...]
+    separator: str = "-"
+    line_number: bool = False
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The difference between an export and the contract. The default is none.
+
+    `columns` maps contract columns to names in the file, `constants` to a text they all have,
+    `expressions` to an expression over contract columns or columns of the file.
+    """
+
+    delimiter: str = ","
+    encoding: str = "UTF-8"
+    date_format: str = ""
+    decimal_comma: bool = False
+    columns: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    expressions: dict[str, Expression] = field(default_factory=dict)
+    key: Key | None = None
+
+    def needed(self, table: Table) -> list[str]:
+        """Names that a file's header must have."""
+        made = {*self.constants, *self.expressions} | ({self.key.column} if self.key else set())
+        mapped = [self.columns.get(name, name) for name in table.columns if name not in made]
+        operands = [name for each in self.expressions.values() for name in each.names]
+        foreign = [name for name in operands if name not in table.columns]
+        return list(dict.fromkeys([*mapped, *foreign, *(self.key.parts if self.key else ())]))
+
+    def missing(self, header: Sequence[str], table: Table) -> list[str]:
+        """Names that the header should have and has not."""
+        found = {name.casefold() for name in header}
+        return [name for name in self.needed(table) if name.casefold() not in found]
+
+    def unknown(self, header: Sequence[str], table: Table) -> list[str]:
+        """Names in the header that nothing is made of."""
+        known = {name.casefold() for name in self.needed(table)}
+        return [name for name in header if name.casefold() not in known]
+
+
+def load_profile(source: str | None, table: Table) -> Profile:
+    """Read a profile from a TOML file, local or on S3, or the shipped one of that name.
+
+    InputError names the entry that is not understood.
+    """
+    if source is None:
+        return Profile()
+    try:
+        return _profile(tomllib.loads(_read_text(source)), table)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
+        raise InputError(f"{source}: not a source profile: {error}") from error
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from error
+
+
+def with_contract_columns(
+    rows: DataFrame, header: Sequence[str], table: Table, profile: Profile
+) -> DataFrame:
+    """Add every contract column as text to rows whose fields are the columns `_0`, `_1`, …"""
+    positions = {name.casefold(): f"_{position}" for position, name in enumerate(header)}
+    mapped = {
+        name: positions[profile.columns.get(name, name).casefold()]
+        for name in table.columns
+        if name not in profile.constants
+        and profile.columns.get(name, name).casefold() in positions
+    }
+    rows = rows.select(
+        "*",
+        *(_translated(mapped[name], table.schema[name], profile).alias(name) for name in mapped),
+        *(F.lit(text).alias(name) for name, text in profile.constants.items()),
+    )
+    for name, expression in profile.expressions.items():
+        names = {
+            operand: operand if operand in mapped else positions[operand.casefold()]
+            for operand in expression.names
+        }
+        rows = rows.withColumn(name, F.expr(expression.sql(names)))
+    if profile.key:
+        rows = rows.withColumn(profile.key.column, F.expr(_key(profile.key, positions)))
+    return rows
+
+
+def _translated(position: str, field: T.StructField, profile: Profile) -> Any:
+    text = columns.trimmed(position)
+    if profile.date_format and isinstance(field.dataType, T.DateType):
+        return F.expr(columns.iso_date(text, profile.date_format))
+    if profile.decimal_comma and isinstance(field.dataType, T.DecimalType | T.IntegerType):
+        return F.expr(columns.point_decimal(text))
+    return F.col(position)
+
+
+def _key(key: Key, positions: dict[str, str]) -> str:
+    first, *others = [positions[name.casefold()] for name in key.parts]
+    parts = [columns.trimmed(first), *(f"coalesce({name}, '')" for name in others)]
+    if key.line_number:
+        alike = ", ".join(["_source_file", first, *others])
+        order = ", ".join(positions.values())
+        parts.append(
+            f"cast(row_number() over (partition by {alike} order by {order}) as string)"
+        )
+    separator = columns.text_literal(key.separator)
+    return f"concat({f', {separator}, '.join(parts)})"
+
+
+def _read_text(source: str) -> str:
+    path = normalized(source)
+    storage = storage_of(path)
+    if storage.files(path):
+        return storage.read(path).decode()
+    shipped = files("salesetl").joinpath("source_profiles", f"{source}.toml")
+    if "/" not in source and shipped.is_file():
+        return shipped.read_text(encoding="utf-8")
+    raise InputError("no such source profile; check the path")
+
+
+def _profile(entries: dict[str, Any], table: Table) -> Profile:
+    key = entries.pop("key", None)
+    expressions = {name: Expression(text) for name, text in entries.pop("expressions", {}).items()}
+    profile = Profile(
+        **entries,
+        expressions=expressions,
+        key=Key(**{**key, "parts": tuple(key["parts"])}) if key else None,
+    )
+    made = {*profile.columns, *profile.constants, *expressions, *([profile.key.column] if profile.key else [])}
+    for name in sorted(made - set(table.columns)):
+        raise ValueError(f"{name!r} is no column of {table.name}: {', '.join(table.columns)}")
+    if profile.delimiter not in _DELIMITERS or len(profile.delimiter) != 1:
+        raise ValueError(f"delimiter {profile.delimiter!r} is none of {' '.join(_DELIMITERS)!r}")
+    try:
+        codecs.lookup(profile.encoding)
+    except LookupError as error:
+        raise ValueError(f"encoding {profile.encoding!r} is not known") from error
+    if profile.date_format:
+        try:
+            columns.iso_date("", profile.date_format)
+        except ValueError as error:
+            raise ValueError(f"date_format {profile.date_format!r}: {error} is not understood") from error
+    return profile

@@ -1,0 +1,85 @@
+"""The journal: what a publish is about to do, written down first, so that it is always done whole.
+
+A publish moves staged files into their tables, deletes the files they replace and writes the run
+report. The journal with all of that is written in one piece: before it, nothing has happened;
+after it, whoever comes next finishes the work. Every step may be done twice.
+"""
+
+import json
+import logging
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from salesetl.storage import Storage, join
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Journal:
+    """The steps of one publish. `moves` are pairs of staged file and its place in a table."""
+
+    run_id: str
+    moves: list[tuple[str, str]] = field(default_factory=list)
+    deletes: list[str] = field(default_factory=list)
+    report_path: str = ""
+    report: dict[str, Any] = field(default_factory=dict)
+
+    def encode(self) -> bytes:
+        """Write the journal as JSON."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def decode(cls, content: bytes) -> "Journal":
+        """Read a journal from its JSON."""
+        return cls(**json.loads(content))
+
+
+def journal_path(root: str, job: str) -> str:
+    """Where the journal of a job is while it publishes."""
+    return join(root, "_journal", f"{job}.json")
+
+
+def staging_path(root: str, job: str) -> str:
+    """Where a job writes aside what it will publish."""
+    return join(root, "_staging", job)
+
+
+def commit(storage: Storage, root: str, job: str, journal: Journal) -> None:
+    """Publish: from the moment the journal is written, the publish will be finished."""
+    storage.write(journal_path(root, job), journal.encode())
+    _carry_out(storage, root, job, journal)
+
+
+def recover(storage: Storage, root: str, job: str) -> None:
+    """Finish the publish of a run that was killed in the middle, and clear what others left."""
+    path = journal_path(root, job)
+    if storage.files(path):
+        journal = Journal.decode(storage.read(path))
+        logger.warning("finishing the publish of run %s, which was cut off", journal.run_id)
+        _carry_out(storage, root, job, journal)
+    storage.delete(staging_path(root, job))
+
+
+def _carry_out(storage: Storage, root: str, job: str, journal: Journal) -> None:
+    # Folder by folder, new files in before old ones out: a reader may for a moment see a
+    # partition's rows twice, but a row is never missing, nor is its only copy ever deleted.
+    for folder in sorted({_folder(path) for path in _targets(journal)}):
+        for source, target in journal.moves:
+            if _folder(target) == folder:
+                storage.move(source, target)
+        for path in journal.deletes:
+            if _folder(path) == folder:
+                storage.delete(path)
+    if journal.report_path:
+        storage.write(journal.report_path, json.dumps(journal.report, indent=2).encode())
+    storage.delete(staging_path(root, job))
+    storage.delete(journal_path(root, job))
+
+
+def _targets(journal: Journal) -> list[str]:
+    return [target for _, target in journal.moves] + journal.deletes
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]

@@ -1,0 +1,118 @@
+"""Tables of a lake as folders of Parquet, and what a run changes in them."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+
+from salesetl.engines import spark as engine
+from salesetl.errors import InputError
+from salesetl.schemas.table import Table
+from salesetl.storage import StoredFile, join, storage_of
+
+
+@dataclass(frozen=True)
+class Change:
+    """New content for some partitions of a table.
+
+    `rows` are all rows these partitions will hold: those of the run and, of those that were there
+    before, the ones that stay (`kept`; None when there are none). `folders` are the partitions
+    concerned; one that gets no rows is emptied.
+    """
+
+    table: Table
+    rows: DataFrame
+    kept: DataFrame | None
+    folders: list[str]
+
+
+class Lake:
+    """The published tables below one root; a partition is a folder such as `year=2025/month=9`."""
+
+    def __init__(self, spark: SparkSession, root: str) -> None:
+        self._spark = spark
+        self.root = root
+        self._storage = storage_of(root)
+
+    def path(self, table: Table) -> str:
+        """Where a table is."""
+        return join(self.root, table.name)
+
+    def files(self, table: Table) -> dict[str, list[StoredFile]]:
+        """List the data files of a table by partition folder."""
+        return files_by_folder(self.path(table), self._storage.files(self.path(table)))
+
+    def read(self, table: Table, folders: list[str]) -> DataFrame:
+        """Read some partitions of a table."""
+        return engine.read_parquet(self._spark, self.path(table), folders, table.schema)
+
+    def merge(self, table: Table, arriving: DataFrame) -> Change:
+        """Let rows that arrive replace the rows of the same key, wherever in the table those are.
+
+        A key that comes back with another date thereby leaves its old partition.
+        """
+        touched = _folders(arriving, table)
+        present = set(self.files(table))
+        if not present:
+            return Change(table, arriving, None, sorted(touched))
+        keys = arriving.select(*table.key)
+        table_keys = self.read(table, sorted(present)).select(*table.key, *table.partition_by)
+        touched |= _folders(table_keys.join(keys, on=list(table.key), how="left_semi"), table)
+        kept = None
+        if touched & present:
+            old = self.read(table, sorted(touched & present))
+            kept = old.join(keys, on=list(table.key), how="left_anti").select(*table.columns)
+        return Change(table, _with_kept(arriving, kept), kept, sorted(touched))
+
+    def replace(self, table: Table, arriving: DataFrame, start: date, end: date) -> Change:
+        """Let rows that arrive be all there is from `start` to `end`, both days included.
+
+        Rows of other days stay, also those in a partition that the range covers in part.
+        InputError if a row that arrives has the key of one that stays.
+        """
+        touched = _folders(arriving, table)
+        present = set(self.files(table))
+        if not present:
+            return Change(table, arriving, None, sorted(touched))
+        day = str(table.date_column)
+        is_in_range = F.col(day).between(F.lit(start), F.lit(end))
+        everything = self.read(table, sorted(present))
+        staying = everything.where(~is_in_range)
+        twice = staying.join(arriving.select(*table.key), on=list(table.key), how="left_semi")
+        for row in twice.select(day, *table.key).limit(1).collect():
+            key = ", ".join(str(row[name]) for name in table.key)
+            raise InputError(
+                f"{self.path(table)}: {table.key[0]} {key} is dated {row[day]} there, outside"
+                f" {start}..{end}, and would be there twice; widen the range or use"
+                " --write_mode merge"
+            )
+        touched |= _folders(everything.where(is_in_range), table)
+        kept = None
+        if touched & present:
+            kept = self.read(table, sorted(touched & present)).where(~is_in_range)
+        return Change(table, _with_kept(arriving, kept), kept, sorted(touched))
+
+
+def files_by_folder(root: str, files: list[StoredFile]) -> dict[str, list[StoredFile]]:
+    """Group the data files below a root by their folder, relative to it."""
+    folders: dict[str, list[StoredFile]] = defaultdict(list)
+    for file in files:
+        below = file.path.removeprefix(f"{root}/")
+        if not any(part.startswith(("_", ".")) for part in below.split("/")):
+            folders[below.rpartition("/")[0]].append(file)
+    return dict(folders)
+
+
+def folder_of(row: Row, table: Table) -> str:
+    """Name the partition folder of a row."""
+    return "/".join(f"{name}={row[name]}" for name in table.partition_by)
+
+
+def _folders(rows: DataFrame, table: Table) -> set[str]:
+    return {folder_of(row, table) for row in rows.select(*table.partition_by).distinct().collect()}
+
+
+def _with_kept(arriving: DataFrame, kept: DataFrame | None) -> DataFrame:
+    return arriving if kept is None else arriving.unionByName(kept)

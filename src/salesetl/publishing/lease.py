@@ -1,0 +1,143 @@
+"""One writer at a time: a lease with an owner and an expiry."""
+
+import json
+import logging
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from salesetl.errors import LeaseError
+from salesetl.storage import Storage
+
+logger = logging.getLogger(__name__)
+
+DURATION = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who holds a lease: a run, in a process that a machine can be asked about."""
+
+    run_id: str
+    host: str
+    process_id: int
+    process_started: str
+
+    @classmethod
+    def of_this_process(cls, run_id: str) -> "Owner":
+        """Name this process as the owner."""
+        process_id = os.getpid()
+        return cls(run_id, socket.gethostname(), process_id, _process_started(process_id))
+
+    def is_known_dead(self) -> bool:
+        """Tell whether the process is known to have ended; only its own machine knows."""
+        if self.host != socket.gethostname():
+            return False
+        return self.process_started != _process_started(self.process_id)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to write until it expires; the owner renews it as long as it lives."""
+
+    owner: Owner
+    expires_at: datetime
+
+    def encode(self) -> bytes:
+        """Write the lease as JSON."""
+        fields = {"owner": asdict(self.owner), "expires_at": self.expires_at.isoformat()}
+        return json.dumps(fields, indent=2).encode()
+
+    @classmethod
+    def decode(cls, content: bytes) -> "Lease":
+        """Read a lease from its JSON."""
+        fields = json.loads(content)
+        return cls(Owner(**fields["owner"]), datetime.fromisoformat(fields["expires_at"]))
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether somebody else may take it."""
+        return now >= self.expires_at or self.owner.is_known_dead()
+
+
+@contextmanager
+def held_lease(storage: Storage, path: str, run_id: str) -> Iterator[None]:
+    """Hold the lease at `path` for the length of the block; LeaseError if another run holds it."""
+    owner = Owner.of_this_process(run_id)
+    _take(storage, path, owner)
+    stop = threading.Event()
+    renewal = threading.Thread(target=_keep_renewing, args=(storage, path, owner, stop), daemon=True)
+    renewal.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        renewal.join()
+        storage.update(path, lambda found: None if _is_owned(found, owner) else found)
+
+
+def confirm_lease(storage: Storage, path: str, run_id: str) -> None:
+    """Make sure that the lease is still this run's; LeaseError if it was lost."""
+    _renew(storage, path, Owner.of_this_process(run_id))
+
+
+def _take(storage: Storage, path: str, owner: Owner) -> None:
+    now = datetime.now(UTC)
+
+    def take_over(found: bytes | None) -> bytes:
+        if found is not None:
+            lease = Lease.decode(found)
+            if not lease.is_over(now):
+                raise LeaseError(
+                    f"{path}: run {lease.owner.run_id} (process {lease.owner.process_id} on"
+                    f" {lease.owner.host}) is writing these tables; wait for it to end. If it is"
+                    f" dead, its lease ends at {lease.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+                )
+            logger.warning("taking over the lease of run %s, which has ended", lease.owner.run_id)
+        return Lease(owner, now + DURATION).encode()
+
+    if not storage.update(path, take_over):
+        raise LeaseError(f"{path}: another run has just taken the lease; wait for it to end")
+
+
+def _renew(storage: Storage, path: str, owner: Owner) -> None:
+    def extend(found: bytes | None) -> bytes:
+        if not _is_owned(found, owner):
+            raise LeaseError(f"{path}: the lease was lost to another run; nothing was published")
+        return Lease(owner, datetime.now(UTC) + DURATION).encode()
+
+    if not storage.update(path, extend):
+        raise LeaseError(f"{path}: the lease was lost to another run; nothing was published")
+
+
+def _keep_renewing(storage: Storage, path: str, owner: Owner, stop: threading.Event) -> None:
+    while not stop.wait(DURATION.total_seconds() / 4):
+        try:
+            _renew(storage, path, owner)
+        except Exception:
+            # The run finds out for itself when it confirms the lease before it publishes.
+            logger.warning("could not renew the lease %s", path, exc_info=True)
+
+
+def _is_owned(content: bytes | None, owner: Owner) -> bool:
+    return content is not None and Lease.decode(content).owner == owner
+
+
+def _process_started(process_id: int) -> str:
+    """Return what tells a process from a later one of the same id; empty if it has ended."""
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return ""
+    except PermissionError:
+        pass
+    status = Path(f"/proc/{process_id}/stat")
+    if not status.exists():
+        return "unknown"
+    state, *fields = status.read_text().rpartition(")")[2].split()
+    has_ended = state in "ZX"
+    return "" if has_ended else fields[18]

@@ -1,0 +1,118 @@
+"""Writing the new content of a table aside, and making sure of it before it is published."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from salesetl.engines import spark as engine
+from salesetl.errors import BooksError
+from salesetl.publishing.lake import Change, files_by_folder, folder_of
+from salesetl.schemas.table import Table
+from salesetl.storage import StoredFile, join, storage_of
+
+
+@dataclass(frozen=True)
+class Partition:
+    """What a partition holds: `values` of its columns, rows, sum of the table's amount, files."""
+
+    values: dict[str, Any]
+    rows: int
+    amount: Decimal
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class StagedTable:
+    """A table's new partitions, written aside and found right."""
+
+    table: Table
+    path: str
+    rows: DataFrame
+    files: dict[str, list[StoredFile]]
+    partitions: dict[str, Partition]
+    folders: list[str]
+
+    @property
+    def row_count(self) -> int:
+        """Rows in all staged partitions."""
+        return sum(partition.rows for partition in self.partitions.values())
+
+    @property
+    def amount(self) -> Decimal:
+        """Sum of the amount over all staged partitions."""
+        return sum((partition.amount for partition in self.partitions.values()), Decimal(0))
+
+
+def stage(spark: SparkSession, change: Change, staging: str) -> StagedTable:
+    """Write new content aside and read it back.
+
+    BooksError if what was written does not have the columns and types of the contract, or has a
+    key twice.
+    """
+    table = change.table
+    path = join(staging, table.name)
+    engine.write_parquet(change.rows, path, table.partition_by)
+    files = files_by_folder(path, storage_of(path).files(path))
+    if not files:
+        return StagedTable(table, path, change.rows, {}, {}, change.folders)
+    _check_schema(spark, table, next(iter(files.values()))[0].path)
+    rows = engine.read_parquet(spark, path, sorted(files), table.schema)
+    partitions = _measure(rows, table, files)
+    return StagedTable(table, path, rows, files, partitions, change.folders)
+
+
+def count_kept(change: Change) -> tuple[int, Decimal]:
+    """Count the rows that stay in the partitions of a change, and sum their amount."""
+    if change.kept is None:
+        return 0, Decimal(0)
+    total = F.sum(change.table.amount or F.lit(0)).cast("string")
+    [row] = change.kept.agg(F.count("*").alias("rows"), total.alias("amount")).collect()
+    return row["rows"], Decimal(row["amount"] or 0)
+
+
+def _check_schema(spark: SparkSession, table: Table, file: str) -> None:
+    written = [(field.name, field.dataType) for field in engine.read_parquet_schema(spark, file)]
+    expected = [
+        (field.name, field.dataType)
+        for field in table.schema
+        if field.name not in table.partition_by
+    ]
+    if written != expected:
+        raise BooksError(f"{file}: written as {written}, but {table.name} has {expected}")
+
+
+def _measure(
+    rows: DataFrame, table: Table, files: dict[str, list[StoredFile]]
+) -> dict[str, Partition]:
+    amount = F.col(table.amount) if table.amount else F.lit(0)
+    by_key = rows.groupBy(*dict.fromkeys([*table.partition_by, *table.key])).agg(
+        F.count("*").alias("rows"), F.sum(amount.cast(T.DecimalType(38, 2))).alias("amount")
+    )
+    measured = (
+        by_key.groupBy(*table.partition_by)
+        .agg(
+            F.sum("rows").alias("rows"),
+            F.max("rows").alias("versions"),
+            F.sum("amount").cast("string").alias("amount"),
+        )
+        .orderBy(*table.partition_by)
+        .collect()
+    )
+    partitions = {}
+    for row in measured:
+        folder = folder_of(row, table)
+        if table.key and row["versions"] > 1:
+            raise BooksError(f"{table.name}: {folder} would hold a {', '.join(table.key)} twice")
+        partitions[folder] = Partition(
+            values={name: row[name] for name in table.partition_by},
+            rows=row["rows"],
+            amount=Decimal(row["amount"]),
+            files=len(files[folder]),
+            bytes=sum(file.size for file in files[folder]),
+        )
+    return partitions

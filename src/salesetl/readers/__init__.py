@@ -1,0 +1,1 @@
+"""From files as delivered to frames of text columns, bound by name, with file and record kept."""

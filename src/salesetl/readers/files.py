@@ -1,0 +1,105 @@
+"""Which files an input path stands for, and what their first bytes tell."""
+
+import gzip
+import re
+import zlib
+from fnmatch import fnmatchcase
+
+from salesetl.errors import InputError
+from salesetl.storage import StoredFile, normalized, storage_of
+
+HEAD_BYTES = 256 * 1024
+BOM = b"\xef\xbb\xbf"
+
+_WIDE_ENCODINGS = ("utf-16", "utf-32", "utf16", "utf32")
+_FOREIGN_FORMATS = {
+    b"\xff\xfe": "is UTF-16",
+    b"\xfe\xff": "is UTF-16",
+    b"\x1f\x8b": "is gzip, but its name does not end in .gz",
+    b"PK\x03\x04": "is a ZIP archive or an Excel workbook",
+    b"PAR1": "is Parquet",
+    b"BZh": "is bzip2",
+    b"\x28\xb5\x2f\xfd": "is Zstandard",
+}
+
+
+def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
+    """List the data files that `path` names: a file, a folder or prefix, or a glob.
+
+    Files and folders whose name starts with a dot or an underscore are not data. InputError if
+    nothing is there, or if a file has no bytes; `allow_empty` passes over those.
+    """
+    path = normalized(path)
+    root = re.split(r"/[^/]*[*?]", path, maxsplit=1)[0]
+    storage = storage_of(root)
+    is_literal = root == path or storage.files(path)
+    found = storage.files(path if is_literal else root)
+    if not is_literal:
+        found = [file for file in found if fnmatchcase(file.path, path)]
+    data = [file for file in found if not _is_hidden(file.path, root)]
+    if not data and not allow_empty:
+        raise InputError(f"{path}: no files there; check the path")
+    empty = [file.path for file in data if file.size == 0]
+    if empty and not allow_empty:
+        raise InputError(
+            f"{empty[0]}: empty file (0 bytes); deliver it again, remove it or pass --allow_empty"
+        )
+    return [file for file in data if file.size > 0]
+
+
+def _is_hidden(path: str, root: str) -> bool:
+    below = path.removeprefix(root).split("/") if path != root else [path.rpartition("/")[2]]
+    return any(part.startswith((".", "_")) for part in below)
+
+
+def read_head(file: StoredFile, encoding: str) -> str:
+    """Return the first characters of a file, unpacked and without BOM; InputError if no text."""
+    head = storage_of(file.path).read(file.path, HEAD_BYTES)
+    if is_gzip(file):
+        head = _unpacked(file, head)
+    if not is_wide(encoding):
+        for magic, claim in _FOREIGN_FORMATS.items():
+            if head.startswith(magic):
+                raise InputError(
+                    f"{file.path}: {claim}; deliver it as {encoding} text, plain or gzipped as"
+                    " .gz, or name its encoding in a source profile"
+                )
+        if b"\0" in head:
+            raise InputError(
+                f"{file.path}: has NUL bytes, so it is not {encoding} text; deliver it again,"
+                " or name its encoding in a source profile"
+            )
+    return head.removeprefix(BOM).decode(encoding, errors="replace").removeprefix("\ufeff")
+
+
+def is_wide(encoding: str) -> bool:
+    """Tell whether characters of an encoding are wider than a byte throughout."""
+    return encoding.lower().startswith(_WIDE_ENCODINGS)
+
+
+def read_whole(file: StoredFile) -> bytes:
+    """Return all bytes of a file, unpacked and without BOM."""
+    content = storage_of(file.path).read(file.path)
+    if is_gzip(file):
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError, zlib.error) as error:
+            raise broken_gzip(file.path, error) from error
+    return content.removeprefix(BOM)
+
+
+def is_gzip(file: StoredFile) -> bool:
+    """Tell whether a file is unpacked on reading; as in Hadoop, its name says so."""
+    return file.name.endswith(".gz")
+
+
+def broken_gzip(path: str, error: BaseException) -> InputError:
+    """Name a gzip file that ends too early or is damaged."""
+    return InputError(f"{path}: truncated or damaged gzip ({error}); deliver it again")
+
+
+def _unpacked(file: StoredFile, head: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
+    except zlib.error as error:
+        raise broken_gzip(file.path, error) from error

@@ -1,0 +1,95 @@
+"""JSON as delivered: an object a line, or an array or a run of objects, pretty-printed or not."""
+
+import json
+import logging
+from functools import reduce
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from salesetl.engines import spark as engine
+from salesetl.readers.files import find_files, read_head, read_whole
+from salesetl.readers.rows import RawRows, no_rows
+from salesetl.schemas.table import Table
+from salesetl.storage import StoredFile, join, storage_of
+
+logger = logging.getLogger(__name__)
+
+
+def read_json(
+    spark: SparkSession, path: str, table: Table, staging: str, *, allow_empty: bool = False
+) -> RawRows:
+    """Read every object of every file below `path`, each contract column as text.
+
+    A file that is an array or spans objects over lines is first written to `staging` with an
+    object a line. A file that is neither is read by line, and its broken lines are malformed.
+    """
+    files = find_files(path, allow_empty=allow_empty)
+    by_line = [file.path for file in files]
+    frames = []
+    for number, file in enumerate(files):
+        objects = _objects_across_lines(file)
+        if objects is not None:
+            by_line.remove(file.path)
+            lines = join(staging, f"{number}.ndjson")
+            storage_of(lines).write(lines, "\n".join(objects).encode())
+            frames.append(_read_lines(spark, [lines], table).withColumn("_source_file", F.lit(file.path)))
+    if by_line:
+        frames.append(_read_lines(spark, by_line, table))
+    frame = reduce(DataFrame.unionByName, frames) if frames else no_rows(spark, table)
+    return RawRows(frame, files, [])
+
+
+def _read_lines(spark: SparkSession, paths: list[str], table: Table) -> DataFrame:
+    lines = engine.read_json_lines(spark, paths, table.columns)
+    return lines.select(
+        *(F.expr(f"case when {engine.MALFORMED} is null then `{name}` end").alias(name) for name in table.columns),
+        F.col("_record").alias("_raw_record"),
+        F.expr("cast(null as string)").alias("_source_header"),
+        "_source_file",
+        F.expr(f"{engine.MALFORMED} is null").alias("_is_well_formed"),
+    )
+
+
+def _objects_across_lines(file: StoredFile) -> list[str] | None:
+    """Return the objects of a file as a line each, or None if it has a line for each already."""
+    head = read_head(file, "UTF-8").lstrip()
+    first_line = head.partition("\n")[0]
+    if not head.startswith("[") and _is_json(first_line):
+        return None
+    text = read_whole(file).decode(errors="replace").strip()
+    documents = _documents(text)
+    if documents is None:
+        return None
+    logger.info("%s holds %d JSON objects across lines", file.path, len(documents))
+    return documents
+
+
+def _documents(text: str) -> list[str] | None:
+    """Split an array, or objects one after the other, into objects without line breaks."""
+    closing = "]" if text.startswith("[") else ""
+    position, end = len(closing), len(text) - len(closing)
+    if not text.endswith(closing):
+        return None
+    decoder = json.JSONDecoder()
+    documents = []
+    while True:
+        while position < end and text[position] in " \t\r\n,":
+            position += 1
+        if position >= end:
+            return documents
+        try:
+            _, after = decoder.raw_decode(text, position)
+        except (json.JSONDecodeError, RecursionError):
+            return None
+        # Within a JSON text a line break stands only between tokens.
+        documents.append(text[position:after].replace("\r", " ").replace("\n", " "))
+        position = after
+
+
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+    return True

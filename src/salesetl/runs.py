@@ -1,0 +1,91 @@
+"""The report of a run: what was read, what became of it, what was published, and how long it took."""
+
+import json
+import platform
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from salesetl.errors import InputError
+from salesetl.storage import Storage, join
+
+
+@dataclass
+class RunReport:
+    """All that is known of one run, as its JSON file says it. Amounts and times are text.
+
+    Of every feed, and so of the run's main feed that stands at the top:
+    `rows_read = rows_loaded + rows_quarantined + duplicates_removed`.
+    `revenue_loaded` is of the rows of this run, `revenue_kept` of rows of earlier runs in the same
+    partitions, and their sum is `revenue_summary`.
+    """
+
+    run_id: str
+    job: str
+    status: str
+    started_at: str
+    finished_at: str = ""
+    error: str | None = None
+    replay_of: str | None = None
+    runtime: dict[str, Any] = field(default_factory=dict)
+    arguments: dict[str, str | None] = field(default_factory=dict)
+    files_read: int = 0
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_quarantined: int = 0
+    duplicates_removed: int = 0
+    rows_by_reason: dict[str, int] = field(default_factory=dict)
+    warnings: dict[str, int] = field(default_factory=dict)
+    unknown_columns: list[str] = field(default_factory=list)
+    feeds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    revenue_loaded: str = "0.00"
+    revenue_kept: str = "0.00"
+    revenue_summary: str = "0.00"
+    partitions: list[dict[str, Any]] = field(default_factory=list)
+    seconds_by_stage: dict[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as it is written to JSON."""
+        return asdict(self)
+
+
+def report_path(root: str, job: str, run_id: str) -> str:
+    """Where the report of a run is."""
+    return join(root, "_runs", job, f"{run_id}.json")
+
+
+def read_reports(storage: Storage, root: str) -> list[RunReport]:
+    """Read the reports of all runs below a root, oldest first."""
+    found = storage.files(join(root, "_runs"))
+    reports = [_decode(storage, file.path) for file in found if file.name.endswith(".json")]
+    return sorted(reports, key=lambda report: report.started_at)
+
+
+def read_report(storage: Storage, root: str, run_id: str) -> RunReport:
+    """Read the report of one run; InputError if there is none."""
+    for report in read_reports(storage, root):
+        if report.run_id == run_id:
+            return report
+    raise InputError(f"{root}: no report of a run {run_id!r}; list them with: salesetl runs list")
+
+
+def runtime_facts(spark_version: str, is_ansi: bool, version: str) -> dict[str, Any]:
+    """Describe the runtime, for the report."""
+    return {
+        "spark": spark_version,
+        "python": platform.python_version(),
+        "salesetl": version,
+        "ansi": is_ansi,
+    }
+
+
+def timestamp_text(moment: datetime) -> str:
+    """Write a moment in UTC as the report does."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _decode(storage: Storage, path: str) -> RunReport:
+    try:
+        return RunReport(**json.loads(storage.read(path)))
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{path}: not a run report ({error}); remove it") from error

@@ -1,0 +1,6 @@
+"""Table contracts, the one source of every column name and type."""
+
+from salesetl.schemas.quarantine import QUARANTINE
+from salesetl.schemas.sales import ENRICHED_SALES, RAW_CUSTOMERS, RAW_SALES, SALES_SUMMARY
+
+TABLES = (RAW_SALES, RAW_CUSTOMERS, ENRICHED_SALES, SALES_SUMMARY, QUARANTINE)

@@ -1,0 +1,22 @@
+"""The contract of quarantine: the rows that were not loaded, and why."""
+
+from pyspark.sql import types as T
+
+from salesetl.schemas.table import Table, column
+
+QUARANTINE = Table(
+    name="quarantine",
+    grain="one rejected row of one run",
+    schema=T.StructType(
+        [
+            column("raw_record", T.StringType(), "The row as delivered"),
+            column("source_header", T.StringType(), "Header line of its file; null for JSON"),
+            column("source_file", T.StringType(), "File it came from"),
+            column("reasons", T.ArrayType(T.StringType()), "All rules it broke"),
+            column("rejected_at", T.TimestampType(), "When its run started, in UTC"),
+            column("run_id", T.StringType(), "Run that rejected it"),
+        ]
+    ),
+    key=(),
+    partition_by=("run_id",),
+)

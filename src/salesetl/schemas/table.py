@@ -1,0 +1,72 @@
+"""The contract of a table: everything the library knows about its columns, stated once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from pyspark.sql import types as T
+
+Level = Literal["reject", "set_aside", "warn"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A claim about a row: `name` states it, `condition` is the SQL that must be true of the row.
+
+    A condition that is false or null is broken. `reject` sends the row to quarantine and counts
+    towards the run's limit of rejected rows; `set_aside` sends it there without counting, because
+    the caller asked for it; `warn` keeps the row and counts it. A condition may name parameters in
+    braces, such as `{as_of}`, that `bind` fills in.
+    """
+
+    name: str
+    condition: str
+    level: Level = "reject"
+    remedy: str = ""
+
+    def bind(self, parameters: Mapping[str, date | int | Decimal]) -> "Rule":
+        """Return the rule with its parameters written as SQL literals."""
+        literals = {name: sql_literal(value) for name, value in parameters.items()}
+        return replace(self, condition=self.condition.format_map(literals))
+
+
+def sql_literal(value: date | int | Decimal) -> str:
+    """Write a value as a SQL literal of its own type."""
+    return f"date '{value.isoformat()}'" if isinstance(value, date) else str(value)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, its columns, its key, its partitions and the rules its rows keep.
+
+    For a raw table the types say what the text of each field must parse to. `amount` names the
+    money column whose sum the books are kept in, `date_column` the business date. `order_by` says
+    which of several versions of a key wins, best first; without it, differing versions of a key
+    are a conflict.
+    """
+
+    name: str
+    grain: str
+    schema: T.StructType
+    key: tuple[str, ...]
+    order_by: tuple[str, ...] = ()
+    partition_by: tuple[str, ...] = ()
+    amount: str | None = None
+    date_column: str | None = None
+    rules: tuple[Rule, ...] = field(default=())
+
+    @property
+    def columns(self) -> list[str]:
+        """Column names, in order."""
+        return self.schema.fieldNames()
+
+    def bind(self, **parameters: date | int | Decimal) -> "Table":
+        """Return the contract with the parameters of its rules filled in."""
+        return replace(self, rules=tuple(rule.bind(parameters) for rule in self.rules))
+
+
+def column(name: str, data_type: T.DataType, comment: str, **metadata: Any) -> T.StructField:
+    """Declare a column with the comment that the catalogue and the data dictionary show."""
+    return T.StructField(name, data_type, True, {"comment": comment, **metadata})

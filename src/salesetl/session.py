@@ -1,0 +1,111 @@
+"""The one place where Spark sessions are made, and where they are tuned."""
+
+import os
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+
+import pyspark
+from pyspark import SparkConf, SparkContext
+from pyspark.sql import SparkSession
+
+from salesetl.java import find_java_home, java_version
+
+# What results depend on: the same on every machine.
+MEANING = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+    "spark.sql.sources.partitionOverwriteMode": "dynamic",
+    # Files of about 128 MiB: rows in a shuffle take about twice their room in Parquet.
+    "spark.sql.adaptive.advisoryPartitionSizeInBytes": "256m",
+}
+
+# Up to here start-up dominates, and what makes long jobs fast only costs time.
+SMALL_INPUT_BYTES = 8 * 1024 * 1024
+
+_QUIET = """\
+rootLogger.level = error
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %p %c{1}: %m%n
+"""
+
+
+def glue_session() -> SparkSession:
+    """Return the session that Glue has made, with the settings that results depend on."""
+    spark = SparkSession.builder.getOrCreate()
+    for name, value in MEANING.items():
+        spark.conf.set(name, value)
+    return spark
+
+
+def local_session(name: str, input_bytes: int) -> SparkSession:
+    """Start Spark on this machine, quiet and quick for an input of that size.
+
+    Under spark-submit its master and its `--conf` settings stand. SetupError if Java is missing.
+    """
+    is_small = input_bytes <= SMALL_INPUT_BYTES
+    settings = MEANING | _local_settings(is_small)
+    if "PYSPARK_GATEWAY_PORT" in os.environ:
+        SparkContext._ensure_initialized()
+        settings = {key: value for key, value in settings.items() if not SparkConf().contains(key)}
+    else:
+        os.environ["JAVA_HOME"] = find_java_home()
+        os.environ["SPARK_LAUNCHER_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+        settings["spark.driver.extraJavaOptions"] = shlex.join(_java_options(is_small))
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName(name)
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark
+
+
+def archive_path() -> Path:
+    """Where the class-data-sharing archive for this Python, Spark and Java is kept."""
+    version = java_version(Path(find_java_home()))
+    return Path(sys.prefix) / "share" / "salesetl" / f"spark-{pyspark.__version__}-java-{version}.jsa"
+
+
+def _local_settings(is_small: bool) -> dict[str, str]:
+    cores = os.cpu_count() or 1
+    settings = {
+        "spark.master": "local[*]",
+        "spark.ui.enabled": "false",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.memory": f"{_driver_gibibytes()}g",
+        "spark.sql.shuffle.partitions": str(cores if is_small else 16 * cores),
+        "spark.ui.showConsoleProgress": str(sys.stderr.isatty()).lower(),
+    }
+    if is_small:
+        settings |= {
+            "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        }
+    return settings
+
+
+def _driver_gibibytes() -> int:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(8, memory // 2**30 // 2))
+
+
+def _java_options(is_small: bool) -> list[str]:
+    quiet = Path(tempfile.gettempdir()) / f"salesetl-log4j2-{os.getuid()}.properties"
+    quiet.write_text(_QUIET)
+    options = [f"-Dlog4j2.configurationFile={quiet.as_uri()}", "-Xshare:auto", "-Xlog:disable"]
+    archive = archive_path()
+    if recording := os.environ.get("SALESETL_RECORD_ARCHIVE"):
+        options.append(f"-XX:ArchiveClassesAtExit={recording}")
+    elif archive.exists():
+        options.append(f"-XX:SharedArchiveFile={archive}")
+    if is_small:
+        options += ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+    return options

@@ -1,0 +1,27 @@
+"""Bringing a frame into the shape of its contract."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from salesetl import columns
+from salesetl.schemas.table import Table
+
+
+def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
+    """Turn the text of every contract column into its type; null where it has not the form.
+
+    Other columns, such as the lineage of the reader, are kept as they are. No row is dropped.
+    """
+    lineage = [name for name in raw.columns if name not in table.columns]
+    fields = [F.expr(columns.parsed(field)).alias(field.name) for field in table.schema]
+    return raw.select(*fields, *lineage)
+
+
+def conform(frame: DataFrame, table: Table) -> DataFrame:
+    """Return exactly the columns of the contract, in its order, with its types and comments."""
+    return frame.select(
+        *(
+            F.col(field.name).cast(field.dataType).alias(field.name, metadata=field.metadata)
+            for field in table.schema
+        )
+    )

@@ -1,0 +1,78 @@
+"""Sales: from delivered rows to enriched sales and their monthly summary."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from salesetl import columns
+from salesetl.schemas.sales import AMOUNT, ENRICHED_SALES, RAW_SALES, SALES_SUMMARY, TOTAL
+from salesetl.transforms.contract import conform, parse_fields
+
+
+def clean_sales(raw_sales: DataFrame) -> DataFrame:
+    """Give every field of a delivered sale its type; one row out for each row in."""
+    return parse_fields(raw_sales, RAW_SALES)
+
+
+def enrich_sales(sales: DataFrame, customers: DataFrame) -> DataFrame:
+    """Give each sale what is known of its buyer, and its place in the calendar.
+
+    One row out for each sale, in the shape of ENRICHED_SALES, also where the buyer is not known;
+    `customers` must have one row a customer.
+    """
+    return sales.transform(join_customers, customers).transform(build_enriched_sales)
+
+
+def join_customers(sales: DataFrame, customers: DataFrame) -> DataFrame:
+    """Add the buyer's attributes and `is_known_customer`, null for a buyer who is not known."""
+    known = customers.select(
+        "customer_id",
+        "age_group",
+        "membership_tier",
+        "signup_date",
+        F.lit(True).alias("is_known_customer"),
+    )
+    return sales.join(known, on="customer_id", how="left")
+
+
+def build_enriched_sales(sales: DataFrame) -> DataFrame:
+    """Finish sales that have been joined with their customers."""
+    return (
+        sales.transform(with_return_flag)
+        .transform(with_calendar)
+        .transform(conform, ENRICHED_SALES)
+    )
+
+
+def with_return_flag(sales: DataFrame) -> DataFrame:
+    """Add `is_return`: goods came back, which a negative quantity says."""
+    return sales.withColumn("is_return", F.expr("quantity < 0"))
+
+
+def with_calendar(sales: DataFrame) -> DataFrame:
+    """Add `year`, `month` and `day` of the date of sale."""
+    return sales.withColumns(
+        {"year": F.year("date"), "month": F.month("date"), "day": F.dayofmonth("date")}
+    )
+
+
+def summarize_sales(enriched_sales: DataFrame) -> DataFrame:
+    """Sum up sales by region, product and month, in the shape of SALES_SUMMARY.
+
+    Revenue is net: returns are in it, and stand beside it in `return_amount`. The average is
+    rounded half-up to the cent. Sales without a region or a product have a row of their own.
+    """
+    return (
+        enriched_sales.groupBy(*SALES_SUMMARY.key)
+        .agg(
+            F.sum("total_amount").cast(TOTAL).alias("total_revenue"),
+            F.count("transaction_id").alias("transaction_count"),
+            F.sum("quantity").alias("units_sold"),
+            F.expr("sum(case when is_return then total_amount else 0 end)").alias("return_amount"),
+            F.countDistinct("customer_id").alias("customer_count"),
+        )
+        .withColumn(
+            "avg_transaction_value",
+            F.expr(columns.average_amount("total_revenue", "transaction_count")),
+        )
+        .transform(conform, SALES_SUMMARY)
+    )
