@@ -21,8 +21,8 @@ _QUOTES = re.compile(r"(['\\])")
 
 
 def parsed(field: T.StructField) -> str:
-    """Parse the text column named like `field` into the field's type."""
-    text = trimmed(field.name)
+    """Parse the trimmed text column named like `field` into the field's type."""
+    text = f"`{field.name}`"
     match field.dataType:
         case T.DateType():
             return utc_date(text)

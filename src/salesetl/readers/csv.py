@@ -138,40 +138,47 @@ def _report_unknown(unknown: dict[str, str], policy: UnknownColumns) -> None:
 def _read_layout(
     spark: SparkSession, layout: _Layout, paths: list[str], table: Table, profile: Profile
 ) -> DataFrame:
-    positions = [f"_{position}" for position in range(len(layout.header))]
     rows = engine.read_csv(
         spark,
         paths,
-        len(positions),
+        len(layout.header),
         delimiter=profile.delimiter,
         encoding=profile.encoding,
         is_multiline=layout.is_multiline,
     ).withColumn("_is_well_formed", F.expr(f"{engine.MALFORMED} is null"))
-    return with_contract_columns(rows, layout.header, table, profile).select(
-        *(F.expr(f"case when _is_well_formed then `{name}` end").alias(name) for name in table.columns),
-        F.expr(f"coalesce({engine.MALFORMED}, {_record(positions, profile.delimiter)})").alias(
-            "_raw_record"
-        ),
-        F.lit(header_line(layout.header, profile.delimiter)).alias("_source_header"),
-        "_source_file",
-        "_is_well_formed",
+    return (
+        rows.transform(_with_record, profile.delimiter)
+        .transform(with_contract_columns, layout.header, table, profile)
+        .select(
+            *(
+                F.expr(f"case when _is_well_formed then `{name}` end").alias(name)
+                for name in table.columns
+            ),
+            "_raw_record",
+            F.lit(header_line(layout.header, profile.delimiter)).alias("_source_header"),
+            "_source_file",
+            "_is_well_formed",
+        )
     )
 
 
-def _record(positions: Iterable[str], delimiter: str) -> str:
-    """SQL that writes the fields of a record as a line again, quoted only where they must be."""
-    fields = [f"coalesce({position}, '')" for position in positions]
-    plain = f"concat_ws('{delimiter}', {', '.join(fields)})"
+def _with_record(rows: DataFrame, delimiter: str) -> DataFrame:
+    """Add `_raw_record`: the text of a malformed record, or the line that the fields make."""
+    fields = [f"coalesce({name}, '')" for name in rows.columns if name[1:].isdigit()]
     quoted = ", ".join(
-        f"case when {field} rlike '[{delimiter}\"\\r\\n]'"
+        f"case when {field} rlike '[{delimiter}\"\r\n]'"
         f" then concat('\"', replace({field}, '\"', '\"\"'), '\"') else {field} end"
         for field in fields
     )
-    is_plain = (
-        f"not {plain} rlike '[\"\\r\\n]'"
-        f" and length({plain}) - length(replace({plain}, '{delimiter}', '')) = {len(fields) - 1}"
+    # Nearly all records need no quotes, which one look at the whole line tells.
+    delimiters = "length(_line) - length(replace(_line, '{0}', ''))".format(delimiter)
+    is_plain = f"{delimiters} = {len(fields) - 1} and not _line rlike '[\"\r\n]'"
+    line = f"case when {is_plain} then _line else concat_ws('{delimiter}', {quoted}) end"
+    return (
+        rows.withColumn("_line", F.expr(f"concat_ws('{delimiter}', {', '.join(fields)})"))
+        .withColumn("_raw_record", F.expr(f"coalesce({engine.MALFORMED}, {line})"))
+        .drop("_line")
     )
-    return f"case when {is_plain} then {plain} else concat_ws('{delimiter}', {quoted}) end"
 
 
 def header_line(header: Sequence[str], delimiter: str) -> str:

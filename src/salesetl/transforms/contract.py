@@ -13,8 +13,10 @@ def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
     Other columns, such as the lineage of the reader, are kept as they are. No row is dropped.
     """
     lineage = [name for name in raw.columns if name not in table.columns]
-    fields = [F.expr(columns.parsed(field)).alias(field.name) for field in table.schema]
-    return raw.select(*fields, *lineage)
+    # In two steps, so that an engine trims each field once and not wherever its text is looked at.
+    texts = [F.expr(columns.trimmed(name)).alias(name) for name in table.columns]
+    values = [F.expr(columns.parsed(field)).alias(field.name) for field in table.schema]
+    return raw.select(*texts, *lineage).select(*values, *lineage)
 
 
 def conform(frame: DataFrame, table: Table) -> DataFrame:

@@ -1,0 +1,27 @@
+"""Random numbers that depend on nothing but the seed and what they are for."""
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+
+def uniform(size: int, seed: int, *purpose: str | int) -> Numbers:
+    """Return `size` numbers in [0, 1) for a purpose, such as a table, a column and a chunk.
+
+    One column more, or rows made in another order, leave all the others as they were. Only the
+    generator's raw stream is used, because NumPy may change its distributions.
+    """
+    text = "/".join(map(str, (seed, *purpose)))
+    entropy = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")
+    return np.random.Generator(np.random.PCG64(entropy)).random(size)
+
+
+def pick(weights: Numbers, numbers: Numbers) -> Places:
+    """Turn uniform numbers into places in `weights`, each as often as its weight says."""
+    shares = np.cumsum(weights) / np.sum(weights)
+    shares[-1] = 1.0
+    return np.searchsorted(shares, numbers, side="right").astype(np.int64)
