@@ -62,8 +62,10 @@ def arguments_of(run: Callable[..., Any]) -> dict[str, Argument]:
     }
 
 
-def parse_arguments(run: Callable[..., Any], words: Sequence[str]) -> dict[str, Any]:
-    """Read a job's arguments from the words of a command line.
+def parse_arguments(
+    run: Callable[..., Any], words: Sequence[str], *, is_partial: bool = False
+) -> dict[str, Any]:
+    """Read a job's arguments from the words of a command line; all that are required, unless partial.
 
     ArgumentError names an argument that is missing, given twice, not known (with the nearest that
     is), or not of its type. Arguments that Glue keeps for itself are passed over.
@@ -84,7 +86,7 @@ def parse_arguments(run: Callable[..., Any], words: Sequence[str]) -> dict[str, 
             raise ArgumentError(f"--{name}: needs a value; it is {type_name(argument.type)}")
         values[name] = True if text is None else argument.parse(text)
     for argument in arguments.values():
-        if argument.is_required and not values.get(argument.name):
+        if argument.is_required and not is_partial and not values.get(argument.name):
             raise ArgumentError(f"--{argument.name} is required: {argument.help}")
     return values
 

@@ -6,7 +6,7 @@ The only module that knows Glue. A job runs on Glue when it is given `--JOB_NAME
 import inspect
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +42,25 @@ def launch(run: Job, argv: Sequence[str] | None = None) -> None:
     )
     for noisy in ("py4j", "botocore", "boto3", "urllib3", "s3transfer"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    if "--JOB_NAME" in words:
+        # Glue shows the error that ends a job, so it is not caught.
+        _run_on_glue(run, words)
+        return
     try:
-        report = _run_on_glue(run, words) if "--JOB_NAME" in words else _run_locally(run, words)
-    except SalesEtlError as error:
+        report = _run_locally(run, words, is_verbose=is_verbose)
+    except Exception as error:
         if is_verbose:
             logger.exception("%s failed", name)
-        sys.stderr.write(f"{name}: error: {error}\n")
-        raise SystemExit(error.exit_status) from None
+        sys.stderr.write(f"{name}: error: {_one_line(error)}\n")
+        raise SystemExit(getattr(error, "exit_status", 1)) from None
     sys.stdout.write(report_text(report))
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, SalesEtlError):
+        return str(error)
+    first_line = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {first_line}; for the stack trace run it with --verbose"
 
 
 def help_text(name: str, run: Job) -> str:
@@ -63,16 +74,31 @@ def help_text(name: str, run: Job) -> str:
     return f"{name}: " + "\n".join(lines) + "\n"
 
 
-def _run_locally(run: Job, words: Sequence[str]) -> RunReport:
+def jobs_page(jobs: Mapping[str, Job]) -> str:
+    """Describe jobs and their arguments as a Markdown page."""
+    lines = ["# Jobs and their arguments", "", "Made from the jobs' `run` functions by `make docs`.", ""]
+    for name, run in jobs.items():
+        promise = (inspect.getdoc(run) or "").partition("\n")[0]
+        lines += [f"## {name}", "", promise, "", "| argument | value | default | meaning |", "|---|---|---|---|"]
+        lines += [
+            f"| `--{argument.name}` | {type_name(argument.type)} |"
+            f" {'required' if argument.is_required else argument.default} | {argument.help} |"
+            for argument in arguments_of(run).values()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _run_locally(run: Job, words: Sequence[str], *, is_verbose: bool) -> RunReport:
     values = parse_arguments(run, words)
-    spark = local_session(run.__module__.rpartition(".")[2], input_bytes(run, values))
+    name = Path(inspect.getfile(run)).stem
+    spark = local_session(name, input_bytes(run, values), is_verbose=is_verbose)
     try:
         return run(spark, **values)
     finally:
         spark.stop()
 
 
-def _run_on_glue(run: Job, words: Sequence[str]) -> RunReport:
+def _run_on_glue(run: Job, words: Sequence[str]) -> None:
     from awsglue.context import GlueContext
     from awsglue.job import Job as GlueJob
     from awsglue.utils import getResolvedOptions
@@ -84,7 +110,7 @@ def _run_on_glue(run: Job, words: Sequence[str]) -> RunReport:
     job.init(resolved["JOB_NAME"], resolved)
     report = run(spark, **values)
     job.commit()
-    return report
+    sys.stdout.write(report_text(report))
 
 
 def input_bytes(run: Job, values: dict[str, Any]) -> int:

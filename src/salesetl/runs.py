@@ -4,6 +4,7 @@ import json
 import platform
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from salesetl.errors import InputError
@@ -82,6 +83,11 @@ def runtime_facts(spark_version: str, is_ansi: bool, version: str) -> dict[str, 
 def timestamp_text(moment: datetime) -> str:
     """Write a moment in UTC as the report does."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def amount_text(amount: Decimal) -> str:
+    """Write an amount of money as the report does, to the cent."""
+    return str(amount.quantize(Decimal("0.01")))
 
 
 def _decode(storage: Storage, path: str) -> RunReport:

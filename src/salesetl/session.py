@@ -28,6 +28,9 @@ SMALL_INPUT_BYTES = 8 * 1024 * 1024
 _QUIET = """\
 rootLogger.level = error
 rootLogger.appenderRef.console.ref = console
+# Python's gateway would otherwise raise the level again, and say so.
+logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
+logger.gateway.level = error
 appender.console.type = Console
 appender.console.name = console
 appender.console.target = SYSTEM_ERR
@@ -44,7 +47,7 @@ def glue_session() -> SparkSession:
     return spark
 
 
-def local_session(name: str, input_bytes: int) -> SparkSession:
+def local_session(name: str, input_bytes: int, *, is_verbose: bool = False) -> SparkSession:
     """Start Spark on this machine, quiet and quick for an input of that size.
 
     Under spark-submit its master and its `--conf` settings stand. SetupError if Java is missing.
@@ -63,7 +66,7 @@ def local_session(name: str, input_bytes: int) -> SparkSession:
     for key, value in settings.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
-    spark.sparkContext.setLogLevel("ERROR")
+    spark.sparkContext.setLogLevel("ERROR" if is_verbose else "OFF")
     return spark
 
 

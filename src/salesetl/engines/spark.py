@@ -1,14 +1,21 @@
 """Reading raw text and reading and writing Parquet with Spark."""
 
+import re
 from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from salesetl.errors import InputError
 from salesetl.storage import S3_SCHEMES
 
 MALFORMED = "_malformed_record"
+
+_BROKEN_FILE = re.compile(
+    "EOFException|ZipException|not a gzip file|incorrect (header|data) check"
+    "|invalid (stored|block|code|distance|bit length|literal)"
+)
 
 # `_metadata.file_path` is a URL; url_decode would also turn a plus sign into a space.
 _SOURCE_FILE = (
@@ -90,7 +97,13 @@ def write_parquet(frame: DataFrame, path: str, partition_by: Sequence[str]) -> N
 def spark_path(path: str) -> str:
     """Write a path so that Hadoop takes every character of it as it stands."""
     escaped = "".join(f"\\{char}" if char in "*?[]{}\\" else char for char in path)
-    scheme, separator, rest = escaped.partition("://")
-    if separator and scheme in S3_SCHEMES:
-        return f"{scheme}://{rest}"
+    if path.partition("://")[0] in S3_SCHEMES:
+        return escaped
+    if ":" in path:
+        raise InputError(f"{path}: Spark cannot read a local path with a colon in it; rename it")
     return f"file://{escaped}"
+
+
+def is_broken_file(error: BaseException) -> bool:
+    """Tell whether a query failed because a packed file was cut off or damaged."""
+    return _BROKEN_FILE.search(str(error)) is not None

@@ -16,15 +16,16 @@ from pyspark.sql import functions as F
 
 from salesetl import __version__, quality
 from salesetl.engines import spark as engine
-from salesetl.errors import ArgumentError, BooksError, QualityError
+from salesetl.errors import ArgumentError, BooksError, LeaseError, QualityError
 from salesetl.publishing.journal import Journal, commit, recover, staging_path
 from salesetl.publishing.lake import Change, Lake
 from salesetl.publishing.lease import confirm_lease, held_lease
 from salesetl.publishing.staging import StagedTable, stage
+from salesetl.readers.files import check_packed
 from salesetl.runs import RunReport, report_path, runtime_facts, timestamp_text
 from salesetl.schemas import QUARANTINE
 from salesetl.schemas.table import Table
-from salesetl.storage import join, normalized, storage_of
+from salesetl.storage import StoredFile, join, normalized, storage_of
 from salesetl.transforms.contract import conform
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Run:
         self.lake = Lake(spark, root)
         self.report = report
         self.staging = staging_path(root, job)
+        self.inputs: list[StoredFile] = []
         self._storage = storage_of(root)
         self._journal = Journal(report.run_id, report_path=report_path(root, job, report.run_id))
         self._lease = lease_path(root, job)
@@ -65,6 +67,16 @@ class Run:
         seconds = time.monotonic() - started
         self.report.seconds_by_stage[name] = round(seconds, 3)
         logger.info("%s: %s took %.1f s", self.report.job, name, seconds)
+
+    @contextmanager
+    def naming_broken_files(self) -> Iterator[None]:
+        """Turn an engine's failure to unpack a file into one that says which file it is."""
+        try:
+            yield
+        except Exception as error:
+            if engine.is_broken_file(error):
+                check_packed(self.inputs)
+            raise
 
     def settle(self, labelled: DataFrame, table: Table) -> Feed:
         """Compute a labelled feed once, count it, and write its rejected rows to quarantine.
@@ -101,6 +113,7 @@ class Run:
 
     def account(self, main: Feed, *others: Feed) -> None:
         """Enter into the report what became of the rows of each feed."""
+        self.report.files_read = len(self.inputs)
         for name, value in main.tally.counts().items():
             setattr(self.report, name, value)
         self.report.feeds = {feed.table.name: feed.tally.counts() for feed in others}
@@ -126,6 +139,8 @@ class Run:
 
     def fail(self, error: BaseException) -> None:
         """Report the failure and publish nothing but the quarantine."""
+        if isinstance(error, LeaseError):
+            return
         tables = f"{self.lake.root}/{QUARANTINE.name}/"
         self._journal.moves = [
             (source, target) for source, target in self._journal.moves if target.startswith(tables)
@@ -200,7 +215,8 @@ def open_run(
         recover(storage, root, job)
         run = Run(spark, job, root, report)
         try:
-            yield run
+            with run.naming_broken_files():
+                yield run
         except BaseException as error:
             run.fail(error)
             raise

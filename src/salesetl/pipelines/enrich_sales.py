@@ -14,7 +14,7 @@ from salesetl.publishing.staging import count_kept
 from salesetl.quality import label
 from salesetl.readers.csv import Multiline, UnknownColumns, read_csv
 from salesetl.readers.json import read_json
-from salesetl.runs import RunReport
+from salesetl.runs import RunReport, amount_text
 from salesetl.schemas import ENRICHED_SALES, RAW_CUSTOMERS, RAW_SALES, SALES_SUMMARY
 from salesetl.storage import join
 from salesetl.transforms.customers import clean_customers
@@ -88,13 +88,13 @@ def run(
                 join(batch.staging, "objects"),
                 allow_empty=allow_empty,
             )
+        batch.inputs = [*raw_sales.files, *raw_customers.files]
         with batch.stage("label"):
             customers = batch.settle(
                 label(clean_customers(raw_customers.frame), RAW_CUSTOMERS), RAW_CUSTOMERS
             )
             joined = join_customers(clean_sales(raw_sales.frame), customers.accepted)
             sales = batch.settle(label(joined, table), table)
-        batch.report.files_read = len(raw_sales.files)
         batch.report.unknown_columns = raw_sales.unknown_columns
         batch.account(sales, customers)
         batch.check_quality(customers, customers_path, 1.0, allow_empty=allow_empty)
@@ -124,9 +124,9 @@ def _write_tables(batch: Run, sales: Feed, change: Change) -> None:
         Change(SALES_SUMMARY, summarize_sales(enriched.rows), None, enriched.folders),
         amount=enriched.amount,
     )
-    batch.report.revenue_loaded = str(sales.tally.amount)
-    batch.report.revenue_kept = str(kept_amount)
-    batch.report.revenue_summary = str(summary.amount)
+    batch.report.revenue_loaded = amount_text(sales.tally.amount)
+    batch.report.revenue_kept = amount_text(kept_amount)
+    batch.report.revenue_summary = amount_text(summary.amount)
     batch.report.partitions = [
         {**each.values, "rows": each.rows, "files": each.files, "bytes": each.bytes}
         for each in enriched.partitions.values()

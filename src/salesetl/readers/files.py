@@ -3,6 +3,7 @@
 import gzip
 import re
 import zlib
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from salesetl.errors import InputError
@@ -78,14 +79,20 @@ def is_wide(encoding: str) -> bool:
 
 
 def read_whole(file: StoredFile) -> bytes:
-    """Return all bytes of a file, unpacked and without BOM."""
+    """Return all bytes of a file, unpacked and without BOM; InputError if it was cut off."""
     content = storage_of(file.path).read(file.path)
     if is_gzip(file):
         try:
             content = gzip.decompress(content)
         except (OSError, EOFError, zlib.error) as error:
-            raise broken_gzip(file.path, error) from error
+            raise _broken_gzip(file.path, error) from error
     return content.removeprefix(BOM)
+
+
+def check_packed(files: Iterable[StoredFile]) -> None:
+    """Unpack every packed file; InputError names the first that was cut off or damaged."""
+    for file in filter(is_gzip, files):
+        read_whole(file)
 
 
 def is_gzip(file: StoredFile) -> bool:
@@ -93,8 +100,7 @@ def is_gzip(file: StoredFile) -> bool:
     return file.name.endswith(".gz")
 
 
-def broken_gzip(path: str, error: BaseException) -> InputError:
-    """Name a gzip file that ends too early or is damaged."""
+def _broken_gzip(path: str, error: BaseException) -> InputError:
     return InputError(f"{path}: truncated or damaged gzip ({error}); deliver it again")
 
 
@@ -102,4 +108,4 @@ def _unpacked(file: StoredFile, head: bytes) -> bytes:
     try:
         return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
     except zlib.error as error:
-        raise broken_gzip(file.path, error) from error
+        raise _broken_gzip(file.path, error) from error

@@ -1,0 +1,96 @@
+"""Quarantine: the rows a run has rejected, and sending them through the job again."""
+
+import io
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from salesetl.errors import ArgumentError, SetupError
+from salesetl.quality import WELL_FORMED
+from salesetl.runs import RunReport, read_reports
+from salesetl.schemas import QUARANTINE
+from salesetl.storage import Storage, join, storage_of
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One quarantined row."""
+
+    feed: str
+    raw_record: str
+    source_header: str | None
+    source_file: str
+    reasons: tuple[str, ...]
+
+
+def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
+    """Return the rows that a run has rejected, by feed, file and record."""
+    parquet = _parquet()
+    rejected = []
+    for file in storage.files(join(root, QUARANTINE.name)):
+        feed, folder = file.path.removeprefix(f"{root}/").split("/")[1:3]
+        if folder == f"run_id={run_id}" and file.name.endswith(".parquet"):
+            table = parquet.ParquetFile(io.BytesIO(storage.read(file.path))).read()
+            rejected += [
+                Rejected(
+                    feed,
+                    row["raw_record"],
+                    row["source_header"],
+                    row["source_file"],
+                    tuple(row["reasons"]),
+                )
+                for row in table.to_pylist()
+            ]
+    return sorted(rejected, key=lambda row: (row.feed, row.source_file, row.raw_record))
+
+
+def replays(reports: list[RunReport]) -> dict[str, str]:
+    """Map each run whose quarantine was replayed to the run that did so."""
+    done = [report for report in reports if report.status == "succeeded" and report.replay_of]
+    return {str(report.replay_of): report.run_id for report in done}
+
+
+def check_replayable(storage: Storage, root: str, report: RunReport) -> None:
+    """Make sure that replaying a run's quarantine keeps the books; ArgumentError if it would not."""
+    run_id = report.run_id
+    if report.status != "succeeded":
+        raise ArgumentError(
+            f"run {run_id} failed, so its other rows were not loaded either: run the job again"
+        )
+    if successor := replays(read_reports(storage, root)).get(run_id):
+        raise ArgumentError(
+            f"run {run_id} was replayed by run {successor}: what it rejected again is in the"
+            f" quarantine of {successor}"
+        )
+
+
+def write_records(rejected: list[Rejected], folder: str, encoding: str) -> list[str]:
+    """Write rejected records to files like those they came from, and return their paths.
+
+    They can be corrected by hand and replayed, or be replayed as they are. Malformed records have
+    files of their own, so that a broken quote cannot run into a sound record.
+    """
+    groups: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    for row in rejected:
+        is_malformed = WELL_FORMED.name in row.reasons
+        groups[row.source_header or "", is_malformed].append(row.raw_record)
+    written = []
+    for number, ((header, _), records) in enumerate(sorted(groups.items()), start=1):
+        path = join(folder, f"records-{number:03}.{'csv' if header else 'ndjson'}")
+        lines = [header, *records] if header else records
+        storage_of(folder).write(path, "".join(f"{line}\n" for line in lines).encode(encoding))
+        written.append(path)
+    return written
+
+
+def reason_counts(rejected: list[Rejected]) -> list[tuple[str, int]]:
+    """Count rows by reason, the most frequent first."""
+    return Counter(reason for row in rejected for reason in row.reasons).most_common()
+
+
+def _parquet() -> Any:
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        raise SetupError("reading quarantine needs pyarrow: pip install pyarrow") from error
+    return pyarrow.parquet
