@@ -13,13 +13,21 @@ def main(words: list[str] | None = None) -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m generators", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="WORLD")
-    sales = commands.add_parser("sales", help="sales as CSV and customers as JSON lines")
-    sales.add_argument("--rows", type=_positive, default=10_000, help="sales, without duplicates")
+    sales = commands.add_parser(
+        "sales", help="sales as CSV and customers as JSON lines"
+    )
+    sales.add_argument(
+        "--rows", type=_positive, default=10_000, help="sales, without duplicates"
+    )
     sales.add_argument("--customers", type=_positive, default=500)
     sales.add_argument("--days", type=_positive, default=90)
-    sales.add_argument("--end_date", type=date.fromisoformat, default=date(2025, 12, 17))
+    sales.add_argument(
+        "--end_date", type=date.fromisoformat, default=date(2025, 12, 17)
+    )
     sales.add_argument("--seed", type=int, default=42)
-    sales.add_argument("--dirt", type=_share, default=0.0, help="share of rows to spoil, 0 to 1")
+    sales.add_argument(
+        "--dirt", type=_share, default=0.0, help="share of rows to spoil, 0 to 1"
+    )
     sales.add_argument("--output_path", type=Path, default=Path("data/raw"))
     sales.set_defaults(make=_make_sales)
     arguments = parser.parse_args(words)

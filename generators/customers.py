@@ -28,7 +28,9 @@ class Customers:
 
     def known_by(self, days: int) -> Places:
         """Count the customers who have signed up by the end of each of the first days."""
-        return np.searchsorted(self.signup_day, np.arange(days), side="right").astype(np.int64)
+        return np.searchsorted(self.signup_day, np.arange(days), side="right").astype(
+            np.int64
+        )
 
     def write(self, path: Path) -> None:
         """Write an object a line."""
@@ -51,14 +53,22 @@ def make_customers(count: int, days: int, end_date: date, seed: int) -> Customer
     numbers = uniform(count, seed, "customers", "signup_date")
     before = np.floor(numbers / _SHARE_SIGNED_UP_BEFORE * _DAYS_BEFORE) - _DAYS_BEFORE
     share = (numbers - _SHARE_SIGNED_UP_BEFORE) / (1 - _SHARE_SIGNED_UP_BEFORE)
-    signup_day = np.where(numbers < _SHARE_SIGNED_UP_BEFORE, before, np.floor(share * days))
+    signup_day = np.where(
+        numbers < _SHARE_SIGNED_UP_BEFORE, before, np.floor(share * days)
+    )
     signup_day = np.sort(signup_day.astype(np.int64))
-    signup_day[0] = min(signup_day[0], -1)  # somebody must be there to buy on the first day
+    signup_day[0] = min(
+        signup_day[0], -1
+    )  # somebody must be there to buy on the first day
     width = max(4, len(str(count)))
     return Customers(
         ids=[f"CUST{number:0{width}}" for number in range(1, count + 1)],
-        age_groups=pick(_weights(AGE_GROUPS), uniform(count, seed, "customers", "age_group")),
-        tiers=pick(_weights(TIERS), uniform(count, seed, "customers", "membership_tier")),
+        age_groups=pick(
+            _weights(AGE_GROUPS), uniform(count, seed, "customers", "age_group")
+        ),
+        tiers=pick(
+            _weights(TIERS), uniform(count, seed, "customers", "membership_tier")
+        ),
         signup_day=signup_day,
         first_day=end_date - timedelta(days=days - 1),
     )

@@ -62,7 +62,11 @@ def _negated(amount: str) -> str:
 
 
 DIRT = (
-    Dirt("missing_transaction_id", _changed(transaction_id=""), "transaction_id_is_present"),
+    Dirt(
+        "missing_transaction_id",
+        _changed(transaction_id=""),
+        "transaction_id_is_present",
+    ),
     Dirt("impossible_date", _changed(date="2025-13-45"), "date_is_valid"),
     Dirt("date_as_words", _changed(date="yesterday"), "date_is_valid"),
     Dirt("future_date", _changed(date="2999-01-01"), "date_is_not_after_as_of"),
@@ -89,10 +93,24 @@ DIRT = (
         ],
         "total_amount_is_quantity_times_unit_price",
     ),
-    Dirt("missing_field", lambda sale: [sale.line().rpartition(",")[0]], "row_is_well_formed"),
-    Dirt("surplus_field", lambda sale: [f"{sale.line()},surplus"], "row_is_well_formed"),
-    Dirt("broken_quote", lambda sale: [sale.line().replace(sale.product, f'"{sale.product}')], "row_is_well_formed"),
-    Dirt("broken_character", _changed(product=f"Caf{Sale.BROKEN_CHARACTER}"), "text_is_readable"),
+    Dirt(
+        "missing_field",
+        lambda sale: [sale.line().rpartition(",")[0]],
+        "row_is_well_formed",
+    ),
+    Dirt(
+        "surplus_field", lambda sale: [f"{sale.line()},surplus"], "row_is_well_formed"
+    ),
+    Dirt(
+        "broken_quote",
+        lambda sale: [sale.line().replace(sale.product, f'"{sale.product}')],
+        "row_is_well_formed",
+    ),
+    Dirt(
+        "broken_character",
+        _changed(product=f"Caf{Sale.BROKEN_CHARACTER}"),
+        "text_is_readable",
+    ),
     Dirt(
         "conflicting_duplicate",
         _twice(lambda sale: sale.times(int(sale.quantity) + 7)),
@@ -103,7 +121,9 @@ DIRT = (
         "respelled_duplicate",
         _twice(
             lambda sale: replace(
-                sale, date=f"{sale.date}T00:30:00.000000000Z", unit_price=f"{sale.unit_price}0"
+                sale,
+                date=f"{sale.date}T00:30:00.000000000Z",
+                unit_price=f"{sale.unit_price}0",
             )
         ),
         loaded=1,
@@ -111,13 +131,28 @@ DIRT = (
     ),
     Dirt("padded_fields", lambda sale: [sale.line().replace(",", " , ")], loaded=1),
     Dirt("quoted_comma", _changed(product='"Lamp, ""Retro"""'), loaded=1),
-    Dirt("unknown_customer", _changed(customer_id="NOBODY"), loaded=1, warning="customer_is_known"),
-    Dirt("missing_customer", _changed(customer_id=""), loaded=1, warning="customer_id_is_present"),
-    Dirt("missing_product", _changed(product=""), loaded=1, warning="product_is_present"),
+    Dirt(
+        "unknown_customer",
+        _changed(customer_id="NOBODY"),
+        loaded=1,
+        warning="customer_is_known",
+    ),
+    Dirt(
+        "missing_customer",
+        _changed(customer_id=""),
+        loaded=1,
+        warning="customer_id_is_present",
+    ),
+    Dirt(
+        "missing_product", _changed(product=""), loaded=1, warning="product_is_present"
+    ),
     Dirt("missing_region", _changed(region=""), loaded=1, warning="region_is_present"),
 )
 BEFORE_SIGNUP = Dirt(
-    "sale_before_signup", lambda sale: [sale.line()], loaded=1, warning="sale_is_not_before_signup"
+    "sale_before_signup",
+    lambda sale: [sale.line()],
+    loaded=1,
+    warning="sale_is_not_before_signup",
 )
 
 
@@ -132,7 +167,9 @@ class Answers:
     revenue_cents: int = 0
     rows_by_reason: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     warnings: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    transaction_ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    transaction_ids: dict[str, list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
     def add_clean(self, rows: int, cents: int) -> None:
         """Count rows without a fault."""
@@ -172,7 +209,9 @@ class Answers:
         }
 
 
-def spoil(sale: Sale, number: float, later_customer: str | None, answers: Answers) -> str:
+def spoil(
+    sale: Sale, number: float, later_customer: str | None, answers: Answers
+) -> str:
     """Return a sale with the fault that a number in [0, 1) picks, entered in the answers.
 
     `later_customer` is somebody who had not yet signed up on the day of the sale, if there is one.

@@ -16,7 +16,9 @@ from generators.customers import Customers
 from generators.dirt import Answers, Sale, spoil
 from generators.randomness import Numbers, Places, pick, uniform
 
-HEADER = "transaction_id,date,customer_id,product,quantity,unit_price,region,total_amount\n"
+HEADER = (
+    "transaction_id,date,customer_id,product,quantity,unit_price,region,total_amount\n"
+)
 PRODUCTS = {  # name: price in cents, weight
     "Laptop": (129900, 4),
     "Smartphone": (79900, 7),
@@ -28,7 +30,15 @@ PRODUCTS = {  # name: price in cents, weight
     "Water Bottle": (1825, 20),
 }
 REGIONS = {"North": 32, "South": 26, "East": 22, "West": 20}
-QUANTITIES = {1: 52, 2: 24, 3: 12, 4: 6, 5: 4, -1: 1.6, -2: 0.4}  # negative: goods come back
+QUANTITIES = {
+    1: 52,
+    2: 24,
+    3: 12,
+    4: 6,
+    5: 4,
+    -1: 1.6,
+    -2: 0.4,
+}  # negative: goods come back
 
 _ROWS_PER_CHUNK = 200_000
 _ROWS_PER_FILE = 5_000_000
@@ -78,7 +88,9 @@ def write_sales(plan: SalesPlan, customers: Customers, root: Path) -> Answers:
             first = number * _ROWS_PER_FILE
             with (folder / name).open("wb") as file:
                 file.write(HEADER.encode())
-                for chunk in _chunks(plan, customers, first, min(first + _ROWS_PER_FILE, plan.rows)):
+                for chunk in _chunks(
+                    plan, customers, first, min(first + _ROWS_PER_FILE, plan.rows)
+                ):
                     file.write(_lines(chunk, plan, customers, answers))
                     progress.update(len(chunk.day))
     path = root / "_answers" / "sales.json"
@@ -89,7 +101,9 @@ def write_sales(plan: SalesPlan, customers: Customers, root: Path) -> Answers:
     return answers
 
 
-def _chunks(plan: SalesPlan, customers: Customers, first: int, last: int) -> Iterator[_Chunk]:
+def _chunks(
+    plan: SalesPlan, customers: Customers, first: int, last: int
+) -> Iterator[_Chunk]:
     day_shares = np.cumsum(_day_weights(plan))
     day_shares /= day_shares[-1]
     known = customers.known_by(plan.days)
@@ -101,39 +115,59 @@ def _chunks(plan: SalesPlan, customers: Customers, first: int, last: int) -> Ite
         }
         # Sales are numbered through the days, so the n-th of them falls on the day by when that
         # share of all sales is made.
-        day = np.searchsorted(day_shares, (np.arange(start, start + size) + 0.5) / plan.rows)
+        day = np.searchsorted(
+            day_shares, (np.arange(start, start + size) + 0.5) / plan.rows
+        )
         yield _Chunk(
             first_row=start,
             day=day,
             # Older customers buy more often.
-            customer=np.floor(numbers["customer_id"] ** 1.5 * known[day]).astype(np.int64),
-            product=pick(_column([w for _, w in PRODUCTS.values()]), numbers["product"]),
+            customer=np.floor(numbers["customer_id"] ** 1.5 * known[day]).astype(
+                np.int64
+            ),
+            product=pick(
+                _column([w for _, w in PRODUCTS.values()]), numbers["product"]
+            ),
             quantity=pick(_column(list(QUANTITIES.values())), numbers["quantity"]),
             region=pick(_column(list(REGIONS.values())), numbers["region"]),
         )
 
 
 def _day_weights(plan: SalesPlan) -> Numbers:
-    days = [plan.end_date - timedelta(days=back) for back in range(plan.days - 1, -1, -1)]
+    days = [
+        plan.end_date - timedelta(days=back) for back in range(plan.days - 1, -1, -1)
+    ]
     return np.array(
         [
             _WEEK[day.weekday()]
             * (1 + _GROWTH_A_YEAR * number / 365)
-            * (1 + _SEASON * math.cos(2 * math.pi * (day.timetuple().tm_yday - 350) / 365))
+            * (
+                1
+                + _SEASON
+                * math.cos(2 * math.pi * (day.timetuple().tm_yday - 350) / 365)
+            )
             for number, day in enumerate(days)
         ]
     )
 
 
-def _lines(chunk: _Chunk, plan: SalesPlan, customers: Customers, answers: Answers) -> bytes:
+def _lines(
+    chunk: _Chunk, plan: SalesPlan, customers: Customers, answers: Answers
+) -> bytes:
     prices = [price for price, _ in PRODUCTS.values()]
     quantities = list(QUANTITIES)
-    totals = np.array([[price * quantity for quantity in quantities] for price in prices])
+    totals = np.array(
+        [[price * quantity for quantity in quantities] for price in prices]
+    )
     first_day = customers.first_day
     days = [(first_day + timedelta(days=day)).isoformat() for day in range(plan.days)]
-    numbers = pa.array(np.arange(chunk.first_row + 1, chunk.first_row + 1 + len(chunk.day)))
+    numbers = pa.array(
+        np.arange(chunk.first_row + 1, chunk.first_row + 1 + len(chunk.day))
+    )
     columns = [
-        pc.binary_join_element_wise("TXN", pc.utf8_lpad(numbers.cast(pa.string()), 6, "0"), ""),
+        pc.binary_join_element_wise(
+            "TXN", pc.utf8_lpad(numbers.cast(pa.string()), 6, "0"), ""
+        ),
         _take(days, chunk.day),
         _take(customers.ids, chunk.customer),
         _take(list(PRODUCTS), chunk.product),
@@ -147,7 +181,9 @@ def _lines(chunk: _Chunk, plan: SalesPlan, customers: Customers, answers: Answer
     ]
     lines = pc.binary_join_element_wise(*columns, ",")
     cents = totals[chunk.product, chunk.quantity]
-    is_dirty = uniform(len(cents), plan.seed, "sales", "dirt", chunk.first_row) < plan.dirt
+    is_dirty = (
+        uniform(len(cents), plan.seed, "sales", "dirt", chunk.first_row) < plan.dirt
+    )
     answers.add_clean(int((~is_dirty).sum()), int(cents[~is_dirty].sum()))
     if is_dirty.any():
         kinds = uniform(len(cents), plan.seed, "sales", "dirt_kind", chunk.first_row)
@@ -161,7 +197,9 @@ def _lines(chunk: _Chunk, plan: SalesPlan, customers: Customers, answers: Answer
             )
             for place in np.flatnonzero(is_dirty).tolist()
         ]
-        lines = pc.replace_with_mask(lines, pa.array(is_dirty), pa.array(spoiled, pa.string()))
+        lines = pc.replace_with_mask(
+            lines, pa.array(is_dirty), pa.array(spoiled, pa.string())
+        )
     text = pc.binary_join_element_wise(lines, "", "\n")
     return _encode(text, has_dirt=bool(is_dirty.any()))
 
@@ -169,9 +207,15 @@ def _lines(chunk: _Chunk, plan: SalesPlan, customers: Customers, answers: Answer
 def _encode(lines: pa.StringArray, *, has_dirt: bool) -> bytes:
     """Return the text of all lines at once: Arrow keeps them one after the other."""
     _, offsets, text = lines.buffers()
-    ends = np.frombuffer(offsets, dtype=np.int32)[lines.offset : lines.offset + len(lines) + 1]
-    content = text[int(ends[0]) : int(ends[-1])].to_pybytes()
-    return content.replace(Sale.BROKEN_CHARACTER.encode(), b"\xff") if has_dirt else content
+    ends = np.frombuffer(offsets, dtype=np.int32)[
+        lines.offset : lines.offset + len(lines) + 1
+    ]
+    content: bytes = text[int(ends[0]) : int(ends[-1])].to_pybytes()
+    return (
+        content.replace(Sale.BROKEN_CHARACTER.encode(), b"\xff")
+        if has_dirt
+        else content
+    )
 
 
 def _take(values: list[str], places: Places) -> pa.Array:

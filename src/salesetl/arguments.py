@@ -46,7 +46,7 @@ class Argument:
 
 
 def arguments_of(run: Callable[..., Any]) -> dict[str, Argument]:
-    """Describe the arguments of a job by name, with the help of its docstring's `name: text` lines."""
+    """Describe the arguments of a job by name; the lines `name: text` of its docstring help."""
     hints = get_type_hints(run)
     told = dict(_HELP.findall(inspect.getdoc(run) or ""))
     return {
@@ -65,7 +65,7 @@ def arguments_of(run: Callable[..., Any]) -> dict[str, Argument]:
 def parse_arguments(
     run: Callable[..., Any], words: Sequence[str], *, is_partial: bool = False
 ) -> dict[str, Any]:
-    """Read a job's arguments from the words of a command line; all that are required, unless partial.
+    """Read a job's arguments from a command line; the required ones may only lack if partial.
 
     ArgumentError names an argument that is missing, given twice, not known (with the nearest that
     is), or not of its type. Arguments that Glue keeps for itself are passed over.
@@ -83,7 +83,9 @@ def parse_arguments(
             raise ArgumentError(f"--{name}: given twice; give it once")
         argument = arguments[name]
         if text is None and argument.type is not bool:
-            raise ArgumentError(f"--{name}: needs a value; it is {type_name(argument.type)}")
+            raise ArgumentError(
+                f"--{name}: needs a value; it is {type_name(argument.type)}"
+            )
         values[name] = True if text is None else argument.parse(text)
     for argument in arguments.values():
         if argument.is_required and not is_partial and not values.get(argument.name):
@@ -103,7 +105,9 @@ def split_words(words: Sequence[str]) -> list[tuple[str, str | None]]:
         if has_value:
             pairs.append((name, value))
         else:
-            pairs.append((name, rest.pop(0) if rest and not rest[0].startswith("--") else None))
+            pairs.append(
+                (name, rest.pop(0) if rest and not rest[0].startswith("--") else None)
+            )
     return pairs
 
 
@@ -112,7 +116,11 @@ def type_name(hint: Any) -> str:
     inner = _without_none(hint)
     if get_origin(inner) is Literal:
         return " or ".join(get_args(inner))
-    names = {date: "a date like 2025-12-31", bool: "true or false", int: "a whole number"}
+    names = {
+        date: "a date like 2025-12-31",
+        bool: "true or false",
+        int: "a whole number",
+    }
     return names.get(inner, "a number" if inner is float else "text")
 
 
@@ -130,7 +138,11 @@ def _parse(text: str, hint: Any) -> Any:
     if inner is date:
         return date.fromisoformat(text)
     if inner is bool:
-        return {"true": True, "false": False}[text.lower()] if text.lower() in ("true", "false") else _refuse(text)
+        return (
+            {"true": True, "false": False}[text.lower()]
+            if text.lower() in ("true", "false")
+            else _refuse(text)
+        )
     if inner is float:
         ratio = float(text)
         return ratio if 0 <= ratio <= 1 else _refuse(text)

@@ -51,7 +51,9 @@ def decimal(text: str, precision: int, scale: int, *, is_rounded: bool = False) 
     form = f"{text} rlike '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$'"
     if not is_rounded:
         form += f" and not {text} rlike '[.][0-9]{{{scale}}}[0-9]*[1-9]'"
-    return f"case when {form} then try_cast({text} as decimal({precision}, {scale})) end"
+    return (
+        f"case when {form} then try_cast({text} as decimal({precision}, {scale})) end"
+    )
 
 
 def utc_date(text: str) -> str:
@@ -73,7 +75,10 @@ def utc_date(text: str) -> str:
 
 def text_literal(text: str) -> str:
     """SQL literal of any text; quotes and backslashes are spelled so that no engine reads more."""
-    parts = [f"chr({ord(part)})" if part in "'\\" else f"'{part}'" for part in _QUOTES.split(text)]
+    parts = [
+        f"chr({ord(part)})" if part in "'\\" else f"'{part}'"
+        for part in _QUOTES.split(text)
+    ]
     return parts[0] if len(parts) == 1 else f"concat({', '.join(parts)})"
 
 
@@ -99,7 +104,9 @@ def iso_date(text: str, date_format: str) -> str:
     def group(letter: str) -> str:
         if letter not in letters:
             return "'00'"
-        extracted = f"regexp_extract({text}, '^{pattern}$', {letters.index(letter) + 1})"
+        extracted = (
+            f"regexp_extract({text}, '^{pattern}$', {letters.index(letter) + 1})"
+        )
         return f"lpad({extracted}, 2, '0')" if letter != "y" else extracted
 
     day = ", '-', ".join(group(letter) for letter in "yMd")

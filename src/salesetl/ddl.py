@@ -19,7 +19,14 @@ def _section(table: Table) -> str:
         facts.append(f"Key: {_names(table.key)}.")
     if table.partition_by:
         facts.append(f"Partitions: {_names(table.partition_by)}.")
-    lines = [f"## {table.name}", "", " ".join(facts), "", "| column | type | meaning |", "|---|---|---|"]
+    lines = [
+        f"## {table.name}",
+        "",
+        " ".join(facts),
+        "",
+        "| column | type | meaning |",
+        "|---|---|---|",
+    ]
     lines += [
         f"| {field.name} | {field.dataType.simpleString().upper()} | {field.metadata['comment']} |"
         for field in table.schema

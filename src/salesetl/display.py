@@ -17,9 +17,15 @@ def report_text(report: RunReport) -> str:
                 ("rows read", report.rows_read),
                 ("  loaded", report.rows_loaded),
                 ("  quarantined", report.rows_quarantined),
-                *((f"    {name}", count) for name, count in report.rows_by_reason.items()),
+                *(
+                    (f"    {name}", count)
+                    for name, count in report.rows_by_reason.items()
+                ),
                 ("  duplicates removed", report.duplicates_removed),
-                *((f"warning: {name}", count) for name, count in report.warnings.items()),
+                *(
+                    (f"warning: {name}", count)
+                    for name, count in report.warnings.items()
+                ),
                 ("revenue loaded", report.revenue_loaded),
                 ("revenue kept from earlier runs", report.revenue_kept),
                 ("revenue in the summary", report.revenue_summary),
@@ -34,18 +40,28 @@ def report_text(report: RunReport) -> str:
         header = list(report.partitions[0])
         rows = [[entry[name] for name in header] for entry in report.partitions]
         lines += ["", table_text(header, rows, plain=("year", "month"))]
-    seconds = " ".join(f"{name} {value:.1f}" for name, value in report.seconds_by_stage.items())
+    seconds = " ".join(
+        f"{name} {value:.1f}" for name, value in report.seconds_by_stage.items()
+    )
     lines += ["", f"seconds: {seconds}"]
     return "\n".join(lines) + "\n"
 
 
-def table_text(header: Sequence[str], rows: Sequence[Sequence[Any]], plain: Sequence[str] = ()) -> str:
+def table_text(
+    header: Sequence[str], rows: Sequence[Sequence[Any]], plain: Sequence[str] = ()
+) -> str:
     """Lay out rows under their headings, numbers to the right; `plain` numbers are not grouped."""
     cells = [
-        [str(value) if name in plain else number_text(value) for name, value in zip(header, row, strict=True)]
+        [
+            str(value) if name in plain else number_text(value)
+            for name, value in zip(header, row, strict=True)
+        ]
         for row in rows
     ]
-    is_number = [all(not isinstance(row[place], str) for row in rows) for place in range(len(header))]
+    is_number = [
+        all(not isinstance(row[place], str) for row in rows)
+        for place in range(len(header))
+    ]
     widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
     lines = [header, ["-" * width for width in widths], *cells]
     return "\n".join(
@@ -70,4 +86,6 @@ def _pairs(pairs: Sequence[tuple[str, Any]]) -> list[str]:
     texts = [(name, number_text(value)) for name, value in pairs]
     name_width = max(len(name) for name, _ in texts)
     value_width = max(len(text) for _, text in texts)
-    return [f"{name.ljust(name_width)}  {text.rjust(value_width)}" for name, text in texts]
+    return [
+        f"{name.ljust(name_width)}  {text.rjust(value_width)}" for name, text in texts
+    ]

@@ -31,10 +31,14 @@ class Expression:
         self._source = source
         self._quoted: dict[str, str] = {}
         try:
-            self._tree = ast.parse(re.sub("`([^`]+)`", self._quote, source), mode="eval").body
+            self._tree = ast.parse(
+                re.sub("`([^`]+)`", self._quote, source), mode="eval"
+            ).body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise self._refusal(source) from error
-        called = {node.func for node in ast.walk(self._tree) if isinstance(node, ast.Call)}
+        called = {
+            node.func for node in ast.walk(self._tree) if isinstance(node, ast.Call)
+        }
         self.names = [
             self._quoted.get(node.id, node.id)
             for node in ast.walk(self._tree)
@@ -64,7 +68,9 @@ class Expression:
             case ast.Name(id=name):
                 text = columns.trimmed(names[self._quoted.get(name, name)])
                 return columns.decimal(text, 18, 4, is_rounded=True)
-            case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
+            case ast.Constant(value=int() | float()) if not isinstance(
+                node.value, bool
+            ):
                 return self._number_literal(node)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return f"(-{self._number(operand, names)})"

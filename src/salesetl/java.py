@@ -21,7 +21,9 @@ def find_java_home(environment: Mapping[str, str] = os.environ) -> str:
     if chosen := environment.get("JAVA_HOME"):
         version = java_version(Path(chosen))
         if version is None:
-            raise SetupError(f"JAVA_HOME={chosen}: no Java there; correct it or unset it")
+            raise SetupError(
+                f"JAVA_HOME={chosen}: no Java there; correct it or unset it"
+            )
         if version < OLDEST:
             raise SetupError(
                 f"JAVA_HOME={chosen}: is Java {version}, Spark needs {OLDEST} or newer;"
@@ -53,6 +55,8 @@ def java_version(home: Path) -> int | None:
         told = release.read_text()
     else:
         command = [str(executable), "-version"]
-        told = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+        told = subprocess.run(
+            command, capture_output=True, text=True, check=False
+        ).stderr
     match = re.search(r'(?:JAVA_VERSION=|version )"(?:1\.)?(\d+)', told)
     return int(match[1]) if match else None

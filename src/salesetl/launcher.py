@@ -14,7 +14,7 @@ from salesetl.arguments import InputPath, arguments_of, parse_arguments, type_na
 from salesetl.display import report_text
 from salesetl.errors import SalesEtlError
 from salesetl.runs import RunReport
-from salesetl.session import glue_session, local_session
+from salesetl.session import glue_session, local_session, stop_session
 from salesetl.storage import normalized, storage_of
 
 logger = logging.getLogger(__name__)
@@ -76,10 +76,22 @@ def help_text(name: str, run: Job) -> str:
 
 def jobs_page(jobs: Mapping[str, Job]) -> str:
     """Describe jobs and their arguments as a Markdown page."""
-    lines = ["# Jobs and their arguments", "", "Made from the jobs' `run` functions by `make docs`.", ""]
+    lines = [
+        "# Jobs and their arguments",
+        "",
+        "Made from the jobs' `run` functions by `make docs`.",
+        "",
+    ]
     for name, run in jobs.items():
         promise = (inspect.getdoc(run) or "").partition("\n")[0]
-        lines += [f"## {name}", "", promise, "", "| argument | value | default | meaning |", "|---|---|---|---|"]
+        lines += [
+            f"## {name}",
+            "",
+            promise,
+            "",
+            "| argument | value | default | meaning |",
+            "|---|---|---|---|",
+        ]
         lines += [
             f"| `--{argument.name}` | {type_name(argument.type)} |"
             f" {'required' if argument.is_required else argument.default} | {argument.help} |"
@@ -95,7 +107,7 @@ def _run_locally(run: Job, words: Sequence[str], *, is_verbose: bool) -> RunRepo
     try:
         return run(spark, **values)
     finally:
-        spark.stop()
+        stop_session(spark)
 
 
 def _run_on_glue(run: Job, words: Sequence[str]) -> None:

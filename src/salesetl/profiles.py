@@ -53,11 +53,17 @@ class Profile:
 
     def needed(self, table: Table) -> list[str]:
         """Names that a file's header must have."""
-        made = {*self.constants, *self.expressions} | ({self.key.column} if self.key else set())
-        mapped = [self.columns.get(name, name) for name in table.columns if name not in made]
+        made = {*self.constants, *self.expressions} | (
+            {self.key.column} if self.key else set()
+        )
+        mapped = [
+            self.columns.get(name, name) for name in table.columns if name not in made
+        ]
         operands = [name for each in self.expressions.values() for name in each.names]
         foreign = [name for name in operands if name not in table.columns]
-        return list(dict.fromkeys([*mapped, *foreign, *(self.key.parts if self.key else ())]))
+        return list(
+            dict.fromkeys([*mapped, *foreign, *(self.key.parts if self.key else ())])
+        )
 
     def missing(self, header: Sequence[str], table: Table) -> list[str]:
         """Names that the header should have and has not."""
@@ -79,7 +85,12 @@ def load_profile(source: str | None, table: Table) -> Profile:
         return Profile()
     try:
         return _profile(tomllib.loads(_read_text(source)), table)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
+    except (
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise InputError(f"{source}: not a source profile: {error}") from error
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
@@ -89,7 +100,9 @@ def with_contract_columns(
     rows: DataFrame, header: Sequence[str], table: Table, profile: Profile
 ) -> DataFrame:
     """Add every contract column as text to rows whose fields are the columns `_0`, `_1`, …"""
-    positions = {name.casefold(): f"_{position}" for position, name in enumerate(header)}
+    positions = {
+        name.casefold(): f"_{position}" for position, name in enumerate(header)
+    }
     mapped = {
         name: positions[profile.columns.get(name, name).casefold()]
         for name in table.columns
@@ -98,7 +111,10 @@ def with_contract_columns(
     }
     rows = rows.select(
         "*",
-        *(_translated(mapped[name], table.schema[name], profile).alias(name) for name in mapped),
+        *(
+            _translated(mapped[name], table.schema[name], profile).alias(name)
+            for name in mapped
+        ),
         *(F.lit(text).alias(name) for name, text in profile.constants.items()),
     )
     for name, expression in profile.expressions.items():
@@ -116,7 +132,9 @@ def _translated(position: str, field: T.StructField, profile: Profile) -> Any:
     text = columns.trimmed(position)
     if profile.date_format and isinstance(field.dataType, T.DateType):
         return F.expr(columns.iso_date(text, profile.date_format))
-    if profile.decimal_comma and isinstance(field.dataType, T.DecimalType | T.IntegerType):
+    if profile.decimal_comma and isinstance(
+        field.dataType, T.DecimalType | T.IntegerType
+    ):
         return F.expr(columns.point_decimal(text))
     return F.col(position)
 
@@ -147,17 +165,28 @@ def _read_text(source: str) -> str:
 
 def _profile(entries: dict[str, Any], table: Table) -> Profile:
     key = entries.pop("key", None)
-    expressions = {name: Expression(text) for name, text in entries.pop("expressions", {}).items()}
+    expressions = {
+        name: Expression(text) for name, text in entries.pop("expressions", {}).items()
+    }
     profile = Profile(
         **entries,
         expressions=expressions,
         key=Key(**{**key, "parts": tuple(key["parts"])}) if key else None,
     )
-    made = {*profile.columns, *profile.constants, *expressions, *([profile.key.column] if profile.key else [])}
+    made = {
+        *profile.columns,
+        *profile.constants,
+        *expressions,
+        *([profile.key.column] if profile.key else []),
+    }
     for name in sorted(made - set(table.columns)):
-        raise ValueError(f"{name!r} is no column of {table.name}: {', '.join(table.columns)}")
+        raise ValueError(
+            f"{name!r} is no column of {table.name}: {', '.join(table.columns)}"
+        )
     if profile.delimiter not in _DELIMITERS or len(profile.delimiter) != 1:
-        raise ValueError(f"delimiter {profile.delimiter!r} is none of {' '.join(_DELIMITERS)!r}")
+        raise ValueError(
+            f"delimiter {profile.delimiter!r} is none of {' '.join(_DELIMITERS)!r}"
+        )
     try:
         codecs.lookup(profile.encoding)
     except LookupError as error:
@@ -166,5 +195,7 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
         try:
             columns.iso_date("", profile.date_format)
         except ValueError as error:
-            raise ValueError(f"date_format {profile.date_format!r}: {error} is not understood") from error
+            raise ValueError(
+                f"date_format {profile.date_format!r}: {error} is not understood"
+            ) from error
     return profile

@@ -1,9 +1,6 @@
-"""What becomes of each row, decided once: accepted, quarantined with every reason, or a duplicate."""
+"""What becomes of each row, decided once: accepted, quarantined for its reasons, or a duplicate."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
@@ -102,7 +99,9 @@ def _with_versions(rows: DataFrame, table: Table) -> DataFrame:
     )
     is_only_version = F.lit(True)
     if not table.order_by:
-        is_only_version = F.min("_content").over(versions) == F.max("_content").over(versions)
+        is_only_version = F.min("_content").over(versions) == F.max("_content").over(
+            versions
+        )
     return rows.withColumns(
         {
             "_version": F.row_number().over(winner_first),
@@ -114,7 +113,9 @@ def _with_versions(rows: DataFrame, table: Table) -> DataFrame:
 def _with_outcome(rows: DataFrame) -> DataFrame:
     is_conflict = f"_key is not null and not {CONFLICT.condition}"
     is_duplicate = f"_key is not null and {CONFLICT.condition} and _version > 1"
-    conflict = f"case when {is_conflict} then array('{CONFLICT.name}') else {_NO_NAMES} end"
+    conflict = (
+        f"case when {is_conflict} then array('{CONFLICT.name}') else {_NO_NAMES} end"
+    )
     outcome = (
         f"case when {is_duplicate} then '{DUPLICATE}'"
         f" when size(_reasons) > 0 then '{QUARANTINED}' else '{ACCEPTED}' end"
@@ -124,81 +125,3 @@ def _with_outcome(rows: DataFrame) -> DataFrame:
         .withColumn("_outcome", F.expr(outcome))
         .drop("_content", "_key", "_version", "_is_only_version")
     )
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What became of the rows of one feed, counted. `amount` is the sum over accepted rows."""
-
-    rows_read: int = 0
-    rows_loaded: int = 0
-    rows_quarantined: int = 0
-    duplicates_removed: int = 0
-    rows_set_aside: int = 0
-    rows_by_reason: dict[str, int] = field(default_factory=dict)
-    warnings: dict[str, int] = field(default_factory=dict)
-    amount: Decimal = Decimal(0)
-
-    @property
-    def rejected_ratio(self) -> float:
-        """Share of the rows read that broke a rule; rows set aside on request do not count."""
-        return (self.rows_quarantined - self.rows_set_aside) / max(self.rows_read, 1)
-
-    def counts(self) -> dict[str, Any]:
-        """Return what a run report says of a feed."""
-        return {
-            "rows_read": self.rows_read,
-            "rows_loaded": self.rows_loaded,
-            "rows_quarantined": self.rows_quarantined,
-            "duplicates_removed": self.duplicates_removed,
-            "rows_by_reason": self.rows_by_reason,
-            "warnings": self.warnings,
-        }
-
-    @property
-    def is_balanced(self) -> bool:
-        """Whether every row read is loaded, quarantined or a duplicate."""
-        accounted = self.rows_loaded + self.rows_quarantined + self.duplicates_removed
-        return self.rows_read == accounted
-
-
-def count_outcomes(labelled: DataFrame, table: Table) -> Tally:
-    """Count the rows of a labelled frame by outcome, broken rule and warning, in one pass."""
-    broken = [WELL_FORMED, *(rule for rule in table.rules if rule.level != "warn"), CONFLICT]
-    reasons = [rule.name for rule in broken]
-    warnings = [rule.name for rule in table.rules if rule.level == "warn"]
-    set_aside = ", ".join(f"'{rule.name}'" for rule in broken if rule.level == "set_aside") or "''"
-    is_set_aside = (
-        f"_outcome = '{QUARANTINED}' and size(filter(_reasons, name -> name not in ({set_aside}))) = 0"
-    )
-    [row] = labelled.selectExpr(
-        "count(*) as rows_read",
-        _count(f"_outcome = '{ACCEPTED}'", "rows_loaded"),
-        _count(f"_outcome = '{QUARANTINED}'", "rows_quarantined"),
-        _count(f"_outcome = '{DUPLICATE}'", "duplicates_removed"),
-        _count(is_set_aside, "rows_set_aside"),
-        *(
-            _count(f"_outcome = '{QUARANTINED}' and array_contains(_reasons, '{name}')", f"reason_{name}")
-            for name in reasons
-        ),
-        *(
-            _count(f"_outcome = '{ACCEPTED}' and array_contains(_warnings, '{name}')", f"warning_{name}")
-            for name in warnings
-        ),
-        f"cast(sum(case when _outcome = '{ACCEPTED}' then {table.amount or 'null'} end) as string)"
-        " as amount",
-    ).collect()
-    return Tally(
-        rows_read=row["rows_read"],
-        rows_loaded=row["rows_loaded"],
-        rows_quarantined=row["rows_quarantined"],
-        duplicates_removed=row["duplicates_removed"],
-        rows_set_aside=row["rows_set_aside"],
-        rows_by_reason={name: n for name in reasons if (n := row[f"reason_{name}"])},
-        warnings={name: n for name in warnings if (n := row[f"warning_{name}"])},
-        amount=Decimal(row["amount"] or 0),
-    )
-
-
-def _count(condition: str, name: str) -> str:
-    return f"coalesce(sum(case when {condition} then 1 else 0 end), 0) as {name}"

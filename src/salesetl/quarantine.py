@@ -1,14 +1,13 @@
 """Quarantine: the rows a run has rejected, and sending them through the job again."""
 
-import io
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import Any
 
-from salesetl.errors import ArgumentError, SetupError
+from salesetl.errors import ArgumentError
 from salesetl.quality import WELL_FORMED
+from salesetl.rows import read_rows
 from salesetl.runs import RunReport, read_reports
-from salesetl.schemas import QUARANTINE
+from salesetl.schemas import QUARANTINE, RAW_CUSTOMERS, RAW_SALES
 from salesetl.storage import Storage, join, storage_of
 
 
@@ -25,33 +24,34 @@ class Rejected:
 
 def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
     """Return the rows that a run has rejected, by feed, file and record."""
-    parquet = _parquet()
     rejected = []
-    for file in storage.files(join(root, QUARANTINE.name)):
-        feed, folder = file.path.removeprefix(f"{root}/").split("/")[1:3]
-        if folder == f"run_id={run_id}" and file.name.endswith(".parquet"):
-            table = parquet.ParquetFile(io.BytesIO(storage.read(file.path))).read()
-            rejected += [
-                Rejected(
-                    feed,
-                    row["raw_record"],
-                    row["source_header"],
-                    row["source_file"],
-                    tuple(row["reasons"]),
-                )
-                for row in table.to_pylist()
-            ]
+    for feed in (RAW_SALES, RAW_CUSTOMERS):
+        root_of_feed = join(root, QUARANTINE.name, feed.name)
+        rejected += [
+            Rejected(
+                feed.name,
+                row["raw_record"],
+                row["source_header"],
+                row["source_file"],
+                tuple(row["reasons"]),
+            )
+            for row in read_rows(storage, root_of_feed, QUARANTINE, f"run_id={run_id}")
+        ]
     return sorted(rejected, key=lambda row: (row.feed, row.source_file, row.raw_record))
 
 
 def replays(reports: list[RunReport]) -> dict[str, str]:
     """Map each run whose quarantine was replayed to the run that did so."""
-    done = [report for report in reports if report.status == "succeeded" and report.replay_of]
+    done = [
+        report
+        for report in reports
+        if report.status == "succeeded" and report.replay_of
+    ]
     return {str(report.replay_of): report.run_id for report in done}
 
 
 def check_replayable(storage: Storage, root: str, report: RunReport) -> None:
-    """Make sure that replaying a run's quarantine keeps the books; ArgumentError if it would not."""
+    """Make sure that a replay of a run's quarantine keeps the books, or raise ArgumentError."""
     run_id = report.run_id
     if report.status != "succeeded":
         raise ArgumentError(
@@ -78,7 +78,9 @@ def write_records(rejected: list[Rejected], folder: str, encoding: str) -> list[
     for number, ((header, _), records) in enumerate(sorted(groups.items()), start=1):
         path = join(folder, f"records-{number:03}.{'csv' if header else 'ndjson'}")
         lines = [header, *records] if header else records
-        storage_of(folder).write(path, "".join(f"{line}\n" for line in lines).encode(encoding))
+        storage_of(folder).write(
+            path, "".join(f"{line}\n" for line in lines).encode(encoding)
+        )
         written.append(path)
     return written
 
@@ -86,11 +88,3 @@ def write_records(rejected: list[Rejected], folder: str, encoding: str) -> list[
 def reason_counts(rejected: list[Rejected]) -> list[tuple[str, int]]:
     """Count rows by reason, the most frequent first."""
     return Counter(reason for row in rejected for reason in row.reasons).most_common()
-
-
-def _parquet() -> Any:
-    try:
-        import pyarrow.parquet
-    except ImportError as error:
-        raise SetupError("reading quarantine needs pyarrow: pip install pyarrow") from error
-    return pyarrow.parquet

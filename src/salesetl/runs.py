@@ -1,4 +1,4 @@
-"""The report of a run: what was read, what became of it, what was published, and how long it took."""
+"""The report of a run: what was read, what became of it, what was published, and when."""
 
 import json
 import platform
@@ -58,7 +58,9 @@ def report_path(root: str, job: str, run_id: str) -> str:
 def read_reports(storage: Storage, root: str) -> list[RunReport]:
     """Read the reports of all runs below a root, oldest first."""
     found = storage.files(join(root, "_runs"))
-    reports = [_decode(storage, file.path) for file in found if file.name.endswith(".json")]
+    reports = [
+        _decode(storage, file.path) for file in found if file.name.endswith(".json")
+    ]
     return sorted(reports, key=lambda report: report.started_at)
 
 
@@ -67,7 +69,9 @@ def read_report(storage: Storage, root: str, run_id: str) -> RunReport:
     for report in read_reports(storage, root):
         if report.run_id == run_id:
             return report
-    raise InputError(f"{root}: no report of a run {run_id!r}; list them with: salesetl runs list")
+    raise InputError(
+        f"{root}: no report of a run {run_id!r}; list them with: salesetl runs list"
+    )
 
 
 def runtime_facts(spark_version: str, is_ansi: bool, version: str) -> dict[str, Any]:

@@ -25,6 +25,9 @@ MEANING = {
 # Up to here start-up dominates, and what makes long jobs fast only costs time.
 SMALL_INPUT_BYTES = 8 * 1024 * 1024
 
+# Names the file that a class-data-sharing archive is to be recorded to.
+RECORDING = "SALESETL_RECORD_ARCHIVE"
+
 _QUIET = """\
 rootLogger.level = error
 rootLogger.appenderRef.console.ref = console
@@ -47,7 +50,9 @@ def glue_session() -> SparkSession:
     return spark
 
 
-def local_session(name: str, input_bytes: int, *, is_verbose: bool = False) -> SparkSession:
+def local_session(
+    name: str, input_bytes: int, *, is_verbose: bool = False
+) -> SparkSession:
     """Start Spark on this machine, quiet and quick for an input of that size.
 
     Under spark-submit its master and its `--conf` settings stand. SetupError if Java is missing.
@@ -56,7 +61,11 @@ def local_session(name: str, input_bytes: int, *, is_verbose: bool = False) -> S
     settings = MEANING | _local_settings(is_small)
     if "PYSPARK_GATEWAY_PORT" in os.environ:
         SparkContext._ensure_initialized()
-        settings = {key: value for key, value in settings.items() if not SparkConf().contains(key)}
+        settings = {
+            key: value
+            for key, value in settings.items()
+            if not SparkConf().contains(key)
+        }
     else:
         os.environ["JAVA_HOME"] = find_java_home()
         os.environ["SPARK_LAUNCHER_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -70,10 +79,26 @@ def local_session(name: str, input_bytes: int, *, is_verbose: bool = False) -> S
     return spark
 
 
+def stop_session(spark: SparkSession) -> None:
+    """Stop Spark; when an archive is being recorded, wait until Java has written it."""
+    spark.stop()
+    gateway = SparkContext._gateway
+    if RECORDING in os.environ and gateway is not None:
+        gateway.shutdown()
+        java = gateway.proc
+        java.stdin.close()
+        java.wait()
+
+
 def archive_path() -> Path:
     """Where the class-data-sharing archive for this Python, Spark and Java is kept."""
     version = java_version(Path(find_java_home()))
-    return Path(sys.prefix) / "share" / "salesetl" / f"spark-{pyspark.__version__}-java-{version}.jsa"
+    return (
+        Path(sys.prefix)
+        / "share"
+        / "salesetl"
+        / f"spark-{pyspark.__version__}-java-{version}.jsa"
+    )
 
 
 def _local_settings(is_small: bool) -> dict[str, str]:
@@ -103,9 +128,13 @@ def _driver_gibibytes() -> int:
 def _java_options(is_small: bool) -> list[str]:
     quiet = Path(tempfile.gettempdir()) / f"salesetl-log4j2-{os.getuid()}.properties"
     quiet.write_text(_QUIET)
-    options = [f"-Dlog4j2.configurationFile={quiet.as_uri()}", "-Xshare:auto", "-Xlog:disable"]
+    options = [
+        f"-Dlog4j2.configurationFile={quiet.as_uri()}",
+        "-Xshare:auto",
+        "-Xlog:disable",
+    ]
     archive = archive_path()
-    if recording := os.environ.get("SALESETL_RECORD_ARCHIVE"):
+    if recording := os.environ.get(RECORDING):
         options.append(f"-XX:ArchiveClassesAtExit={recording}")
     elif archive.exists():
         options.append(f"-XX:SharedArchiveFile={archive}")

@@ -19,7 +19,8 @@ _BROKEN_FILE = re.compile(
 
 # `_metadata.file_path` is a URL; url_decode would also turn a plus sign into a space.
 _SOURCE_FILE = (
-    "regexp_replace(url_decode(replace(_metadata.file_path, '+', '%2B')), '^file:/+', '/')"
+    "regexp_replace(url_decode(replace(_metadata.file_path, '+', '%2B')),"
+    " '^file:/+', '/')"
 )
 
 
@@ -34,9 +35,12 @@ def read_csv(
 ) -> DataFrame:
     """Read delimited files with a header line as text columns `_0`, `_1`, … up to `width`.
 
-    A record with another number of fields keeps its text in `_malformed_record`. Adds `_source_file`.
+    A record with another number of fields has its text in `_malformed_record`. Adds
+    `_source_file`.
     """
-    fields = [T.StructField(f"_{position}", T.StringType()) for position in range(width)]
+    fields = [
+        T.StructField(f"_{position}", T.StringType()) for position in range(width)
+    ]
     schema = T.StructType([*fields, T.StructField(MALFORMED, T.StringType())])
     return (
         spark.read.schema(schema)
@@ -53,7 +57,9 @@ def read_csv(
     )
 
 
-def read_json_lines(spark: SparkSession, paths: Sequence[str], columns: Sequence[str]) -> DataFrame:
+def read_json_lines(
+    spark: SparkSession, paths: Sequence[str], columns: Sequence[str]
+) -> DataFrame:
     """Read one JSON object a line as text columns; adds `_record`, the line, and `_source_file`.
 
     A line that is not a JSON object keeps its text in `_malformed_record` too.
@@ -74,7 +80,9 @@ def read_parquet(
 ) -> DataFrame:
     """Read folders of a table, with the values of its partition columns from their names."""
     paths = [spark_path(f"{root}/{folder}" if folder else root) for folder in folders]
-    return spark.read.schema(schema).option("basePath", spark_path(root)).parquet(*paths)
+    return (
+        spark.read.schema(schema).option("basePath", spark_path(root)).parquet(*paths)
+    )
 
 
 def read_parquet_schema(spark: SparkSession, path: str) -> T.StructType:
@@ -91,7 +99,9 @@ def write_parquet(frame: DataFrame, path: str, partition_by: Sequence[str]) -> N
     if partition_by:
         hint = f"/*+ REBALANCE({', '.join(partition_by)}) */"
         frame = frame.sparkSession.sql(f"select {hint} * from {{rows}}", rows=frame)
-    frame.write.partitionBy(*partition_by).option("compression", "snappy").parquet(spark_path(path))
+    frame.write.partitionBy(*partition_by).option("compression", "snappy").parquet(
+        spark_path(path)
+    )
 
 
 def spark_path(path: str) -> str:
@@ -100,7 +110,9 @@ def spark_path(path: str) -> str:
     if path.partition("://")[0] in S3_SCHEMES:
         return escaped
     if ":" in path:
-        raise InputError(f"{path}: Spark cannot read a local path with a colon in it; rename it")
+        raise InputError(
+            f"{path}: Spark cannot read a local path with a colon in it; rename it"
+        )
     return f"file://{escaped}"
 
 

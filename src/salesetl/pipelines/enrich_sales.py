@@ -7,7 +7,8 @@ from pyspark.sql import SparkSession
 
 from salesetl.arguments import InputPath
 from salesetl.errors import ArgumentError
-from salesetl.pipelines.batch import Feed, Run, open_run
+from salesetl.pipelines.batch import Run, open_run
+from salesetl.pipelines.feeds import Feed, check_quality
 from salesetl.profiles import load_profile
 from salesetl.publishing.lake import Change
 from salesetl.publishing.staging import count_kept
@@ -91,14 +92,15 @@ def run(
         batch.inputs = [*raw_sales.files, *raw_customers.files]
         with batch.stage("label"):
             customers = batch.settle(
-                label(clean_customers(raw_customers.frame), RAW_CUSTOMERS), RAW_CUSTOMERS
+                label(clean_customers(raw_customers.frame), RAW_CUSTOMERS),
+                RAW_CUSTOMERS,
             )
             joined = join_customers(clean_sales(raw_sales.frame), customers.accepted)
             sales = batch.settle(label(joined, table), table)
         batch.report.unknown_columns = raw_sales.unknown_columns
         batch.account(sales, customers)
-        batch.check_quality(customers, customers_path, 1.0, allow_empty=allow_empty)
-        batch.check_quality(sales, sales_path, max_rejected_ratio, allow_empty=allow_empty)
+        check_quality(customers, customers_path, 1.0, allow_empty=allow_empty)
+        check_quality(sales, sales_path, max_rejected_ratio, allow_empty=allow_empty)
         arriving = build_enriched_sales(sales.accepted)
         with batch.stage("merge" if write_mode == "merge" else "replace"):
             if write_mode == "merge":
@@ -133,7 +135,9 @@ def _write_tables(batch: Run, sales: Feed, change: Change) -> None:
     ]
 
 
-def _range(start_date: date | None, end_date: date | None, write_mode: str) -> tuple[date, date]:
+def _range(
+    start_date: date | None, end_date: date | None, write_mode: str
+) -> tuple[date, date]:
     if write_mode == "replace" and not (start_date and end_date):
         raise ArgumentError(
             "--write_mode replace needs --start_date and --end_date: the days that the input is"
@@ -141,5 +145,7 @@ def _range(start_date: date | None, end_date: date | None, write_mode: str) -> t
         )
     first, last = start_date or date.min, end_date or date.max
     if first > last:
-        raise ArgumentError(f"--start_date {first} is after --end_date {last}; swap them")
+        raise ArgumentError(
+            f"--start_date {first} is after --end_date {last}; swap them"
+        )
     return first, last

@@ -56,7 +56,9 @@ def recover(storage: Storage, root: str, job: str) -> None:
     path = journal_path(root, job)
     if storage.files(path):
         journal = Journal.decode(storage.read(path))
-        logger.warning("finishing the publish of run %s, which was cut off", journal.run_id)
+        logger.warning(
+            "finishing the publish of run %s, which was cut off", journal.run_id
+        )
         _carry_out(storage, root, job, journal)
     storage.delete(staging_path(root, job))
 
@@ -72,7 +74,9 @@ def _carry_out(storage: Storage, root: str, job: str, journal: Journal) -> None:
             if _folder(path) == folder:
                 storage.delete(path)
     if journal.report_path:
-        storage.write(journal.report_path, json.dumps(journal.report, indent=2).encode())
+        storage.write(
+            journal.report_path, json.dumps(journal.report, indent=2).encode()
+        )
     storage.delete(staging_path(root, job))
     storage.delete(journal_path(root, job))
 

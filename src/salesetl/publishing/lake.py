@@ -58,15 +58,23 @@ class Lake:
         if not present:
             return Change(table, arriving, None, sorted(touched))
         keys = arriving.select(*table.key)
-        table_keys = self.read(table, sorted(present)).select(*table.key, *table.partition_by)
-        touched |= _folders(table_keys.join(keys, on=list(table.key), how="left_semi"), table)
+        table_keys = self.read(table, sorted(present)).select(
+            *table.key, *table.partition_by
+        )
+        touched |= _folders(
+            table_keys.join(keys, on=list(table.key), how="left_semi"), table
+        )
         kept = None
         if touched & present:
             old = self.read(table, sorted(touched & present))
-            kept = old.join(keys, on=list(table.key), how="left_anti").select(*table.columns)
+            kept = old.join(keys, on=list(table.key), how="left_anti").select(
+                *table.columns
+            )
         return Change(table, _with_kept(arriving, kept), kept, sorted(touched))
 
-    def replace(self, table: Table, arriving: DataFrame, start: date, end: date) -> Change:
+    def replace(
+        self, table: Table, arriving: DataFrame, start: date, end: date
+    ) -> Change:
         """Let rows that arrive be all there is from `start` to `end`, both days included.
 
         Rows of other days stay, also those in a partition that the range covers in part.
@@ -80,7 +88,9 @@ class Lake:
         is_in_range = F.col(day).between(F.lit(start), F.lit(end))
         everything = self.read(table, sorted(present))
         staying = everything.where(~is_in_range)
-        twice = staying.join(arriving.select(*table.key), on=list(table.key), how="left_semi")
+        twice = staying.join(
+            arriving.select(*table.key), on=list(table.key), how="left_semi"
+        )
         for row in twice.select(day, *table.key).limit(1).collect():
             key = ", ".join(str(row[name]) for name in table.key)
             raise InputError(
@@ -111,7 +121,10 @@ def folder_of(row: Row, table: Table) -> str:
 
 
 def _folders(rows: DataFrame, table: Table) -> set[str]:
-    return {folder_of(row, table) for row in rows.select(*table.partition_by).distinct().collect()}
+    return {
+        folder_of(row, table)
+        for row in rows.select(*table.partition_by).distinct().collect()
+    }
 
 
 def _with_kept(arriving: DataFrame, kept: DataFrame | None) -> DataFrame:

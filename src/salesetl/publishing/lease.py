@@ -32,7 +32,9 @@ class Owner:
     def of_this_process(cls, run_id: str) -> "Owner":
         """Name this process as the owner."""
         process_id = os.getpid()
-        return cls(run_id, socket.gethostname(), process_id, _process_started(process_id))
+        return cls(
+            run_id, socket.gethostname(), process_id, _process_started(process_id)
+        )
 
     def is_known_dead(self) -> bool:
         """Tell whether the process is known to have ended; only its own machine knows."""
@@ -50,14 +52,19 @@ class Lease:
 
     def encode(self) -> bytes:
         """Write the lease as JSON."""
-        fields = {"owner": asdict(self.owner), "expires_at": self.expires_at.isoformat()}
+        fields = {
+            "owner": asdict(self.owner),
+            "expires_at": self.expires_at.isoformat(),
+        }
         return json.dumps(fields, indent=2).encode()
 
     @classmethod
     def decode(cls, content: bytes) -> "Lease":
         """Read a lease from its JSON."""
         fields = json.loads(content)
-        return cls(Owner(**fields["owner"]), datetime.fromisoformat(fields["expires_at"]))
+        return cls(
+            Owner(**fields["owner"]), datetime.fromisoformat(fields["expires_at"])
+        )
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether somebody else may take it."""
@@ -70,7 +77,9 @@ def held_lease(storage: Storage, path: str, run_id: str) -> Iterator[None]:
     owner = Owner.of_this_process(run_id)
     _take(storage, path, owner)
     stop = threading.Event()
-    renewal = threading.Thread(target=_keep_renewing, args=(storage, path, owner, stop), daemon=True)
+    renewal = threading.Thread(
+        target=_keep_renewing, args=(storage, path, owner, stop), daemon=True
+    )
     renewal.start()
     try:
         yield
@@ -97,24 +106,34 @@ def _take(storage: Storage, path: str, owner: Owner) -> None:
                     f" {lease.owner.host}) is writing these tables; wait for it to end. If it is"
                     f" dead, its lease ends at {lease.expires_at:%Y-%m-%d %H:%M:%S} UTC"
                 )
-            logger.warning("taking over the lease of run %s, which has ended", lease.owner.run_id)
+            logger.warning(
+                "taking over the lease of run %s, which has ended", lease.owner.run_id
+            )
         return Lease(owner, now + DURATION).encode()
 
     if not storage.update(path, take_over):
-        raise LeaseError(f"{path}: another run has just taken the lease; wait for it to end")
+        raise LeaseError(
+            f"{path}: another run has just taken the lease; wait for it to end"
+        )
 
 
 def _renew(storage: Storage, path: str, owner: Owner) -> None:
     def extend(found: bytes | None) -> bytes:
         if not _is_owned(found, owner):
-            raise LeaseError(f"{path}: the lease was lost to another run; nothing was published")
+            raise LeaseError(
+                f"{path}: the lease was lost to another run; nothing was published"
+            )
         return Lease(owner, datetime.now(UTC) + DURATION).encode()
 
     if not storage.update(path, extend):
-        raise LeaseError(f"{path}: the lease was lost to another run; nothing was published")
+        raise LeaseError(
+            f"{path}: the lease was lost to another run; nothing was published"
+        )
 
 
-def _keep_renewing(storage: Storage, path: str, owner: Owner, stop: threading.Event) -> None:
+def _keep_renewing(
+    storage: Storage, path: str, owner: Owner, stop: threading.Event
+) -> None:
     while not stop.wait(DURATION.total_seconds() / 4):
         try:
             _renew(storage, path, owner)

@@ -45,7 +45,9 @@ class StagedTable:
     @property
     def amount(self) -> Decimal:
         """Sum of the amount over all staged partitions."""
-        return sum((partition.amount for partition in self.partitions.values()), Decimal(0))
+        return sum(
+            (partition.amount for partition in self.partitions.values()), Decimal(0)
+        )
 
 
 def stage(spark: SparkSession, change: Change, staging: str) -> StagedTable:
@@ -76,14 +78,19 @@ def count_kept(change: Change) -> tuple[int, Decimal]:
 
 
 def _check_schema(spark: SparkSession, table: Table, file: str) -> None:
-    written = [(field.name, field.dataType) for field in engine.read_parquet_schema(spark, file)]
+    written = [
+        (field.name, field.dataType)
+        for field in engine.read_parquet_schema(spark, file)
+    ]
     expected = [
         (field.name, field.dataType)
         for field in table.schema
         if field.name not in table.partition_by
     ]
     if written != expected:
-        raise BooksError(f"{file}: written as {written}, but {table.name} has {expected}")
+        raise BooksError(
+            f"{file}: written as {written}, but {table.name} has {expected}"
+        )
 
 
 def _measure(
@@ -91,7 +98,8 @@ def _measure(
 ) -> dict[str, Partition]:
     amount = F.col(table.amount) if table.amount else F.lit(0)
     by_key = rows.groupBy(*dict.fromkeys([*table.partition_by, *table.key])).agg(
-        F.count("*").alias("rows"), F.sum(amount.cast(T.DecimalType(38, 2))).alias("amount")
+        F.count("*").alias("rows"),
+        F.sum(amount.cast(T.DecimalType(38, 2))).alias("amount"),
     )
     measured = (
         by_key.groupBy(*table.partition_by)
@@ -107,7 +115,9 @@ def _measure(
     for row in measured:
         folder = folder_of(row, table)
         if table.key and row["versions"] > 1:
-            raise BooksError(f"{table.name}: {folder} would hold a {', '.join(table.key)} twice")
+            raise BooksError(
+                f"{table.name}: {folder} would hold a {', '.join(table.key)} twice"
+            )
         partitions[folder] = Partition(
             values={name: row[name] for name in table.partition_by},
             rows=row["rows"],

@@ -4,7 +4,7 @@ import csv
 import io
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Literal
@@ -15,8 +15,8 @@ from pyspark.sql import functions as F
 from salesetl.engines import spark as engine
 from salesetl.errors import InputError
 from salesetl.profiles import Profile, with_contract_columns
-from salesetl.readers.rows import RawRows, no_rows
 from salesetl.readers.files import find_files, is_gzip, is_wide, read_head, read_whole
+from salesetl.readers.rows import RawRows, no_rows
 from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile
 
@@ -59,13 +59,14 @@ def read_csv(
         header = _read_header(file, table, profile)
         for name in profile.unknown(header, table):
             unknown.setdefault(name, file.path)
-        layouts[_Layout(header, _is_multiline(file, len(header), profile, multiline))].append(
-            file.path
-        )
+        layouts[
+            _Layout(header, _is_multiline(file, len(header), profile, multiline))
+        ].append(file.path)
     if unknown:
         _report_unknown(unknown, unknown_columns)
     frames = [
-        _read_layout(spark, layout, paths, table, profile) for layout, paths in layouts.items()
+        _read_layout(spark, layout, paths, table, profile)
+        for layout, paths in layouts.items()
     ]
     frame = reduce(DataFrame.unionByName, frames) if frames else no_rows(spark, table)
     return RawRows(frame, files, sorted(unknown))
@@ -78,7 +79,9 @@ def _read_header(file: StoredFile, table: Table, profile: Profile) -> tuple[str,
     names = [name.casefold() for name in header]
     twice = next((name for name in header if names.count(name.casefold()) > 1), None)
     if twice:
-        raise InputError(f"{file.path}: header names column {twice!r} twice; rename one of them")
+        raise InputError(
+            f"{file.path}: header names column {twice!r} twice; rename one of them"
+        )
     missing = profile.missing(header, table)
     if missing:
         found = ", ".join(header)
@@ -86,15 +89,20 @@ def _read_header(file: StoredFile, table: Table, profile: Profile) -> tuple[str,
             (
                 f"it seems to be delimited by {character!r}: name the delimiter in a source profile"
                 for character in ";\t|,"
-                if character != profile.delimiter and found.count(character) >= 2 > len(header) - 1
+                if character != profile.delimiter
+                and found.count(character) >= 2 > len(header) - 1
             ),
             "correct the header, or map its names in a source profile",
         )
-        raise InputError(f"{file.path}: header has no column {missing[0]!r} (found: {found}); {hint}")
+        raise InputError(
+            f"{file.path}: header has no column {missing[0]!r} (found: {found}); {hint}"
+        )
     return header
 
 
-def _is_multiline(file: StoredFile, width: int, profile: Profile, multiline: Multiline) -> bool:
+def _is_multiline(
+    file: StoredFile, width: int, profile: Profile, multiline: Multiline
+) -> bool:
     if multiline != "auto":
         return multiline == "true"
     if is_wide(profile.encoding):
@@ -105,12 +113,16 @@ def _is_multiline(file: StoredFile, width: int, profile: Profile, multiline: Mul
     content = read_whole(file)
     if all(line.count(b'"') % 2 == 0 for line in content.splitlines()):
         return False
-    return _has_sound_line_breaks(content.decode(profile.encoding, errors="replace"), width, profile)
+    return _has_sound_line_breaks(
+        content.decode(profile.encoding, errors="replace"), width, profile
+    )
 
 
 def _has_sound_line_breaks(text: str, width: int, profile: Profile) -> bool:
     """Tell whether fields span lines, and no broken quote would make rows run into each other."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=profile.delimiter, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=profile.delimiter, strict=True
+    )
     spans_lines = False
     try:
         line = 0
@@ -132,11 +144,18 @@ def _report_unknown(unknown: dict[str, str], policy: UnknownColumns) -> None:
             f"{path}: header has the unknown column {name!r};"
             " remove it, or pass --unknown_columns ignore"
         )
-    logger.warning("ignoring columns that the contract does not know: %s", ", ".join(sorted(unknown)))
+    logger.warning(
+        "ignoring columns that the contract does not know: %s",
+        ", ".join(sorted(unknown)),
+    )
 
 
 def _read_layout(
-    spark: SparkSession, layout: _Layout, paths: list[str], table: Table, profile: Profile
+    spark: SparkSession,
+    layout: _Layout,
+    paths: list[str],
+    table: Table,
+    profile: Profile,
 ) -> DataFrame:
     rows = engine.read_csv(
         spark,
@@ -155,7 +174,9 @@ def _read_layout(
                 for name in table.columns
             ),
             "_raw_record",
-            F.lit(header_line(layout.header, profile.delimiter)).alias("_source_header"),
+            F.lit(header_line(layout.header, profile.delimiter)).alias(
+                "_source_header"
+            ),
             "_source_file",
             "_is_well_formed",
         )
@@ -173,9 +194,13 @@ def _with_record(rows: DataFrame, delimiter: str) -> DataFrame:
     # Nearly all records need no quotes, which one look at the whole line tells.
     delimiters = "length(_line) - length(replace(_line, '{0}', ''))".format(delimiter)
     is_plain = f"{delimiters} = {len(fields) - 1} and not _line rlike '[\"\r\n]'"
-    line = f"case when {is_plain} then _line else concat_ws('{delimiter}', {quoted}) end"
+    line = (
+        f"case when {is_plain} then _line else concat_ws('{delimiter}', {quoted}) end"
+    )
     return (
-        rows.withColumn("_line", F.expr(f"concat_ws('{delimiter}', {', '.join(fields)})"))
+        rows.withColumn(
+            "_line", F.expr(f"concat_ws('{delimiter}', {', '.join(fields)})")
+        )
         .withColumn("_raw_record", F.expr(f"coalesce({engine.MALFORMED}, {line})"))
         .drop("_line")
     )
@@ -186,4 +211,3 @@ def header_line(header: Sequence[str], delimiter: str) -> str:
     line = io.StringIO()
     csv.writer(line, delimiter=delimiter, lineterminator="").writerow(header)
     return line.getvalue()
-

@@ -49,7 +49,11 @@ def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
 
 
 def _is_hidden(path: str, root: str) -> bool:
-    below = path.removeprefix(root).split("/") if path != root else [path.rpartition("/")[2]]
+    below = (
+        path.removeprefix(root).split("/")
+        if path != root
+        else [path.rpartition("/")[2]]
+    )
     return any(part.startswith((".", "_")) for part in below)
 
 
@@ -70,7 +74,9 @@ def read_head(file: StoredFile, encoding: str) -> str:
                 f"{file.path}: has NUL bytes, so it is not {encoding} text; deliver it again,"
                 " or name its encoding in a source profile"
             )
-    return head.removeprefix(BOM).decode(encoding, errors="replace").removeprefix("\ufeff")
+    return (
+        head.removeprefix(BOM).decode(encoding, errors="replace").removeprefix("\ufeff")
+    )
 
 
 def is_wide(encoding: str) -> bool:

@@ -17,7 +17,12 @@ logger = logging.getLogger(__name__)
 
 
 def read_json(
-    spark: SparkSession, path: str, table: Table, staging: str, *, allow_empty: bool = False
+    spark: SparkSession,
+    path: str,
+    table: Table,
+    staging: str,
+    *,
+    allow_empty: bool = False,
 ) -> RawRows:
     """Read every object of every file below `path`, each contract column as text.
 
@@ -33,7 +38,11 @@ def read_json(
             by_line.remove(file.path)
             lines = join(staging, f"{number}.ndjson")
             storage_of(lines).write(lines, "\n".join(objects).encode())
-            frames.append(_read_lines(spark, [lines], table).withColumn("_source_file", F.lit(file.path)))
+            frames.append(
+                _read_lines(spark, [lines], table).withColumn(
+                    "_source_file", F.lit(file.path)
+                )
+            )
     if by_line:
         frames.append(_read_lines(spark, by_line, table))
     frame = reduce(DataFrame.unionByName, frames) if frames else no_rows(spark, table)
@@ -43,7 +52,12 @@ def read_json(
 def _read_lines(spark: SparkSession, paths: list[str], table: Table) -> DataFrame:
     lines = engine.read_json_lines(spark, paths, table.columns)
     return lines.select(
-        *(F.expr(f"case when {engine.MALFORMED} is null then `{name}` end").alias(name) for name in table.columns),
+        *(
+            F.expr(f"case when {engine.MALFORMED} is null then `{name}` end").alias(
+                name
+            )
+            for name in table.columns
+        ),
         F.col("_record").alias("_raw_record"),
         F.expr("cast(null as string)").alias("_source_header"),
         "_source_file",
@@ -72,7 +86,7 @@ def _documents(text: str) -> list[str] | None:
     if not text.endswith(closing):
         return None
     decoder = json.JSONDecoder()
-    documents = []
+    documents: list[str] = []
     while True:
         while position < end and text[position] in " \t\r\n,":
             position += 1

@@ -20,6 +20,7 @@ class RawRows:
     files: list[StoredFile]
     unknown_columns: list[str]
 
+
 def no_rows(spark: SparkSession, table: Table) -> DataFrame:
     """Return a frame of the shape of `RawRows.frame` without any row."""
     lineage = "_raw_record string, _source_header string, _source_file string"

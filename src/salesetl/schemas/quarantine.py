@@ -10,7 +10,11 @@ QUARANTINE = Table(
     schema=T.StructType(
         [
             column("raw_record", T.StringType(), "The row as delivered"),
-            column("source_header", T.StringType(), "Header line of its file; null for JSON"),
+            column(
+                "source_header",
+                T.StringType(),
+                "Header line of its file; null for JSON",
+            ),
             column("source_file", T.StringType(), "File it came from"),
             column("reasons", T.ArrayType(T.StringType()), "All rules it broke"),
             column("rejected_at", T.TimestampType(), "When its run started, in UTC"),

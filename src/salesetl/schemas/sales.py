@@ -42,7 +42,7 @@ RAW_SALES = Table(
         ),
         Rule(
             "quotes_are_closed",
-            "not coalesce(product, '') rlike '^\"[^\"]*(\"[^\"]*\"[^\"]*)*$'",
+            'not coalesce(product, \'\') rlike \'^"[^"]*("[^"]*"[^"]*)*$\'',
             remedy="write a quote inside a quoted field twice",
         ),
         Rule(
@@ -76,7 +76,11 @@ RAW_SALES = Table(
         Rule("customer_id_is_present", "customer_id is not null", level="warn"),
         Rule("product_is_present", "product is not null", level="warn"),
         Rule("region_is_present", "region is not null", level="warn"),
-        Rule("customer_is_known", "customer_id is null or is_known_customer", level="warn"),
+        Rule(
+            "customer_is_known",
+            "customer_id is null or is_known_customer",
+            level="warn",
+        ),
         Rule(
             "sale_is_not_before_signup",
             "date is null or signup_date is null or date >= signup_date",
@@ -92,12 +96,19 @@ RAW_CUSTOMERS = Table(
         [
             column("customer_id", T.StringType(), "Identifies the customer"),
             column("age_group", T.StringType(), "Age group, such as 26-35"),
-            column("membership_tier", T.StringType(), "Bronze, Silver, Gold or Platinum"),
+            column(
+                "membership_tier", T.StringType(), "Bronze, Silver, Gold or Platinum"
+            ),
             column("signup_date", T.DateType(), "Day the customer signed up"),
         ]
     ),
     key=("customer_id",),
-    order_by=("_source_file desc", "signup_date desc", "age_group desc", "membership_tier desc"),
+    order_by=(
+        "_source_file desc",
+        "signup_date desc",
+        "age_group desc",
+        "membership_tier desc",
+    ),
     rules=(
         Rule("customer_id_is_present", "customer_id is not null"),
         Rule("signup_date_is_valid", "signup_date is not null", level="warn"),
@@ -111,7 +122,11 @@ ENRICHED_SALES = Table(
         [
             *RAW_SALES.schema.fields,
             *RAW_CUSTOMERS.schema.fields[1:],
-            column("is_return", T.BooleanType(), "Whether the goods came back (quantity < 0)"),
+            column(
+                "is_return",
+                T.BooleanType(),
+                "Whether the goods came back (quantity < 0)",
+            ),
             column("day", T.IntegerType(), "Day of the month of the sale"),
             column("year", T.IntegerType(), "Year of the sale"),
             column("month", T.IntegerType(), "Month of the sale, 1 to 12"),
@@ -132,7 +147,9 @@ SALES_SUMMARY = Table(
             column("product", T.StringType(), "Product name"),
             column("total_revenue", TOTAL, "Net revenue: sales less returns"),
             column("transaction_count", T.LongType(), "Sales and returns"),
-            column("avg_transaction_value", AMOUNT, "Net revenue a transaction, half-up"),
+            column(
+                "avg_transaction_value", AMOUNT, "Net revenue a transaction, half-up"
+            ),
             column("units_sold", T.LongType(), "Units sold less units returned"),
             column("return_amount", TOTAL, "Revenue of returns, zero or negative"),
             column("customer_count", T.LongType(), "Distinct customers"),

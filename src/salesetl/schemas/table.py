@@ -67,6 +67,8 @@ class Table:
         return replace(self, rules=tuple(rule.bind(parameters) for rule in self.rules))
 
 
-def column(name: str, data_type: T.DataType, comment: str, **metadata: Any) -> T.StructField:
+def column(
+    name: str, data_type: T.DataType, comment: str, **metadata: Any
+) -> T.StructField:
     """Declare a column with the comment that the catalogue and the data dictionary show."""
     return T.StructField(name, data_type, True, {"comment": comment, **metadata})

@@ -23,7 +23,9 @@ def conform(frame: DataFrame, table: Table) -> DataFrame:
     """Return exactly the columns of the contract, in its order, with its types and comments."""
     return frame.select(
         *(
-            F.col(field.name).cast(field.dataType).alias(field.name, metadata=field.metadata)
+            F.col(field.name)
+            .cast(field.dataType)
+            .alias(field.name, metadata=field.metadata)
             for field in table.schema
         )
     )

@@ -4,7 +4,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from salesetl import columns
-from salesetl.schemas.sales import AMOUNT, ENRICHED_SALES, RAW_SALES, SALES_SUMMARY, TOTAL
+from salesetl.schemas.sales import (
+    ENRICHED_SALES,
+    RAW_SALES,
+    SALES_SUMMARY,
+    TOTAL,
+)
 from salesetl.transforms.contract import conform, parse_fields
 
 
@@ -67,7 +72,9 @@ def summarize_sales(enriched_sales: DataFrame) -> DataFrame:
             F.sum("total_amount").cast(TOTAL).alias("total_revenue"),
             F.count("transaction_id").alias("transaction_count"),
             F.sum("quantity").alias("units_sold"),
-            F.expr("sum(case when is_return then total_amount else 0 end)").alias("return_amount"),
+            F.expr("sum(case when is_return then total_amount else 0 end)").alias(
+                "return_amount"
+            ),
             F.countDistinct("customer_id").alias("customer_count"),
         )
         .withColumn(

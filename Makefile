@@ -1,0 +1,46 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+READY = $(VENV)/.ready
+SPARK4 = .venv-spark4
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-spark4 check format docs package bench-start clean
+
+help: ## show this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(READY) ## make .venv with Spark 3.5.6 and all that the other targets need
+
+$(READY): setup.cfg pyproject.toml
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) local,test,lint
+
+$(SPARK4)/.ready: setup.cfg pyproject.toml
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(SPARK4) local-spark4,test
+
+demo: $(READY) ## generate a retailer's sales, load them, and show what came out
+	@scripts/demo.sh $(BIN)
+
+test: $(READY) ## run all tests on Spark 3.5.6, the Spark of Glue 5.1
+	@$(BIN)/python -m pytest
+
+test-spark4: $(SPARK4)/.ready ## run all tests on Spark 4.1.1, the Spark of Glue 6.0
+	@$(SPARK4)/bin/python -m pytest
+
+check: $(READY) ## lint and check types
+	@scripts/check.sh $(BIN)
+
+format: $(READY) ## format the code
+	@$(BIN)/isort -q . && $(BIN)/black -q .
+
+docs: $(READY) ## write the pages that are made from contracts and jobs
+	@$(BIN)/salesetl docs docs
+
+package: $(READY) ## build the wheel into dist/
+	@scripts/package.sh $(BIN)
+
+bench-start: $(READY) ## compare the 10,000-row job with the same code on a default Spark session
+	@$(BIN)/python -m benchmarks.start
+
+clean: ## remove what was made, but for the environments
+	@rm -rf build data dist .cache .hypothesis .mypy_cache .pytest_cache

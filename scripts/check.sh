@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Lint the code and the scripts, and check types.
+set -euo pipefail
+
+if [[ "${1:-}" == --help || $# -ne 1 ]]; then
+  echo "usage: scripts/check.sh BIN    (BIN: the bin folder of an environment)"
+  [[ "${1:-}" == --help ]] && exit 0 || exit 2
+fi
+cd "$(dirname "$0")/.."
+bin=$1
+"$bin/black" --check --quiet . || { echo "check: black would reformat: run make format" >&2; exit 1; }
+"$bin/isort" --check-only --quiet .
+"$bin/flake8" src jobs generators benchmarks tests
+"$bin/mypy"
+"$bin/shellcheck" scripts/*.sh .ci/run
+echo "check: all well"

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Make a virtual environment with the project and some of its extras.
+set -euo pipefail
+
+if [[ "${1:-}" == --help || $# -ne 2 ]]; then
+  echo "usage: scripts/setup.sh VENV EXTRAS    (EXTRAS as in setup.cfg, separated by commas)"
+  [[ "${1:-}" == --help ]] && exit 0 || exit 2
+fi
+cd "$(dirname "$0")/.."
+venv=$1 extras=$2 python=${PYTHON:-python3}
+
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+  echo "setup: $("$python" --version 2>&1) is too old: salesetl needs Python 3.11 or newer (make setup PYTHON=python3.11)" >&2
+  exit 1
+}
+echo "setup: making $venv with $extras"
+"$python" -m venv "$venv" || {
+  echo "setup: $python cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2
+  exit 1
+}
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[$extras]"
+scripts/record_archive.sh "$venv/bin"
+touch "$venv/.ready"

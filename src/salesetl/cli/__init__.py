@@ -1,0 +1,93 @@
+"""The `salesetl` command: looking at runs and quarantine, and replaying what was rejected."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from salesetl.cli import quarantine, runs, tables
+from salesetl.errors import SalesEtlError
+from salesetl.schemas import TABLES
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the command line; a failure that a person can act on is one line."""
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(words)
+    if rest and arguments.command is not quarantine.replay:
+        parser.error(f"unknown arguments: {' '.join(rest)}")
+    arguments.rest = rest
+    try:
+        sys.stdout.write(arguments.command(arguments))
+    except SalesEtlError as error:
+        sys.stderr.write(f"salesetl: error: {error}\n")
+        raise SystemExit(error.exit_status) from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="salesetl", description=__doc__, allow_abbrev=False
+    )
+    groups = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    of_runs = groups.add_parser("runs", help="what runs have done")
+    reports = of_runs.add_subparsers(required=True)
+    _add(reports, "list", "list all runs", runs.list_runs)
+    _add(reports, "show", "show the report of a run", runs.show_run, takes_run=True)
+
+    rejected = groups.add_parser("quarantine", help="rows that were rejected")
+    commands = rejected.add_subparsers(required=True)
+    _add(
+        commands, "list", "list the runs that rejected rows", quarantine.list_quarantine
+    )
+    show = _add(
+        commands,
+        "show",
+        "show the rows a run rejected",
+        quarantine.show_quarantine,
+        takes_run=True,
+    )
+    show.add_argument(
+        "--to", metavar="DIR", help="also write the records there, to correct them"
+    )
+    replay = _add(
+        commands,
+        "replay",
+        "run the job on the rows a run rejected; takes the arguments of the job too",
+        quarantine.replay,
+        takes_run=True,
+    )
+    replay.add_argument(
+        "--records", metavar="DIR", help="corrected records, written by show --to"
+    )
+
+    table = _add(groups, "table", "show rows of a table of the lake", tables.show_table)
+    table.add_argument(
+        "name", choices=[each.name for each in TABLES if each.partition_by]
+    )
+    table.add_argument("--order_by", metavar="COLUMN", help="greatest first")
+    table.add_argument("--rows", type=int, default=quarantine.ROWS_SHOWN)
+
+    docs = groups.add_parser(
+        "docs", help="write the pages that are made from contracts and jobs"
+    )
+    docs.add_argument("directory")
+    docs.set_defaults(command=tables.write_docs)
+    return parser
+
+
+def _add(
+    group: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    text: str,
+    command: object,
+    *,
+    takes_run: bool = False,
+) -> argparse.ArgumentParser:
+    parser = group.add_parser(name, help=text, description=text, allow_abbrev=False)
+    if takes_run:
+        parser.add_argument("run_id")
+    parser.add_argument(
+        "--output_path", default="data/lake", help="root of the lake (data/lake)"
+    )
+    parser.set_defaults(command=command)
+    return parser

@@ -1,0 +1,5 @@
+"""`python -m salesetl.cli` is `salesetl`."""
+
+from salesetl.cli import main
+
+main()

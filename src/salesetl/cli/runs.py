@@ -1,0 +1,28 @@
+"""Looking at runs."""
+
+import argparse
+
+from salesetl.display import report_text, table_text
+from salesetl.runs import RunReport, read_report, read_reports
+from salesetl.storage import normalized, storage_of
+
+
+def list_runs(arguments: argparse.Namespace) -> str:
+    root = normalized(arguments.output_path)
+    reports = read_reports(storage_of(root), root)
+    if not reports:
+        return f"no runs below {root}\n"
+    names = ("run_id", "job", "status", "started_at", "rows_read", "rows_loaded")
+    header = (*names, "rows_quarantined", "revenue_loaded")
+    rows = [[getattr(report, name) for name in header] for report in reports]
+    return table_text(header, rows) + "\n"
+
+
+def show_run(arguments: argparse.Namespace) -> str:
+    return report_text(asked_report(arguments))
+
+
+def asked_report(arguments: argparse.Namespace) -> RunReport:
+    """Read the report of the run that the command line names."""
+    root = normalized(arguments.output_path)
+    return read_report(storage_of(root), root, arguments.run_id)

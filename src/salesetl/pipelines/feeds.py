@@ -1,0 +1,91 @@
+"""A feed: the rows of one source with what became of each."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from salesetl import quality
+from salesetl.accounting import Tally, count_outcomes
+from salesetl.engines import spark as engine
+from salesetl.errors import BooksError, QualityError
+from salesetl.schemas import QUARANTINE
+from salesetl.schemas.table import Table
+from salesetl.transforms.contract import conform
+
+
+@dataclass(frozen=True)
+class Feed:
+    """The rows of one source, each with its outcome, and their count."""
+
+    table: Table
+    labelled: DataFrame
+    tally: Tally
+
+    @property
+    def accepted(self) -> DataFrame:
+        """The rows to load, with the columns of the raw contract and what was joined to them."""
+        rows = self.labelled.where(f"_outcome = '{quality.ACCEPTED}'")
+        return rows.select(*(name for name in rows.columns if not name.startswith("_")))
+
+
+def settle_feed(
+    spark: SparkSession, labelled: DataFrame, table: Table, path: str
+) -> Feed:
+    """Compute the outcome of every row of a labelled feed once, and count them.
+
+    The rows are written to `path`; whatever reads the feed from here on reads that, and never the
+    source again. BooksError if rows are not accounted for.
+    """
+    is_accepted = f"_outcome = '{quality.ACCEPTED}'"
+    raw_record = F.expr(f"case when {is_accepted} then null else _raw_record end")
+    engine.write_parquet(labelled.withColumn("_raw_record", raw_record), path, [])
+    settled = engine.read_parquet(spark, path, [""], labelled.schema)
+    feed = Feed(table, settled, count_outcomes(settled, table))
+    if not feed.tally.is_balanced:
+        raise BooksError(
+            f"{table.name}: rows read are not all accounted for: {feed.tally}"
+        )
+    return feed
+
+
+def quarantined_rows(feed: Feed, run_id: str, rejected_at: str) -> DataFrame:
+    """Return the rejected rows of a feed in the shape of QUARANTINE."""
+    rows = feed.labelled.where(f"_outcome = '{quality.QUARANTINED}'").select(
+        F.col("_raw_record").alias("raw_record"),
+        F.col("_source_header").alias("source_header"),
+        F.col("_source_file").alias("source_file"),
+        F.col("_reasons").alias("reasons"),
+        F.lit(rejected_at).cast("timestamp").alias("rejected_at"),
+        F.lit(run_id).alias("run_id"),
+    )
+    return conform(rows, QUARANTINE)
+
+
+def check_quality(
+    feed: Feed, path: str, max_rejected_ratio: float, *, allow_empty: bool
+) -> None:
+    """Refuse a feed that is empty, or of which more than a share of rows was rejected."""
+    tally = feed.tally
+    if tally.rejected_ratio > max_rejected_ratio:
+        raise QualityError(
+            f"{path}: {tally.rejected_ratio:.1%} of {tally.rows_read:,} rows were rejected, more"
+            f" than --max_rejected_ratio {max_rejected_ratio}: {_told_reasons(feed)}; nothing was"
+            " published, but the rows are in quarantine"
+        )
+    if not tally.rows_loaded and not allow_empty:
+        raise QualityError(
+            f"{path}: no row to load among {tally.rows_read:,} read; nothing was published."
+            " Check the path and the dates, or pass --allow_empty if that is right"
+        )
+
+
+def _told_reasons(feed: Feed) -> str:
+    rules = {
+        rule.name: rule
+        for rule in [quality.WELL_FORMED, *feed.table.rules, quality.CONFLICT]
+    }
+    ranked = sorted(feed.tally.rows_by_reason.items(), key=lambda item: -item[1])
+    told = [f"{name} {count:,}" for name, count in ranked]
+    remedy = rules[ranked[0][0]].remedy
+    return ", ".join(told) + (f" ({remedy})" if remedy else "")

@@ -1,0 +1,52 @@
+"""Rows of a published table, read without an engine, for looking at."""
+
+import io
+from typing import Any
+from urllib.parse import unquote
+
+from pyspark.sql import types as T
+
+from salesetl.errors import InputError, SetupError
+from salesetl.schemas.table import Table
+from salesetl.storage import Storage, join
+
+
+def read_rows(
+    storage: Storage, root: str, table: Table, folder: str = ""
+) -> list[dict[str, Any]]:
+    """Return the rows of a table, or of one of its partitions; InputError if it is not there."""
+    try:
+        from pyarrow.parquet import ParquetFile
+    except ImportError as error:
+        raise SetupError(
+            "reading Parquet needs pyarrow: pip install pyarrow"
+        ) from error
+    files = [
+        file
+        for file in storage.files(join(root, folder) if folder else root)
+        if file.name.endswith(".parquet")
+    ]
+    if not files and not folder:
+        raise InputError(f"{root}: no table there; check --output_path")
+    rows: list[dict[str, Any]] = []
+    for file in files:
+        values = _partition_values(file.path.removeprefix(f"{root}/"), table)
+        content = (
+            ParquetFile(io.BytesIO(storage.read(file.path)))
+            .read(use_threads=False)
+            .to_pylist()
+        )
+        rows += [{**row, **values} for row in content]
+    return rows
+
+
+def _partition_values(path: str, table: Table) -> dict[str, Any]:
+    texts = dict(part.split("=", 1) for part in path.split("/")[:-1])
+    return {
+        name: (
+            int(text)
+            if isinstance(table.schema[name].dataType, T.IntegerType)
+            else unquote(text)
+        )
+        for name, text in texts.items()
+    }

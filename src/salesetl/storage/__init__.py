@@ -1,0 +1,39 @@
+"""Files of a lake, on a local disk or on S3, behind the same handful of operations."""
+
+import os
+from urllib.parse import unquote, urlsplit
+
+from salesetl.errors import InputError
+from salesetl.storage.base import Storage, StoredFile
+from salesetl.storage.local import LocalStorage
+from salesetl.storage.s3 import S3Storage
+
+__all__ = ["S3_SCHEMES", "Storage", "StoredFile", "join", "normalized", "storage_of"]
+
+S3_SCHEMES = ("s3", "s3a", "s3n")
+
+
+def storage_of(path: str) -> Storage:
+    """Return the storage that a path lives on."""
+    scheme = urlsplit(path).scheme if "://" in path else "file"
+    if scheme in S3_SCHEMES:
+        return S3Storage()
+    if scheme == "file":
+        return LocalStorage()
+    raise InputError(
+        f"{path}: unknown scheme {scheme!r}; use a local path or s3://bucket/prefix"
+    )
+
+
+def normalized(path: str) -> str:
+    """Write a path in the one form used throughout: absolute if local, no trailing slash."""
+    if path.startswith("file:"):
+        path = unquote(urlsplit(path).path)
+    if "://" in path:
+        return path.rstrip("/")
+    return os.path.abspath(os.path.expanduser(path))
+
+
+def join(root: str, *parts: str) -> str:
+    """Join parts below a root, local or S3."""
+    return "/".join([root.rstrip("/"), *parts])

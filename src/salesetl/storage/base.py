@@ -1,0 +1,43 @@
+"""What publishing and reports need of a file system."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file and its size in bytes."""
+
+    path: str
+    size: int
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+
+class Storage(Protocol):
+    """What publishing and reports need of a file system. Paths are whole, with their scheme."""
+
+    def files(self, path: str) -> list[StoredFile]:
+        """List the file at `path`, or all files below it, by name; none when nothing is there."""
+
+    def read(self, path: str, limit: int | None = None) -> bytes:
+        """Return the content of a file, or its first `limit` bytes."""
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file whole: a reader sees the old content or the new, never a part."""
+
+    def update(self, path: str, change: Callable[[bytes | None], bytes | None]) -> bool:
+        """Replace the content by `change(content)`; False if someone else changed it meanwhile.
+
+        Content that is None stands for no file.
+        """
+
+    def move(self, source: str, target: str) -> None:
+        """Move a file; does nothing when it has been moved already."""
+
+    def delete(self, path: str) -> None:
+        """Delete the file at `path` and all files below it, if there are any."""

@@ -1,0 +1,97 @@
+"""Storage in S3, or in a server that speaks its protocol."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from salesetl.errors import SetupError
+from salesetl.storage.base import StoredFile
+
+
+class S3Storage:
+    """Storage in S3, with the credentials and region of the environment."""
+
+    @cached_property
+    def _client(self) -> Any:
+        try:
+            import boto3
+        except ImportError as error:
+            raise SetupError("s3:// paths need boto3: pip install boto3") from error
+        return boto3.client("s3")
+
+    def files(self, path: str) -> list[StoredFile]:
+        """List the object at `path`, or all objects below it."""
+        bucket, key = _bucket_and_key(path)
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=bucket, Prefix=key
+        )
+        scheme = urlsplit(path).scheme
+        return [
+            StoredFile(f"{scheme}://{bucket}/{item['Key']}", item["Size"])
+            for page in pages
+            for item in page.get("Contents", [])
+            if not item["Key"].endswith("/")
+            and (
+                not key
+                or item["Key"] == key
+                or item["Key"].startswith(f"{key.rstrip('/')}/")
+            )
+        ]
+
+    def read(self, path: str, limit: int | None = None) -> bytes:
+        """Return the content of an object, or its first `limit` bytes."""
+        bucket, key = _bucket_and_key(path)
+        body = self._client.get_object(Bucket=bucket, Key=key)["Body"]
+        content: bytes = body.read() if limit is None else body.read(limit)
+        return content
+
+    def write(self, path: str, content: bytes) -> None:
+        """Put an object."""
+        bucket, key = _bucket_and_key(path)
+        self._client.put_object(Bucket=bucket, Key=key, Body=content)
+
+    def update(self, path: str, change: Callable[[bytes | None], bytes | None]) -> bool:
+        """Replace the content by a conditional request, which S3 refuses if it has changed."""
+        bucket, key = _bucket_and_key(path)
+        at = {"Bucket": bucket, "Key": key}
+        try:
+            found = self._client.get_object(**at)
+            old, condition = found["Body"].read(), {"IfMatch": found["ETag"]}
+        except self._client.exceptions.NoSuchKey:
+            old, condition = None, {"IfNoneMatch": "*"}
+        new = change(old)
+        if new is None:
+            self._client.delete_object(**at)
+            return True
+        try:
+            self._client.put_object(**at, Body=new, **condition)
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in (
+                "PreconditionFailed",
+                "ConditionalRequestConflict",
+            ):
+                return False
+            raise
+        return True
+
+    def move(self, source: str, target: str) -> None:
+        """Copy an object within S3 and delete the original; does nothing when that is done."""
+        if not self.files(source):
+            return
+        bucket, key = _bucket_and_key(source)
+        to_bucket, to_key = _bucket_and_key(target)
+        self._client.copy({"Bucket": bucket, "Key": key}, to_bucket, to_key)
+        self._client.delete_object(Bucket=bucket, Key=key)
+
+    def delete(self, path: str) -> None:
+        """Delete an object, or all objects below a prefix."""
+        for file in self.files(path):
+            bucket, key = _bucket_and_key(file.path)
+            self._client.delete_object(Bucket=bucket, Key=key)
+
+
+def _bucket_and_key(path: str) -> tuple[str, str]:
+    _, _, rest = path.partition("://")
+    bucket, _, key = rest.partition("/")
+    return bucket, key
