@@ -76,7 +76,7 @@ def utc_date(text: str) -> str:
 def text_literal(text: str) -> str:
     """SQL literal of any text; quotes and backslashes are spelled so that no engine reads more."""
     parts = [
-        f"chr({ord(part)})" if part in "'\\" else f"'{part}'"
+        f"chr({ord(part)})" if part in ("'", "\\") else f"'{part}'"
         for part in _QUOTES.split(text)
     ]
     return parts[0] if len(parts) == 1 else f"concat({', '.join(parts)})"

@@ -1,0 +1,222 @@
+"""Every row gets one outcome, with all its reasons."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from salesetl.accounting import count_outcomes
+from salesetl.quality import label
+from salesetl.schemas import RAW_CUSTOMERS, RAW_SALES
+from salesetl.transforms.customers import clean_customers
+from salesetl.transforms.sales import clean_sales
+from tests.frames import SALE, raw_frame_of
+
+SALES = RAW_SALES.bind(
+    as_of=date(2025, 9, 30), start_date=date(2025, 9, 1), end_date=date(2025, 9, 30)
+)
+
+BROKEN = {
+    "transaction_id_is_present": {"transaction_id": " "},
+    "text_is_readable": {"product": "Caf\ufffd"},
+    "quotes_are_closed": {"product": '"Lamp'},
+    "date_is_valid": {"date": "2025-13-45"},
+    "date_is_not_after_as_of": {"date": "2025-10-01"},
+    "date_is_within_range": {"date": "2025-08-31"},
+    "quantity_is_whole_number": {"quantity": "1.5"},
+    "quantity_is_not_zero": {"quantity": "0", "total_amount": "0"},
+    "unit_price_is_valid": {"unit_price": "-10.50", "total_amount": "-21.00"},
+    "total_amount_is_decimal": {"total_amount": "n/a"},
+    "total_amount_is_quantity_times_unit_price": {"total_amount": "21.02"},
+}
+WARNED = {
+    "customer_id_is_present": {"customer_id": ""},
+    "product_is_present": {"product": None},
+    "region_is_present": {"region": None},
+    "customer_is_known": {"customer_id": "NOBODY"},
+    "sale_is_not_before_signup": {"customer_id": "LATE"},
+}
+
+
+def labelled(spark: SparkSession, *sales: dict[str, Any]) -> list[dict[str, Any]]:
+    """Label sales in the order given; customers C1 and LATE are known."""
+    rows = [
+        sale | {"_raw_record": f"{place}:{sale}"} for place, sale in enumerate(sales)
+    ]
+    cleaned = clean_sales(raw_frame_of(spark, RAW_SALES, rows)).withColumns(
+        {
+            "is_known_customer": F.expr(
+                "case when customer_id in ('C1', 'LATE') then true end"
+            ),
+            "signup_date": F.expr(
+                "case when customer_id = 'LATE' then date'2025-09-20' else date'2025-01-01' end"
+            ),
+        }
+    )
+    outcomes = label(cleaned, SALES).collect()
+    outcomes.sort(key=lambda row: int(row["_raw_record"].partition(":")[0]))
+    return [row.asDict() for row in outcomes]
+
+
+def test_every_rule_has_a_row_that_breaks_only_it() -> None:
+    assert {rule.name for rule in RAW_SALES.rules} == set(BROKEN) | set(WARNED)
+
+
+def test_a_sale_that_keeps_every_rule_is_accepted(spark: SparkSession) -> None:
+    [row] = labelled(spark, SALE)
+
+    assert (row["_outcome"], row["_reasons"], row["_warnings"]) == ("accepted", [], [])
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_broken_rule_sends_the_sale_to_quarantine(
+    spark: SparkSession, rule: str
+) -> None:
+    extra = {"date_is_not_after_as_of": ["date_is_within_range"]}
+
+    [row] = labelled(spark, SALE | BROKEN[rule])
+
+    assert row["_outcome"] == "quarantined"
+    assert row["_reasons"] == [rule, *extra.get(rule, [])]
+
+
+@pytest.mark.parametrize("rule", WARNED)
+def test_a_warning_keeps_the_sale(spark: SparkSession, rule: str) -> None:
+    [row] = labelled(spark, SALE | WARNED[rule])
+
+    assert (row["_outcome"], row["_reasons"], row["_warnings"]) == (
+        "accepted",
+        [],
+        [rule],
+    )
+
+
+def test_all_broken_rules_of_a_sale_are_told(spark: SparkSession) -> None:
+    [row] = labelled(
+        spark, SALE | {"date": "soon", "quantity": "x", "total_amount": "y"}
+    )
+
+    assert row["_reasons"] == [
+        "date_is_valid",
+        "quantity_is_whole_number",
+        "total_amount_is_decimal",
+    ]
+
+
+def test_a_malformed_record_has_no_other_reason(spark: SparkSession) -> None:
+    nothing = dict.fromkeys(SALE) | {"_is_well_formed": False}
+
+    [row] = labelled(spark, nothing)
+
+    assert (row["_outcome"], row["_reasons"]) == ("quarantined", ["row_is_well_formed"])
+
+
+@pytest.mark.parametrize("cents", ["20.99", "21.01"])
+def test_a_total_may_be_a_cent_off(spark: SparkSession, cents: str) -> None:
+    [row] = labelled(spark, SALE | {"total_amount": cents})
+
+    assert row["_outcome"] == "accepted"
+
+
+def test_a_return_is_accepted(spark: SparkSession) -> None:
+    [row] = labelled(spark, SALE | {"quantity": "-2", "total_amount": "-21.00"})
+
+    assert row["_outcome"] == "accepted"
+
+
+def test_of_equal_sales_one_is_kept_however_they_are_spelled(
+    spark: SparkSession,
+) -> None:
+    respelled = SALE | {
+        "date": "2025-09-10T08:00:00Z",
+        "unit_price": "10.5",
+        "quantity": "2.0",
+    }
+
+    rows = labelled(spark, SALE, respelled, SALE)
+
+    assert sorted(row["_outcome"] for row in rows) == [
+        "accepted",
+        "duplicate",
+        "duplicate",
+    ]
+
+
+def test_sales_of_one_id_and_different_content_are_all_quarantined(
+    spark: SparkSession,
+) -> None:
+    other = SALE | {"quantity": "3", "total_amount": "31.50"}
+
+    rows = labelled(spark, SALE, other, SALE, SALE | {"transaction_id": "T2"})
+
+    assert [row["_outcome"] for row in rows] == ["quarantined"] * 3 + ["accepted"]
+    assert [row["_reasons"] for row in rows[:3]] == [["conflicting_duplicate"]] * 3
+
+
+def test_a_broken_version_of_a_sale_makes_its_sound_version_doubtful(
+    spark: SparkSession,
+) -> None:
+    rows = labelled(spark, SALE, SALE | {"quantity": "many"})
+
+    assert [row["_reasons"] for row in rows] == [
+        ["conflicting_duplicate"],
+        ["quantity_is_whole_number", "conflicting_duplicate"],
+    ]
+
+
+def test_sales_without_an_id_are_no_versions_of_each_other(spark: SparkSession) -> None:
+    rows = labelled(
+        spark, SALE | {"transaction_id": ""}, SALE | {"transaction_id": None}
+    )
+
+    assert [row["_reasons"] for row in rows] == [["transaction_id_is_present"]] * 2
+
+
+def test_the_customer_of_the_last_file_wins(spark: SparkSession) -> None:
+    rows = [
+        {"customer_id": "C1", "membership_tier": "Gold", "_source_file": "/2.json"},
+        {"customer_id": "C1", "membership_tier": "Silver", "_source_file": "/3.json"},
+        {"customer_id": "C1", "membership_tier": "Silver", "_source_file": "/1.json"},
+        {"customer_id": "", "_source_file": "/1.json"},
+    ]
+
+    outcomes = label(
+        clean_customers(raw_frame_of(spark, RAW_CUSTOMERS, rows)), RAW_CUSTOMERS
+    )
+
+    told = {(row["_source_file"], row["_outcome"]) for row in outcomes.collect()}
+    assert told == {
+        ("/3.json", "accepted"),
+        ("/2.json", "duplicate"),
+        ("/1.json", "duplicate"),
+        ("/1.json", "quarantined"),
+    }
+
+
+def test_the_count_of_outcomes_adds_up(spark: SparkSession) -> None:
+    sales = [
+        SALE,
+        SALE,
+        SALE | {"transaction_id": "T2", "region": None},
+        SALE | {"transaction_id": "T3", "date": "soon", "quantity": "x"},
+        SALE | {"transaction_id": "T4", "date": "2025-08-01"},
+    ]
+    cleaned = clean_sales(raw_frame_of(spark, RAW_SALES, sales)).withColumns(
+        {"is_known_customer": F.lit(True), "signup_date": F.lit(None).cast("date")}
+    )
+
+    tally = count_outcomes(label(cleaned, SALES), SALES)
+
+    assert (tally.rows_read, tally.rows_loaded, tally.duplicates_removed) == (5, 2, 1)
+    assert (tally.rows_quarantined, tally.rows_set_aside) == (2, 1)
+    assert tally.rows_by_reason == {
+        "date_is_valid": 1,
+        "date_is_within_range": 1,
+        "quantity_is_whole_number": 1,
+    }
+    assert tally.warnings == {"region_is_present": 1}
+    assert str(tally.amount) == "42.00"
+    assert tally.is_balanced
+    assert tally.rejected_ratio == 0.2

@@ -1,0 +1,32 @@
+"""Customers get their types; none is lost."""
+
+from datetime import date
+
+from pyspark.sql import SparkSession
+
+from salesetl.schemas import RAW_CUSTOMERS
+from salesetl.transforms.customers import clean_customers
+from tests.frames import assert_same_rows, frame_of, raw_frame_of
+
+
+def test_a_delivered_customer_gets_its_types(spark: SparkSession) -> None:
+    delivered = [
+        {
+            "customer_id": " C1 ",
+            "age_group": "56+",
+            "membership_tier": "",
+            "signup_date": "2024-02-29",
+        },
+        {"customer_id": "C2", "signup_date": "29.02.2024"},
+    ]
+
+    customers = clean_customers(raw_frame_of(spark, RAW_CUSTOMERS, delivered))
+
+    expected = [
+        {"customer_id": "C1", "age_group": "56+", "signup_date": date(2024, 2, 29)},
+        {"customer_id": "C2"},
+    ]
+    assert_same_rows(
+        customers.select(*RAW_CUSTOMERS.columns),
+        frame_of(spark, RAW_CUSTOMERS, expected),
+    )

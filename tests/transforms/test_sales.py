@@ -1,0 +1,169 @@
+"""Sales are enriched without gaining or losing a row, and summed up without losing a cent."""
+
+from datetime import date
+from decimal import Decimal
+
+from pyspark.sql import SparkSession
+
+from salesetl.schemas import ENRICHED_SALES, RAW_CUSTOMERS, RAW_SALES, SALES_SUMMARY
+from salesetl.transforms.sales import clean_sales, enrich_sales, summarize_sales
+from tests.frames import SALE, TYPED_SALE, assert_same_rows, frame_of, raw_frame_of
+
+CUSTOMER = {
+    "customer_id": "C1",
+    "age_group": "26-35",
+    "membership_tier": "Gold",
+    "signup_date": date(2024, 1, 1),
+}
+ENRICHED = (
+    TYPED_SALE | CUSTOMER | {"is_return": False, "day": 10, "year": 2025, "month": 9}
+)
+
+
+def test_a_delivered_sale_gets_its_types(spark: SparkSession) -> None:
+    padded = {name: f" {text} " for name, text in SALE.items()}
+    raw_sales = raw_frame_of(spark, RAW_SALES, [padded])
+
+    sales = clean_sales(raw_sales)
+
+    assert_same_rows(
+        sales.select(*RAW_SALES.columns), frame_of(spark, RAW_SALES, [TYPED_SALE])
+    )
+    assert (
+        sales.columns[len(RAW_SALES.columns) :]
+        == raw_sales.columns[len(RAW_SALES.columns) :]
+    )
+
+
+def test_a_field_that_cannot_be_read_is_null_and_the_row_stays(
+    spark: SparkSession,
+) -> None:
+    broken = {
+        "transaction_id": "",
+        "date": "x",
+        "quantity": "x",
+        "unit_price": "x",
+        "total_amount": "x",
+    }
+
+    sales = clean_sales(raw_frame_of(spark, RAW_SALES, [broken]))
+
+    assert_same_rows(sales.select(*RAW_SALES.columns), frame_of(spark, RAW_SALES, [{}]))
+
+
+def test_a_sale_gets_what_is_known_of_its_buyer(spark: SparkSession) -> None:
+    sales = frame_of(spark, RAW_SALES, [TYPED_SALE])
+    customers = frame_of(
+        spark, RAW_CUSTOMERS, [CUSTOMER, CUSTOMER | {"customer_id": "C2"}]
+    )
+
+    enriched = enrich_sales(sales, customers)
+
+    assert_same_rows(enriched, frame_of(spark, ENRICHED_SALES, [ENRICHED]))
+
+
+def test_a_sale_stays_when_its_buyer_is_not_known_or_not_named(
+    spark: SparkSession,
+) -> None:
+    unknown = TYPED_SALE | {"transaction_id": "T2", "customer_id": "NOBODY"}
+    unnamed = TYPED_SALE | {"transaction_id": "T3", "customer_id": None}
+    customers = frame_of(
+        spark, RAW_CUSTOMERS, [CUSTOMER, CUSTOMER | {"customer_id": None}]
+    )
+
+    enriched = enrich_sales(frame_of(spark, RAW_SALES, [unknown, unnamed]), customers)
+
+    nothing = {"age_group": None, "membership_tier": None, "signup_date": None}
+    expected = [ENRICHED | unknown | nothing, ENRICHED | unnamed | nothing]
+    assert_same_rows(enriched, frame_of(spark, ENRICHED_SALES, expected))
+
+
+def test_no_sales_are_enriched_to_none(spark: SparkSession) -> None:
+    enriched = enrich_sales(
+        frame_of(spark, RAW_SALES, []), frame_of(spark, RAW_CUSTOMERS, [CUSTOMER])
+    )
+
+    assert_same_rows(enriched, frame_of(spark, ENRICHED_SALES, []))
+
+
+def test_goods_that_come_back_are_returns(spark: SparkSession) -> None:
+    back = TYPED_SALE | {"quantity": -1, "total_amount": Decimal("-10.50")}
+
+    enriched = enrich_sales(
+        frame_of(spark, RAW_SALES, [back]), frame_of(spark, RAW_CUSTOMERS, [])
+    )
+
+    assert [row["is_return"] for row in enriched.collect()] == [True]
+
+
+def test_the_summary_is_net_of_returns_and_counts_units_and_buyers(
+    spark: SparkSession,
+) -> None:
+    sales = [
+        ENRICHED,
+        ENRICHED
+        | {"transaction_id": "T2", "quantity": 3, "total_amount": Decimal("31.51")},
+        ENRICHED
+        | {"transaction_id": "T3", "customer_id": "C2", "quantity": -1}
+        | {"total_amount": Decimal("-10.50"), "is_return": True},
+        ENRICHED | {"transaction_id": "T4", "customer_id": None},
+        ENRICHED | {"transaction_id": "T5", "month": 10},
+    ]
+
+    summary = summarize_sales(frame_of(spark, ENRICHED_SALES, sales))
+
+    september = {
+        "region": "North",
+        "product": "Lamp",
+        "total_revenue": Decimal("63.01"),
+        "transaction_count": 4,
+        "avg_transaction_value": Decimal("15.75"),
+        "units_sold": 6,
+        "return_amount": Decimal("-10.50"),
+        "customer_count": 2,
+        "year": 2025,
+        "month": 9,
+    }
+    october = september | {
+        "total_revenue": Decimal("21.00"),
+        "transaction_count": 1,
+        "avg_transaction_value": Decimal("21.00"),
+        "units_sold": 2,
+        "return_amount": Decimal("0.00"),
+        "customer_count": 1,
+        "month": 10,
+    }
+    assert_same_rows(summary, frame_of(spark, SALES_SUMMARY, [september, october]))
+
+
+def test_sales_without_a_region_or_product_are_summed_up_too(
+    spark: SparkSession,
+) -> None:
+    sales = [
+        ENRICHED | {"region": None, "product": None},
+        ENRICHED | {"transaction_id": "T2"},
+    ]
+
+    summary = summarize_sales(frame_of(spark, ENRICHED_SALES, sales))
+
+    revenue = {
+        (row["region"], row["product"]): row["total_revenue"]
+        for row in summary.collect()
+    }
+    assert revenue == {
+        (None, None): Decimal("21.00"),
+        ("North", "Lamp"): Decimal("21.00"),
+    }
+
+
+def test_a_million_prices_of_19_99_add_up_to_the_cent(spark: SparkSession) -> None:
+    row = ENRICHED | {"quantity": 1, "total_amount": Decimal("19.99")}
+    sales = (
+        frame_of(spark, ENRICHED_SALES, [row])
+        .crossJoin(spark.range(1_000_000))
+        .drop("id")
+    )
+
+    [summary] = summarize_sales(sales).collect()
+
+    assert summary["total_revenue"] == Decimal("19990000.00")
