@@ -44,43 +44,51 @@ class Expression:
             for node in ast.walk(self._tree)
             if isinstance(node, ast.Name) and node not in called
         ]
-        self.sql({name: "_" for name in self.names})
+        self.sql(dict.fromkeys(self.names, "_"), dict.fromkeys(self.names, "_"))
 
-    def sql(self, columns_by_name: Mapping[str, str]) -> str:
-        """Return SQL for the text of the result, over the text columns that the names stand for."""
-        return self._text(self._tree, columns_by_name)
+    def sql(self, texts: Mapping[str, str], numbers: Mapping[str, str]) -> str:
+        """Return SQL for the text of the result.
 
-    def _text(self, node: ast.expr, names: Mapping[str, str]) -> str:
+        `texts` is SQL for the text that a name stands for, `numbers` for its text with a decimal
+        point, used where the name is an operand of arithmetic.
+        """
+        return self._text(self._tree, texts, numbers)
+
+    def _text(
+        self, node: ast.expr, texts: Mapping[str, str], numbers: Mapping[str, str]
+    ) -> str:
         match node:
             case ast.Name(id=name):
-                return columns.trimmed(names[self._quoted.get(name, name)])
+                return texts[self._quoted.get(name, name)]
             case ast.Constant(value=str(text)):
                 return columns.text_literal(text)
-            case ast.Call(func=ast.Name(id=name), args=[_, *_], keywords=[]) if (
-                name in _TEXT_FUNCTIONS
-            ):
-                return f"{name}({', '.join(self._text(item, names) for item in node.args)})"
+            case ast.Call(
+                func=ast.Name(id=name), args=[_, *_] as operands, keywords=[]
+            ) if (name in _TEXT_FUNCTIONS):
+                parts = (self._text(operand, texts, numbers) for operand in operands)
+                return f"{name}({', '.join(parts)})"
             case _:
-                return f"cast({self._number(node, names)} as string)"
+                return f"cast({self._number(node, numbers)} as string)"
 
-    def _number(self, node: ast.expr, names: Mapping[str, str]) -> str:
+    def _number(self, node: ast.expr, numbers: Mapping[str, str]) -> str:
         match node:
             case ast.Name(id=name):
-                text = columns.trimmed(names[self._quoted.get(name, name)])
+                text = numbers[self._quoted.get(name, name)]
                 return columns.decimal(text, 18, 4, is_rounded=True)
             case ast.Constant(value=int() | float()) if not isinstance(
                 node.value, bool
             ):
                 return self._number_literal(node)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return f"(-{self._number(operand, names)})"
+                return f"(-{self._number(operand, numbers)})"
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-                operands = self._number(left, names), self._number(right, names)
-                return _OPERATORS[type(op)].format(*operands)
-            case ast.Call(func=ast.Name(id=name), args=[_, *_], keywords=[]) if (
-                name in _NUMBER_FUNCTIONS
-            ):
-                return f"{name}({', '.join(self._number(item, names) for item in node.args)})"
+                pair = self._number(left, numbers), self._number(right, numbers)
+                return _OPERATORS[type(op)].format(*pair)
+            case ast.Call(
+                func=ast.Name(id=name), args=[_, *_] as operands, keywords=[]
+            ) if (name in _NUMBER_FUNCTIONS):
+                parts = (self._number(operand, numbers) for operand in operands)
+                return f"{name}({', '.join(parts)})"
             case _:
                 raise self._refusal(ast.unparse(node))
 

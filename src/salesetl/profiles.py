@@ -117,12 +117,24 @@ def with_contract_columns(
         ),
         *(F.lit(text).alias(name) for name, text in profile.constants.items()),
     )
+    known = {*mapped, *profile.constants}
     for name, expression in profile.expressions.items():
-        names = {
-            operand: operand if operand in mapped else positions[operand.casefold()]
+        texts = {
+            operand: columns.trimmed(
+                operand if operand in known else positions[operand.casefold()]
+            )
             for operand in expression.names
         }
-        rows = rows.withColumn(name, F.expr(expression.sql(names)))
+        numbers = {
+            operand: (
+                columns.point_decimal(text)
+                if profile.decimal_comma and operand not in known
+                else text
+            )
+            for operand, text in texts.items()
+        }
+        rows = rows.withColumn(name, F.expr(expression.sql(texts, numbers)))
+        known.add(name)
     if profile.key:
         rows = rows.withColumn(profile.key.column, F.expr(_key(profile.key, positions)))
     return rows

@@ -128,13 +128,29 @@ def _has_sound_line_breaks(text: str, width: int, profile: Profile) -> bool:
         line = 0
         for record in reader:
             if reader.line_num > line + 1:
-                if len(record) != width:
+                if len(record) != width or _swallows_rows(record, profile.delimiter):
                     return False
                 spans_lines = True
             line = reader.line_num
     except csv.Error:
         return False
     return spans_lines
+
+
+def _swallows_rows(record: list[str], delimiter: str) -> bool:
+    """Tell whether a field holds what looks like other rows: two broken quotes make one field."""
+    to_the_right = len(record) - 1
+    for to_the_left, field in enumerate(record):
+        first, *middle, last = field.splitlines() if "\n" in field else ("", "")
+        is_end_and_beginning = (
+            first.count(delimiter) == to_the_right - to_the_left
+            and last.count(delimiter) == to_the_left
+        )
+        if middle and max(line.count(delimiter) for line in middle) >= to_the_right:
+            return True
+        if is_end_and_beginning and to_the_right:
+            return True
+    return False
 
 
 def _report_unknown(unknown: dict[str, str], policy: UnknownColumns) -> None:

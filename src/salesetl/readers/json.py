@@ -82,13 +82,14 @@ def _objects_across_lines(file: StoredFile) -> list[str] | None:
 def _documents(text: str) -> list[str] | None:
     """Split an array, or objects one after the other, into objects without line breaks."""
     closing = "]" if text.startswith("[") else ""
+    between = " \t\r\n," if closing else " \t\r\n"
     position, end = len(closing), len(text) - len(closing)
     if not text.endswith(closing):
         return None
     decoder = json.JSONDecoder()
     documents: list[str] = []
     while True:
-        while position < end and text[position] in " \t\r\n,":
+        while position < end and text[position] in between:
             position += 1
         if position >= end:
             return documents

@@ -1,0 +1,106 @@
+"""JSON is read whatever its layout, and never guessed into nulls."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from salesetl.readers.json import read_json
+from salesetl.schemas import RAW_CUSTOMERS
+
+CUSTOMERS = [
+    {
+        "customer_id": "C1",
+        "age_group": "18-25",
+        "membership_tier": "Gold",
+        "signup_date": "2024-01-01",
+    },
+    {
+        "customer_id": "C2",
+        "age_group": 'é\n"{[',
+        "membership_tier": None,
+        "signup_date": "2024-01-02",
+    },
+]
+LAYOUTS = {
+    "lines": "\n".join(json.dumps(customer) for customer in CUSTOMERS),
+    "lines with CRLF, blanks and a byte order mark": "\ufeff"
+    + "\r\n\r\n".join(json.dumps(customer) for customer in CUSTOMERS),
+    "array on one line": json.dumps(CUSTOMERS),
+    "array, pretty": json.dumps(CUSTOMERS, indent=2, ensure_ascii=False),
+    "objects, pretty": "\n".join(
+        json.dumps(customer, indent=4) for customer in CUSTOMERS
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_every_layout_gives_the_same_customers(
+    spark: SparkSession, tmp_path: Path, layout: str, is_packed: bool
+) -> None:
+    content = LAYOUTS[layout].encode()
+    path = tmp_path / "raw" / ("customers.json.gz" if is_packed else "customers.json")
+    path.parent.mkdir()
+    path.write_bytes(gzip.compress(content) if is_packed else content)
+
+    raw = read_json(spark, str(path), RAW_CUSTOMERS, str(tmp_path / "staging"))
+
+    rows = sorted(raw.frame.collect())
+    assert [{name: row[name] for name in CUSTOMERS[0]} for row in rows] == CUSTOMERS
+    assert {row["_source_file"] for row in rows} == {str(path)}
+    assert [json.loads(row["_raw_record"]) for row in rows] == CUSTOMERS
+    assert all(row["_is_well_formed"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    "broken", ['{"customer_id": "C3"', "[]x", "null,", "C3,Gold", '"text']
+)
+def test_a_broken_line_is_malformed_and_the_others_are_read(
+    spark: SparkSession, tmp_path: Path, broken: str
+) -> None:
+    path = tmp_path / "customers.json"
+    path.write_text("\n".join([broken, json.dumps(CUSTOMERS[0]), broken]))
+
+    rows = read_json(
+        spark, str(path), RAW_CUSTOMERS, str(tmp_path / "staging")
+    ).frame.collect()
+
+    assert sorted(
+        (row["_is_well_formed"], row["customer_id"])
+        for row in rows
+        if row["customer_id"]
+    ) == [(True, "C1")]
+    assert [row["_raw_record"] for row in rows if not row["_is_well_formed"]] == [
+        broken
+    ] * 2
+
+
+def test_numbers_keep_their_digits_and_unknown_fields_stay_in_the_record(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    path = tmp_path / "customers.json"
+    path.write_text(
+        '{"customer_id": 100000000000000000001, "age_group": 1.5, "nested": {"a": [1]}}'
+    )
+
+    [row] = read_json(
+        spark, str(path), RAW_CUSTOMERS, str(tmp_path / "staging")
+    ).frame.collect()
+
+    assert (row["customer_id"], row["age_group"]) == ("100000000000000000001", "1.5")
+    assert '"nested": {"a": [1]}' in row["_raw_record"]
+
+
+def test_layouts_may_be_mixed(spark: SparkSession, tmp_path: Path) -> None:
+    for number, text in enumerate(LAYOUTS.values()):
+        (tmp_path / f"{number}.json").write_text(text)
+
+    raw = read_json(spark, str(tmp_path), RAW_CUSTOMERS, str(tmp_path / "_staging"))
+
+    assert raw.frame.count() == len(CUSTOMERS) * len(LAYOUTS)
+    assert {row["_source_file"] for row in raw.frame.collect()} == {
+        str(tmp_path / f"{number}.json") for number in range(len(LAYOUTS))
+    }

@@ -1,0 +1,76 @@
+"""Other systems' exports are mapped to the contract by a profile."""
+
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from salesetl.profiles import load_profile
+from salesetl.readers.csv import read_csv
+from salesetl.schemas import RAW_SALES
+
+GERMAN = """
+delimiter = ";"
+encoding = "ISO-8859-15"
+date_format = "dd.MM.yyyy"
+decimal_comma = true
+
+[columns]
+transaction_id = "Beleg"
+date = "Datum"
+customer_id = "Kunde"
+product = "Artikel"
+quantity = "Menge"
+unit_price = "Preis"
+
+[constants]
+region = "Côte d'Azur"
+
+[expressions]
+total_amount = "quantity * unit_price - coalesce(`Rabatt in €`, 0)"
+"""
+
+
+def test_a_german_export_says_what_the_contract_says(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    profile, sales = tmp_path / "german.toml", tmp_path / "sales.csv"
+    profile.write_text(GERMAN)
+    sales.write_bytes(
+        "Beleg;Datum;Kunde;Artikel;Menge;Preis;Rabatt in €\n"
+        "B1;03.11.2025;K1;Lampe;2;1.234,50;\n"
+        "B2;04.11.2025;K2;Glühbirne;10;0,99;1,00\n"
+        "B3;2025-11-04;K2;Glühbirne;10;0.99;1,00\n".encode("iso-8859-15")
+    )
+
+    raw = read_csv(
+        spark, str(sales), RAW_SALES, profile=load_profile(str(profile), RAW_SALES)
+    )
+
+    rows = {row["transaction_id"]: row.asDict() for row in raw.frame.collect()}
+    names = ("date", "product", "quantity", "unit_price", "region")
+    assert [tuple(rows[key][name] for name in names) for key in ("B1", "B2", "B3")] == [
+        ("2025-11-03 00:00:00", "Lampe", "2", "1234.50", "Côte d'Azur"),
+        ("2025-11-04 00:00:00", "Glühbirne", "10", "0.99", "Côte d'Azur"),
+        (None, "Glühbirne", "10", None, "Côte d'Azur"),
+    ]
+    assert [float(rows[key]["total_amount"]) for key in ("B1", "B2")] == [2469.0, 8.9]
+    assert raw.unknown_columns == []
+
+
+def test_lines_that_are_alike_get_keys_that_do_not_depend_on_their_order(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+    line = "536365,85123A,LANTERN,6,12/1/2010 8:26,2.55,17850,United Kingdom"
+    other = line.replace("85123A", "71053")
+    (tmp_path / "1.csv").write_text("\n".join([header, line, other, line]))
+    (tmp_path / "2.csv").write_text("\n".join([header, line, line, other]))
+    profile = load_profile("uci_online_retail", RAW_SALES)
+
+    rows = read_csv(spark, str(tmp_path), RAW_SALES, profile=profile).frame.collect()
+
+    keys = sorted(row["transaction_id"] for row in rows)
+    assert keys == sorted(
+        ["536365-71053-6-2.55-1", "536365-85123A-6-2.55-1", "536365-85123A-6-2.55-2"]
+        * 2
+    )
