@@ -1,5 +1,6 @@
 """What every batch job shares: settling its feeds, keeping the books, publishing, reporting."""
 
+import json
 import logging
 import re
 import time
@@ -106,7 +107,10 @@ class Run:
     def publish(self) -> RunReport:
         """Put everything that was staged in place, with the report, as one step."""
         confirm_lease(self._storage, self._lease, self.report.run_id)
-        self._finish("succeeded")
+        with self.stage("publish"):
+            self._finish("succeeded")
+        # The report is published already; this adds how long that took.
+        self._write_report()
         return self.report
 
     def fail(self, error: BaseException) -> None:
@@ -133,6 +137,11 @@ class Run:
         self.report.finished_at = timestamp_text(datetime.now(UTC))
         self._journal.report = self.report.as_dict()
         commit(self._storage, self.lake.root, self.report.job, self._journal)
+
+    def _write_report(self) -> None:
+        self.report.finished_at = timestamp_text(datetime.now(UTC))
+        content = json.dumps(self.report.as_dict(), indent=2)
+        self._storage.write(self._journal.report_path, content.encode())
 
     def _put(self, staged: StagedTable) -> None:
         target = self.lake.path(staged.table)

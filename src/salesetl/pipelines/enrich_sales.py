@@ -109,8 +109,7 @@ def run(
                 change = batch.lake.replace(ENRICHED_SALES, arriving, first, last)
         with batch.stage("write"):
             _write_tables(batch, sales, change)
-        with batch.stage("publish"):
-            return batch.publish()
+        return batch.publish()
 
 
 def _write_tables(batch: Run, sales: Feed, change: Change) -> None:

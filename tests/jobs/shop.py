@@ -1,0 +1,108 @@
+"""A shop on disk: deliveries, the job that loads them, and the lake it leaves, read without Spark."""
+
+import csv
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from salesetl.arguments import InputPath
+from salesetl.pipelines import enrich_sales
+from salesetl.rows import read_rows
+from salesetl.runs import RunReport
+from salesetl.schemas import ENRICHED_SALES, QUARANTINE, SALES_SUMMARY
+from salesetl.schemas.table import Table
+from salesetl.storage import storage_of
+from tests.frames import SALE
+
+Rows = list[dict[str, Any]]
+
+
+def sale(number: int, **fields: str) -> dict[str, str]:
+    """Make a delivered sale, number n on day n of September 2025 unless told otherwise."""
+    return (
+        SALE | {"transaction_id": f"T{number}", "date": f"2025-09-{number:02}"} | fields
+    )
+
+
+@dataclass
+class Shop:
+    """The folders of one shop below `home`, and the jobs run on them."""
+
+    spark: SparkSession
+    home: Path
+
+    def deliver(self, name: str, sales: Iterable[dict[str, str]]) -> Path:
+        """Write a delivery of sales, a folder with one file, and return the folder."""
+        path = self.home / name / "sales.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(SALE))
+            writer.writeheader()
+            writer.writerows(sales)
+        return path.parent
+
+    def customers(self) -> Path:
+        """Write customers C1 and C2."""
+        path = self.home / "customers.json"
+        tiers = {"C1": "Gold", "C2": "Bronze"}
+        path.write_text(
+            "\n".join(
+                json.dumps(
+                    {
+                        "customer_id": customer_id,
+                        "age_group": "26-35",
+                        "membership_tier": tier,
+                        "signup_date": "2024-01-01",
+                    }
+                )
+                for customer_id, tier in tiers.items()
+            )
+        )
+        return path
+
+    def load(
+        self,
+        sales_path: Path,
+        customers_path: Path | None = None,
+        lake: str = "lake",
+        **arguments: Any,
+    ) -> RunReport:
+        """Run enrich_sales."""
+        return enrich_sales.run(
+            self.spark,
+            sales_path=InputPath(str(sales_path)),
+            customers_path=InputPath(str(customers_path or self.customers())),
+            output_path=str(self.home / lake),
+            **{"max_rejected_ratio": 1.0, **arguments},
+        )
+
+    def rows(self, table: Table, lake: str = "lake") -> Rows:
+        """Read a table of the lake, sorted."""
+        root = str(self.home / lake / table.name)
+        rows = read_rows(storage_of(root), root, table)
+        return sorted(rows, key=lambda row: str(sorted(row.items())))
+
+    def ids(self, lake: str = "lake") -> list[str]:
+        """Return the ids of all sales in the lake, repeated if they are there repeatedly."""
+        return sorted(row["transaction_id"] for row in self.rows(ENRICHED_SALES, lake))
+
+    def tables(self, lake: str = "lake") -> tuple[Rows, Rows]:
+        """Read both tables of the lake."""
+        return self.rows(ENRICHED_SALES, lake), self.rows(SALES_SUMMARY, lake)
+
+    def quarantine(self, lake: str = "lake") -> Rows:
+        """Read what is in quarantine."""
+        root = str(self.home / lake / "quarantine" / "sales")
+        return read_rows(storage_of(root), root, QUARANTINE)
+
+    def months(self, lake: str = "lake") -> dict[str, int]:
+        """Count the files of each partition of enriched_sales."""
+        folders = (self.home / lake / "enriched_sales").glob("year=*/month=*")
+        return {
+            f"{folder.parent.name}/{folder.name}": len(list(folder.glob("*.parquet")))
+            for folder in sorted(folders)
+        }

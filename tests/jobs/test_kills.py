@@ -1,0 +1,154 @@
+"""A run that is killed, or meets another, spoils nothing."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from salesetl.errors import LeaseError
+from tests.jobs.shop import Shop, sale
+
+ROOT = Path(__file__).parents[2]
+
+# Runs the job, and kills its own process when it is about to do something to some path.
+_SUICIDE = """
+import os, runpy, signal, sys
+from salesetl.storage.local import LocalStorage
+operation, fragment = sys.argv[1], sys.argv[2]
+original = getattr(LocalStorage, operation)
+def fatal(self, *paths):
+    if any(fragment in path for path in paths if isinstance(path, str)):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return original(self, *paths)
+setattr(LocalStorage, operation, fatal)
+sys.argv = sys.argv[2:]
+runpy.run_path("jobs/enrich_sales.py", run_name="__main__")
+"""
+
+
+def arguments(shop: Shop, sales_path: Path) -> list[str]:
+    """Spell out the arguments of a run."""
+    return [
+        f"--sales_path={sales_path}",
+        f"--customers_path={shop.customers()}",
+        f"--output_path={shop.home / 'lake'}",
+        "--max_rejected_ratio=1",
+    ]
+
+
+def start(*words: str) -> "subprocess.Popen[bytes]":
+    """Start a process in the project's folder."""
+    return subprocess.Popen(
+        [sys.executable, *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def wait_until(is_so: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
+    """Wait for something that a running process is to do."""
+    while not is_so():
+        assert process.poll() is None, process.communicate()[0].decode()
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Load two deliveries, the second of which adds to the first and changes it."""
+    shop = Shop(spark, tmp_path_factory.mktemp("undisturbed"))
+    shop.load(shop.deliver("first", [sale(1), sale(2), sale(3, date="2025-08-03")]))
+    shutil.copytree(shop.home / "lake", shop.home / "lake-before")
+    changed = sale(2, quantity="1", total_amount="10.50")
+    shop.load(shop.deliver("second", [changed, sale(4), sale(5, quantity="x")]))
+    return shop
+
+
+@pytest.fixture
+def second(shop: Shop, undisturbed: Shop) -> Path:
+    """Return the second delivery to a shop that has loaded the first."""
+    shutil.copytree(undisturbed.home / "lake-before", shop.home / "lake")
+    return undisturbed.home / "second"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("operation", "fragment", "is_published"),
+    [
+        ("write", "_journal", False),
+        ("move", "/enriched_sales/", None),
+        ("delete", "/lake/enriched_sales/", None),
+        ("move", "/sales_summary/", None),
+        ("write", "_runs/", True),
+        ("delete", "/_journal/", True),
+    ],
+)
+def test_after_a_kill_while_publishing_the_next_run_makes_good(
+    shop: Shop,
+    undisturbed: Shop,
+    second: Path,
+    operation: str,
+    fragment: str,
+    is_published: bool | None,
+) -> None:
+    before = shop.tables()
+
+    killed = start("-c", _SUICIDE, operation, fragment, *arguments(shop, second))
+    output = killed.communicate()[0].decode()
+
+    assert killed.returncode == -signal.SIGKILL, output
+    if is_published is False:
+        assert shop.tables() == before
+    report = shop.load(second)
+    assert shop.tables() == undisturbed.tables()
+    assert report.rows_quarantined == 1
+    if is_published is not None:
+        assert len(shop.quarantine()) == 1 + is_published
+    assert not [
+        path
+        for path in (shop.home / "lake").glob("_*/**/*.json")
+        if "_runs" not in str(path)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["labelled/sales", "enriched_sales"])
+def test_after_a_kill_while_spark_writes_the_next_run_makes_good(
+    shop: Shop, undisturbed: Shop, second: Path, stage: str
+) -> None:
+    before = shop.tables()
+    aside = shop.home / "lake/_staging/enrich_sales" / stage
+
+    process = start("jobs/enrich_sales.py", *arguments(shop, second))
+    wait_until(aside.exists, process)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+    assert shop.tables() == before
+    shop.load(second)
+    assert shop.tables() == undisturbed.tables()
+    assert not aside.exists()
+
+
+@pytest.mark.slow
+def test_of_two_runs_at_once_one_does_the_work_and_the_other_says_why_not(
+    shop: Shop, undisturbed: Shop, second: Path
+) -> None:
+    lease = shop.home / "lake/_leases/enrich_sales.json"
+
+    process = start("jobs/enrich_sales.py", *arguments(shop, second))
+    wait_until(lease.exists, process)
+    with pytest.raises(
+        LeaseError, match=f"process {process.pid} on .* is writing these tables"
+    ):
+        shop.load(second)
+    output = process.communicate()[0].decode()
+
+    assert process.returncode == 0, output
+    assert shop.tables() == undisturbed.tables()
