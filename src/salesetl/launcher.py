@@ -111,14 +111,13 @@ def _run_locally(run: Job, words: Sequence[str], *, is_verbose: bool) -> RunRepo
 
 
 def _run_on_glue(run: Job, words: Sequence[str]) -> None:
-    from awsglue.context import GlueContext
     from awsglue.job import Job as GlueJob
     from awsglue.utils import getResolvedOptions
 
     values = parse_arguments(run, words)
-    resolved = getResolvedOptions(["job", *words], ["JOB_NAME", *values])
+    resolved = getResolvedOptions(["job", *words], ["JOB_NAME"])
     spark = glue_session()
-    job = GlueJob(GlueContext(spark.sparkContext))
+    job = GlueJob(spark)
     job.init(resolved["JOB_NAME"], resolved)
     report = run(spark, **values)
     job.commit()

@@ -9,7 +9,7 @@ from salesetl.errors import InputError
 from salesetl.schemas import ENRICHED_SALES
 from tests.jobs.shop import Shop, sale
 
-SEPTEMBER = {
+SEPTEMBER: dict[str, Any] = {
     "write_mode": "replace",
     "start_date": date(2025, 9, 1),
     "end_date": date(2025, 9, 30),

@@ -1,0 +1,189 @@
+"""Objects of S3 are listed, replaced on a condition, moved and deleted, on a real server."""
+
+import pytest
+
+from salesetl.storage import StoredFile
+from salesetl.storage.s3 import S3Storage
+
+
+@pytest.fixture
+def storage(s3_root: str) -> S3Storage:
+    """Reach the server of the tests."""
+    assert s3_root
+    return S3Storage()
+
+
+def put(storage: S3Storage, root: str, *names: str) -> None:
+    """Write objects that each hold their own name."""
+    for name in names:
+        storage.write(f"{root}/{name}", name.encode())
+
+
+def names_below(storage: S3Storage, root: str) -> list[str]:
+    """List all objects below a prefix by their path in it."""
+    return [file.path.removeprefix(f"{root}/") for file in storage.files(root)]
+
+
+@pytest.mark.parametrize("scheme", ["s3", "s3a", "s3n"])
+def test_objects_below_a_prefix_are_listed_in_the_scheme_that_was_asked(
+    storage: S3Storage, s3_root: str, scheme: str
+) -> None:
+    put(storage, s3_root, "a/two", "a/b/three", "ab/other", "a")
+    root = s3_root.replace("s3:", f"{scheme}:")
+
+    files = storage.files(f"{root}/a")
+
+    assert files == [
+        StoredFile(f"{root}/a", 1),
+        StoredFile(f"{root}/a/b/three", 9),
+        StoredFile(f"{root}/a/two", 5),
+    ]
+
+
+def test_a_whole_bucket_is_listed_without_the_markers_of_folders(
+    storage: S3Storage, s3_root: str
+) -> None:
+    put(storage, s3_root, "one", "a b/ü+%20=1")
+    storage.write(f"{s3_root}/folder/", b"")
+
+    names = names_below(storage, s3_root)
+
+    assert names == ["a b/ü+%20=1", "one"]
+
+
+def test_more_objects_than_one_page_are_all_listed(
+    storage: S3Storage, s3_root: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "2")
+    expected = [f"many/{number}" for number in range(5)]
+    put(storage, s3_root, *expected)
+
+    names = names_below(storage, s3_root)
+
+    assert names == expected
+
+
+def test_nothing_is_listed_where_nothing_is(storage: S3Storage, s3_root: str) -> None:
+    put(storage, s3_root, "missing-not")
+
+    files = storage.files(f"{s3_root}/missing")
+
+    assert files == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"), [(None, b"content"), (3, b"con"), (99, b"content")]
+)
+def test_reading_stops_at_the_limit(
+    storage: S3Storage, s3_root: str, limit: int | None, expected: bytes
+) -> None:
+    path = f"{s3_root}/file"
+    storage.write(path, b"content")
+
+    content = storage.read(path, limit)
+
+    assert content == expected
+
+
+def test_writing_replaces_the_content(storage: S3Storage, s3_root: str) -> None:
+    path = f"{s3_root}/file"
+    storage.write(path, b"a long old content")
+
+    storage.write(path, b"new")
+
+    assert storage.read(path) == b"new"
+
+
+def test_an_update_sees_the_content_and_replaces_it(
+    storage: S3Storage, s3_root: str
+) -> None:
+    path = f"{s3_root}/folder/file"
+    seen: list[bytes | None] = []
+
+    for new in (b"first", b"second", None, None):
+
+        def change(old: bytes | None, new: bytes | None = new) -> bytes | None:
+            seen.append(old)
+            return new
+
+        assert storage.update(path, change)
+
+    assert seen == [None, b"first", b"second", None]
+    assert storage.files(path) == []
+
+
+@pytest.mark.parametrize("old", [None, b"old"])
+def test_an_update_that_lost_a_race_says_so_and_leaves_the_rivals_content(
+    storage: S3Storage, s3_root: str, old: bytes | None
+) -> None:
+    path = f"{s3_root}/file"
+    if old:
+        storage.write(path, old)
+
+    def overtaken(found: bytes | None) -> bytes:
+        storage.write(path, b"rival")
+        return b"mine"
+
+    is_updated = storage.update(path, overtaken)
+
+    assert not is_updated
+    assert storage.read(path) == b"rival"
+
+
+def test_an_update_of_what_a_rival_deleted_meanwhile_is_lost(
+    storage: S3Storage, s3_root: str
+) -> None:
+    path = f"{s3_root}/file"
+    storage.write(path, b"old")
+
+    def overtaken(found: bytes | None) -> bytes:
+        storage.delete(path)
+        return b"mine"
+
+    is_updated = storage.update(path, overtaken)
+
+    assert not is_updated
+    assert storage.files(path) == []
+
+
+def test_an_update_does_not_delete_what_a_rival_wrote_meanwhile(
+    storage: S3Storage, s3_root: str
+) -> None:
+    path = f"{s3_root}/file"
+    storage.write(path, b"old")
+
+    is_updated = storage.update(path, lambda found: storage.write(path, b"rival"))
+
+    assert not is_updated
+    assert storage.read(path) == b"rival"
+
+
+def test_moving_twice_is_moving_once(storage: S3Storage, s3_root: str) -> None:
+    put(storage, s3_root, "staged/a b+ü")
+    source, target = f"{s3_root}/staged/a b+ü", f"{s3_root}/table/month=9/part"
+
+    storage.move(source, target)
+    storage.move(source, target)
+
+    assert names_below(storage, s3_root) == ["table/month=9/part"]
+    assert storage.read(target) == "staged/a b+ü".encode()
+
+
+def test_deleting_a_prefix_leaves_its_neighbours(
+    storage: S3Storage, s3_root: str
+) -> None:
+    put(storage, s3_root, "a/b", "a/b/1", "a/b/deep/2", "a/bc", "a/bc/3", "a/b.json")
+
+    storage.delete(f"{s3_root}/a/b")
+
+    assert names_below(storage, s3_root) == ["a/b.json", "a/bc", "a/bc/3"]
+
+
+def test_deleting_what_is_not_there_does_nothing(
+    storage: S3Storage, s3_root: str
+) -> None:
+    put(storage, s3_root, "a/bc")
+
+    storage.delete(f"{s3_root}/a/b")
+
+    assert names_below(storage, s3_root) == ["a/bc"]

@@ -1,0 +1,24 @@
+"""Pages that are made from the code say what the code says."""
+
+from pathlib import Path
+
+from salesetl.cli import main
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def test_generated_pages_are_up_to_date(tmp_path: Path) -> None:
+    main(["docs", str(tmp_path)])
+
+    pages = sorted(tmp_path.iterdir())
+    assert [page.name for page in pages] == ["data-dictionary.md", "jobs.md"]
+    for page in pages:
+        assert page.read_text() == (DOCS / page.name).read_text(), "run: make docs"
+
+
+def test_every_decision_has_a_line_in_the_list() -> None:
+    index = (DOCS / "decisions" / "README.md").read_text()
+
+    decisions = sorted(path.name for path in (DOCS / "decisions").glob("0*.md"))
+    assert decisions
+    assert all(name in index for name in decisions)

@@ -1,0 +1,214 @@
+"""An expression of a profile becomes SQL over columns, and nothing else can be said in it."""
+
+import re
+
+import pytest
+
+from salesetl.errors import InputError
+from salesetl.expressions import Expression
+
+
+def sql_of(source: str) -> str:
+    """Translate an expression in which every name stands for a column of that name."""
+    expression = Expression(source)
+    texts = {name: f"`{name}`" for name in expression.names}
+    return expression.sql(texts, texts)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("region", "`region`"),
+        ("`Unit Price`", "`Unit Price`"),
+        ("'North'", "'North'"),
+        ("''", "''"),
+        ("concat(region, '-', product)", "concat(`region`, '-', `product`)"),
+        ("coalesce(a, b, 'none')", "coalesce(`a`, `b`, 'none')"),
+        ("upper(trim(region))", "upper(trim(`region`))"),
+        ("lower(`b`)", "lower(`b`)"),
+        ("3", "cast(cast('3' as decimal(18, 4)) as string)"),
+        ("-0.5", "cast((-cast('0.5' as decimal(18, 4))) as string)"),
+        ("concat('Ü', 1)", "concat('Ü', cast(cast('1' as decimal(18, 4)) as string))"),
+    ],
+)
+def test_what_is_allowed_becomes_sql_for_text(source: str, expected: str) -> None:
+    sql = sql_of(source)
+
+    assert sql == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "form"),
+    [
+        ("a + b", "cast((A + B) as string)"),
+        ("a - b", "cast((A - B) as string)"),
+        ("a * b", "cast((A * B) as string)"),
+        ("a / b", "cast((A / nullif(B, 0)) as string)"),
+        ("a - a * b", "cast((A - (A * B)) as string)"),
+        ("(a - a) * b", "cast(((A - A) * B) as string)"),
+        ("abs(-a)", "cast(abs((-A)) as string)"),
+        ("coalesce(a, b) + a", "cast((coalesce(A, B) + A) as string)"),
+    ],
+)
+def test_arithmetic_is_done_on_decimals_and_keeps_its_order(
+    source: str, form: str
+) -> None:
+    sql = sql_of(source)
+
+    number = r"case when `([ab])` rlike '[^']*' then try_cast\(`\1` as decimal\(18, 4\)\) end"
+    assert re.sub(number, lambda found: found[1].upper(), sql) == form
+
+
+def test_the_columns_of_an_expression_are_its_names() -> None:
+    expression = Expression("coalesce(`Unit Price`, price) * quantity + trim")
+
+    assert sorted(expression.names) == ["Unit Price", "price", "quantity", "trim"]
+
+
+def test_text_and_arithmetic_may_stand_for_different_columns() -> None:
+    expression = Expression("concat(a, a + 1)")
+
+    sql = expression.sql({"a": "`text`"}, {"a": "`number`"})
+
+    assert sql.startswith("concat(`text`, cast((case when `number` rlike")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        " ",
+        "a +",
+        "`",
+        "``",
+        "a b",
+        "a; b",
+        "a = 1",
+        "a.b",
+        "a.__class__",
+        "''.join(a)",
+        "open('/etc/passwd')",
+        "exec(a)",
+        "__import__('os')",
+        "import os",
+        "reflect('java.lang.Runtime', 'getRuntime')",
+        "concat()",
+        "concat(a)(b)",
+        "(concat)(sep=a)",
+        "coalesce(a, b=1)",
+        "coalesce(*a)",
+        "coalesce(**a)",
+        "abs('text')",
+        "'text' + 1",
+        "a + 'text'",
+        "a + trim(b)",
+        "lambda: a",
+        "[a for a in b]",
+        "{a: b for a in b}",
+        "(a for a in b)",
+        "[a]",
+        "(a, b)",
+        "{a}",
+        "a[0]",
+        "a[1:2]",
+        "f'{a}'",
+        "b'a'",
+        "(a := 1)",
+        "a if b else 1",
+        "a and b",
+        "not a",
+        "a == b",
+        "a < b < 1",
+        "a is None",
+        "a in b",
+        "True",
+        "None",
+        "...",
+        "1j",
+        "+a",
+        "~a",
+        "a ** b",
+        "a // b",
+        "a % b",
+        "a @ b",
+        "await a",
+        "yield a",
+        "a\0b",
+        "9" * 5000,
+    ],
+)
+def test_anything_else_is_refused(source: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        Expression(source)
+
+    assert str(refusal.value).startswith(f"expression {source!r}: ")
+    assert "columns, numbers, quoted text" in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["abs", "lower", "trim", "upper"])
+def test_a_function_of_one_operand_is_refused_with_two(name: str) -> None:
+    with pytest.raises(InputError, match="is not allowed in it"):
+        Expression(f"{name}(a, b)")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "a" + " + a" * 600,
+        "a" + " + a" * 1500,
+        "a" + " + a" * 100_000,
+        "-" * 1500 + "a",
+        "(" * 1000 + "a" + ")" * 1000,
+        "trim(" * 1000 + "a" + ")" * 1000,
+    ],
+    ids=["terms", "more terms", "long sum", "signs", "parentheses", "calls"],
+)
+def test_nesting_beyond_reason_is_refused(source: str) -> None:
+    with pytest.raises(InputError, match="is not allowed in it"):
+        Expression(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('"it\'s"', "concat('it', chr(39), 's')"),
+        ('"\') or 1=1 --"', "concat('', chr(39), ') or 1=1 --')"),
+        (r"'\\'", "concat('', chr(92), '')"),
+        (r"'\\\' -- '", "concat('', chr(92), '', chr(39), ' -- ')"),
+        ("'/* */ ; drop table sales'", "'/* */ ; drop table sales'"),
+    ],
+)
+def test_sql_in_quoted_text_stays_text(source: str, expected: str) -> None:
+    sql = sql_of(source)
+
+    assert sql == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["a') or 1=1 --", "current_user()", "a, b", "select * from sales", "x.y"]
+)
+def test_sql_in_backticks_is_only_a_name(name: str) -> None:
+    expression = Expression(f"upper(`{name}`)")
+
+    sql = expression.sql({name: "`_0`"}, {name: "`_0`"})
+
+    assert expression.names == [name]
+    assert sql == "upper(`_0`)"
+
+
+def test_backticks_within_quoted_text_are_text() -> None:
+    sql = sql_of("concat('`size`', a)")
+
+    assert sql == "concat('`size`', `a`)"
+
+
+def test_a_column_may_be_named_like_anything() -> None:
+    expression = Expression("concat(`Unit Price`, quoted_0)")
+
+    assert sorted(expression.names) == ["Unit Price", "quoted_0"]
+
+
+def test_text_does_not_reach_into_the_environment() -> None:
+    sql = sql_of("'${env:HOME}'")
+
+    assert "${" not in sql

@@ -1,0 +1,150 @@
+"""One command line, on a laptop and on Glue."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from awsglue.job import Job
+from pyspark.sql import SparkSession
+
+from salesetl.errors import QualityError
+from salesetl.launcher import input_bytes, launch
+from salesetl.pipelines import enrich_sales
+from salesetl.runs import RunReport
+
+
+class GlueJvm:
+    """Stands in for the part of Glue that runs in its JVM, and records what is asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def init(self, name: str, spark: Any, arguments: dict[str, str]) -> None:
+        """Begin a job run."""
+        self.asked.append(("init", name, arguments["JOB_RUN_ID"]))
+
+    def commit(self) -> None:
+        """End a job run well."""
+        self.asked.append("commit")
+
+
+@pytest.fixture
+def glue(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Run AWS's own awsglue package on a stand-in for its JVM; return what is asked of that."""
+    jvm = GlueJvm()
+
+    def attach(job: Any, session: SparkSession) -> None:
+        job._job, job._spark_session = jvm, session
+
+    monkeypatch.setattr(Job, "__init__", attach)
+    return jvm.asked
+
+
+WORDS = ["--JOB_NAME", "enrich", "--JOB_RUN_ID", "jr_1", "--TempDir", "s3://t/"]
+WORDS += ["--job-bookmark-option", "job-bookmark-disable"]
+PATHS = ["--sales_path", "s", "--customers_path", "c", "--output_path", "o"]
+GLUE_WORDS = [*WORDS, *PATHS]
+
+
+def test_glue_is_told_of_success_only_after_it(
+    spark: SparkSession, glue: list[Any]
+) -> None:
+    def run(
+        spark: SparkSession,
+        *,
+        sales_path: str,
+        customers_path: str,
+        output_path: str,
+        allow_empty: bool = False,
+    ) -> RunReport:
+        glue.append(("run", sales_path, customers_path, output_path, allow_empty))
+        return RunReport("r1", "enrich_sales", "succeeded", "2025-01-01")
+
+    launch(run, [*GLUE_WORDS, "--allow_empty", "true"])
+
+    begun = ("init", "enrich", "jr_1")
+    assert glue == [begun, ("run", "s", "c", "o", True), "commit"]
+
+
+def test_a_failure_reaches_glue_and_nothing_is_committed(
+    spark: SparkSession, glue: list[Any]
+) -> None:
+    def run(
+        spark: SparkSession, *, sales_path: str, customers_path: str, output_path: str
+    ) -> RunReport:
+        raise QualityError("too many")
+
+    with pytest.raises(QualityError, match="too many"):
+        launch(run, GLUE_WORDS)
+
+    assert glue == [("init", "enrich", "jr_1")]
+
+
+def test_the_real_job_runs_on_glue(
+    spark: SparkSession, glue: list[Any], tmp_path: Path
+) -> None:
+    (tmp_path / "customers.json").write_text('{"customer_id": "C1"}')
+    (tmp_path / "sales.csv").write_text(
+        "transaction_id,date,customer_id,product,quantity,unit_price,region,total_amount\n"
+        "T1,2025-09-10,C1,Lamp,2,10.50,North,21.00\n"
+    )
+    paths = [
+        f"--sales_path={tmp_path}/sales.csv",
+        f"--customers_path={tmp_path}/customers.json",
+    ]
+
+    launch(enrich_sales.run, [*WORDS, *paths, f"--output_path={tmp_path}/lake"])
+
+    assert glue[-1] == "commit"
+    assert list((tmp_path / "lake/enriched_sales/year=2025/month=9").glob("*.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["--sales_pth", "x"],
+            "--sales_pth: no such argument; did you mean --sales_path?",
+        ),
+        (PATHS[:4], "--output_path is required: root of the lake"),
+        (
+            [*PATHS, "--as_of", "tomorrow"],
+            "--as_of 'tomorrow': not a date like 2025-12-31",
+        ),
+        (
+            [*PATHS, "--write_mode", "append"],
+            "--write_mode 'append': not merge or replace",
+        ),
+        (["sales"], "'sales': expected --name value"),
+    ],
+)
+def test_a_wrong_argument_is_one_line_and_status_2(
+    capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        launch(enrich_sales.run, words)
+
+    error = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert error.startswith(f"enrich_sales: error: {message}")
+    assert error.count("\n") == 1
+
+
+def test_help_names_every_argument(capsys: pytest.CaptureFixture[str]) -> None:
+    launch(enrich_sales.run, ["--help"])
+
+    told = capsys.readouterr().out
+    assert "--sales_path (text; required)\n      CSV files of sales" in told
+    assert "--write_mode (merge or replace; default: merge)" in told
+
+
+def test_the_size_of_the_input_is_that_of_its_files(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "1.csv").write_text("12345")
+    (tmp_path / "in" / "2.csv").write_text("123")
+    values = {
+        "sales_path": str(tmp_path / "in"),
+        "customers_path": str(tmp_path / "nowhere"),
+    }
+
+    assert input_bytes(enrich_sales.run, values | {"output_path": str(tmp_path)}) == 8

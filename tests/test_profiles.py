@@ -1,0 +1,197 @@
+"""A source profile is read from TOML, and what it says wrong is named."""
+
+from pathlib import Path
+
+import pytest
+
+from salesetl.errors import InputError
+from salesetl.expressions import Expression
+from salesetl.profiles import Key, Profile, load_profile
+from salesetl.schemas import RAW_CUSTOMERS, RAW_SALES
+
+
+def refusal_of(tmp_path: Path, text: str) -> str:
+    """Return the message with which a profile is refused, less its path."""
+    path = tmp_path / "profile.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as refusal:
+        load_profile(str(path), RAW_SALES)
+    assert str(refusal.value).startswith(f"{path}: ")
+    return str(refusal.value).removeprefix(f"{path}: ")
+
+
+def test_without_a_profile_a_file_is_as_the_contract_says() -> None:
+    profile = load_profile(None, RAW_SALES)
+
+    assert profile == Profile()
+    assert profile.needed(RAW_SALES) == RAW_SALES.columns
+
+
+def test_a_shipped_profile_is_found_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    profile = load_profile("uci_online_retail", RAW_SALES)
+
+    assert profile.encoding == "ISO-8859-1"
+    assert profile.columns["region"] == "Country"
+    assert profile.key and profile.key.column == "transaction_id"
+    assert profile.key.parts == ("InvoiceNo", "StockCode", "Quantity", "UnitPrice")
+    assert profile.expressions["total_amount"].names == ["quantity", "unit_price"]
+
+
+def test_a_profile_says_all_that_its_file_says(tmp_path: Path) -> None:
+    path = tmp_path / "profile.toml"
+    path.write_text(
+        'delimiter = "\\t"\nencoding = "utf-16"\ndate_format = "d.M.yyyy"\n'
+        'decimal_comma = true\n[columns]\nproduct = "Artikel"\n[constants]\n'
+        'region = "Süd"\n[key]\ncolumn = "transaction_id"\nparts = ["Beleg"]\n'
+        'separator = ""\n'
+    )
+
+    profile = load_profile(str(path), RAW_SALES)
+
+    assert profile == Profile(
+        delimiter="\t",
+        encoding="utf-16",
+        date_format="d.M.yyyy",
+        decimal_comma=True,
+        columns={"product": "Artikel"},
+        constants={"region": "Süd"},
+        key=Key("transaction_id", ("Beleg",), separator=""),
+    )
+
+
+@pytest.mark.parametrize("source", ["no_such_profile", "gone/profile.toml", "../x"])
+def test_a_profile_that_is_not_there_is_named(source: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        load_profile(source, RAW_SALES)
+
+    assert str(refusal.value) == f"{source}: no such source profile; check the path"
+
+
+def test_a_folder_is_no_profile(tmp_path: Path) -> None:
+    (tmp_path / "profile.toml").write_text("")
+
+    with pytest.raises(InputError) as refusal:
+        load_profile(str(tmp_path), RAW_SALES)
+
+    assert str(refusal.value).startswith(f"{tmp_path}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('colour = "red"', "colour"),
+        ("delimiter", "not a source profile: Expected"),
+        ('delimiter = ";;"', "';;'"),
+        ('delimiter = ""', "''"),
+        ('delimiter = "x"', "'x'"),
+        ("delimiter = 5", "not a source profile"),
+        ('encoding = "utf-99"', "'utf-99'"),
+        ("encoding = 8", "not a source profile"),
+        ('date_format = "dd.MM.yy"', "'dd.MM.yy'"),
+        ('date_format = "dd.MM"', "'dd.MM'"),
+        ('date_format = "d.M.yyyy d"', "'d.M.yyyy d'"),
+        ('date_format = "yyyy-MM-dd\'"', "yyyy-MM-dd'"),
+        ('date_format = "yyyy^MM^dd"', "yyyy^MM^dd"),
+        ("date_format = 'yyyy\\MM\\dd'", "MM"),
+        ('[columns]\nprice = "Preis"', "'price' is no column of sales"),
+        ('[constants]\nprice = "1"', "'price' is no column of sales"),
+        ('[expressions]\nprice = "a"', "'price' is no column of sales"),
+        ('[expressions]\nproduct = "open(a)"', "open(a)"),
+        ("[expressions]\nproduct = 5", "not a source profile"),
+        ('[key]\ncolumn = "id"\nparts = ["a"]', "'id' is no column of sales"),
+        ('[key]\ncolumn = "transaction_id"\nparts = ["a"]\ncolour = 1', "'colour'"),
+    ],
+)
+def test_an_entry_that_is_not_understood_is_named(
+    tmp_path: Path, text: str, named: str
+) -> None:
+    message = refusal_of(tmp_path, text)
+
+    assert named in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[key]\ncolumn = "transaction_id"',
+        '[key]\ncolumn = "transaction_id"\nparts = []',
+        '[key]\ncolumn = "transaction_id"\nparts = "InvoiceNo"',
+        'key = "InvoiceNo"',
+        'expressions = "a"',
+        "columns = 5",
+        "[columns]\nproduct = 5",
+        "[constants]\nproduct = 5",
+        'decimal_comma = "no"',
+        'encoding = "rot13"',
+        '[expressions]\nproduct = "' + "-" * 1500 + 'a"',
+    ],
+    ids=lambda text: text[:60],
+)
+def test_an_entry_of_another_form_is_refused(tmp_path: Path, text: str) -> None:
+    message = refusal_of(tmp_path, text)
+
+    assert message
+
+
+def test_a_profile_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "profile.toml"
+    path.write_bytes('[constants]\nregion = "Süd"'.encode("latin-1"))
+
+    with pytest.raises(InputError, match="not a source profile"):
+        load_profile(str(path), RAW_SALES)
+
+
+PROFILE = Profile(
+    columns={"date": "Day", "customer_id": "Client"},
+    constants={"region": "North"},
+    expressions={
+        "product": Expression("coalesce(Title, Code)"),
+        "total_amount": Expression("quantity * unit_price"),
+    },
+    key=Key("transaction_id", ("Invoice", "Code")),
+)
+
+
+def test_a_header_needs_what_columns_expressions_and_key_are_made_of() -> None:
+    needed = PROFILE.needed(RAW_SALES)
+
+    assert sorted(needed) == sorted(
+        ["Day", "Client", "quantity", "unit_price", "Title", "Code", "Invoice"]
+    )
+
+
+def test_missing_names_are_those_that_the_header_lacks_in_any_case() -> None:
+    header = ["DAY", "client", "Quantity", "title", "INVOICE", "extra"]
+
+    missing = PROFILE.missing(header, RAW_SALES)
+
+    assert sorted(missing) == ["Code", "unit_price"]
+
+
+def test_unknown_names_are_those_that_nothing_is_made_of() -> None:
+    header = ["DAY", "Client", "region", "product", "Code", "extra"]
+
+    unknown = PROFILE.unknown(header, RAW_SALES)
+
+    assert unknown == ["region", "product", "extra"]
+
+
+def test_a_plain_header_of_the_contract_lacks_nothing() -> None:
+    header = list(reversed(RAW_CUSTOMERS.columns))
+
+    assert Profile().missing(header, RAW_CUSTOMERS) == []
+    assert Profile().unknown(header, RAW_CUSTOMERS) == []
+
+
+def test_a_column_made_of_itself_is_needed_in_the_file() -> None:
+    profile = Profile(expressions={"product": Expression("upper(product)")})
+
+    missing = profile.missing(
+        [name for name in RAW_SALES.columns if name != "product"], RAW_SALES
+    )
+
+    assert missing == ["product"]

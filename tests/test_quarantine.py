@@ -1,0 +1,173 @@
+"""Rejected rows go through the job again, and the books still balance."""
+
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from salesetl import cli
+from salesetl.cli import quarantine as replaying
+from salesetl.errors import QualityError
+from salesetl.runs import read_reports
+from salesetl.storage import storage_of
+from tests.jobs.shop import Shop, sale
+
+FAULTS = [
+    sale(1),
+    sale(2, quantity="zwei"),
+    sale(3, date="soon"),
+    sale(4),
+    sale(4, quantity="1", total_amount="10.50"),
+]
+
+
+def command(*words: object) -> None:
+    """Run the `salesetl` command within this process, on the session of the tests."""
+    cli.main([str(word) for word in words])
+
+
+@pytest.fixture
+def shop(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """Open a shop whose replays run on the session of the tests."""
+    monkeypatch.setattr(replaying, "local_session", lambda *_: spark)
+    monkeypatch.setattr(replaying, "stop_session", lambda _: None)
+    return Shop(spark, tmp_path)
+
+
+@pytest.fixture
+def lake(shop: Shop) -> Path:
+    """Load a delivery with faults as run r1."""
+    shop.load(shop.deliver("raw", FAULTS), run_id="r1")
+    return shop.home / "lake"
+
+
+def test_corrected_rows_are_loaded_and_what_is_still_wrong_stays_in_quarantine(
+    shop: Shop, lake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command("quarantine", "show", "r1", "--output_path", lake, "--to", tmp_path / "fix")
+    [records] = (tmp_path / "fix").iterdir()
+    corrected = (
+        records.read_text()
+        .replace("zwei", "2")
+        .replace(",1,10.50,North,10.50", ",2,10.50,North,21.00")
+    )
+    records.write_text(corrected)
+
+    command(
+        "quarantine",
+        "replay",
+        "r1",
+        "--output_path",
+        lake,
+        "--records",
+        tmp_path / "fix",
+        "--run_id",
+        "r2",
+    )
+
+    first, replay = read_reports(storage_of(str(lake)), str(lake))
+    assert shop.ids() == ["T1", "T2", "T4"]
+    assert first.rows_quarantined == replay.rows_read == 4
+    assert (replay.rows_loaded, replay.rows_quarantined, replay.duplicates_removed) == (
+        2,
+        1,
+        1,
+    )
+    assert replay.replay_of == "r1"
+    assert replay.rows_by_reason == {"date_is_valid": 1}
+    assert "T3,soon" in capsys.readouterr().out
+
+
+def test_a_replay_takes_the_arguments_of_the_first_run_and_may_change_them(
+    shop: Shop, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile.toml"
+    profile.write_text('date_format = "yyyy-MM-dd"')
+    german = sale(2, date="24.12.2024")
+    shop.load(
+        shop.deliver("raw", [sale(1), german]), source_profile=str(profile), run_id="r1"
+    )
+    profile.write_text('date_format = "dd.MM.yyyy"')
+
+    command(
+        "quarantine",
+        "replay",
+        "r1",
+        "--output_path",
+        shop.home / "lake",
+        "--run_id",
+        "r2",
+    )
+
+    assert shop.ids() == ["T1", "T2"]
+    assert sorted(shop.months()) == ["year=2024/month=12", "year=2025/month=9"]
+
+
+def test_a_quarantine_is_replayed_once(
+    lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command(
+        "quarantine",
+        "replay",
+        "r1",
+        "--output_path",
+        lake,
+        "--as_of",
+        "2025-12-31",
+        "--run_id",
+        "r2",
+        "--allow_empty",
+    )
+
+    with pytest.raises(SystemExit) as stopped:
+        command("quarantine", "replay", "r1", "--output_path", lake)
+
+    assert stopped.value.code == 2
+    assert "run r1 was replayed by run r2" in capsys.readouterr().err
+    command("quarantine", "list", "--output_path", lake)
+    assert [line.split()[:4] for line in capsys.readouterr().out.splitlines()[2:]] == [
+        ["r1", "succeeded", "4", "r2"],
+        ["r2", "succeeded", "4", "no"],
+    ]
+
+
+def test_the_quarantine_of_a_failed_run_is_not_replayed(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(QualityError):
+        shop.load(shop.deliver("raw", FAULTS), run_id="r1", max_rejected_ratio=0.0)
+
+    with pytest.raises(SystemExit):
+        command("quarantine", "replay", "r1", "--output_path", shop.home / "lake")
+
+    assert (
+        "run r1 failed, so its other rows were not loaded either"
+        in capsys.readouterr().err
+    )
+
+
+def test_a_broken_quote_does_not_run_into_the_rows_replayed_with_it(shop: Shop) -> None:
+    path = shop.deliver(
+        "raw", [sale(1), sale(2, product="two\nlines", quantity="x"), sale(3, date="x")]
+    )
+    broken = path / "broken.csv"
+    broken.write_text(
+        (path / "sales.csv").read_text().splitlines()[0]
+        + '\nT9,2025-09-01,C1,"Lamp,2,10.50,North,21.00\n'
+    )
+    first = shop.load(path, run_id="r1")
+
+    command(
+        "quarantine",
+        "replay",
+        "r1",
+        "--output_path",
+        shop.home / "lake",
+        "--run_id",
+        "r2",
+        "--allow_empty",
+    )
+
+    reports = read_reports(storage_of(str(shop.home)), str(shop.home / "lake"))
+    assert reports[1].rows_read == first.rows_quarantined == 3
+    assert reports[1].rows_by_reason == first.rows_by_reason

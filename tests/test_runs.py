@@ -1,0 +1,138 @@
+"""The report of a run is found again, and says amounts and times exactly."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from salesetl.errors import InputError
+from salesetl.runs import (
+    RunReport,
+    amount_text,
+    read_report,
+    read_reports,
+    report_path,
+    runtime_facts,
+    timestamp_text,
+)
+from salesetl.storage.local import LocalStorage
+
+STORAGE = LocalStorage()
+REPORT = RunReport(
+    run_id="run-1",
+    job="enrich_sales",
+    status="succeeded",
+    started_at="2025-09-10T06:00:00.000000Z",
+    arguments={"sales_path": "/in/Übersicht.csv", "as_of": None},
+    rows_read=3,
+    rows_by_reason={"date_is_valid": 1},
+    partitions=[{"year": 2025, "month": 9, "rows": 2}],
+    seconds_by_stage={"read": 1.5},
+)
+
+
+def write_report(root: Path, report: RunReport) -> None:
+    """Write a report as a publish does."""
+    path = report_path(str(root), report.job, report.run_id)
+    STORAGE.write(path, json.dumps(report.as_dict()).encode())
+
+
+def test_a_report_is_below_its_job() -> None:
+    path = report_path("s3://bucket/lake", "enrich_sales", "run-1")
+
+    assert path == "s3://bucket/lake/_runs/enrich_sales/run-1.json"
+
+
+def test_a_report_says_the_same_after_writing_and_reading(tmp_path: Path) -> None:
+    write_report(tmp_path, REPORT)
+
+    again = read_report(STORAGE, str(tmp_path), "run-1")
+
+    assert again == REPORT
+
+
+def test_reports_of_all_jobs_are_read_oldest_first(tmp_path: Path) -> None:
+    second = replace(REPORT, run_id="a", started_at="2025-09-10T06:00:00.000001Z")
+    third = replace(REPORT, run_id="b", job="another", started_at="2025-10-01T00:00Z")
+    for report in (third, second, REPORT):
+        write_report(tmp_path, report)
+
+    reports = read_reports(STORAGE, str(tmp_path))
+
+    assert [report.run_id for report in reports] == ["run-1", "a", "b"]
+
+
+def test_other_files_beside_reports_are_passed_over(tmp_path: Path) -> None:
+    write_report(tmp_path, REPORT)
+    STORAGE.write(f"{tmp_path}/_runs/enrich_sales/notes.txt", b"by hand")
+
+    reports = read_reports(STORAGE, str(tmp_path))
+
+    assert reports == [REPORT]
+
+
+def test_a_lake_without_runs_has_no_reports(tmp_path: Path) -> None:
+    reports = read_reports(STORAGE, str(tmp_path))
+
+    assert reports == []
+
+
+def test_a_run_that_never_was_is_named_with_the_way_to_the_others(
+    tmp_path: Path,
+) -> None:
+    write_report(tmp_path, REPORT)
+
+    with pytest.raises(InputError) as refusal:
+        read_report(STORAGE, str(tmp_path), "run-2")
+
+    assert "'run-2'" in str(refusal.value)
+    assert "salesetl runs list" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"3", b"{}", b'{"run_id": "x", "colour": 1}', b"\xff\xfe"],
+)
+def test_a_file_that_is_no_report_is_named(tmp_path: Path, content: bytes) -> None:
+    path = report_path(str(tmp_path), "enrich_sales", "broken")
+    STORAGE.write(path, content)
+
+    with pytest.raises(InputError) as refusal:
+        read_reports(STORAGE, str(tmp_path))
+
+    assert str(refusal.value).startswith(f"{path}: not a run report")
+
+
+def test_the_runtime_names_every_version() -> None:
+    facts = runtime_facts("3.5.6", True, "1.0")
+
+    assert (facts["spark"], facts["salesetl"], facts["ansi"]) == ("3.5.6", "1.0", True)
+    assert facts["python"].startswith("3.")
+
+
+def test_a_moment_is_written_in_utc_to_the_microsecond() -> None:
+    moment = datetime(2025, 9, 10, 6, 5, 4, 32, tzinfo=UTC)
+
+    text = timestamp_text(moment)
+
+    assert text == "2025-09-10T06:05:04.000032Z"
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        ("0", "0.00"),
+        ("12.5", "12.50"),
+        ("-0.01", "-0.01"),
+        ("1E+3", "1000.00"),
+        ("99999999999999999999999999.99", "99999999999999999999999999.99"),
+        ("999999999999999999999999999999999999.99",) * 2,
+    ],
+)
+def test_an_amount_is_written_to_the_cent(amount: str, expected: str) -> None:
+    text = amount_text(Decimal(amount))
+
+    assert text == expected
