@@ -1,5 +1,6 @@
 """Text of fields becomes values, or null, in the same way on every engine."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from salesetl import columns
 
 
 def values_of(
-    spark: SparkSession, texts: list[str | None], expression: str
+    spark: SparkSession, texts: Sequence[str | None], expression: str
 ) -> list[Any]:
     """Evaluate an expression over a column `text`, in order."""
     rows = [(place, text) for place, text in enumerate(texts)]

@@ -31,7 +31,7 @@ BROKEN = {
     "total_amount_is_decimal": {"total_amount": "n/a"},
     "total_amount_is_quantity_times_unit_price": {"total_amount": "21.02"},
 }
-WARNED = {
+WARNED: dict[str, dict[str, str | None]] = {
     "customer_id_is_present": {"customer_id": ""},
     "product_is_present": {"product": None},
     "region_is_present": {"region": None},
@@ -42,7 +42,7 @@ WARNED = {
 
 def labelled(spark: SparkSession, *sales: dict[str, Any]) -> list[dict[str, Any]]:
     """Label sales in the order given; customers C1 and LATE are known."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         sale | {"_raw_record": f"{place}:{sale}"} for place, sale in enumerate(sales)
     ]
     cleaned = clean_sales(raw_frame_of(spark, RAW_SALES, rows)).withColumns(
@@ -175,7 +175,7 @@ def test_sales_without_an_id_are_no_versions_of_each_other(spark: SparkSession) 
 
 
 def test_the_customer_of_the_last_file_wins(spark: SparkSession) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"customer_id": "C1", "membership_tier": "Gold", "_source_file": "/2.json"},
         {"customer_id": "C1", "membership_tier": "Silver", "_source_file": "/3.json"},
         {"customer_id": "C1", "membership_tier": "Silver", "_source_file": "/1.json"},
@@ -196,7 +196,7 @@ def test_the_customer_of_the_last_file_wins(spark: SparkSession) -> None:
 
 
 def test_the_count_of_outcomes_adds_up(spark: SparkSession) -> None:
-    sales = [
+    sales: list[dict[str, Any]] = [
         SALE,
         SALE,
         SALE | {"transaction_id": "T2", "region": None},

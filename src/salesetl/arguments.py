@@ -18,9 +18,9 @@ InputPath = NewType("InputPath", str)
 _RESERVED = re.compile(
     r"JOB_NAME|JOB_ID|JOB_RUN_ID|SECURITY_CONFIGURATION|TempDir|job-language|scriptLocation|conf"
     r"|extra-.*|additional-python-modules|python-.*|spark-event-logs-path|datalake-formats"
-    r"|job-bookmark-.*|continuation-option|encryption-type|redshift_tmp_dir|class|mode|debug"
+    r"|job-bookmark-.*|continuation-option|encryption-type|redshift_tmp_dir|class"
     r"|(continuous|custom)-log.*|enable-.*|disable-.*|executor-.*|auto-tune-.*|user-jars-.*"
-    r"|use-postgres-driver|glue-.*|metrics-.*|RedshiftTempDir"
+    r"|use-postgres-driver|write-shuffle-.*|glue-.*|metrics-.*|RedshiftTempDir"
 )
 _HELP = re.compile(r"^ *(\w+): (.+)$", re.MULTILINE)
 
@@ -88,7 +88,11 @@ def parse_arguments(
             )
         values[name] = True if text is None else argument.parse(text)
     for argument in arguments.values():
-        if argument.is_required and not is_partial and not values.get(argument.name):
+        if (
+            argument.is_required
+            and not is_partial
+            and values.get(argument.name, "") == ""
+        ):
             raise ArgumentError(f"--{argument.name} is required: {argument.help}")
     return values
 
@@ -121,7 +125,7 @@ def type_name(hint: Any) -> str:
         bool: "true or false",
         int: "a whole number",
     }
-    return names.get(inner, "a number" if inner is float else "text")
+    return names.get(inner, "a number from 0 to 1" if inner is float else "text")
 
 
 def _without_none(hint: Any) -> Any:

@@ -13,11 +13,13 @@ _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[T ][0-9]{2}:[0-9]{2}(:[0-5][0-9]([.][0-9]{1,9})?)?"
 _ZONE = "(Z| UTC|[+-][0-9]{2}(:?[0-9]{2})?)?"
 
+_DATE_SEPARATORS = " -./,:"
 _DATE_TOKENS = {"yyyy": "[0-9]{4}"} | {
     token: "[0-9]{2}" if len(token) == 2 else "[0-9]{1,2}"
     for token in ("MM", "M", "dd", "d", "HH", "H", "mm", "m", "ss", "s")
 }
-_QUOTES = re.compile(r"(['\\])")
+# What ends or escapes a literal, and what Spark puts a variable of its environment in the place of.
+_SPECIAL = re.compile(r"(['\\$])")
 
 
 def parsed(field: T.StructField) -> str:
@@ -74,10 +76,10 @@ def utc_date(text: str) -> str:
 
 
 def text_literal(text: str) -> str:
-    """SQL literal of any text; quotes and backslashes are spelled so that no engine reads more."""
+    """SQL literal of any text, in which no engine finds more than that text."""
     parts = [
-        f"chr({ord(part)})" if part in ("'", "\\") else f"'{part}'"
-        for part in _QUOTES.split(text)
+        f"chr({ord(part)})" if part in ("'", "\\", "$") else f"'{part}'"
+        for part in _SPECIAL.split(text)
     ]
     return parts[0] if len(parts) == 1 else f"concat({', '.join(parts)})"
 
@@ -85,13 +87,15 @@ def text_literal(text: str) -> str:
 def iso_date(text: str, date_format: str) -> str:
     """ISO text of a date or timestamp written as `date_format` says, such as `M/d/yyyy H:mm`.
 
-    Null where the text has another form. The format is of yyyy MM M dd d HH H mm ss and literal
-    characters; ValueError if it is not.
+    Null where the text has another form. The format is of yyyy MM M dd d HH H mm m ss s, blanks and
+    - . / , : between them; ValueError if it is not.
     """
     pattern, letters = "", []
     for part in re.findall(r"([A-Za-z])(\1*)|([^A-Za-z]+)", date_format):
         token = part[0] + part[1]
         if not token:
+            if not set(part[2]) <= set(_DATE_SEPARATORS):
+                raise ValueError(part[2])
             pattern += "".join(f"[{char}]" for char in part[2])
         elif token in _DATE_TOKENS and token[0] not in letters:
             pattern += f"({_DATE_TOKENS[token]})"

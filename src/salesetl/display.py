@@ -1,9 +1,12 @@
 """Run reports and small tables as text for a terminal."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from salesetl.runs import RunReport
+
+_AMOUNT = re.compile(r"(-?)([1-9][0-9]*|0)([.][0-9]+)")
 
 
 def report_text(report: RunReport) -> str:
@@ -59,8 +62,7 @@ def table_text(
         for row in rows
     ]
     is_number = [
-        all(not isinstance(row[place], str) for row in rows)
-        for place in range(len(header))
+        all(_is_number(row[place]) for row in rows) for place in range(len(header))
     ]
     widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
     lines = [header, ["-" * width for width in widths], *cells]
@@ -77,9 +79,12 @@ def number_text(value: Any) -> str:
     """Write a number, or the text of one, with thousands separators; anything else as it is."""
     if isinstance(value, int):
         return f"{value:,}"
-    whole, point, cents = str(value).partition(".")
-    is_amount = point and whole.lstrip("-").isdigit() and cents.isdigit()
-    return f"{int(whole):,}.{cents}" if is_amount and whole != "-0" else str(value)
+    amount = _AMOUNT.fullmatch(str(value))
+    return f"{amount[1]}{int(amount[2]):,}{amount[3]}" if amount else str(value)
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, str) or _AMOUNT.fullmatch(value) is not None
 
 
 def _pairs(pairs: Sequence[tuple[str, Any]]) -> list[str]:

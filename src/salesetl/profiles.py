@@ -1,6 +1,6 @@
 """Source profiles: how another system's export says what the contract says, in a TOML file."""
 
-import codecs
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +18,8 @@ from salesetl.schemas.table import Table
 from salesetl.storage import normalized, storage_of
 
 _DELIMITERS = ",;\t|~:"
+# Encodings that Python and Java know by the same name.
+_ENCODINGS = r"UTF-8|UTF-16(LE|BE)?|US-ASCII|ISO-8859-\d+|windows-125\d|IBM\d+|Shift_JIS|GB18030|Big5|EUC-JP|EUC-KR|KOI8-R"
 
 
 @dataclass(frozen=True)
@@ -53,17 +55,17 @@ class Profile:
 
     def needed(self, table: Table) -> list[str]:
         """Names that a file's header must have."""
-        made = {*self.constants, *self.expressions} | (
-            {self.key.column} if self.key else set()
-        )
-        mapped = [
-            self.columns.get(name, name) for name in table.columns if name not in made
+        made = set(self.constants) | ({self.key.column} if self.key else set())
+        needed = [
+            self.columns.get(name, name)
+            for name in table.columns
+            if name not in made and name not in self.expressions
         ]
-        operands = [name for each in self.expressions.values() for name in each.names]
-        foreign = [name for name in operands if name not in table.columns]
-        return list(
-            dict.fromkeys([*mapped, *foreign, *(self.key.parts if self.key else ())])
-        )
+        known = made | {name for name in table.columns if name not in self.expressions}
+        for name, expression in self.expressions.items():
+            needed += [operand for operand in expression.names if operand not in known]
+            known.add(name)
+        return list(dict.fromkeys([*needed, *(self.key.parts if self.key else ())]))
 
     def missing(self, header: Sequence[str], table: Table) -> list[str]:
         """Names that the header should have and has not."""
@@ -167,7 +169,7 @@ def _key(key: Key, positions: dict[str, str]) -> str:
 def _read_text(source: str) -> str:
     path = normalized(source)
     storage = storage_of(path)
-    if storage.files(path):
+    if [file.path for file in storage.files(path)] == [path]:
         return storage.read(path).decode()
     shipped = files("salesetl").joinpath("source_profiles", f"{source}.toml")
     if "/" not in source and shipped.is_file():
@@ -176,38 +178,53 @@ def _read_text(source: str) -> str:
 
 
 def _profile(entries: dict[str, Any], table: Table) -> Profile:
+    _check_types(entries)
     key = entries.pop("key", None)
     expressions = {
         name: Expression(text) for name, text in entries.pop("expressions", {}).items()
     }
-    profile = Profile(
-        **entries,
-        expressions=expressions,
-        key=Key(**{**key, "parts": tuple(key["parts"])}) if key else None,
-    )
-    made = {
-        *profile.columns,
-        *profile.constants,
-        *expressions,
-        *([profile.key.column] if profile.key else []),
-    }
+    if key is not None:
+        key = Key(**{**key, "parts": tuple(key["parts"])})
+    profile = Profile(**entries, expressions=expressions, key=key)
+    made = {*profile.columns, *profile.constants, *expressions}
+    made |= {key.column} if key else set()
     for name in sorted(made - set(table.columns)):
-        raise ValueError(
-            f"{name!r} is no column of {table.name}: {', '.join(table.columns)}"
-        )
+        known = ", ".join(table.columns)
+        raise ValueError(f"{name!r} is no column of {table.name}: {known}")
     if profile.delimiter not in _DELIMITERS or len(profile.delimiter) != 1:
-        raise ValueError(
-            f"delimiter {profile.delimiter!r} is none of {' '.join(_DELIMITERS)!r}"
-        )
-    try:
-        codecs.lookup(profile.encoding)
-    except LookupError as error:
-        raise ValueError(f"encoding {profile.encoding!r} is not known") from error
+        raise ValueError(f"delimiter {profile.delimiter!r} is none of {_DELIMITERS!r}")
+    if not re.fullmatch(_ENCODINGS, profile.encoding, re.IGNORECASE):
+        raise ValueError(f"encoding {profile.encoding!r} is none of {_ENCODINGS}")
     if profile.date_format:
         try:
             columns.iso_date("", profile.date_format)
         except ValueError as error:
-            raise ValueError(
-                f"date_format {profile.date_format!r}: {error} is not understood"
-            ) from error
+            told = f"{profile.date_format!r}: {str(error)!r} is not understood"
+            raise ValueError(f"date_format {told}") from error
     return profile
+
+
+def _check_types(entries: dict[str, Any]) -> None:
+    types = {
+        "decimal_comma": bool,
+        "columns": dict,
+        "constants": dict,
+        "expressions": dict,
+    }
+    for name, value in entries.items():
+        wanted = types.get(name, dict if name == "key" else str)
+        if not isinstance(value, wanted):
+            raise ValueError(f"{name} is {value!r}, not a {wanted.__name__}")
+        if name in ("columns", "constants", "expressions"):
+            for column, text in value.items():
+                if not isinstance(text, str):
+                    raise ValueError(f"{name}.{column} is {text!r}, not text in quotes")
+    if key := entries.get("key"):
+        parts = key.get("parts")
+        is_list = isinstance(parts, list) and all(
+            isinstance(part, str) for part in parts
+        )
+        if not is_list or not parts:
+            raise ValueError(
+                f"key.parts is {parts!r}, not a list of columns of the file"
+            )

@@ -4,7 +4,7 @@ import json
 import platform
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from salesetl.errors import InputError
@@ -50,6 +50,10 @@ class RunReport:
         return asdict(self)
 
 
+# As wide as DECIMAL(38, 2); Python's default is 28 digits.
+_CONTEXT = Context(prec=38)
+
+
 def report_path(root: str, job: str, run_id: str) -> str:
     """Where the report of a run is."""
     return join(root, "_runs", job, f"{run_id}.json")
@@ -91,7 +95,7 @@ def timestamp_text(moment: datetime) -> str:
 
 def amount_text(amount: Decimal) -> str:
     """Write an amount of money as the report does, to the cent."""
-    return str(amount.quantize(Decimal("0.01")))
+    return str(amount.quantize(Decimal("0.01"), context=_CONTEXT))
 
 
 def _decode(storage: Storage, path: str) -> RunReport:

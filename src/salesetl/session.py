@@ -18,6 +18,8 @@ MEANING = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
     "spark.sql.sources.partitionOverwriteMode": "dynamic",
+    # Text in a rule or a profile is that text, not the name of a variable of the environment.
+    "spark.sql.variable.substitute": "false",
     # Files of about 128 MiB: rows in a shuffle take about twice their room in Parquet.
     "spark.sql.adaptive.advisoryPartitionSizeInBytes": "256m",
 }

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from salesetl.readers.json import read_json
 from salesetl.schemas import RAW_CUSTOMERS
 
-CUSTOMERS = [
+CUSTOMERS: list[dict[str, str | None]] = [
     {
         "customer_id": "C1",
         "age_group": "18-25",

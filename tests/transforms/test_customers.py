@@ -1,6 +1,7 @@
 """Customers get their types; none is lost."""
 
 from datetime import date
+from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -22,7 +23,7 @@ def test_a_delivered_customer_gets_its_types(spark: SparkSession) -> None:
 
     customers = clean_customers(raw_frame_of(spark, RAW_CUSTOMERS, delivered))
 
-    expected = [
+    expected: list[dict[str, Any]] = [
         {"customer_id": "C1", "age_group": "56+", "signup_date": date(2024, 2, 29)},
         {"customer_id": "C2"},
     ]

@@ -64,26 +64,15 @@ def recover(storage: Storage, root: str, job: str) -> None:
 
 
 def _carry_out(storage: Storage, root: str, job: str, journal: Journal) -> None:
-    # Folder by folder, new files in before old ones out: a reader may for a moment see a
-    # partition's rows twice, but a row is never missing, nor is its only copy ever deleted.
-    for folder in sorted({_folder(path) for path in _targets(journal)}):
-        for source, target in journal.moves:
-            if _folder(target) == folder:
-                storage.move(source, target)
-        for path in journal.deletes:
-            if _folder(path) == folder:
-                storage.delete(path)
+    # All new files in before any old one goes: a reader may for a moment see rows twice, but a row
+    # is never missing, not even one that changes its partition, nor is its only copy ever deleted.
+    for source, target in journal.moves:
+        storage.move(source, target)
+    for path in journal.deletes:
+        storage.delete(path)
     if journal.report_path:
         storage.write(
             journal.report_path, json.dumps(journal.report, indent=2).encode()
         )
     storage.delete(staging_path(root, job))
     storage.delete(journal_path(root, job))
-
-
-def _targets(journal: Journal) -> list[str]:
-    return [target for _, target in journal.moves] + journal.deletes
-
-
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]

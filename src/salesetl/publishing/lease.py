@@ -86,7 +86,7 @@ def held_lease(storage: Storage, path: str, run_id: str) -> Iterator[None]:
     finally:
         stop.set()
         renewal.join()
-        storage.update(path, lambda found: None if _is_owned(found, owner) else found)
+        storage.update(path, lambda found: _ended(found, owner))
 
 
 def confirm_lease(storage: Storage, path: str, run_id: str) -> None:
@@ -129,6 +129,13 @@ def _renew(storage: Storage, path: str, owner: Owner) -> None:
         raise LeaseError(
             f"{path}: the lease was lost to another run; nothing was published"
         )
+
+
+def _ended(found: bytes | None, owner: Owner) -> bytes:
+    # A lease that is over is as good as none, and can be written on a condition.
+    if found is None or _is_owned(found, owner):
+        return Lease(owner, datetime.now(UTC)).encode()
+    return found
 
 
 def _keep_renewing(

@@ -4,7 +4,6 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
 from salesetl.errors import InputError
 from salesetl.storage import StoredFile, normalized, storage_of
@@ -12,6 +11,8 @@ from salesetl.storage import StoredFile, normalized, storage_of
 HEAD_BYTES = 256 * 1024
 BOM = b"\xef\xbb\xbf"
 
+# As in a shell: neither sign stands for a slash.
+_GLOB = {"*": "[^/]*", "?": "[^/]"}
 _WIDE_ENCODINGS = ("utf-16", "utf-32", "utf16", "utf32")
 _FOREIGN_FORMATS = {
     b"\xff\xfe": "is UTF-16",
@@ -36,7 +37,10 @@ def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
     is_literal = root == path or storage.files(path)
     found = storage.files(path if is_literal else root)
     if not is_literal:
-        found = [file for file in found if fnmatchcase(file.path, path)]
+        pattern = re.compile(
+            "".join(_GLOB.get(char, re.escape(char)) for char in path) + "(/.*)?"
+        )
+        found = [file for file in found if pattern.fullmatch(file.path)]
     data = [file for file in found if not _is_hidden(file.path, root)]
     if not data and not allow_empty:
         raise InputError(f"{path}: no files there; check the path")

@@ -30,10 +30,10 @@ class Storage(Protocol):
     def write(self, path: str, content: bytes) -> None:
         """Write a file whole: a reader sees the old content or the new, never a part."""
 
-    def update(self, path: str, change: Callable[[bytes | None], bytes | None]) -> bool:
+    def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bool:
         """Replace the content by `change(content)`; False if someone else changed it meanwhile.
 
-        Content that is None stands for no file.
+        `change` is given None where there is no file.
         """
 
     def move(self, source: str, target: str) -> None:

@@ -40,17 +40,13 @@ class LocalStorage:
             os.fsync(file.fileno())
         aside.replace(target)
 
-    def update(self, path: str, change: Callable[[bytes | None], bytes | None]) -> bool:
+    def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bool:
         """Replace the content under a lock, so that nobody comes between look and change."""
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.with_name(f".{target.name}.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            new = change(target.read_bytes() if target.exists() else None)
-            if new is None:
-                target.unlink(missing_ok=True)
-            else:
-                self.write(path, new)
+            self.write(path, change(target.read_bytes() if target.exists() else None))
         return True
 
     def move(self, source: str, target: str) -> None:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from salesetl.errors import SetupError
 from salesetl.storage.base import StoredFile
 
+_CHANGED_MEANWHILE = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")
+
 
 class S3Storage:
     """Storage in S3, with the credentials and region of the environment."""
@@ -51,7 +53,7 @@ class S3Storage:
         bucket, key = _bucket_and_key(path)
         self._client.put_object(Bucket=bucket, Key=key, Body=content)
 
-    def update(self, path: str, change: Callable[[bytes | None], bytes | None]) -> bool:
+    def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bool:
         """Replace the content by a conditional request, which S3 refuses if it has changed."""
         bucket, key = _bucket_and_key(path)
         at = {"Bucket": bucket, "Key": key}
@@ -61,16 +63,10 @@ class S3Storage:
         except self._client.exceptions.NoSuchKey:
             old, condition = None, {"IfNoneMatch": "*"}
         new = change(old)
-        if new is None:
-            self._client.delete_object(**at)
-            return True
         try:
             self._client.put_object(**at, Body=new, **condition)
         except self._client.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] in (
-                "PreconditionFailed",
-                "ConditionalRequestConflict",
-            ):
+            if error.response["Error"]["Code"] in _CHANGED_MEANWHILE:
                 return False
             raise
         return True
