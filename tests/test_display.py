@@ -46,10 +46,10 @@ revenue loaded                  9,876,543.21
 revenue kept from earlier runs          0.00
 revenue in the summary          9,876,543.21
 
-year  month       rows  revenue
+year  month       rows       revenue
 ----  -----  ---------  ------------
 2025      9  1,234,565  9,876,543.21
-2025     10          0  0.00
+2025     10          0          0.00
 
 seconds: read 1.2 write 10.0
 """

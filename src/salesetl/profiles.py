@@ -19,7 +19,10 @@ from salesetl.storage import normalized, storage_of
 
 _DELIMITERS = ",;\t|~:"
 # Encodings that Python and Java know by the same name.
-_ENCODINGS = r"UTF-8|UTF-16(LE|BE)?|US-ASCII|ISO-8859-\d+|windows-125\d|IBM\d+|Shift_JIS|GB18030|Big5|EUC-JP|EUC-KR|KOI8-R"
+_ENCODINGS = (
+    r"UTF-8|UTF-16(LE|BE)?|US-ASCII|ISO-8859-\d+|windows-125\d|IBM\d+|Shift_JIS|GB18030|Big5"
+    r"|EUC-JP|EUC-KR|KOI8-R"
+)
 
 
 @dataclass(frozen=True)
@@ -205,26 +208,27 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
 
 
 def _check_types(entries: dict[str, Any]) -> None:
-    types = {
-        "decimal_comma": bool,
-        "columns": dict,
-        "constants": dict,
-        "expressions": dict,
-    }
     for name, value in entries.items():
-        wanted = types.get(name, dict if name == "key" else str)
-        if not isinstance(value, wanted):
-            raise ValueError(f"{name} is {value!r}, not a {wanted.__name__}")
         if name in ("columns", "constants", "expressions"):
-            for column, text in value.items():
-                if not isinstance(text, str):
-                    raise ValueError(f"{name}.{column} is {text!r}, not text in quotes")
-    if key := entries.get("key"):
-        parts = key.get("parts")
-        is_list = isinstance(parts, list) and all(
-            isinstance(part, str) for part in parts
-        )
-        if not is_list or not parts:
-            raise ValueError(
-                f"key.parts is {parts!r}, not a list of columns of the file"
+            for column, text in _checked(name, value, dict).items():
+                _checked(f"{name}.{column}", text, str)
+        elif name == "key":
+            parts = _checked(
+                "key.parts", _checked(name, value, dict).get("parts"), list
             )
+            for part in parts or [None]:
+                _checked("each of key.parts", part, str)
+        else:
+            _checked(name, value, bool if name == "decimal_comma" else str)
+
+
+def _checked(name: str, value: Any, wanted: type) -> Any:
+    if not isinstance(value, wanted):
+        kinds = {
+            dict: "a section",
+            list: "a list",
+            bool: "true or false",
+            str: "text in quotes",
+        }
+        raise ValueError(f"{name} is {value!r}, not {kinds[wanted]}")
+    return value

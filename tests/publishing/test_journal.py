@@ -42,7 +42,7 @@ class FailingStorage:
         self._count()
         self._disk.write(path, content)
 
-    def update(self, path: str, change: Callable[[bytes | None], bytes | None]) -> bool:
+    def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bool:
         self._count()
         return self._disk.update(path, change)
 

@@ -90,16 +90,16 @@ def test_an_update_sees_the_content_and_replaces_it(tmp_path: Path) -> None:
     path = f"{tmp_path}/folder/file"
     seen: list[bytes | None] = []
 
-    for new in (b"first", b"second", None, None):
+    for new in (b"first", b"second"):
 
-        def change(old: bytes | None, new: bytes | None = new) -> bytes | None:
+        def change(old: bytes | None, new: bytes = new) -> bytes:
             seen.append(old)
             return new
 
         assert STORAGE.update(path, change)
 
-    assert seen == [None, b"first", b"second", None]
-    assert STORAGE.files(path) == []
+    assert seen == [None, b"first"]
+    assert STORAGE.read(path) == b"second"
 
 
 def test_an_update_that_raises_changes_nothing(tmp_path: Path) -> None:

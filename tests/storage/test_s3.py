@@ -100,16 +100,16 @@ def test_an_update_sees_the_content_and_replaces_it(
     path = f"{s3_root}/folder/file"
     seen: list[bytes | None] = []
 
-    for new in (b"first", b"second", None, None):
+    for new in (b"first", b"second"):
 
-        def change(old: bytes | None, new: bytes | None = new) -> bytes | None:
+        def change(old: bytes | None, new: bytes = new) -> bytes:
             seen.append(old)
             return new
 
         assert storage.update(path, change)
 
-    assert seen == [None, b"first", b"second", None]
-    assert storage.files(path) == []
+    assert seen == [None, b"first"]
+    assert storage.read(path) == b"second"
 
 
 @pytest.mark.parametrize("old", [None, b"old"])
@@ -144,18 +144,6 @@ def test_an_update_of_what_a_rival_deleted_meanwhile_is_lost(
 
     assert not is_updated
     assert storage.files(path) == []
-
-
-def test_an_update_does_not_delete_what_a_rival_wrote_meanwhile(
-    storage: S3Storage, s3_root: str
-) -> None:
-    path = f"{s3_root}/file"
-    storage.write(path, b"old")
-
-    is_updated = storage.update(path, lambda found: storage.write(path, b"rival"))
-
-    assert not is_updated
-    assert storage.read(path) == b"rival"
 
 
 def test_moving_twice_is_moving_once(storage: S3Storage, s3_root: str) -> None:
