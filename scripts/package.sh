@@ -8,5 +8,5 @@ if [[ "${1:-}" == --help || $# -ne 1 ]]; then
 fi
 cd "$(dirname "$0")/.."
 rm -rf build dist
-"$1/python" -m build --wheel --outdir dist . >/dev/null
+"$1/python" -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 ls dist/*.whl

@@ -116,7 +116,6 @@ def _local_settings(is_small: bool) -> dict[str, str]:
     }
     if is_small:
         settings |= {
-            "spark.sql.adaptive.enabled": "false",
             "spark.sql.codegen.wholeStage": "false",
             "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         }

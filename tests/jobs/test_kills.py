@@ -110,7 +110,10 @@ def test_after_a_kill_while_publishing_the_next_run_makes_good(
     assert report.rows_quarantined == 1
     if is_published is not None:
         assert len(shop.quarantine()) == 1 + is_published
-    left = [*(shop.home / "lake/_journal").iterdir(), *(shop.home / "lake").glob("_staging/*")]
+    left = [
+        *(shop.home / "lake/_journal").iterdir(),
+        *(shop.home / "lake").glob("_staging/*"),
+    ]
     assert left == []
 
 
@@ -140,7 +143,7 @@ def test_of_two_runs_at_once_one_does_the_work_and_the_other_says_why_not(
     lease = shop.home / "lake/_leases/enrich_sales.json"
 
     process = start("jobs/enrich_sales.py", *arguments(shop, second))
-    wait_until(lease.exists, process)
+    wait_until(lambda: f": {process.pid}," in lease.read_text(), process)
     with pytest.raises(
         LeaseError, match=f"process {process.pid} on .* is writing these tables"
     ):

@@ -165,4 +165,10 @@ def test_nothing_is_left_beside_the_tables(shop: Shop) -> None:
         for path in (shop.home / "lake").rglob("*")
         if path.is_file() and not path.name.startswith(".")
     }
-    assert files == {"enriched_sales", "sales_summary", "quarantine", "_runs", "_leases"}
+    assert files == {
+        "enriched_sales",
+        "sales_summary",
+        "quarantine",
+        "_runs",
+        "_leases",
+    }

@@ -81,11 +81,21 @@ def check_quality(
 
 
 def _told_reasons(feed: Feed) -> str:
+    """Tell how often each rule was broken, and of the most frequent a row and the remedy."""
     rules = {
         rule.name: rule
         for rule in [quality.WELL_FORMED, *feed.table.rules, quality.CONFLICT]
     }
     ranked = sorted(feed.tally.rows_by_reason.items(), key=lambda item: -item[1])
-    told = [f"{name} {count:,}" for name, count in ranked]
-    remedy = rules[ranked[0][0]].remedy
-    return ", ".join(told) + (f" ({remedy})" if remedy else "")
+    told = ", ".join(f"{name} {count:,}" for name, count in ranked)
+    first = ranked[0][0]
+    [example] = (
+        feed.labelled.where(f"array_contains(_reasons, '{first}')")
+        .select("_source_file", "_raw_record")
+        .orderBy("_source_file", "_raw_record")
+        .limit(1)
+        .collect()
+    )
+    record = example["_raw_record"].replace("\r", " ").replace("\n", " ")[:200]
+    told += f"; such as {record!r} in {example['_source_file']}"
+    return told + (f" ({rules[first].remedy})" if rules[first].remedy else "")

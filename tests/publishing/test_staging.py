@@ -1,0 +1,85 @@
+"""What is written aside is looked at before anybody else may."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from salesetl.errors import BooksError
+from salesetl.publishing.lake import Change
+from salesetl.publishing.staging import count_kept, stage
+from salesetl.schemas import ENRICHED_SALES
+from tests.frames import TYPED_SALE, frame_of
+
+SALE = TYPED_SALE | {"is_return": False, "day": 10, "year": 2025, "month": 9}
+
+
+def change_of(spark: SparkSession, *rows: dict[str, Any]) -> Change:
+    """Make a change that brings rows in."""
+    return Change(ENRICHED_SALES, frame_of(spark, ENRICHED_SALES, rows), None, [])
+
+
+def test_partitions_are_measured(spark: SparkSession, tmp_path: Path) -> None:
+    october = SALE | {"transaction_id": "T3", "month": 10}
+
+    staged = stage(
+        spark,
+        change_of(spark, SALE, SALE | {"transaction_id": "T2"}, october),
+        str(tmp_path),
+    )
+
+    measured = {
+        name: (each.rows, str(each.amount), each.files)
+        for name, each in staged.partitions.items()
+    }
+    assert measured == {
+        "year=2025/month=9": (2, "42.00", 1),
+        "year=2025/month=10": (1, "21.00", 1),
+    }
+    assert (staged.row_count, str(staged.amount)) == (3, "63.00")
+    sizes = {
+        name: sum(file.size for file in files) for name, files in staged.files.items()
+    }
+    assert sizes == {name: each.bytes for name, each in staged.partitions.items()}
+
+
+def test_a_key_that_would_be_there_twice_stops_the_run(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        BooksError, match="year=2025/month=9 would hold a transaction_id twice"
+    ):
+        stage(spark, change_of(spark, SALE, SALE), str(tmp_path))
+
+
+@pytest.mark.parametrize("column", ["total_amount", "region"])
+def test_a_type_that_is_not_the_contracts_stops_the_run(
+    spark: SparkSession, tmp_path: Path, column: str
+) -> None:
+    wrong: DataFrame = frame_of(spark, ENRICHED_SALES, [SALE]).withColumn(
+        column, F.lit(1).cast("decimal(17, 2)")
+    )
+
+    with pytest.raises(
+        BooksError, match=f"written as .*{column}.*but enriched_sales has"
+    ):
+        stage(spark, Change(ENRICHED_SALES, wrong, None, []), str(tmp_path))
+
+
+def test_nothing_is_staged_of_nothing(spark: SparkSession, tmp_path: Path) -> None:
+    staged = stage(spark, change_of(spark), str(tmp_path))
+
+    assert not staged.files
+    assert (staged.row_count, staged.amount) == (0, Decimal(0))
+
+
+def test_rows_that_stay_are_counted(spark: SparkSession) -> None:
+    change = change_of(spark, SALE)
+
+    assert count_kept(change) == (0, Decimal(0))
+    rows, amount = count_kept(replace(change, kept=change.rows))
+    assert (rows, str(amount)) == (1, "21.00")
