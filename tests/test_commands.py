@@ -66,7 +66,9 @@ def test_every_target_that_a_page_names_is_there() -> None:
     named = {
         name
         for page in PAGES
-        for name in re.findall(r"`?make ([a-z0-9-]+)", (ROOT / page).read_text())
+        for name in re.findall(
+            r"(?:`|^)make ([a-z0-9-]+)", (ROOT / page).read_text(), re.MULTILINE
+        )
     }
     there = set(
         re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)

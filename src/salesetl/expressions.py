@@ -83,7 +83,9 @@ class Expression:
                 parts = (self._text(operand, texts, numbers) for operand in operands)
                 return f"{name}({', '.join(parts)})"
             case _:
-                return f"cast({self._number(node, numbers)} as string)"
+                # At a finer scale Spark would write zero as 0E-8.
+                number = f"cast({self._number(node, numbers)} as decimal(38, 6))"
+                return f"cast({number} as string)"
 
     def _number(self, node: ast.expr, numbers: Mapping[str, str]) -> str:
         match node:

@@ -90,7 +90,7 @@ def _with_content(rows: DataFrame, table: Table) -> DataFrame:
 
 
 def _with_versions(rows: DataFrame, table: Table) -> DataFrame:
-    versions = Window.partitionBy(F.expr("coalesce(_key, _raw_record)"))
+    versions = Window.partitionBy("_versions_of")
     winner_first = versions.orderBy(
         *(F.expr(term.removesuffix(" desc")).desc() for term in table.order_by),
         "_content",
@@ -102,7 +102,9 @@ def _with_versions(rows: DataFrame, table: Table) -> DataFrame:
         is_only_version = F.min("_content").over(versions) == F.max("_content").over(
             versions
         )
-    return rows.withColumns(
+    return rows.withColumn(
+        "_versions_of", F.expr("coalesce(_key, _raw_record)")
+    ).withColumns(
         {
             "_version": F.row_number().over(winner_first),
             "_is_only_version": is_only_version,
@@ -123,5 +125,5 @@ def _with_outcome(rows: DataFrame) -> DataFrame:
     return (
         rows.withColumn("_reasons", F.expr(f"concat(_reasons, {conflict})"))
         .withColumn("_outcome", F.expr(outcome))
-        .drop("_content", "_key", "_version", "_is_only_version")
+        .drop("_content", "_key", "_versions_of", "_version", "_is_only_version")
     )

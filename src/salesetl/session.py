@@ -3,7 +3,7 @@
 import os
 import shlex
 import sys
-import tempfile
+from importlib.resources import files
 from pathlib import Path
 
 import pyspark
@@ -20,6 +20,8 @@ MEANING = {
     "spark.sql.sources.partitionOverwriteMode": "dynamic",
     # Text in a rule or a profile is that text, not the name of a variable of the environment.
     "spark.sql.variable.substitute": "false",
+    # Spark 4 would read but a few encodings.
+    "spark.sql.legacy.javaCharsets": "true",
     # Files of about 128 MiB: rows in a shuffle take about twice their room in Parquet.
     "spark.sql.adaptive.advisoryPartitionSizeInBytes": "256m",
 }
@@ -29,19 +31,6 @@ SMALL_INPUT_BYTES = 8 * 1024 * 1024
 
 # Names the file that a class-data-sharing archive is to be recorded to.
 RECORDING = "SALESETL_RECORD_ARCHIVE"
-
-_QUIET = """\
-rootLogger.level = error
-rootLogger.appenderRef.console.ref = console
-# Python's gateway would otherwise raise the level again, and say so.
-logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
-logger.gateway.level = error
-appender.console.type = Console
-appender.console.name = console
-appender.console.target = SYSTEM_ERR
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %p %c{1}: %m%n
-"""
 
 
 def glue_session() -> SparkSession:
@@ -128,13 +117,10 @@ def _driver_gibibytes() -> int:
 
 
 def _java_options(is_small: bool) -> list[str]:
-    quiet = Path(tempfile.gettempdir()) / f"salesetl-log4j2-{os.getuid()}.properties"
-    quiet.write_text(_QUIET)
-    options = [
-        f"-Dlog4j2.configurationFile={quiet.as_uri()}",
-        "-Xshare:auto",
-        "-Xlog:disable",
-    ]
+    options = ["-Xshare:auto", "-Xlog:disable"]
+    quiet = files("salesetl").joinpath("log4j2.properties")
+    if isinstance(quiet, Path):  # and not inside a wheel
+        options.append(f"-Dlog4j2.configurationFile={quiet.as_uri()}")
     archive = archive_path()
     if recording := os.environ.get(RECORDING):
         options.append(f"-XX:ArchiveClassesAtExit={recording}")

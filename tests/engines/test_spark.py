@@ -4,14 +4,16 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import types as T
 
 from salesetl.engines.spark import (
     is_broken_file,
     read_parquet,
     spark_path,
-    write_parquet,
+    write_table,
 )
 from salesetl.errors import InputError
+from salesetl.schemas.table import Table, column
 
 
 @pytest.mark.parametrize(
@@ -49,8 +51,15 @@ def test_a_partition_has_one_file_however_many_tasks_made_its_rows(
     spark: SparkSession, tmp_path: Path
 ) -> None:
     rows = spark.range(0, 1000, 1, 8).selectExpr("id", "cast(id % 3 as int) as month")
+    fields = [
+        column("id", T.LongType(), "Number"),
+        column("month", T.IntegerType(), "Month"),
+    ]
+    table = Table(
+        "numbers", "one number", T.StructType(fields), ("id",), partition_by=("month",)
+    )
 
-    write_parquet(rows, str(tmp_path / "table"), ["month"])
+    write_table(rows, str(tmp_path / "table"), table)
 
     folders = list((tmp_path / "table").glob("month=*"))
     assert [len(list(folder.glob("*.snappy.parquet"))) for folder in folders] == [
@@ -62,3 +71,5 @@ def test_a_partition_has_one_file_however_many_tasks_made_its_rows(
         spark, str(tmp_path / "table"), ["month=1", "month=2"], rows.schema
     )
     assert sorted({row["month"] for row in read.collect()}) == [1, 2]
+    written = spark.read.parquet(str(tmp_path / "table")).schema
+    assert written["id"].metadata == {"comment": "Number"}

@@ -84,11 +84,13 @@ def replay(arguments: argparse.Namespace) -> str:
         ],
     )
     # Rows that are rejected again go to quarantine again; the others are no fewer for that.
-    values = (
-        before
-        | {"write_mode": "merge", "max_rejected_ratio": 1.0, "run_id": None}
-        | given
-    )
+    values = before | {
+        "write_mode": "merge",
+        "max_rejected_ratio": 1.0,
+        "allow_empty": True,
+        "run_id": None,
+    }
+    values |= given
     rejected = [
         row
         for row in quarantine.read_rejected(storage, root, report.run_id)

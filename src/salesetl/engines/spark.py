@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from salesetl.errors import InputError
+from salesetl.schemas.table import Table
 from salesetl.storage import S3_SCHEMES
 
 MALFORMED = "_malformed_record"
@@ -90,18 +91,27 @@ def read_parquet_schema(spark: SparkSession, path: str) -> T.StructType:
     return spark.read.parquet(spark_path(path)).schema
 
 
-def write_parquet(frame: DataFrame, path: str, partition_by: Sequence[str]) -> None:
-    """Write Snappy Parquet below `path`, a folder for each value of `partition_by`.
+def write_parquet(frame: DataFrame, path: str) -> None:
+    """Write Snappy Parquet below `path`."""
+    frame.write.option("compression", "snappy").parquet(spark_path(path))
+
+
+def write_table(frame: DataFrame, path: str, table: Table) -> None:
+    """Write Snappy Parquet below `path`, with the contract's comments and a folder a partition.
 
     Rows are brought together by partition first, so that a partition has as many files as its
     size asks for and not one for each task; a very large one is still written by several tasks.
     """
-    if partition_by:
-        hint = f"/*+ REBALANCE({', '.join(partition_by)}) */"
-        frame = frame.sparkSession.sql(f"select {hint} * from {{rows}}", rows=frame)
-    frame.write.partitionBy(*partition_by).option("compression", "snappy").parquet(
-        spark_path(path)
+    hint = f"/*+ REBALANCE({', '.join(table.partition_by)}) */"
+    together = frame.sparkSession.sql(f"select {hint} * from {{rows}}", rows=frame)
+    commented = together.select(
+        *(
+            F.col(field.name).alias(field.name, metadata=field.metadata)
+            for field in table.schema
+        )
     )
+    writer = commented.write.partitionBy(*table.partition_by)
+    writer.option("compression", "snappy").parquet(spark_path(path))
 
 
 def spark_path(path: str) -> str:

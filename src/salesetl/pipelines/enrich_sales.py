@@ -13,8 +13,9 @@ from salesetl.profiles import load_profile
 from salesetl.publishing.lake import Change
 from salesetl.publishing.staging import count_kept
 from salesetl.quality import label
-from salesetl.readers.csv import Multiline, UnknownColumns, read_csv
+from salesetl.readers.csv import UnknownColumns, read_csv
 from salesetl.readers.json import read_json
+from salesetl.readers.layouts import Multiline
 from salesetl.runs import RunReport, amount_text
 from salesetl.schemas import ENRICHED_SALES, RAW_CUSTOMERS, RAW_SALES, SALES_SUMMARY
 from salesetl.storage import join

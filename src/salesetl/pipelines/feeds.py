@@ -39,7 +39,7 @@ def settle_feed(
     """
     is_accepted = f"_outcome = '{quality.ACCEPTED}'"
     raw_record = F.expr(f"case when {is_accepted} then null else _raw_record end")
-    engine.write_parquet(labelled.withColumn("_raw_record", raw_record), path, [])
+    engine.write_parquet(labelled.withColumn("_raw_record", raw_record), path)
     settled = engine.read_parquet(spark, path, [""], labelled.schema)
     feed = Feed(table, settled, count_outcomes(settled, table))
     if not feed.tally.is_balanced:

@@ -98,7 +98,7 @@ def _take(storage: Storage, path: str, owner: Owner) -> None:
     now = datetime.now(UTC)
 
     def take_over(found: bytes | None) -> bytes:
-        if found is not None:
+        if found:
             lease = Lease.decode(found)
             if not lease.is_over(now):
                 raise LeaseError(
@@ -132,10 +132,8 @@ def _renew(storage: Storage, path: str, owner: Owner) -> None:
 
 
 def _ended(found: bytes | None, owner: Owner) -> bytes:
-    # A lease that is over is as good as none, and can be written on a condition.
-    if found is None or _is_owned(found, owner):
-        return Lease(owner, datetime.now(UTC)).encode()
-    return found
+    # An empty file is nobody's lease; unlike a deletion it can be written on a condition.
+    return found if found and not _is_owned(found, owner) else b""
 
 
 def _keep_renewing(
@@ -150,7 +148,7 @@ def _keep_renewing(
 
 
 def _is_owned(content: bytes | None, owner: Owner) -> bool:
-    return content is not None and Lease.decode(content).owner == owner
+    return bool(content) and Lease.decode(content or b"").owner == owner
 
 
 def _process_started(process_id: int) -> str:

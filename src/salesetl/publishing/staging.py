@@ -58,7 +58,7 @@ def stage(spark: SparkSession, change: Change, staging: str) -> StagedTable:
     """
     table = change.table
     path = join(staging, table.name)
-    engine.write_parquet(change.rows, path, table.partition_by)
+    engine.write_table(change.rows, path, table)
     files = files_by_folder(path, storage_of(path).files(path))
     if not files:
         return StagedTable(table, path, change.rows, {}, {}, change.folders)

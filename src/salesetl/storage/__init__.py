@@ -1,6 +1,7 @@
 """Files of a lake, on a local disk or on S3, behind the same handful of operations."""
 
 import os
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from salesetl.errors import InputError
@@ -17,7 +18,7 @@ def storage_of(path: str) -> Storage:
     """Return the storage that a path lives on."""
     scheme = urlsplit(path).scheme if "://" in path else "file"
     if scheme in S3_SCHEMES:
-        return S3Storage()
+        return _s3_storage(os.environ.get("AWS_ENDPOINT_URL"))
     if scheme == "file":
         return LocalStorage()
     raise InputError(
@@ -37,3 +38,9 @@ def normalized(path: str) -> str:
 def join(root: str, *parts: str) -> str:
     """Join parts below a root, local or S3."""
     return "/".join([root.rstrip("/"), *parts])
+
+
+@cache
+def _s3_storage(endpoint: str | None) -> S3Storage:
+    # A client takes a while to make, and may be shared by all who use the same endpoint.
+    return S3Storage()

@@ -20,12 +20,10 @@ def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
 
 
 def conform(frame: DataFrame, table: Table) -> DataFrame:
-    """Return exactly the columns of the contract, in its order, with its types and comments."""
+    """Return exactly the columns of the contract, in its order, with its types."""
     return frame.select(
         *(
-            F.col(field.name)
-            .cast(field.dataType)
-            .alias(field.name, metadata=field.metadata)
+            F.col(field.name).cast(field.dataType).alias(field.name)
             for field in table.schema
         )
     )

@@ -1,0 +1,126 @@
+"""What a delimited file says of itself: its header, and whether its fields span lines."""
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Literal
+
+from salesetl.errors import InputError
+from salesetl.profiles import Profile
+from salesetl.readers.files import is_gzip, is_wide, read_head, read_whole
+from salesetl.schemas.table import Table
+from salesetl.storage import StoredFile
+
+Multiline = Literal["auto", "true", "false"]
+
+# Up to here a file is looked through for quoted line breaks before it is read.
+WHOLE_FILE_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What files must share to be read together."""
+
+    header: tuple[str, ...]
+    is_multiline: bool
+
+    def header_line(self, delimiter: str) -> str:
+        """Write the header as a line of its file."""
+        line = io.StringIO()
+        csv.writer(line, delimiter=delimiter, lineterminator="").writerow(self.header)
+        return line.getvalue()
+
+
+def find_layout(
+    file: StoredFile, table: Table, profile: Profile, multiline: Multiline
+) -> Layout:
+    """Look at a file; InputError if its header lacks a column or names one twice."""
+    header = _read_header(file, table, profile)
+    return Layout(header, _is_multiline(file, len(header), profile, multiline))
+
+
+def _read_header(file: StoredFile, table: Table, profile: Profile) -> tuple[str, ...]:
+    head = read_head(file, profile.encoding)
+    records = csv.reader(io.StringIO(head, newline=""), delimiter=profile.delimiter)
+    try:
+        first = next((row for row in records if row), [])
+    except csv.Error as error:
+        raise InputError(
+            f"{file.path}: has no header line ({error}); is it delimited text?"
+        ) from error
+    header = tuple(name.strip() for name in first)
+    names = [name.casefold() for name in header]
+    twice = next((name for name in header if names.count(name.casefold()) > 1), None)
+    if twice:
+        raise InputError(
+            f"{file.path}: header names column {twice!r} twice; rename one of them"
+        )
+    missing = profile.missing(header, table)
+    if missing:
+        found = ", ".join(header)
+        hint = next(
+            (
+                f"it seems to be delimited by {character!r}: name the delimiter in a source profile"
+                for character in ";\t|,"
+                if character != profile.delimiter
+                and found.count(character) >= 2 > len(header) - 1
+            ),
+            "correct the header, or map its names in a source profile",
+        )
+        raise InputError(
+            f"{file.path}: header has no column {missing[0]!r} (found: {found}); {hint}"
+        )
+    return header
+
+
+def _is_multiline(
+    file: StoredFile, width: int, profile: Profile, multiline: Multiline
+) -> bool:
+    if multiline != "auto":
+        return multiline == "true"
+    if is_wide(profile.encoding):
+        return True
+    # A packed file may be ten times its size.
+    if file.size > WHOLE_FILE_BYTES // (10 if is_gzip(file) else 1):
+        return False
+    content = read_whole(file)
+    if all(line.count(b'"') % 2 == 0 for line in content.splitlines()):
+        return False
+    return _has_sound_line_breaks(
+        content.decode(profile.encoding, errors="replace"), width, profile
+    )
+
+
+def _has_sound_line_breaks(text: str, width: int, profile: Profile) -> bool:
+    """Tell whether fields span lines, and no broken quote would make rows run into each other."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=profile.delimiter, strict=True
+    )
+    spans_lines = False
+    try:
+        line = 0
+        for record in reader:
+            if reader.line_num > line + 1:
+                if len(record) != width or _swallows_rows(record, profile.delimiter):
+                    return False
+                spans_lines = True
+            line = reader.line_num
+    except csv.Error:
+        return False
+    return spans_lines
+
+
+def _swallows_rows(record: list[str], delimiter: str) -> bool:
+    """Tell whether a field holds what looks like other rows: two broken quotes make one field."""
+    to_the_right = len(record) - 1
+    for to_the_left, field in enumerate(record):
+        first, *middle, last = field.splitlines() if "\n" in field else ("", "")
+        is_end_and_beginning = (
+            first.count(delimiter) == to_the_right - to_the_left
+            and last.count(delimiter) == to_the_left
+        )
+        if middle and max(line.count(delimiter) for line in middle) >= to_the_right:
+            return True
+        if is_end_and_beginning and to_the_right:
+            return True
+    return False
