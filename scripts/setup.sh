@@ -13,6 +13,10 @@ venv=$1 extras=$2 python=${PYTHON:-python3}
   echo "setup: $("$python" --version 2>&1) is too old: salesetl needs Python 3.11 or newer (make setup PYTHON=python3.11)" >&2
   exit 1
 }
+if [[ ",$extras," == *,local,* ]] && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 13))'; then
+  echo "setup: $("$python" --version 2>&1) is too new for Spark 3.5: take Python 3.11 or 3.12 (make setup PYTHON=python3.11)" >&2
+  exit 1
+fi
 echo "setup: making $venv with $extras"
 "$python" -m venv "$venv" || {
   echo "setup: $python cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2

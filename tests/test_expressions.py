@@ -26,14 +26,17 @@ def sql_of(source: str) -> str:
         ("coalesce(a, b, 'none')", "coalesce(`a`, `b`, 'none')"),
         ("upper(trim(region))", "upper(trim(`region`))"),
         ("lower(`b`)", "lower(`b`)"),
-        ("3", "cast(cast(cast('3' as decimal(18, 4)) as decimal(38, 6)) as string)"),
+        (
+            "3",
+            "case when abs(cast('3' as decimal(1, 0))) < 0.000001 then '0' else cast(cast('3' as decimal(1, 0)) as string) end",
+        ),
         (
             "-0.5",
-            "cast(cast((-cast('0.5' as decimal(18, 4))) as decimal(38, 6)) as string)",
+            "case when abs((-cast('0.5' as decimal(2, 1)))) < 0.000001 then '0' else cast((-cast('0.5' as decimal(2, 1))) as string) end",
         ),
         (
             "concat('Ü', 1)",
-            "concat('Ü', cast(cast(cast('1' as decimal(18, 4)) as decimal(38, 6)) as string))",
+            "concat('Ü', case when abs(cast('1' as decimal(1, 0))) < 0.000001 then '0' else cast(cast('1' as decimal(1, 0)) as string) end)",
         ),
     ],
 )
@@ -46,14 +49,14 @@ def test_what_is_allowed_becomes_sql_for_text(source: str, expected: str) -> Non
 @pytest.mark.parametrize(
     ("source", "form"),
     [
-        ("a + b", "(A + B)"),
-        ("a - b", "(A - B)"),
-        ("a * b", "(A * B)"),
-        ("a / b", "(A / nullif(B, 0))"),
-        ("a - a * b", "(A - (A * B))"),
-        ("(a - a) * b", "((A - A) * B)"),
+        ("a + b", "try_add(A, B)"),
+        ("a - b", "try_subtract(A, B)"),
+        ("a * b", "try_multiply(A, B)"),
+        ("a / b", "try_divide(A, B)"),
+        ("a - a * b", "try_subtract(A, try_multiply(A, B))"),
+        ("(a - a) * b", "try_multiply(try_subtract(A, A), B)"),
         ("abs(-a)", "abs((-A))"),
-        ("coalesce(a, b) + a", "(coalesce(A, B) + A)"),
+        ("coalesce(a, b) + a", "try_add(coalesce(A, B), A)"),
     ],
 )
 def test_arithmetic_is_done_on_decimals_and_keeps_its_order(
@@ -61,9 +64,11 @@ def test_arithmetic_is_done_on_decimals_and_keeps_its_order(
 ) -> None:
     sql = sql_of(source)
 
-    number = r"case when `([ab])` rlike '[^']*' then try_cast\(`\1` as decimal\(18, 4\)\) end"
+    number = r"case when `([ab])` rlike '[^']*' and not `\1` rlike '[^']*' then try_cast\(`\1` as decimal\(18, 6\)\) end"
     plain = re.sub(number, lambda found: found[1].upper(), sql)
-    assert plain == f"cast(cast({form} as decimal(38, 6)) as string)"
+    assert plain == (
+        f"case when abs({form}) < 0.000001 then '0' else cast({form} as string) end"
+    )
 
 
 def test_the_columns_of_an_expression_are_its_names() -> None:
@@ -77,7 +82,9 @@ def test_text_and_arithmetic_may_stand_for_different_columns() -> None:
 
     sql = expression.sql({"a": "`text`"}, {"a": "`number`"})
 
-    assert sql.startswith("concat(`text`, cast(cast((case when `number` rlike")
+    assert sql.startswith(
+        "concat(`text`, case when abs(try_add(case when `number` rlike"
+    )
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,16 @@ def test_a_wrong_argument_is_one_line_and_status_2(
     assert error.count("\n") == 1
 
 
+@pytest.mark.parametrize("verbose", [["--verbose"], ["--verbose", "true"]])
+def test_verbose_may_have_a_value_as_on_glue(
+    capsys: pytest.CaptureFixture[str], verbose: list[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        launch(enrich_sales.run, [*verbose, *PATHS[:4]])
+
+    assert "--output_path is required" in capsys.readouterr().err
+
+
 def test_help_names_every_argument(capsys: pytest.CaptureFixture[str]) -> None:
     launch(enrich_sales.run, ["--help"])
 
@@ -148,3 +158,4 @@ def test_the_size_of_the_input_is_that_of_its_files(tmp_path: Path) -> None:
     }
 
     assert input_bytes(enrich_sales.run, values | {"output_path": str(tmp_path)}) == 8
+    assert input_bytes(enrich_sales.run, {"sales_path": str(tmp_path / "in/1*")}) == 5

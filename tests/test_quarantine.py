@@ -47,7 +47,7 @@ def test_corrected_rows_are_loaded_and_what_is_still_wrong_stays_in_quarantine(
     command("quarantine", "show", "r1", "--output_path", lake, "--to", tmp_path / "fix")
     [records] = (tmp_path / "fix").iterdir()
     corrected = (
-        records.read_text()
+        records.read_text(encoding="utf-8-sig")
         .replace("zwei", "2")
         .replace(",1,10.50,North,10.50", ",2,10.50,North,21.00")
     )
@@ -125,9 +125,9 @@ def test_a_quarantine_is_replayed_once(
     assert stopped.value.code == 2
     assert "run r1 was replayed by run r2" in capsys.readouterr().err
     command("quarantine", "list", "--output_path", lake)
-    assert [line.split()[:4] for line in capsys.readouterr().out.splitlines()[2:]] == [
-        ["r1", "succeeded", "4", "r2"],
-        ["r2", "succeeded", "4", "no"],
+    assert [line.split()[:5] for line in capsys.readouterr().out.splitlines()[2:]] == [
+        ["r1", "succeeded", "sales", "4", "r2"],
+        ["r2", "succeeded", "sales", "4", "no"],
     ]
 
 

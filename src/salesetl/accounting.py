@@ -25,8 +25,9 @@ class Tally:
 
     @property
     def rejected_ratio(self) -> float:
-        """Share of the rows read that broke a rule; rows set aside on request do not count."""
-        return (self.rows_quarantined - self.rows_set_aside) / max(self.rows_read, 1)
+        """Share of the rows that were to be loaded and broke a rule."""
+        asked_for = self.rows_read - self.rows_set_aside
+        return (self.rows_quarantined - self.rows_set_aside) / max(asked_for, 1)
 
     def counts(self) -> dict[str, Any]:
         """Return what a run report says of a feed."""
@@ -55,12 +56,14 @@ def count_outcomes(labelled: DataFrame, table: Table) -> Tally:
     ]
     reasons = [rule.name for rule in broken]
     warnings = [rule.name for rule in table.rules if rule.level == "warn"]
-    set_aside = (
-        ", ".join(f"'{rule.name}'" for rule in broken if rule.level == "set_aside")
-        or "''"
+    set_aside = [
+        f"array_contains(_reasons, '{rule.name}')"
+        for rule in broken
+        if rule.level == "set_aside"
+    ]
+    is_set_aside = (
+        f"_outcome = '{QUARANTINED}' and ({' or '.join(set_aside) or 'false'})"
     )
-    others = f"filter(_reasons, name -> name not in ({set_aside}))"
-    is_set_aside = f"_outcome = '{QUARANTINED}' and size({others}) = 0"
     [row] = labelled.selectExpr(
         "count(*) as rows_read",
         _count(f"_outcome = '{ACCEPTED}'", "rows_loaded"),

@@ -127,9 +127,13 @@ def point_decimal(text: str) -> str:
 def average_amount(total: str, count: str) -> str:
     """Average to the cent, half away from zero, of a DECIMAL(38, 2) total over a BIGINT count.
 
+    Null for a total of 10^16 or more.
+
     Counted in whole cents: a decimal division rounds first to a scale of the engine's choice, and
     rounding twice can be a cent off.
     """
     cents = f"cast({total} * 100 as bigint)"
     rounded = f"((2 * abs({cents}) + {count}) div (2 * {count}))"
-    return f"cast(sign({total}) as int) * {rounded} * cast(0.01 as decimal(3, 2))"
+    average = f"cast(sign({total}) as int) * {rounded} * cast(0.01 as decimal(3, 2))"
+    # Beyond this the cents do not fit, which engines would tell each in its own way.
+    return f"case when abs({total}) < 10000000000000000 then {average} end"

@@ -29,6 +29,7 @@ def report_text(report: RunReport) -> str:
                     (f"warning: {name}", count)
                     for name, count in report.warnings.items()
                 ),
+                *_other_feeds(report),
                 ("revenue loaded", report.revenue_loaded),
                 ("revenue kept from earlier runs", report.revenue_kept),
                 ("revenue in the summary", report.revenue_summary),
@@ -48,6 +49,16 @@ def report_text(report: RunReport) -> str:
     )
     lines += ["", f"seconds: {seconds}"]
     return "\n".join(lines) + "\n"
+
+
+def _other_feeds(report: RunReport) -> list[tuple[str, Any]]:
+    lines: list[tuple[str, Any]] = []
+    for name, feed in report.feeds.items():
+        lines += [(f"{name} read", feed["rows_read"])]
+        for what in ("rows_loaded", "rows_quarantined", "duplicates_removed"):
+            lines += [(f"  {what.removeprefix('rows_').replace('_', ' ')}", feed[what])]
+        lines += [(f"warning: {rule}", rows) for rule, rows in feed["warnings"].items()]
+    return lines
 
 
 def table_text(

@@ -31,3 +31,15 @@ class LeaseError(SalesEtlError):
 
 class SetupError(SalesEtlError):
     """The machine lacks something that the job needs, or has the wrong one."""
+
+
+def one_line(error: Exception) -> str:
+    """Tell an error in one line; one that is not ours by its kind and its first line."""
+    if isinstance(error, SalesEtlError):
+        return str(error)
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+
+
+def exit_status(error: Exception) -> int:
+    """Return the exit status for an error."""
+    return error.exit_status if isinstance(error, SalesEtlError) else 1

@@ -13,10 +13,10 @@ from salesetl import columns
 from salesetl.errors import InputError
 
 _OPERATORS: dict[type[ast.operator], str] = {
-    ast.Add: "({0} + {1})",
-    ast.Sub: "({0} - {1})",
-    ast.Mult: "({0} * {1})",
-    ast.Div: "({0} / nullif({1}, 0))",
+    ast.Add: "try_add({0}, {1})",
+    ast.Sub: "try_subtract({0}, {1})",
+    ast.Mult: "try_multiply({0}, {1})",
+    ast.Div: "try_divide({0}, {1})",
 }
 # Functions and the number of operands that they take.
 _ANY = range(1, 100)
@@ -83,15 +83,16 @@ class Expression:
                 parts = (self._text(operand, texts, numbers) for operand in operands)
                 return f"{name}({', '.join(parts)})"
             case _:
-                # At a finer scale Spark would write zero as 0E-8.
-                number = f"cast({self._number(node, numbers)} as decimal(38, 6))"
-                return f"cast({number} as string)"
+                number = self._number(node, numbers)
+                # Spark would write zero at a fine scale as 0E-8.
+                written = f"cast({number} as string)"
+                return f"case when abs({number}) < 0.000001 then '0' else {written} end"
 
     def _number(self, node: ast.expr, numbers: Mapping[str, str]) -> str:
         match node:
             case ast.Name(id=name):
                 text = numbers[self._quoted.get(name, name)]
-                return columns.decimal(text, 18, 4, is_rounded=True)
+                return columns.decimal(text, 18, 6)
             case ast.Constant(value=int() | float()) if not isinstance(
                 node.value, bool
             ):
@@ -111,9 +112,16 @@ class Expression:
 
     def _number_literal(self, node: ast.Constant) -> str:
         try:
-            return f"cast('{Decimal(ast.unparse(node)):f}' as decimal(18, 4))"
+            number = Decimal(ast.unparse(node))
         except InvalidOperation as error:
             raise self._refusal(ast.unparse(node)) from error
+        text = f"{number:f}"
+        whole, _, fraction = text.partition(".")
+        if len(whole) + len(fraction) > 18:
+            raise self._refusal(text[:40])
+        return (
+            f"cast('{text}' as decimal({len(whole) + len(fraction)}, {len(fraction)}))"
+        )
 
     def _unquote(self, match: re.Match[str]) -> str:
         name = match["name"]

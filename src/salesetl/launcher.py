@@ -12,10 +12,10 @@ from typing import Any
 
 from salesetl.arguments import InputPath, arguments_of, parse_arguments, type_name
 from salesetl.display import report_text
-from salesetl.errors import SalesEtlError
+from salesetl.errors import InputError, SalesEtlError, exit_status, one_line
+from salesetl.readers.files import find_files
 from salesetl.runs import RunReport
 from salesetl.session import glue_session, local_session, stop_session
-from salesetl.storage import normalized, storage_of
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +33,7 @@ def launch(run: Job, argv: Sequence[str] | None = None) -> None:
     if "--help" in words or "-h" in words:
         sys.stdout.write(help_text(name, run))
         return
-    is_verbose = "--verbose" in words
-    words = [word for word in words if word != "--verbose"]
+    is_verbose, words = _take_verbose(words)
     logging.basicConfig(
         level=logging.DEBUG if is_verbose else logging.INFO,
         format="%(asctime)s %(levelname)s %(message)s",
@@ -51,16 +50,24 @@ def launch(run: Job, argv: Sequence[str] | None = None) -> None:
     except Exception as error:
         if is_verbose:
             logger.exception("%s failed", name)
-        sys.stderr.write(f"{name}: error: {_one_line(error)}\n")
-        raise SystemExit(getattr(error, "exit_status", 1)) from None
+        hint = (
+            ""
+            if isinstance(error, SalesEtlError)
+            else "; --verbose shows the stack trace"
+        )
+        sys.stderr.write(f"{name}: error: {one_line(error)}{hint}\n")
+        raise SystemExit(exit_status(error)) from None
     sys.stdout.write(report_text(report))
 
 
-def _one_line(error: Exception) -> str:
-    if isinstance(error, SalesEtlError):
-        return str(error)
-    first_line = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {first_line}; for the stack trace run it with --verbose"
+def _take_verbose(words: list[str]) -> tuple[bool, list[str]]:
+    # Glue passes every argument with a value.
+    if "--verbose" not in words:
+        return False, words
+    place = words.index("--verbose")
+    value = words[place + 1 : place + 2]
+    after = place + (2 if value in (["true"], ["false"]) else 1)
+    return value != ["false"], words[:place] + words[after:]
 
 
 def help_text(name: str, run: Job) -> str:
@@ -125,10 +132,13 @@ def _run_on_glue(run: Job, words: Sequence[str]) -> None:
 
 
 def input_bytes(run: Job, values: dict[str, Any]) -> int:
-    """Sum up the sizes of the files that a job will read."""
-    paths = [
-        normalized(values[argument.name])
-        for argument in arguments_of(run).values()
-        if argument.type is InputPath and argument.name in values
-    ]
-    return sum(file.size for path in paths for file in storage_of(path).files(path))
+    """Sum up the sizes of the files that a job will read; what is not there has none."""
+    size = 0
+    for argument in arguments_of(run).values():
+        if argument.type is InputPath and argument.name in values:
+            try:
+                files = find_files(values[argument.name], allow_empty=True)
+            except InputError:
+                continue
+            size += sum(file.size for file in files)
+    return size

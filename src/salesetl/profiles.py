@@ -1,5 +1,6 @@
 """Source profiles: how another system's export says what the contract says, in a TOML file."""
 
+import codecs
 import re
 import tomllib
 from collections.abc import Sequence
@@ -20,8 +21,8 @@ from salesetl.storage import normalized, storage_of
 _DELIMITERS = ",;\t|~:"
 # Encodings that Python and Java know by the same name.
 _ENCODINGS = (
-    r"UTF-8|UTF-16(LE|BE)?|US-ASCII|ISO-8859-\d+|windows-125\d|IBM\d+|Shift_JIS|GB18030|Big5"
-    r"|EUC-JP|EUC-KR|KOI8-R"
+    r"UTF-8|UTF-16(LE|BE)?|US-ASCII|ISO-8859-\d+|windows-125\d|IBM(437|85[0278]|86[26])"
+    r"|Shift_JIS|GB18030|Big5|EUC-JP|EUC-KR|KOI8-R"
 )
 
 
@@ -29,8 +30,8 @@ _ENCODINGS = (
 class Key:
     """A key made of several columns of the file, and of a number where lines may be alike.
 
-    Lines with the same parts are numbered within their file, so that a second copy of the file
-    gives the same keys again.
+    With `line_number`, a digest of the whole line follows, and a number among the lines of its file
+    that are equal; so a second copy of the file gives the same keys again.
     """
 
     column: str
@@ -160,11 +161,14 @@ def _key(key: Key, positions: dict[str, str]) -> str:
     first, *others = [positions[name.casefold()] for name in key.parts]
     parts = [columns.trimmed(first), *(f"coalesce({name}, '')" for name in others)]
     if key.line_number:
-        alike = ", ".join(["_source_file", first, *others])
-        order = ", ".join(positions.values())
-        parts.append(
-            f"cast(row_number() over (partition by {alike} order by {order}) as string)"
+        # Over the whole record and whatever the order of its columns, so that a row has the same
+        # key when it comes again without the rows around it, as in a replay.
+        fields = (f"coalesce({positions[name]}, '')" for name in sorted(positions))
+        record = f"concat_ws(chr(31), {', '.join(fields)})"
+        number = (
+            f"row_number() over (partition by _source_file, {record} order by {record})"
         )
+        parts += [f"substring(md5({record}), 1, 12)", f"cast({number} as string)"]
     separator = columns.text_literal(key.separator)
     return f"concat({f', {separator}, '.join(parts)})"
 
@@ -191,12 +195,17 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
     profile = Profile(**entries, expressions=expressions, key=key)
     made = {*profile.columns, *profile.constants, *expressions}
     made |= {key.column} if key else set()
+    for name, expression in expressions.items():
+        if key and key.column in expression.names:
+            raise ValueError(
+                f"expressions.{name} uses {key.column!r}, which [key] makes"
+            )
     for name in sorted(made - set(table.columns)):
         known = ", ".join(table.columns)
         raise ValueError(f"{name!r} is no column of {table.name}: {known}")
     if profile.delimiter not in _DELIMITERS or len(profile.delimiter) != 1:
         raise ValueError(f"delimiter {profile.delimiter!r} is none of {_DELIMITERS!r}")
-    if not re.fullmatch(_ENCODINGS, profile.encoding, re.IGNORECASE):
+    if not is_known_encoding(profile.encoding):
         raise ValueError(f"encoding {profile.encoding!r} is none of {_ENCODINGS}")
     if profile.date_format:
         try:
@@ -205,6 +214,15 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
             told = f"{profile.date_format!r}: {str(error)!r} is not understood"
             raise ValueError(f"date_format {told}") from error
     return profile
+
+
+def is_known_encoding(name: str) -> bool:
+    """Tell whether Python and Java know an encoding by a name."""
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return re.fullmatch(_ENCODINGS, name, re.IGNORECASE) is not None
 
 
 def _check_types(entries: dict[str, Any]) -> None:

@@ -64,11 +64,12 @@ def check_replayable(storage: Storage, root: str, report: RunReport) -> None:
         )
 
 
-def write_records(rejected: list[Rejected], folder: str, encoding: str) -> list[str]:
+def write_records(rejected: list[Rejected], folder: str) -> list[str]:
     """Write rejected records to files like those they came from, and return their paths.
 
     They can be corrected by hand and replayed, or be replayed as they are. Malformed records have
-    files of their own, so that a broken quote cannot run into a sound record.
+    files of their own, so that a broken quote cannot run into a sound record. They are UTF-8 with
+    its mark, which stands over the encoding of a profile.
     """
     groups: dict[tuple[str, bool], list[str]] = defaultdict(list)
     for row in rejected:
@@ -78,9 +79,8 @@ def write_records(rejected: list[Rejected], folder: str, encoding: str) -> list[
     for number, ((header, _), records) in enumerate(sorted(groups.items()), start=1):
         path = join(folder, f"records-{number:03}.{'csv' if header else 'ndjson'}")
         lines = [header, *records] if header else records
-        storage_of(folder).write(
-            path, "".join(f"{line}\n" for line in lines).encode(encoding)
-        )
+        content = "".join(f"{line}\n" for line in lines)
+        storage_of(folder).write(path, content.encode("utf-8-sig"))
         written.append(path)
     return written
 

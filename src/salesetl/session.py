@@ -17,6 +17,8 @@ MEANING = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     "spark.sql.sources.partitionOverwriteMode": "dynamic",
     # Text in a rule or a profile is that text, not the name of a variable of the environment.
     "spark.sql.variable.substitute": "false",
@@ -52,10 +54,11 @@ def local_session(
     settings = MEANING | _local_settings(is_small)
     if "PYSPARK_GATEWAY_PORT" in os.environ:
         SparkContext._ensure_initialized()
+        given = SparkConf()
+        if not given.get("spark.master", "local").startswith("local"):
+            settings = dict(MEANING)
         settings = {
-            key: value
-            for key, value in settings.items()
-            if not SparkConf().contains(key)
+            key: value for key, value in settings.items() if not given.contains(key)
         }
     else:
         os.environ["JAVA_HOME"] = find_java_home()

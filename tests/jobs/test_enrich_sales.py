@@ -4,14 +4,18 @@ import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from generators.__main__ import main as generate
 from salesetl.errors import ArgumentError, InputError, LeaseError, QualityError
+from salesetl.pipelines.batch import lease_path, open_run
+from salesetl.pipelines.enrich_sales import JOB
 from salesetl.publishing.lease import held_lease
 from salesetl.schemas import ENRICHED_SALES, SALES_SUMMARY
 from salesetl.storage import storage_of
+from salesetl.storage.local import LocalStorage
 from tests.frames import SALE
 from tests.jobs.shop import Shop, sale
 
@@ -234,3 +238,73 @@ def test_the_average_of_the_summary_is_over_all_transactions(shop: Shop) -> None
 def test_a_run_id_cannot_leave_its_folder(shop: Shop, name: str) -> None:
     with pytest.raises(ArgumentError, match="--run_id"):
         shop.load(Path("unread"), run_id=name or " ")
+
+
+def test_a_run_of_a_name_that_has_succeeded_gets_one_of_its_own(shop: Shop) -> None:
+    bad = sale(2, quantity="x")
+
+    shop.load(shop.deliver("raw", [sale(1), bad]), run_id="daily")
+    report = shop.load(shop.deliver("raw", [sale(1), bad]), run_id="daily")
+
+    assert report.run_id == "daily.2"
+    assert sorted(row["run_id"] for row in shop.quarantine()) == ["daily", "daily.2"]
+
+
+def test_a_run_that_failed_is_tried_again_under_its_name(shop: Shop) -> None:
+    with pytest.raises(QualityError):
+        faults = [sale(1), sale(2, quantity="x")]
+        shop.load(shop.deliver("raw", faults), run_id="daily", max_rejected_ratio=0.0)
+
+    report = shop.load(shop.deliver("raw", [sale(1)]), run_id="daily")
+
+    assert (report.run_id, report.status) == ("daily", "succeeded")
+    assert not list((shop.home / "lake/quarantine").rglob("*.parquet"))
+
+
+def test_rows_set_aside_do_not_hide_faults_in_the_range(shop: Shop) -> None:
+    others = [sale(number, date="2024-01-01") for number in range(10, 50)]
+    days: dict[str, Any] = {
+        "start_date": date(2025, 9, 1),
+        "end_date": date(2025, 9, 30),
+    }
+
+    with pytest.raises(
+        QualityError, match="50.0% of 42 rows.*: quantity_is_whole_number 1; such as"
+    ):
+        faults = [sale(1), sale(2, quantity="x"), *others]
+        shop.load(shop.deliver("raw", faults), max_rejected_ratio=0.1, **days)
+
+
+def test_a_mistyped_year_long_ago_is_loaded_as_it_stands(shop: Shop) -> None:
+    shop.load(shop.deliver("raw", [sale(1, date="0205-12-17")]))
+
+    [row] = shop.rows(ENRICHED_SALES)
+    assert (row["date"], row["year"]) == (date(205, 12, 17), 205)
+
+
+def test_a_lake_may_have_any_name(shop: Shop) -> None:
+    lake = "la ke=[1]{2}*?%41+ü#"
+
+    for _ in range(2):
+        shop.load(shop.deliver("raw", [sale(1), sale(2, quantity="x")]), lake=lake)
+
+    assert shop.ids(lake) == ["T1"]
+    assert len(shop.quarantine(lake)) == 2
+
+
+def test_a_run_that_has_lost_its_lease_touches_nothing(shop: Shop) -> None:
+    shop.load(shop.deliver("raw", [sale(1)]))
+    root = str(shop.home / "lake")
+    before = shop.tables()
+
+    with pytest.raises(LeaseError, match="lost to another run"):
+        with open_run(shop.spark, JOB, root, run_id="late", arguments={}) as run:
+            lease = Path(lease_path(root, JOB))
+            lease.write_text(lease.read_text().replace('"late"', '"rival"'))
+            staged = shop.home / "lake/_staging" / JOB / "rival/part"
+            LocalStorage().write(str(staged), b"rival")
+            run.publish()
+
+    assert shop.tables() == before
+    assert staged.exists()
+    assert not (shop.home / "lake/_runs" / JOB / "late.json").exists()

@@ -31,13 +31,16 @@ def test_online_retail_is_loaded_to_the_cent(shop: Shop) -> None:
     assert report.revenue_loaded == report.revenue_summary == REVENUE
     assert report.rows_by_reason == {"date_is_valid": 1, "unit_price_is_valid": 1}
     assert report.warnings["customer_id_is_present"] == 2
-    rows = {row["transaction_id"]: row for row in shop.rows(ENRICHED_SALES)}
-    assert rows["C600005-20001--6-2.55-1"]["is_return"]
-    assert rows["C600005-20001--6-2.55-1"]["date"] == date(2011, 1, 31)
-    assert rows["600002-20003-1-7.65-1"]["product"] == "CAFÉ SIGN"
-    assert rows["600001-20002A-4-3.39-1"]["product"] == 'TIN, "TEA" AND SUGAR'
-    assert rows["600004-20005-3-0-1"]["product"] == "20005"
-    assert {"600001-20001-6-2.55-1", "600001-20001-6-2.55-2"} <= set(rows)
+    rows = {
+        row["transaction_id"].rsplit("-", 2)[0]: row
+        for row in shop.rows(ENRICHED_SALES)
+    }
+    assert len(shop.rows(ENRICHED_SALES)) == len(rows) + 1 == LOADED
+    assert rows["C600005-20001--6-2.55"]["is_return"]
+    assert rows["C600005-20001--6-2.55"]["date"] == date(2011, 1, 31)
+    assert rows["600002-20003-1-7.65"]["product"] == "CAFÉ SIGN"
+    assert rows["600001-20002A-4-3.39"]["product"] == 'TIN, "TEA" AND SUGAR'
+    assert rows["600004-20005-3-0"]["product"] == "20005"
 
 
 def test_online_retail_delivered_twice_is_the_same(shop: Shop) -> None:

@@ -70,14 +70,14 @@ def make_lake(root: Path) -> Journal:
         "sales/year=2024/month=6/old": "T6",
         "sales/year=2025/month=7/old": "T7 T1",
         "sales/year=2025/month=8/old": "T8",
-        f"_staging/{JOB}/sales/year=2025/month=7/new": "T1",
-        f"_staging/{JOB}/sales/year=2025/month=8/new": "T8 T7",
-        f"_staging/{JOB}/sales/year=2025/month=9/new": "T9",
-        f"_staging/{JOB}/sales/_SUCCESS": "",
+        f"_staging/{JOB}/run-1/sales/year=2025/month=7/new": "T1",
+        f"_staging/{JOB}/run-1/sales/year=2025/month=8/new": "T8 T7",
+        f"_staging/{JOB}/run-1/sales/year=2025/month=9/new": "T9",
+        f"_staging/{JOB}/run-1/sales/_SUCCESS": "",
     }
     for name, content in files.items():
         LocalStorage().write(str(root / name), content.encode())
-    staged = f"{staging_path(str(root), JOB)}/sales"
+    staged = f"{staging_path(str(root), JOB, 'run-1')}/sales"
     return Journal(
         run_id="run-1",
         moves=[
@@ -206,8 +206,11 @@ def test_what_a_killed_run_staged_is_cleared_and_nothing_of_other_jobs(
     tmp_path: Path,
 ) -> None:
     storage, root = LocalStorage(), str(tmp_path)
-    mine = join(staging_path(root, JOB), "sales/part")
-    others = [join(staging_path(root, f"{JOB}_2"), "part"), journal_path(root, "other")]
+    mine = join(staging_path(root, JOB, "run-1"), "sales/part")
+    others = [
+        join(staging_path(root, f"{JOB}_2", "run-1"), "part"),
+        journal_path(root, "other"),
+    ]
     for path in (mine, *others):
         storage.write(path, b"{}")
 

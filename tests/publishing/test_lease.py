@@ -27,7 +27,7 @@ with held_lease(storage_of(sys.argv[1]), sys.argv[1], "other-run"):
     print(flush=True)
     sys.stdin.read()
 """
-FAR_AWAY = Owner("far-run", "a-host-elsewhere", os.getpid(), "1")
+FAR_AWAY = Owner("far-run", "a-host-elsewhere", "another-boot", os.getpid(), "1")
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_a_head_is_text_unpacked_and_without_a_byte_order_mark(
     name = "sales.csv.gz" if is_packed else "sales.csv"
     file = stored(tmp_path / name, gzip.compress(content) if is_packed else content)
 
-    head = read_head(file, encoding)
+    head, _ = read_head(file, encoding)
 
     assert head == "día\n"
 
@@ -159,7 +159,7 @@ def test_a_head_is_only_the_beginning_of_a_large_file(
     name = "sales.csv.gz" if is_packed else "sales.csv"
     file = stored(tmp_path / name, gzip.compress(content) if is_packed else content)
 
-    head = read_head(file, "UTF-8")
+    head, _ = read_head(file, "UTF-8")
 
     assert head.encode() == content[:HEAD_BYTES]
 
@@ -167,7 +167,7 @@ def test_a_head_is_only_the_beginning_of_a_large_file(
 def test_characters_of_another_encoding_are_marked(tmp_path: Path) -> None:
     file = stored(tmp_path / "sales.csv", "día\n".encode("iso-8859-1"))
 
-    head = read_head(file, "UTF-8")
+    head, _ = read_head(file, "UTF-8")
 
     assert head == "d\ufffda\n"
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from salesetl.cli import quarantine, runs, tables
-from salesetl.errors import SalesEtlError
+from salesetl.errors import exit_status, one_line
 from salesetl.schemas import TABLES
 
 
@@ -18,9 +18,9 @@ def main(words: Sequence[str] | None = None) -> None:
     arguments.rest = rest
     try:
         sys.stdout.write(arguments.command(arguments))
-    except SalesEtlError as error:
-        sys.stderr.write(f"salesetl: error: {error}\n")
-        raise SystemExit(error.exit_status) from None
+    except Exception as error:
+        sys.stderr.write(f"salesetl: error: {one_line(error)}\n")
+        raise SystemExit(exit_status(error)) from None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
     table = _add(groups, "table", "show rows of a table of the lake", tables.show_table)
     table.add_argument(
-        "name", choices=[each.name for each in TABLES if each.partition_by]
+        "name", choices=[each.name for each in TABLES if each.key and each.partition_by]
     )
     table.add_argument("--order_by", metavar="COLUMN", help="greatest first")
     table.add_argument("--rows", type=int, default=quarantine.ROWS_SHOWN)

@@ -10,36 +10,33 @@ from salesetl.display import report_text, table_text
 from salesetl.errors import ArgumentError
 from salesetl.launcher import input_bytes
 from salesetl.pipelines import JOBS
-from salesetl.profiles import load_profile
-from salesetl.runs import RunReport, read_reports
+from salesetl.runs import read_reports
 from salesetl.session import local_session, stop_session
 from salesetl.storage import join, normalized, storage_of
 
 ROWS_SHOWN = 20
+_LISTED = ("run_id", "status", "feed", "rows", "replayed_by", "reasons")
 
 
 def list_quarantine(arguments: argparse.Namespace) -> str:
     root = normalized(arguments.output_path)
     reports = read_reports(storage_of(root), root)
     successors = quarantine.replays(reports)
-    rows = [
-        [
-            report.run_id,
-            report.status,
-            report.rows_quarantined,
-            successors.get(report.run_id, "no"),
-            ", ".join(
-                f"{name} {count:,}" for name, count in report.rows_by_reason.items()
-            ),
-        ]
-        for report in reports
-        if report.rows_quarantined
-    ]
+    rows = []
+    for report in reports:
+        counts = {JOBS[report.job].feed.name: report.as_dict(), **report.feeds}
+        for feed, count in counts.items():
+            is_main = feed == JOBS[report.job].feed.name
+            reasons = [
+                f"{name} {rows:,}" for name, rows in count["rows_by_reason"].items()
+            ]
+            replayed_by = successors.get(report.run_id, "no") if is_main else "-"
+            if count["rows_quarantined"]:
+                row = [report.run_id, report.status, feed, count["rows_quarantined"]]
+                rows.append([*row, replayed_by, ", ".join(reasons)])
     if not rows:
         return f"no rows in quarantine below {root}\n"
-    return (
-        table_text(("run_id", "status", "rows", "replayed_by", "reasons"), rows) + "\n"
-    )
+    return table_text(_LISTED, rows) + "\n"
 
 
 def show_quarantine(arguments: argparse.Namespace) -> str:
@@ -60,7 +57,7 @@ def show_quarantine(arguments: argparse.Namespace) -> str:
     if arguments.to:
         main_feed = [row for row in rejected if row.feed == JOBS[report.job].feed.name]
         folder = normalized(arguments.to)
-        written = quarantine.write_records(main_feed, folder, _encoding(report))
+        written = quarantine.write_records(main_feed, folder)
         text += (
             f"\nwritten to {', '.join(written)}\nCorrect them, then: salesetl quarantine replay"
             f" {report.run_id} --output_path {arguments.output_path} --records {arguments.to}\n"
@@ -103,9 +100,8 @@ def replay(arguments: argparse.Namespace) -> str:
     records = arguments.records
     if not records:
         records = join(root, "_replays", report.run_id)
-        encoding = load_profile(values.get("source_profile"), job.feed).encoding
         storage.delete(records)
-        quarantine.write_records(rejected, f"{records}/records", encoding)
+        quarantine.write_records(rejected, f"{records}/records")
         records = f"{records}/records"
     values |= {
         f"{job.feed.name}_path": records,
@@ -118,9 +114,3 @@ def replay(arguments: argparse.Namespace) -> str:
         return report_text(job.run(spark, **values))
     finally:
         stop_session(spark)
-
-
-def _encoding(report: RunReport) -> str:
-    return load_profile(
-        report.arguments.get("source_profile"), JOBS[report.job].feed
-    ).encoding

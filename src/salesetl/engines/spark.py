@@ -81,9 +81,7 @@ def read_parquet(
 ) -> DataFrame:
     """Read folders of a table, with the values of its partition columns from their names."""
     paths = [spark_path(f"{root}/{folder}" if folder else root) for folder in folders]
-    return (
-        spark.read.schema(schema).option("basePath", spark_path(root)).parquet(*paths)
-    )
+    return spark.read.schema(schema).option("basePath", spark_uri(root)).parquet(*paths)
 
 
 def read_parquet_schema(spark: SparkSession, path: str) -> T.StructType:
@@ -93,7 +91,7 @@ def read_parquet_schema(spark: SparkSession, path: str) -> T.StructType:
 
 def write_parquet(frame: DataFrame, path: str) -> None:
     """Write Snappy Parquet below `path`."""
-    frame.write.option("compression", "snappy").parquet(spark_path(path))
+    frame.write.option("compression", "snappy").parquet(spark_uri(path))
 
 
 def write_table(frame: DataFrame, path: str, table: Table) -> None:
@@ -111,19 +109,25 @@ def write_table(frame: DataFrame, path: str, table: Table) -> None:
         )
     )
     writer = commented.write.partitionBy(*table.partition_by)
-    writer.option("compression", "snappy").parquet(spark_path(path))
+    writer.option("compression", "snappy").parquet(spark_uri(path))
 
 
 def spark_path(path: str) -> str:
-    """Write a path so that Hadoop takes every character of it as it stands."""
-    escaped = "".join(f"\\{char}" if char in "*?[]{}\\" else char for char in path)
+    """Write a path to read so that Hadoop takes every character of it as it stands."""
+    return "".join(
+        f"\\{char}" if char in "*?[]{}\\" else char for char in spark_uri(path)
+    )
+
+
+def spark_uri(path: str) -> str:
+    """Write a path as Hadoop does where it looks for no patterns."""
     if path.partition("://")[0] in S3_SCHEMES:
-        return escaped
+        return path
     if ":" in path:
         raise InputError(
             f"{path}: Spark cannot read a local path with a colon in it; rename it"
         )
-    return f"file://{escaped}"
+    return f"file://{path}"
 
 
 def is_broken_file(error: BaseException) -> bool:

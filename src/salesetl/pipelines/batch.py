@@ -29,10 +29,16 @@ from salesetl.publishing.lake import Change, Lake
 from salesetl.publishing.lease import confirm_lease, held_lease
 from salesetl.publishing.staging import StagedTable, stage
 from salesetl.readers.files import check_packed
-from salesetl.runs import RunReport, report_path, runtime_facts, timestamp_text
+from salesetl.runs import (
+    RunReport,
+    read_report,
+    report_path,
+    runtime_facts,
+    timestamp_text,
+)
 from salesetl.schemas import QUARANTINE
 from salesetl.schemas.table import Table
-from salesetl.storage import StoredFile, join, normalized, storage_of
+from salesetl.storage import Storage, StoredFile, join, normalized, storage_of
 
 logger = logging.getLogger(__name__)
 
@@ -46,13 +52,15 @@ class Run:
         self.spark = spark
         self.lake = Lake(spark, root)
         self.report = report
-        self.staging = staging_path(root, job)
+        self.staging = staging_path(root, job, report.run_id)
         self.inputs: list[StoredFile] = []
         self._storage = storage_of(root)
         self._journal = Journal(
             report.run_id, report_path=report_path(root, job, report.run_id)
         )
         self._lease = lease_path(root, job)
+        self._is_published = False
+        self._clear_quarantine()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -109,13 +117,19 @@ class Run:
         confirm_lease(self._storage, self._lease, self.report.run_id)
         with self.stage("publish"):
             self._finish("succeeded")
+        self._is_published = True
         # The report is published already; this adds how long that took.
         self._write_report()
         return self.report
 
     def fail(self, error: BaseException) -> None:
         """Report the failure and publish nothing but the quarantine."""
-        if isinstance(error, LeaseError):
+        if self._is_published:
+            return
+        try:
+            confirm_lease(self._storage, self._lease, self.report.run_id)
+        except LeaseError:
+            logger.warning("the lease was lost, so the failure is not reported")
             return
         if self._storage.files(journal_path(self.lake.root, self.report.job)):
             # The publish had begun; the next run will finish it.
@@ -142,6 +156,12 @@ class Run:
         self.report.finished_at = timestamp_text(datetime.now(UTC))
         content = json.dumps(self.report.as_dict(), indent=2)
         self._storage.write(self._journal.report_path, content.encode())
+
+    def _clear_quarantine(self) -> None:
+        # A run that failed may be tried again under its name.
+        folder = f"/run_id={self.report.run_id}/"
+        found = self._storage.files(join(self.lake.root, QUARANTINE.name))
+        self._journal.deletes += [file.path for file in found if folder in file.path]
 
     def _put(self, staged: StagedTable) -> None:
         target = self.lake.path(staged.table)
@@ -176,6 +196,7 @@ def open_run(
         )
     root = normalized(output_path)
     storage = storage_of(root)
+    run_id = _own_run_id(storage, root, job, run_id)
     report = RunReport(
         run_id=run_id,
         job=job,
@@ -201,6 +222,19 @@ def open_run(
         except BaseException as error:
             run.fail(error)
             raise
+
+
+def _own_run_id(storage: Storage, root: str, job: str, run_id: str) -> str:
+    """Return the run id, with a number if a run of that name has succeeded: its books stay."""
+    own, number = run_id, 1
+    while storage.files(report_path(root, job, own)):
+        if read_report(storage, root, own).status != "succeeded":
+            break
+        number += 1
+        own = f"{run_id}.{number}"
+    if own != run_id:
+        logger.warning("there is a run %s already; this one is %s", run_id, own)
+    return own
 
 
 def lease_path(root: str, job: str) -> str:

@@ -50,7 +50,7 @@ def run(
 ) -> RunReport:
     """Load delivered sales into `enriched_sales` and bring `sales_summary` up to date.
 
-    sales_path: CSV files of sales: a file, a folder or prefix, or a glob; .gz is unpacked
+    sales_path: CSV files of sales: a file, a folder or a glob; .gz is unpacked
     customers_path: JSON files of customers, an object a line or an array
     output_path: root of the lake; tables, quarantine and run reports are below it
     start_date: first day to load; sales of earlier days are set aside

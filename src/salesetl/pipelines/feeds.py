@@ -86,7 +86,9 @@ def _told_reasons(feed: Feed) -> str:
         rule.name: rule
         for rule in [quality.WELL_FORMED, *feed.table.rules, quality.CONFLICT]
     }
-    ranked = sorted(feed.tally.rows_by_reason.items(), key=lambda item: -item[1])
+    counts = feed.tally.rows_by_reason.items()
+    faults = [item for item in counts if rules[item[0]].level != "set_aside"]
+    ranked = sorted(faults, key=lambda item: -item[1])
     told = ", ".join(f"{name} {count:,}" for name, count in ranked)
     first = ranked[0][0]
     [example] = (

@@ -10,6 +10,7 @@ import logging
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from salesetl.errors import BooksError
 from salesetl.storage import Storage, join
 
 logger = logging.getLogger(__name__)
@@ -40,9 +41,9 @@ def journal_path(root: str, job: str) -> str:
     return join(root, "_journal", f"{job}.json")
 
 
-def staging_path(root: str, job: str) -> str:
-    """Where a job writes aside what it will publish."""
-    return join(root, "_staging", job)
+def staging_path(root: str, job: str, run_id: str) -> str:
+    """Where a run writes aside what it will publish."""
+    return join(root, "_staging", job, run_id)
 
 
 def commit(storage: Storage, root: str, job: str, journal: Journal) -> None:
@@ -60,7 +61,7 @@ def recover(storage: Storage, root: str, job: str) -> None:
             "finishing the publish of run %s, which was cut off", journal.run_id
         )
         _carry_out(storage, root, job, journal)
-    storage.delete(staging_path(root, job))
+    storage.delete(join(root, "_staging", job))
 
 
 def _carry_out(storage: Storage, root: str, job: str, journal: Journal) -> None:
@@ -68,11 +69,17 @@ def _carry_out(storage: Storage, root: str, job: str, journal: Journal) -> None:
     # is never missing, not even one that changes its partition, nor is its only copy ever deleted.
     for source, target in journal.moves:
         storage.move(source, target)
+    for _, target in journal.moves:
+        if not storage.files(target):
+            raise BooksError(
+                f"{target}: was staged by run {journal.run_id} and is gone; nothing was deleted."
+                f" Run the job again after removing {journal_path(root, job)}"
+            )
     for path in journal.deletes:
         storage.delete(path)
     if journal.report_path:
         storage.write(
             journal.report_path, json.dumps(journal.report, indent=2).encode()
         )
-    storage.delete(staging_path(root, job))
+    storage.delete(staging_path(root, job, journal.run_id))
     storage.delete(journal_path(root, job))

@@ -110,7 +110,8 @@ def files_by_folder(root: str, files: list[StoredFile]) -> dict[str, list[Stored
     folders: dict[str, list[StoredFile]] = defaultdict(list)
     for file in files:
         below = file.path.removeprefix(f"{root}/")
-        if not any(part.startswith(("_", ".")) for part in below.split("/")):
+        is_hidden = any(part.startswith(("_", ".")) for part in below.split("/"))
+        if below.endswith(".parquet") and not is_hidden:
             folders[below.rpartition("/")[0]].append(file)
     return dict(folders)
 

@@ -25,6 +25,7 @@ class Owner:
 
     run_id: str
     host: str
+    machine: str
     process_id: int
     process_started: str
 
@@ -32,13 +33,12 @@ class Owner:
     def of_this_process(cls, run_id: str) -> "Owner":
         """Name this process as the owner."""
         process_id = os.getpid()
-        return cls(
-            run_id, socket.gethostname(), process_id, _process_started(process_id)
-        )
+        started = _process_started(process_id)
+        return cls(run_id, socket.gethostname(), _machine(), process_id, started)
 
     def is_known_dead(self) -> bool:
         """Tell whether the process is known to have ended; only its own machine knows."""
-        if self.host != socket.gethostname():
+        if self.machine != _machine():
             return False
         return self.process_started != _process_started(self.process_id)
 
@@ -149,6 +149,15 @@ def _keep_renewing(
 
 def _is_owned(content: bytes | None, owner: Owner) -> bool:
     return bool(content) and Lease.decode(content or b"").owner == owner
+
+
+def _machine() -> str:
+    """Name where process ids mean the same: a boot of a machine, and in it a container."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot}/{os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return socket.gethostname()
 
 
 def _process_started(process_id: int) -> str:

@@ -86,7 +86,7 @@ def _read_layout(
         paths,
         len(layout.header),
         delimiter=profile.delimiter,
-        encoding=profile.encoding,
+        encoding=layout.encoding,
         is_multiline=layout.is_multiline,
     ).withColumn("_is_well_formed", F.expr(f"{engine.MALFORMED} is null"))
     return (

@@ -26,7 +26,7 @@ _FOREIGN_FORMATS = {
 
 
 def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
-    """List the data files that `path` names: a file, a folder or prefix, or a glob.
+    """List the data files that `path` names: a file, a folder or a glob.
 
     Files and folders whose name starts with a dot or an underscore are not data. InputError if
     nothing is there, or if a file has no bytes; `allow_empty` passes over those.
@@ -61,8 +61,12 @@ def _is_hidden(path: str, root: str) -> bool:
     return any(part.startswith((".", "_")) for part in below)
 
 
-def read_head(file: StoredFile, encoding: str) -> str:
-    """Return the first characters of a file, unpacked and without BOM; InputError if no text."""
+def read_head(file: StoredFile, encoding: str) -> tuple[str, str]:
+    """Return the first characters of a file, unpacked and without BOM, and its encoding.
+
+    That is the encoding given, or UTF-8 if the file begins with the mark of it. InputError if the
+    file is no text.
+    """
     head = storage_of(file.path).read(file.path, HEAD_BYTES)
     if is_gzip(file):
         head = _unpacked(file, head)
@@ -78,9 +82,10 @@ def read_head(file: StoredFile, encoding: str) -> str:
                 f"{file.path}: has NUL bytes, so it is not {encoding} text; deliver it again,"
                 " or name its encoding in a source profile"
             )
-    return (
-        head.removeprefix(BOM).decode(encoding, errors="replace").removeprefix("\ufeff")
-    )
+    if head.startswith(BOM):
+        encoding = "UTF-8"
+    text = head.removeprefix(BOM).decode(encoding, errors="replace")
+    return text.removeprefix("\ufeff"), encoding
 
 
 def is_wide(encoding: str) -> bool:

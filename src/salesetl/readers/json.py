@@ -67,7 +67,7 @@ def _read_lines(spark: SparkSession, paths: list[str], table: Table) -> DataFram
 
 def _objects_across_lines(file: StoredFile) -> list[str] | None:
     """Return the objects of a file as a line each, or None if it has a line for each already."""
-    head = read_head(file, "UTF-8").lstrip()
+    head = read_head(file, "UTF-8")[0].lstrip()
     first_line = head.partition("\n")[0]
     if not head.startswith("[") and _is_json(first_line):
         return None

@@ -22,6 +22,7 @@ class Layout:
     """What files must share to be read together."""
 
     header: tuple[str, ...]
+    encoding: str
     is_multiline: bool
 
     def header_line(self, delimiter: str) -> str:
@@ -35,12 +36,17 @@ def find_layout(
     file: StoredFile, table: Table, profile: Profile, multiline: Multiline
 ) -> Layout:
     """Look at a file; InputError if its header lacks a column or names one twice."""
-    header = _read_header(file, table, profile)
-    return Layout(header, _is_multiline(file, len(header), profile, multiline))
+    head, encoding = read_head(file, profile.encoding)
+    header = _read_header(file, head, table, profile)
+    is_multiline = multiline == "true"
+    if multiline == "auto":
+        is_multiline = _spans_lines(file, len(header), encoding, profile.delimiter)
+    return Layout(header, encoding, is_multiline)
 
 
-def _read_header(file: StoredFile, table: Table, profile: Profile) -> tuple[str, ...]:
-    head = read_head(file, profile.encoding)
+def _read_header(
+    file: StoredFile, head: str, table: Table, profile: Profile
+) -> tuple[str, ...]:
     records = csv.reader(io.StringIO(head, newline=""), delimiter=profile.delimiter)
     try:
         first = next((row for row in records if row), [])
@@ -73,12 +79,8 @@ def _read_header(file: StoredFile, table: Table, profile: Profile) -> tuple[str,
     return header
 
 
-def _is_multiline(
-    file: StoredFile, width: int, profile: Profile, multiline: Multiline
-) -> bool:
-    if multiline != "auto":
-        return multiline == "true"
-    if is_wide(profile.encoding):
+def _spans_lines(file: StoredFile, width: int, encoding: str, delimiter: str) -> bool:
+    if is_wide(encoding):
         return True
     # A packed file may be ten times its size.
     if file.size > WHOLE_FILE_BYTES // (10 if is_gzip(file) else 1):
@@ -86,22 +88,19 @@ def _is_multiline(
     content = read_whole(file)
     if all(line.count(b'"') % 2 == 0 for line in content.splitlines()):
         return False
-    return _has_sound_line_breaks(
-        content.decode(profile.encoding, errors="replace"), width, profile
-    )
+    text = content.decode(encoding, errors="replace")
+    return _has_sound_line_breaks(text, width, delimiter)
 
 
-def _has_sound_line_breaks(text: str, width: int, profile: Profile) -> bool:
+def _has_sound_line_breaks(text: str, width: int, delimiter: str) -> bool:
     """Tell whether fields span lines, and no broken quote would make rows run into each other."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=profile.delimiter, strict=True
-    )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     spans_lines = False
     try:
         line = 0
         for record in reader:
             if reader.line_num > line + 1:
-                if len(record) != width or _swallows_rows(record, profile.delimiter):
+                if len(record) != width or _swallows_rows(record, delimiter):
                     return False
                 spans_lines = True
             line = reader.line_num

@@ -18,11 +18,21 @@ class LocalStorage:
         root = Path(path)
         if root.is_file():
             return [StoredFile(str(root), root.stat().st_size)]
-        found = (file for file in root.rglob("*") if file.is_file())
-        return sorted(
-            (StoredFile(str(file), file.stat().st_size) for file in found),
-            key=lambda f: f.path,
-        )
+        found = []
+        seen: set[str] = set()
+        for folder, folders, names in os.walk(root, followlinks=True):
+            # A link to a folder is followed, but not in circles.
+            if os.path.realpath(folder) in seen:
+                folders.clear()
+                continue
+            seen.add(os.path.realpath(folder))
+            paths = [os.path.join(folder, name) for name in names]
+            found += [
+                StoredFile(path, os.path.getsize(path))
+                for path in paths
+                if os.path.isfile(path)
+            ]
+        return sorted(found, key=lambda file: file.path)
 
     def read(self, path: str, limit: int | None = None) -> bytes:
         """Return the content of a file, or its first `limit` bytes."""

@@ -33,7 +33,8 @@ class S3Storage:
             StoredFile(f"{scheme}://{bucket}/{item['Key']}", item["Size"])
             for page in pages
             for item in page.get("Contents", [])
-            if not item["Key"].endswith("/")
+            # Folders, as the console and EMRFS mark them, are no files.
+            if not item["Key"].endswith(("/", "_$folder$"))
             and (
                 not key
                 or item["Key"] == key
