@@ -219,4 +219,4 @@ def test_the_count_of_outcomes_adds_up(spark: SparkSession) -> None:
     assert tally.warnings == {"region_is_present": 1}
     assert str(tally.amount) == "42.00"
     assert tally.is_balanced
-    assert tally.rejected_ratio == 0.2
+    assert tally.rejected_ratio == 0.25
