@@ -9,6 +9,7 @@ from salesetl import cli
 from salesetl.cli import quarantine as replaying
 from salesetl.errors import QualityError
 from salesetl.runs import read_reports
+from salesetl.schemas import ENRICHED_SALES
 from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, sale
 
@@ -171,3 +172,29 @@ def test_a_broken_quote_does_not_run_into_the_rows_replayed_with_it(shop: Shop) 
     reports = read_reports(storage_of(str(shop.home)), str(shop.home / "lake"))
     assert reports[1].rows_read == first.rows_quarantined == 3
     assert reports[1].rows_by_reason == first.rows_by_reason
+
+
+def test_rows_of_another_encoding_are_replayed_whatever_was_in_them(
+    shop: Shop, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile.toml"
+    profile.write_text('encoding = "windows-1252"')
+    path = shop.deliver(
+        "raw", [sale(1, product="Café"), sale(2, product="Cafe", quantity="x")]
+    )
+    lines = (path / "sales.csv").read_text().replace("Cafe", "Caf\ufffd")
+    (path / "sales.csv").write_bytes(
+        lines.encode("windows-1252", errors="replace").replace(b"Caf?", b"Caf\x81")
+    )
+    shop.load(path, source_profile=str(profile), run_id="r1")
+
+    command("quarantine", "replay", "r1", "--output_path", shop.home / "lake")
+
+    root = str(shop.home / "lake")
+    first, replay = read_reports(storage_of(root), root)
+    assert first.rows_by_reason == {
+        "quantity_is_whole_number": 1,
+        "text_is_readable": 1,
+    }
+    assert replay.rows_by_reason == first.rows_by_reason
+    assert [row["product"] for row in shop.rows(ENRICHED_SALES)] == ["Café"]

@@ -10,8 +10,9 @@ import pytest
 
 from generators.__main__ import main as generate
 from salesetl.errors import ArgumentError, InputError, LeaseError, QualityError
-from salesetl.pipelines.batch import lease_path, open_run
+from salesetl.pipelines.batch import lease_path
 from salesetl.pipelines.enrich_sales import JOB
+from salesetl.pipelines.opening import open_run
 from salesetl.publishing.lease import held_lease
 from salesetl.schemas import ENRICHED_SALES, SALES_SUMMARY
 from salesetl.storage import storage_of

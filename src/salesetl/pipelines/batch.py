@@ -2,43 +2,27 @@
 
 import json
 import logging
-import re
 import time
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
-from salesetl import __version__
 from salesetl.engines import spark as engine
-from salesetl.errors import ArgumentError, BooksError, LeaseError
+from salesetl.errors import BooksError, LeaseError
 from salesetl.pipelines.feeds import Feed, quarantined_rows, settle_feed
-from salesetl.publishing.journal import (
-    Journal,
-    commit,
-    journal_path,
-    recover,
-    staging_path,
-)
+from salesetl.publishing.journal import Journal, commit, journal_path, staging_path
 from salesetl.publishing.lake import Change, Lake
-from salesetl.publishing.lease import confirm_lease, held_lease
+from salesetl.publishing.lease import confirm_lease
 from salesetl.publishing.staging import StagedTable, stage
 from salesetl.readers.files import check_packed
-from salesetl.runs import (
-    RunReport,
-    read_report,
-    report_path,
-    runtime_facts,
-    timestamp_text,
-)
+from salesetl.runs import RunReport, report_path, timestamp_text
 from salesetl.schemas import QUARANTINE
 from salesetl.schemas.table import Table
-from salesetl.storage import Storage, StoredFile, join, normalized, storage_of
+from salesetl.storage import StoredFile, join, storage_of
 
 logger = logging.getLogger(__name__)
 
@@ -172,69 +156,6 @@ class Run:
                 (file.path, join(target, folder, file.name))
                 for file in staged.files.get(folder, [])
             ]
-
-
-@contextmanager
-def open_run(
-    spark: SparkSession,
-    job: str,
-    output_path: str,
-    *,
-    run_id: str | None,
-    arguments: Mapping[str, Any],
-    replay_of: str | None = None,
-) -> Iterator[Run]:
-    """Start a run as the only writer of its tables, after finishing what a killed run left.
-
-    If the block raises, the failure is reported and nothing is published.
-    """
-    started_at = datetime.now(UTC)
-    run_id = run_id or f"{started_at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", run_id):
-        raise ArgumentError(
-            f"--run_id {run_id!r}: use letters, digits, dots, dashes, underscores"
-        )
-    root = normalized(output_path)
-    storage = storage_of(root)
-    run_id = _own_run_id(storage, root, job, run_id)
-    report = RunReport(
-        run_id=run_id,
-        job=job,
-        status="running",
-        started_at=timestamp_text(started_at),
-        replay_of=replay_of,
-        runtime=runtime_facts(
-            spark.version,
-            spark.conf.get("spark.sql.ansi.enabled") == "true",
-            __version__,
-        ),
-        arguments={
-            name: None if value is None else str(value)
-            for name, value in arguments.items()
-        },
-    )
-    with held_lease(storage, lease_path(root, job), run_id):
-        recover(storage, root, job)
-        run = Run(spark, job, root, report)
-        try:
-            with run.naming_broken_files():
-                yield run
-        except BaseException as error:
-            run.fail(error)
-            raise
-
-
-def _own_run_id(storage: Storage, root: str, job: str, run_id: str) -> str:
-    """Return the run id, with a number if a run of that name has succeeded: its books stay."""
-    own, number = run_id, 1
-    while storage.files(report_path(root, job, own)):
-        if read_report(storage, root, own).status != "succeeded":
-            break
-        number += 1
-        own = f"{run_id}.{number}"
-    if own != run_id:
-        logger.warning("there is a run %s already; this one is %s", run_id, own)
-    return own
 
 
 def lease_path(root: str, job: str) -> str:

@@ -7,8 +7,9 @@ from pyspark.sql import SparkSession
 
 from salesetl.arguments import InputPath
 from salesetl.errors import ArgumentError
-from salesetl.pipelines.batch import Run, open_run
+from salesetl.pipelines.batch import Run
 from salesetl.pipelines.feeds import Feed, check_quality
+from salesetl.pipelines.opening import open_run
 from salesetl.profiles import load_profile
 from salesetl.publishing.lake import Change
 from salesetl.publishing.staging import count_kept

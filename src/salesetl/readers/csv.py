@@ -11,8 +11,9 @@ from pyspark.sql import functions as F
 
 from salesetl.engines import spark as engine
 from salesetl.errors import InputError
-from salesetl.profiles import Profile, with_contract_columns
+from salesetl.profiles import Profile
 from salesetl.readers.files import find_files
+from salesetl.readers.foreign import with_contract_columns
 from salesetl.readers.layouts import Layout, Multiline, find_layout
 from salesetl.readers.rows import RawRows, no_rows
 from salesetl.schemas.table import Table

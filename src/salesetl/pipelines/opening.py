@@ -1,0 +1,93 @@
+"""Opening a run of a batch job, and seeing that it ends well or is reported to have failed."""
+
+import logging
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from salesetl import __version__
+from salesetl.errors import ArgumentError
+from salesetl.pipelines.batch import Run, lease_path
+from salesetl.publishing.journal import recover
+from salesetl.publishing.lease import held_lease
+from salesetl.runs import (
+    RunReport,
+    read_report,
+    report_path,
+    runtime_facts,
+    timestamp_text,
+)
+from salesetl.storage import Storage, normalized, storage_of
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def open_run(
+    spark: SparkSession,
+    job: str,
+    output_path: str,
+    *,
+    run_id: str | None,
+    arguments: Mapping[str, Any],
+    replay_of: str | None = None,
+) -> Iterator[Run]:
+    """Start a run as the only writer of its tables, after finishing what a killed run left.
+
+    If the block raises, the failure is reported and nothing is published.
+    """
+    started_at = datetime.now(UTC)
+    run_id = run_id or f"{started_at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", run_id):
+        raise ArgumentError(
+            f"--run_id {run_id!r}: use letters, digits, dots, dashes, underscores"
+        )
+    root = normalized(output_path)
+    storage = storage_of(root)
+    run_id = _own_run_id(storage, root, job, run_id)
+    report = RunReport(
+        run_id=run_id,
+        job=job,
+        status="running",
+        started_at=timestamp_text(started_at),
+        replay_of=replay_of,
+        runtime=runtime_facts(
+            spark.version,
+            spark.conf.get("spark.sql.ansi.enabled") == "true",
+            __version__,
+        ),
+        arguments={
+            name: None if value is None else str(value)
+            for name, value in arguments.items()
+        },
+    )
+    with held_lease(storage, lease_path(root, job), run_id):
+        recover(storage, root, job)
+        run = Run(spark, job, root, report)
+        try:
+            with run.naming_broken_files():
+                yield run
+        except BaseException as error:
+            try:
+                run.fail(error)
+            except Exception:
+                logger.warning("the failure could not be reported", exc_info=True)
+            raise
+
+
+def _own_run_id(storage: Storage, root: str, job: str, run_id: str) -> str:
+    """Return the run id, with a number if a run of that name has succeeded: its books stay."""
+    own, number = run_id, 1
+    while storage.files(report_path(root, job, own)):
+        if read_report(storage, root, own).status != "succeeded":
+            break
+        number += 1
+        own = f"{run_id}.{number}"
+    if own != run_id:
+        logger.warning("there is a run %s already; this one is %s", run_id, own)
+    return own
