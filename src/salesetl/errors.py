@@ -34,10 +34,14 @@ class SetupError(SalesEtlError):
 
 
 def one_line(error: Exception) -> str:
-    """Tell an error in one line; one that is not ours by its kind and its first line."""
+    """Tell an error in one line; of one that is not ours its kind and what it says first.
+
+    Two lines of it, because of an error in Java the first only says where it was called from.
+    """
     if isinstance(error, SalesEtlError):
         return str(error)
-    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+    lines = [line.strip() for line in str(error).strip().splitlines()[:2]]
+    return f"{type(error).__name__}: {' '.join(lines)}"
 
 
 def exit_status(error: Exception) -> int:
