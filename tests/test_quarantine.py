@@ -104,6 +104,29 @@ def test_a_replay_takes_the_arguments_of_the_first_run_and_may_change_them(
     assert sorted(shop.months()) == ["year=2024/month=12", "year=2025/month=9"]
 
 
+def test_a_replay_that_leaves_records_out_is_refused(
+    shop: Shop, lake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command("quarantine", "show", "r1", "--output_path", lake, "--to", tmp_path / "fix")
+    [records] = (tmp_path / "fix").iterdir()
+    kept = [line for line in records.read_text().splitlines() if "soon" not in line]
+    records.write_text("\n".join(kept))
+
+    with pytest.raises(SystemExit):
+        command(
+            "quarantine",
+            "replay",
+            "r1",
+            "--output_path",
+            lake,
+            "--records",
+            tmp_path / "fix",
+        )
+
+    assert "3 records are replayed where run r1 rejected 4" in capsys.readouterr().err
+    assert shop.ids() == ["T1"]
+
+
 def test_a_quarantine_is_replayed_once(
     lake: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,7 +19,8 @@ WELL_FORMED = Rule(
 CONFLICT = Rule(
     "conflicting_duplicate",
     "_is_only_version",
-    remedy="the same key came with different contents; correct or remove one of them",
+    remedy="the same key came with different contents; make the wrong one equal to the right"
+    " one, and replay them",
 )
 
 

@@ -19,7 +19,7 @@ from salesetl.publishing.lake import Change, Lake
 from salesetl.publishing.lease import confirm_lease
 from salesetl.publishing.staging import StagedTable, stage
 from salesetl.readers.files import check_packed
-from salesetl.runs import RunReport, report_path, timestamp_text
+from salesetl.runs import RunReport, read_report, report_path, timestamp_text
 from salesetl.schemas import QUARANTINE
 from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile, join, storage_of
@@ -82,6 +82,8 @@ class Run:
         for name, value in main.tally.counts().items():
             setattr(self.report, name, value)
         self.report.feeds = {feed.table.name: feed.tally.counts() for feed in others}
+        if self.report.replay_of:
+            self._check_replay(self.report.replay_of)
 
     def write_aside(
         self, change: Change, *, rows: int | None = None, amount: Decimal | None = None
@@ -129,6 +131,14 @@ class Run:
         ]
         self.report.error = str(error) or type(error).__name__
         self._finish("failed")
+
+    def _check_replay(self, run_id: str) -> None:
+        due = read_report(self._storage, self.lake.root, run_id).rows_quarantined
+        if self.report.rows_read < due:
+            raise BooksError(
+                f"{self.report.rows_read} records are replayed where run {run_id} rejected {due};"
+                " leave those that cannot be corrected as they are. Nothing was published"
+            )
 
     def _finish(self, status: str) -> None:
         self.report.status = status
