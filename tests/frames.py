@@ -6,35 +6,30 @@ from decimal import Decimal
 from typing import Any
 
 from chispa import assert_df_equality
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import types as T
+from pyspark.sql import DataFrame
 
+from salesetl.engines.base import Engine
+from salesetl.engines.spark import SparkEngine
 from salesetl.schemas.table import Table
 
 LINEAGE = {
-    "_raw_record": T.StringType(),
-    "_source_header": T.StringType(),
-    "_source_file": T.StringType(),
-    "_is_well_formed": T.BooleanType(),
+    "_raw_record": "string",
+    "_source_header": "string",
+    "_source_file": "string",
+    "_is_well_formed": "boolean",
 }
 
 
-def frame_of(
-    spark: SparkSession, table: Table, rows: Sequence[dict[str, Any]]
-) -> DataFrame:
+def frame_of(engine: Engine, table: Table, rows: Sequence[dict[str, Any]]) -> DataFrame:
     """Make a frame of a contract; columns that a row does not name are null."""
     values = [tuple(row.get(name) for name in table.columns) for row in rows]
-    return spark.createDataFrame(values, table.schema)
+    return engine.frame(values, table.types)
 
 
 def raw_frame_of(
-    spark: SparkSession, table: Table, rows: Sequence[dict[str, Any]]
+    engine: Engine, table: Table, rows: Sequence[dict[str, Any]]
 ) -> DataFrame:
     """Make a frame as a reader returns it: every column of the contract as text, and lineage."""
-    schema = T.StructType(
-        [T.StructField(name, T.StringType()) for name in table.columns]
-        + [T.StructField(name, data_type) for name, data_type in LINEAGE.items()]
-    )
     values = []
     for row in rows:
         texts = [row.get(name) for name in table.columns]
@@ -46,20 +41,27 @@ def raw_frame_of(
             row.get("_is_well_formed", True),
         ]
         values.append((*texts, *lineage))
-    return spark.createDataFrame(values, schema)
+    return engine.frame(values, dict.fromkeys(table.columns, "string") | LINEAGE)
 
 
-def assert_same_rows(actual: DataFrame, expected: DataFrame) -> None:
+def assert_same_rows(engine: Engine, actual: DataFrame, expected: DataFrame) -> None:
     """Compare rows in any order, and names and types exactly, precision of decimals included."""
-    types = [(field.name, field.dataType) for field in actual.schema]
-    assert types == [(field.name, field.dataType) for field in expected.schema]
-    assert_df_equality(
-        actual,
-        expected,
-        ignore_row_order=True,
-        ignore_nullable=True,
-        ignore_metadata=True,
-    )
+    types = list(engine.types(actual).items())
+    assert types == list(engine.types(expected).items())
+    if isinstance(engine, SparkEngine):
+        assert_df_equality(
+            actual,
+            expected,
+            ignore_row_order=True,
+            ignore_nullable=True,
+            ignore_metadata=True,
+        )
+    else:
+        assert _sorted_rows(engine, actual) == _sorted_rows(engine, expected)
+
+
+def _sorted_rows(engine: Engine, frame: DataFrame) -> list[dict[str, Any]]:
+    return sorted(engine.rows(frame), key=str)
 
 
 SALE = {

@@ -6,26 +6,23 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
 
 from salesetl import columns
+from salesetl.engines import functions as F
+from salesetl.engines.base import Engine
 
 
 def values_of(
-    spark: SparkSession, texts: Sequence[str | None], expression: str
+    engine: Engine, texts: Sequence[str | None], expression: str
 ) -> list[Any]:
     """Evaluate an expression over a column `text`, in order."""
     rows = [(place, text) for place, text in enumerate(texts)]
-    frame = spark.createDataFrame(rows, "place int, text string")
-    return [
-        row["value"]
-        for row in frame.selectExpr("place", f"{expression} as value")
-        .sort("place")
-        .collect()
-    ]
+    frame = engine.frame(rows, {"place": "int", "text": "string"})
+    values = frame.select("place", F.expr(expression).alias("value")).orderBy("place")
+    return [row["value"] for row in engine.rows(values)]
 
 
-def test_the_business_date_of_a_timestamp_is_its_utc_date(spark: SparkSession) -> None:
+def test_the_business_date_of_a_timestamp_is_its_utc_date(engine: Engine) -> None:
     expected = {
         "2025-09-01": date(2025, 9, 1),
         "2025-09-01T10:00:00Z": date(2025, 9, 1),
@@ -40,7 +37,7 @@ def test_the_business_date_of_a_timestamp_is_its_utc_date(spark: SparkSession) -
         "2024-02-29": date(2024, 2, 29),
     }
 
-    actual = values_of(spark, list(expected), columns.utc_date("text"))
+    actual = values_of(engine, list(expected), columns.utc_date("text"))
 
     assert actual == list(expected.values())
 
@@ -65,14 +62,12 @@ def test_the_business_date_of_a_timestamp_is_its_utc_date(spark: SparkSession) -
     ]
     + ["2025-09-01x", "2025-09-01T", None],
 )
-def test_what_is_no_iso_date_has_no_value(
-    spark: SparkSession, text: str | None
-) -> None:
-    assert values_of(spark, [text], columns.utc_date("text")) == [None]
+def test_what_is_no_iso_date_has_no_value(engine: Engine, text: str | None) -> None:
+    assert values_of(engine, [text], columns.utc_date("text")) == [None]
 
 
 def test_a_whole_number_may_have_a_zero_fraction_but_no_other(
-    spark: SparkSession,
+    engine: Engine,
 ) -> None:
     texts = [
         "3",
@@ -89,13 +84,13 @@ def test_a_whole_number_may_have_a_zero_fraction_but_no_other(
         None,
     ]
 
-    actual = values_of(spark, texts, columns.whole_number("text"))
+    actual = values_of(engine, texts, columns.whole_number("text"))
 
     assert actual == [3, -3, 3, 3, 3, None, None, None, None, None, None, None]
 
 
 def test_a_price_may_have_trailing_zeros_but_no_surplus_decimals(
-    spark: SparkSession,
+    engine: Engine,
 ) -> None:
     texts = [
         "1.2345",
@@ -111,7 +106,7 @@ def test_a_price_may_have_trailing_zeros_but_no_surplus_decimals(
     ]
     texts += ["123456789.0", "99999999.9999", "--1", ".", ""]
 
-    actual = values_of(spark, texts, columns.decimal("text", 12, 4))
+    actual = values_of(engine, texts, columns.decimal("text", 12, 4))
 
     expected = ["1.2345", "1.2345", None, "0.5", "5", "-0.01"] + [None] * 5
     expected += ["99999999.9999", None, None, None]
@@ -121,7 +116,7 @@ def test_a_price_may_have_trailing_zeros_but_no_surplus_decimals(
     ]
 
 
-def test_an_amount_is_rounded_half_up_to_the_cent(spark: SparkSession) -> None:
+def test_an_amount_is_rounded_half_up_to_the_cent(engine: Engine) -> None:
     texts = [
         "59.970000000000006",
         "0.005",
@@ -131,7 +126,7 @@ def test_an_amount_is_rounded_half_up_to_the_cent(spark: SparkSession) -> None:
         "2.675",
     ]
 
-    actual = values_of(spark, texts, columns.decimal("text", 18, 2, is_rounded=True))
+    actual = values_of(engine, texts, columns.decimal("text", 18, 2, is_rounded=True))
 
     assert actual == [
         Decimal(text) for text in ["59.97", "0.01", "-0.01", "0.00", "1.02", "2.68"]
@@ -141,8 +136,8 @@ def test_an_amount_is_rounded_half_up_to_the_cent(spark: SparkSession) -> None:
 @pytest.mark.parametrize(
     "text", ["plain", "it's", "back\\slash", "'", "\\'", "", "ü '\\' x"]
 )
-def test_a_text_literal_is_read_back_as_it_was(spark: SparkSession, text: str) -> None:
-    assert values_of(spark, ["x"], columns.text_literal(text)) == [text]
+def test_a_text_literal_is_read_back_as_it_was(engine: Engine, text: str) -> None:
+    assert values_of(engine, ["x"], columns.text_literal(text)) == [text]
 
 
 @pytest.mark.parametrize(
@@ -157,9 +152,11 @@ def test_a_text_literal_is_read_back_as_it_was(spark: SparkSession, text: str) -
     ],
 )
 def test_a_date_in_another_format_becomes_iso(
-    spark: SparkSession, date_format: str, text: str, expected: str | None
+    engine: Engine, date_format: str, text: str, expected: str | None
 ) -> None:
-    assert values_of(spark, [text], columns.iso_date("text", date_format)) == [expected]
+    assert values_of(engine, [text], columns.iso_date("text", date_format)) == [
+        expected
+    ]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +168,7 @@ def test_a_date_format_that_says_no_day_is_refused(date_format: str) -> None:
 
 
 def test_a_decimal_comma_is_read_and_a_decimal_point_is_not_taken_for_thousands(
-    spark: SparkSession,
+    engine: Engine,
 ) -> None:
     texts = [
         "12,50",
@@ -184,7 +181,7 @@ def test_a_decimal_comma_is_read_and_a_decimal_point_is_not_taken_for_thousands(
         "1.23,4",
     ]
 
-    actual = values_of(spark, texts, columns.point_decimal("text"))
+    actual = values_of(engine, texts, columns.point_decimal("text"))
 
     assert actual == ["12.50", "1234.56", "1234567", "-3.1", "7", None, None, None]
 
@@ -205,10 +202,10 @@ def test_a_decimal_comma_is_read_and_a_decimal_point_is_not_taken_for_thousands(
     ],
 )
 def test_an_average_is_rounded_half_up_once(
-    spark: SparkSession, total: str, count: int, expected: str
+    engine: Engine, total: str, count: int, expected: str
 ) -> None:
     literal = f"cast('{total}' as decimal(38, 2))"
 
-    actual = values_of(spark, ["x"], columns.average_amount(literal, f"{count}L"))
+    actual = values_of(engine, ["x"], columns.average_amount(literal, f"{count}L"))
 
     assert actual == [Decimal(expected)]

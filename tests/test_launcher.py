@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from awsglue.job import Job
-from pyspark.sql import SparkSession
 
+from salesetl.engines.base import Engine
 from salesetl.errors import QualityError
 from salesetl.launcher import input_bytes, launch
 from salesetl.pipelines import enrich_sales
@@ -29,11 +29,11 @@ class GlueJvm:
 
 
 @pytest.fixture
-def glue(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def glue(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Run AWS's own awsglue package on a stand-in for its JVM; return what is asked of that."""
     jvm = GlueJvm()
 
-    def attach(job: Any, session: SparkSession) -> None:
+    def attach(job: Any, session: object) -> None:
         job._job, job._spark_session = jvm, session
 
     monkeypatch.setattr(Job, "__init__", attach)
@@ -46,11 +46,9 @@ PATHS = ["--sales_path", "s", "--customers_path", "c", "--output_path", "o"]
 GLUE_WORDS = [*WORDS, *PATHS]
 
 
-def test_glue_is_told_of_success_only_after_it(
-    spark: SparkSession, glue: list[Any]
-) -> None:
+def test_glue_is_told_of_success_only_after_it(engine: Engine, glue: list[Any]) -> None:
     def run(
-        spark: SparkSession,
+        engine: Engine,
         *,
         sales_path: str,
         customers_path: str,
@@ -67,10 +65,10 @@ def test_glue_is_told_of_success_only_after_it(
 
 
 def test_a_failure_reaches_glue_and_nothing_is_committed(
-    spark: SparkSession, glue: list[Any]
+    engine: Engine, glue: list[Any]
 ) -> None:
     def run(
-        spark: SparkSession, *, sales_path: str, customers_path: str, output_path: str
+        engine: Engine, *, sales_path: str, customers_path: str, output_path: str
     ) -> RunReport:
         raise QualityError("too many")
 
@@ -81,7 +79,7 @@ def test_a_failure_reaches_glue_and_nothing_is_committed(
 
 
 def test_the_real_job_runs_on_glue(
-    spark: SparkSession, glue: list[Any], tmp_path: Path
+    engine: Engine, glue: list[Any], tmp_path: Path
 ) -> None:
     (tmp_path / "customers.json").write_text('{"customer_id": "C1"}')
     (tmp_path / "sales.csv").write_text(

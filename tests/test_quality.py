@@ -4,10 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from salesetl.accounting import count_outcomes
+from salesetl.engines import functions as F
+from salesetl.engines.base import Engine
 from salesetl.quality import label
 from salesetl.schemas import RAW_CUSTOMERS, RAW_SALES
 from salesetl.transforms.customers import clean_customers
@@ -40,12 +40,12 @@ WARNED: dict[str, dict[str, str | None]] = {
 }
 
 
-def labelled(spark: SparkSession, *sales: dict[str, Any]) -> list[dict[str, Any]]:
+def labelled(engine: Engine, *sales: dict[str, Any]) -> list[dict[str, Any]]:
     """Label sales in the order given; customers C1 and LATE are known."""
     rows: list[dict[str, Any]] = [
         sale | {"_raw_record": f"{place}:{sale}"} for place, sale in enumerate(sales)
     ]
-    cleaned = clean_sales(raw_frame_of(spark, RAW_SALES, rows)).withColumns(
+    cleaned = clean_sales(raw_frame_of(engine, RAW_SALES, rows)).withColumns(
         {
             "is_known_customer": F.expr(
                 "case when customer_id in ('C1', 'LATE') then true end"
@@ -55,36 +55,34 @@ def labelled(spark: SparkSession, *sales: dict[str, Any]) -> list[dict[str, Any]
             ),
         }
     )
-    outcomes = label(cleaned, SALES).collect()
+    outcomes = engine.rows(label(cleaned, SALES))
     outcomes.sort(key=lambda row: int(row["_raw_record"].partition(":")[0]))
-    return [row.asDict() for row in outcomes]
+    return outcomes
 
 
 def test_every_rule_has_a_row_that_breaks_only_it() -> None:
     assert {rule.name for rule in RAW_SALES.rules} == set(BROKEN) | set(WARNED)
 
 
-def test_a_sale_that_keeps_every_rule_is_accepted(spark: SparkSession) -> None:
-    [row] = labelled(spark, SALE)
+def test_a_sale_that_keeps_every_rule_is_accepted(engine: Engine) -> None:
+    [row] = labelled(engine, SALE)
 
     assert (row["_outcome"], row["_reasons"], row["_warnings"]) == ("accepted", [], [])
 
 
 @pytest.mark.parametrize("rule", BROKEN)
-def test_a_broken_rule_sends_the_sale_to_quarantine(
-    spark: SparkSession, rule: str
-) -> None:
+def test_a_broken_rule_sends_the_sale_to_quarantine(engine: Engine, rule: str) -> None:
     extra = {"date_is_not_after_as_of": ["date_is_within_range"]}
 
-    [row] = labelled(spark, SALE | BROKEN[rule])
+    [row] = labelled(engine, SALE | BROKEN[rule])
 
     assert row["_outcome"] == "quarantined"
     assert row["_reasons"] == [rule, *extra.get(rule, [])]
 
 
 @pytest.mark.parametrize("rule", WARNED)
-def test_a_warning_keeps_the_sale(spark: SparkSession, rule: str) -> None:
-    [row] = labelled(spark, SALE | WARNED[rule])
+def test_a_warning_keeps_the_sale(engine: Engine, rule: str) -> None:
+    [row] = labelled(engine, SALE | WARNED[rule])
 
     assert (row["_outcome"], row["_reasons"], row["_warnings"]) == (
         "accepted",
@@ -93,9 +91,9 @@ def test_a_warning_keeps_the_sale(spark: SparkSession, rule: str) -> None:
     )
 
 
-def test_all_broken_rules_of_a_sale_are_told(spark: SparkSession) -> None:
+def test_all_broken_rules_of_a_sale_are_told(engine: Engine) -> None:
     [row] = labelled(
-        spark, SALE | {"date": "soon", "quantity": "x", "total_amount": "y"}
+        engine, SALE | {"date": "soon", "quantity": "x", "total_amount": "y"}
     )
 
     assert row["_reasons"] == [
@@ -105,29 +103,29 @@ def test_all_broken_rules_of_a_sale_are_told(spark: SparkSession) -> None:
     ]
 
 
-def test_a_malformed_record_has_no_other_reason(spark: SparkSession) -> None:
+def test_a_malformed_record_has_no_other_reason(engine: Engine) -> None:
     nothing = dict.fromkeys(SALE) | {"_is_well_formed": False}
 
-    [row] = labelled(spark, nothing)
+    [row] = labelled(engine, nothing)
 
     assert (row["_outcome"], row["_reasons"]) == ("quarantined", ["row_is_well_formed"])
 
 
 @pytest.mark.parametrize("cents", ["20.99", "21.01"])
-def test_a_total_may_be_a_cent_off(spark: SparkSession, cents: str) -> None:
-    [row] = labelled(spark, SALE | {"total_amount": cents})
+def test_a_total_may_be_a_cent_off(engine: Engine, cents: str) -> None:
+    [row] = labelled(engine, SALE | {"total_amount": cents})
 
     assert row["_outcome"] == "accepted"
 
 
-def test_a_return_is_accepted(spark: SparkSession) -> None:
-    [row] = labelled(spark, SALE | {"quantity": "-2", "total_amount": "-21.00"})
+def test_a_return_is_accepted(engine: Engine) -> None:
+    [row] = labelled(engine, SALE | {"quantity": "-2", "total_amount": "-21.00"})
 
     assert row["_outcome"] == "accepted"
 
 
 def test_of_equal_sales_one_is_kept_however_they_are_spelled(
-    spark: SparkSession,
+    engine: Engine,
 ) -> None:
     respelled = SALE | {
         "date": "2025-09-10T08:00:00Z",
@@ -135,7 +133,7 @@ def test_of_equal_sales_one_is_kept_however_they_are_spelled(
         "quantity": "2.0",
     }
 
-    rows = labelled(spark, SALE, respelled, SALE)
+    rows = labelled(engine, SALE, respelled, SALE)
 
     assert sorted(row["_outcome"] for row in rows) == [
         "accepted",
@@ -145,20 +143,20 @@ def test_of_equal_sales_one_is_kept_however_they_are_spelled(
 
 
 def test_sales_of_one_id_and_different_content_are_all_quarantined(
-    spark: SparkSession,
+    engine: Engine,
 ) -> None:
     other = SALE | {"quantity": "3", "total_amount": "31.50"}
 
-    rows = labelled(spark, SALE, other, SALE, SALE | {"transaction_id": "T2"})
+    rows = labelled(engine, SALE, other, SALE, SALE | {"transaction_id": "T2"})
 
     assert [row["_outcome"] for row in rows] == ["quarantined"] * 3 + ["accepted"]
     assert [row["_reasons"] for row in rows[:3]] == [["conflicting_duplicate"]] * 3
 
 
 def test_a_broken_version_of_a_sale_makes_its_sound_version_doubtful(
-    spark: SparkSession,
+    engine: Engine,
 ) -> None:
-    rows = labelled(spark, SALE, SALE | {"quantity": "many"})
+    rows = labelled(engine, SALE, SALE | {"quantity": "many"})
 
     assert [row["_reasons"] for row in rows] == [
         ["conflicting_duplicate"],
@@ -166,15 +164,15 @@ def test_a_broken_version_of_a_sale_makes_its_sound_version_doubtful(
     ]
 
 
-def test_sales_without_an_id_are_no_versions_of_each_other(spark: SparkSession) -> None:
+def test_sales_without_an_id_are_no_versions_of_each_other(engine: Engine) -> None:
     rows = labelled(
-        spark, SALE | {"transaction_id": ""}, SALE | {"transaction_id": None}
+        engine, SALE | {"transaction_id": ""}, SALE | {"transaction_id": None}
     )
 
     assert [row["_reasons"] for row in rows] == [["transaction_id_is_present"]] * 2
 
 
-def test_the_customer_of_the_last_file_wins(spark: SparkSession) -> None:
+def test_the_customer_of_the_last_file_wins(engine: Engine) -> None:
     rows: list[dict[str, Any]] = [
         {"customer_id": "C1", "membership_tier": "Gold", "_source_file": "/2.json"},
         {"customer_id": "C1", "membership_tier": "Silver", "_source_file": "/3.json"},
@@ -183,10 +181,10 @@ def test_the_customer_of_the_last_file_wins(spark: SparkSession) -> None:
     ]
 
     outcomes = label(
-        clean_customers(raw_frame_of(spark, RAW_CUSTOMERS, rows)), RAW_CUSTOMERS
+        clean_customers(raw_frame_of(engine, RAW_CUSTOMERS, rows)), RAW_CUSTOMERS
     )
 
-    told = {(row["_source_file"], row["_outcome"]) for row in outcomes.collect()}
+    told = {(row["_source_file"], row["_outcome"]) for row in engine.rows(outcomes)}
     assert told == {
         ("/3.json", "accepted"),
         ("/2.json", "duplicate"),
@@ -195,7 +193,7 @@ def test_the_customer_of_the_last_file_wins(spark: SparkSession) -> None:
     }
 
 
-def test_the_count_of_outcomes_adds_up(spark: SparkSession) -> None:
+def test_the_count_of_outcomes_adds_up(engine: Engine) -> None:
     sales: list[dict[str, Any]] = [
         SALE,
         SALE,
@@ -203,11 +201,11 @@ def test_the_count_of_outcomes_adds_up(spark: SparkSession) -> None:
         SALE | {"transaction_id": "T3", "date": "soon", "quantity": "x"},
         SALE | {"transaction_id": "T4", "date": "2025-08-01"},
     ]
-    cleaned = clean_sales(raw_frame_of(spark, RAW_SALES, sales)).withColumns(
+    cleaned = clean_sales(raw_frame_of(engine, RAW_SALES, sales)).withColumns(
         {"is_known_customer": F.lit(True), "signup_date": F.lit(None).cast("date")}
     )
 
-    tally = count_outcomes(label(cleaned, SALES), SALES)
+    tally = count_outcomes(engine, label(cleaned, SALES), SALES)
 
     assert (tally.rows_read, tally.rows_loaded, tally.duplicates_removed) == (5, 2, 1)
     assert (tally.rows_quarantined, tally.rows_set_aside) == (2, 1)

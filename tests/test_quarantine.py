@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
 
 from salesetl import cli
-from salesetl.cli import quarantine as replaying
+from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import QualityError
 from salesetl.runs import read_reports
 from salesetl.schemas import ENRICHED_SALES
@@ -28,11 +27,9 @@ def command(*words: object) -> None:
 
 
 @pytest.fixture
-def shop(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """Open a shop whose replays run on the session of the tests."""
-    monkeypatch.setattr(replaying, "local_session", lambda *_: spark)
-    monkeypatch.setattr(replaying, "stop_session", lambda _: None)
-    return Shop(spark, tmp_path)
+def shop(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
+    """Open a shop in an empty folder."""
+    return Shop(duckdb, tmp_path)
 
 
 @pytest.fixture

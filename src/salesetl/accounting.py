@@ -1,13 +1,18 @@
 """Counting what became of the rows of a feed."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import DataFrame
-
+from salesetl.engines import functions as F
+from salesetl.engines.base import Engine
 from salesetl.quality import ACCEPTED, CONFLICT, DUPLICATE, QUARANTINED, WELL_FORMED
 from salesetl.schemas.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Tally:
         return self.rows_read == accounted
 
 
-def count_outcomes(labelled: DataFrame, table: Table) -> Tally:
+def count_outcomes(engine: Engine, labelled: DataFrame, table: Table) -> Tally:
     """Count the rows of a labelled frame by outcome, broken rule and warning, in one pass."""
     broken = [
         WELL_FORMED,
@@ -64,7 +69,7 @@ def count_outcomes(labelled: DataFrame, table: Table) -> Tally:
     is_set_aside = (
         f"_outcome = '{QUARANTINED}' and ({' or '.join(set_aside) or 'false'})"
     )
-    [row] = labelled.selectExpr(
+    counts = [
         "count(*) as rows_read",
         _count(f"_outcome = '{ACCEPTED}'", "rows_loaded"),
         _count(f"_outcome = '{QUARANTINED}'", "rows_quarantined"),
@@ -86,7 +91,8 @@ def count_outcomes(labelled: DataFrame, table: Table) -> Tally:
         ),
         f"cast(sum(case when _outcome = '{ACCEPTED}' then {table.amount or 'null'} end) as string)"
         " as amount",
-    ).collect()
+    ]
+    [row] = engine.rows(labelled.select(*map(F.expr, counts)))
     return Tally(
         rows_read=row["rows_read"],
         rows_loaded=row["rows_loaded"],

@@ -7,7 +7,7 @@ cast accepts (a bare year as a date, `1e3` or `NaN` as a number, rounding of sur
 
 import re
 
-from pyspark.sql import types as T
+from salesetl.schemas.types import T
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[T ][0-9]{2}:[0-9]{2}(:[0-5][0-9]([.][0-9]{1,9})?)?"
@@ -37,6 +37,17 @@ def parsed(field: T.StructField) -> str:
             return text
 
 
+def _read_back(text: str, data_type: str, otherwise: str) -> str:
+    """Cast what the type would be written as; look closer at what is written otherwise.
+
+    Nearly all values are written so, and to compare them costs less than to look at their form.
+    """
+    value = f"try_cast({text} as {data_type})"
+    return (
+        f"case when cast({value} as string) = {text} then {value} else {otherwise} end"
+    )
+
+
 def trimmed(name: str) -> str:
     """Text without surrounding blanks; null when nothing is left."""
     return f"nullif(trim(`{name}`), '')"
@@ -45,7 +56,9 @@ def trimmed(name: str) -> str:
 def whole_number(text: str) -> str:
     """INT of `3`, `-3` or `3.0`; a fraction or an overflow is null."""
     digits = f"regexp_replace({text}, '[.]0*$', '')"
-    return f"case when {text} rlike '^[+-]?[0-9]+([.]0*)?$' then try_cast({digits} as int) end"
+    form = f"{text} rlike '^[+-]?[0-9]+([.]0*)?$'"
+    value = f"case when {form} then try_cast({digits} as int) end"
+    return _read_back(text, "int", value)
 
 
 def decimal(text: str, precision: int, scale: int, *, is_rounded: bool = False) -> str:
@@ -53,9 +66,9 @@ def decimal(text: str, precision: int, scale: int, *, is_rounded: bool = False) 
     form = f"{text} rlike '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$'"
     if not is_rounded:
         form += f" and not {text} rlike '[.][0-9]{{{scale}}}[0-9]*[1-9]'"
-    return (
-        f"case when {form} then try_cast({text} as decimal({precision}, {scale})) end"
-    )
+    value = f"try_cast({text} as decimal({precision}, {scale}))"
+    cents = f"decimal({precision - scale + min(scale, 2)}, {min(scale, 2)})"
+    return _read_back(text, cents, f"case when {form} then {value} end")
 
 
 def utc_date(text: str) -> str:
@@ -68,10 +81,12 @@ def utc_date(text: str) -> str:
         f" else replace({zone}, ' UTC', 'Z') end"
     )
     minute = f"concat(left({text}, 10), 'T', substring({text}, 12, 5), ':00', {offset})"
+    form = f"{text} rlike '^{_DAY}{_TIME}{_ZONE}$'"
+    value = f"case when {form} then cast(try_cast({minute} as timestamp) as date) end"
+    # Longer and shorter dates, and those before the first year, are written differently.
+    is_iso = f"length({text}) = 10 and {text} >= '0001'"
     return (
-        f"case when {text} rlike '^{_DAY}$' then try_cast({text} as date)"
-        f" when {text} rlike '^{_DAY}{_TIME}{_ZONE}$'"
-        f" then cast(try_cast({minute} as timestamp) as date) end"
+        f"case when {is_iso} then {_read_back(text, 'date', 'null')} else {value} end"
     )
 
 

@@ -11,9 +11,8 @@ _AMOUNT = re.compile(r"(-?)([1-9][0-9]*|0)([.][0-9]+)")
 
 def report_text(report: RunReport) -> str:
     """Lay out a run report for a person."""
-    spark, python = report.runtime.get("spark"), report.runtime.get("python")
     lines = [
-        f"{report.job} {report.status}: run {report.run_id} (Spark {spark}, Python {python})",
+        f"{report.job} {report.status}: run {report.run_id} ({_runtime_text(report)})",
         "",
         *_pairs(
             [
@@ -49,6 +48,12 @@ def report_text(report: RunReport) -> str:
     )
     lines += ["", f"seconds: {seconds}"]
     return "\n".join(lines) + "\n"
+
+
+def _runtime_text(report: RunReport) -> str:
+    name = {"spark": "Spark", "duckdb": "DuckDB"}[report.runtime.get("engine", "spark")]
+    version = report.runtime.get(name.lower())
+    return f"{name} {version}, Python {report.runtime.get('python')}"
 
 
 def _other_feeds(report: RunReport) -> list[tuple[str, Any]]:

@@ -8,18 +8,36 @@ import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from salesetl.arguments import InputPath, arguments_of, parse_arguments, type_name
+from salesetl.arguments import (
+    InputPath,
+    arguments_of,
+    parse_arguments,
+    split_words,
+    type_name,
+)
 from salesetl.display import report_text
-from salesetl.errors import InputError, SalesEtlError, exit_status, one_line
+from salesetl.errors import (
+    ArgumentError,
+    InputError,
+    SalesEtlError,
+    exit_status,
+    one_line,
+)
+from salesetl.local import EMBEDDED_INPUT_BYTES, EngineChoice, local_engine
 from salesetl.readers.files import find_files
 from salesetl.runs import RunReport
-from salesetl.session import glue_session, local_session, stop_session
 
 logger = logging.getLogger(__name__)
 
 Job = Callable[..., RunReport]
+
+ENGINES = get_args(EngineChoice)
+_ENGINE_HELP = (
+    "what the job runs on here: Spark, DuckDB in this process, or auto, which is DuckDB for local"
+    f" input up to {EMBEDDED_INPUT_BYTES // 2**30} GiB; on Glue it is always Spark"
+)
 
 
 def launch(run: Job, argv: Sequence[str] | None = None) -> None:
@@ -46,7 +64,9 @@ def launch(run: Job, argv: Sequence[str] | None = None) -> None:
         _run_on_glue(run, words)
         return
     try:
-        report = _run_locally(run, words, is_verbose=is_verbose)
+        engine, words = take_engine(words)
+        values = parse_arguments(run, words)
+        report = run_locally(run, values, engine, is_verbose=is_verbose)
     except Exception as error:
         if is_verbose:
             logger.exception("%s failed", name)
@@ -77,7 +97,12 @@ def help_text(name: str, run: Job) -> str:
         default = "required" if argument.is_required else f"default: {argument.default}"
         kind = type_name(argument.type)
         lines += [f"  --{argument.name} ({kind}; {default})", f"      {argument.help}"]
-    lines += ["  --verbose", "      show the stack trace of an error"]
+    lines += [
+        f"  --engine ({' or '.join(ENGINES)}; default: auto)",
+        f"      {_ENGINE_HELP}",
+        "  --verbose",
+        "      show the stack trace of an error",
+    ]
     return f"{name}: " + "\n".join(lines) + "\n"
 
 
@@ -107,20 +132,40 @@ def jobs_page(jobs: Mapping[str, Job]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _run_locally(run: Job, words: Sequence[str], *, is_verbose: bool) -> RunReport:
-    values = parse_arguments(run, words)
+def take_engine(words: list[str]) -> tuple[EngineChoice, list[str]]:
+    """Take `--engine` out of a command line; ArgumentError if it names none."""
+    others: list[str] = []
+    engine: EngineChoice = "auto"
+    for name, text in split_words(words):
+        if name != "engine":
+            others += [f"--{name}" if text is None else f"--{name}={text}"]
+        elif text not in ENGINES:
+            raise ArgumentError(f"--engine {text}: not {' or '.join(ENGINES)}")
+        else:
+            engine = text
+    return engine, others
+
+
+def run_locally(
+    run: Job, values: dict[str, Any], engine: EngineChoice, *, is_verbose: bool = False
+) -> RunReport:
+    """Run a job on this machine, with its arguments given as values."""
     name = Path(inspect.getfile(run)).stem
-    spark = local_session(name, input_bytes(run, values), is_verbose=is_verbose)
-    try:
-        return run(spark, **values)
-    finally:
-        stop_session(spark)
+    paths = [str(value) for key, value in values.items() if key.endswith("_path")]
+    size = input_bytes(run, values)
+    with local_engine(engine, name, paths, size, is_verbose=is_verbose) as opened:
+        return run(opened, **values)
 
 
 def _run_on_glue(run: Job, words: Sequence[str]) -> None:
     from awsglue.job import Job as GlueJob
     from awsglue.utils import getResolvedOptions
 
+    from salesetl.session import glue_session
+
+    engine, words = take_engine(list(words))
+    if engine == "duckdb":
+        raise ArgumentError("--engine duckdb: on Glue jobs run on Spark; leave it out")
     values = parse_arguments(run, words)
     resolved = getResolvedOptions(["job", *words], ["JOB_NAME"])
     spark = glue_session()

@@ -1,11 +1,15 @@
 """What becomes of each row, decided once: accepted, quarantined for its reasons, or a duplicate."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pyspark.sql import DataFrame, Window
-from pyspark.sql import functions as F
-
+from salesetl.engines import functions as F
 from salesetl.schemas.table import Rule, Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 ACCEPTED = "accepted"
 QUARANTINED = "quarantined"
@@ -32,40 +36,93 @@ def label(rows: DataFrame, table: Table) -> DataFrame:
     and equal content one is kept. Rows with one key and different content are all quarantined,
     unless the table's `order_by` says which version wins.
     """
-    return (
-        rows.transform(_with_broken_rules, table)
-        .transform(_with_content, table)
-        .transform(_with_versions, table)
-        .transform(_with_outcome)
-    )
+    judged = judge(rows, table)
+    repeated = find_repeated_keys(judged, table)
+    versions = decide_versions(judged, repeated, table)
+    return decide_single_rows(judged, repeated, table).unionByName(versions)
 
 
-def _with_broken_rules(rows: DataFrame, table: Table) -> DataFrame:
+def judge(rows: DataFrame, table: Table) -> DataFrame:
+    """Add `_reasons` and `_warnings`, the names of the rules that a row breaks by itself."""
     rejecting = [rule for rule in table.rules if rule.level != "warn"]
     warning = [rule for rule in table.rules if rule.level == "warn"]
-    malformed = f"array('{WELL_FORMED.name}')"
-    return rows.withColumns(
+    reasons = f"case when {WELL_FORMED.condition} then {_broken(rejecting)}"
+    named = {
+        "_reasons": F.expr(f"{reasons} else '{WELL_FORMED.name}' end"),
+        "_warnings": F.expr(_broken(warning)),
+    }
+    return rows.withColumns(named).withColumns(
         {
-            "_reasons": F.expr(
-                f"case when {WELL_FORMED.condition} then {_broken(rejecting)} else {malformed} end"
-            ),
-            "_warnings": F.expr(_broken(warning)),
+            name: F.expr(
+                f"case when {name} = '' then {_NO_NAMES} else split({name}, ' ') end"
+            )
+            for name in named
         }
     )
 
 
-def _broken(rules: Sequence[Rule]) -> str:
-    claims = ", ".join(
-        f"case when {rule.condition} then cast(null as string) else '{rule.name}' end"
-        for rule in rules
+def find_repeated_keys(judged: DataFrame, table: Table) -> DataFrame:
+    """Return, as `_key`, the keys that more than one row has."""
+    return (
+        judged.select(F.expr(_key(table)).alias("_key"))
+        .where("_key is not null")
+        .groupBy("_key")
+        .agg(F.count("*").alias("_rows"))
+        .where("_rows > 1")
+        .select("_key")
     )
-    return f"filter(array({claims}), name -> name is not null)" if rules else _NO_NAMES
+
+
+def decide_single_rows(
+    judged: DataFrame, repeated: DataFrame, table: Table
+) -> DataFrame:
+    """Decide the outcome of the rows whose key no other row has."""
+    return (
+        judged.withColumn("_key", F.expr(_key(table)))
+        .join(repeated, on=["_key"], how="left_anti")
+        .transform(decide_by_reasons)
+        .drop("_key")
+    )
+
+
+def decide_by_reasons(judged: DataFrame) -> DataFrame:
+    """Decide the outcome of rows of which none has the key of another."""
+    outcome = f"case when size(_reasons) > 0 then '{QUARANTINED}' else '{ACCEPTED}' end"
+    return judged.withColumn("_outcome", F.expr(outcome))
+
+
+def decide_versions(judged: DataFrame, repeated: DataFrame, table: Table) -> DataFrame:
+    """Decide the outcome of the rows that share their key with others."""
+    return (
+        judged.withColumn("_key", F.expr(_key(table)))
+        .join(repeated, on=["_key"], how="left_semi")
+        .transform(_with_versions, table)
+        .transform(_with_outcome)
+        .select(*judged.columns, "_outcome")
+    )
+
+
+def _broken(rules: Sequence[Rule]) -> str:
+    """SQL for the names of broken rules, with blanks between them: engines are slow with lists."""
+    names = (
+        f"case when {rule.condition} then null else '{rule.name}' end" for rule in rules
+    )
+    return f"concat_ws(' ', {', '.join(names)})" if rules else "''"
 
 
 _NO_NAMES = "cast(array() as array<string>)"
 
 
-def _with_content(rows: DataFrame, table: Table) -> DataFrame:
+def _key(table: Table) -> str:
+    """SQL for the key of a row as text; null for a row that is a version of nothing."""
+    has_key = " and ".join(f"`{name}` is not null" for name in table.key)
+    if table.order_by:
+        # Where the last version wins, a broken row is none.
+        has_key += " and size(_reasons) = 0"
+    return f"case when {has_key} then concat_ws(chr(31), {', '.join(table.key)}) end"
+
+
+def _content(table: Table) -> str:
     # Values are compared rather than spellings, 1.50 with 1.5; where a field could not be read
     # there is no value, and the record as delivered stands for the row.
     values = ", ".join(
@@ -73,58 +130,27 @@ def _with_content(rows: DataFrame, table: Table) -> DataFrame:
         for name in table.columns
         if name not in table.key
     )
-    # A row without a key is a version of nothing; nor is a broken one where the last version wins.
-    has_key = " and ".join(f"`{name}` is not null" for name in table.key)
-    if table.order_by:
-        has_key += " and size(_reasons) = 0"
-    return rows.withColumns(
-        {
-            "_content": F.expr(
-                f"case when size(_reasons) = 0 then concat_ws(chr(31), {values})"
-                " else _raw_record end"
-            ),
-            "_key": F.expr(
-                f"case when {has_key} then concat_ws(chr(31), {', '.join(table.key)}) end"
-            ),
-        }
-    )
+    return f"case when size(_reasons) = 0 then concat_ws(chr(31), {values}) else _raw_record end"
 
 
 def _with_versions(rows: DataFrame, table: Table) -> DataFrame:
-    versions = Window.partitionBy("_versions_of")
-    winner_first = versions.orderBy(
-        *(F.expr(term.removesuffix(" desc")).desc() for term in table.order_by),
-        "_content",
-        "_source_file",
-        "_raw_record",
-    )
-    is_only_version = F.lit(True)
-    if not table.order_by:
-        is_only_version = F.min("_content").over(versions) == F.max("_content").over(
-            versions
-        )
-    return rows.withColumn(
-        "_versions_of", F.expr("coalesce(_key, _raw_record)")
-    ).withColumns(
+    versions = "over (partition by _key"
+    best_first = ", ".join((*table.order_by, "_content", "_source_file", "_raw_record"))
+    is_only_version = f"min(_content) {versions}) = max(_content) {versions})"
+    return rows.withColumn("_content", F.expr(_content(table))).withColumns(
         {
-            "_version": F.row_number().over(winner_first),
-            "_is_only_version": is_only_version,
+            "_version": F.expr(f"row_number() {versions} order by {best_first})"),
+            "_is_only_version": F.expr("true" if table.order_by else is_only_version),
         }
     )
 
 
-def _with_outcome(rows: DataFrame) -> DataFrame:
-    is_conflict = f"_key is not null and not {CONFLICT.condition}"
-    is_duplicate = f"_key is not null and {CONFLICT.condition} and _version > 1"
-    conflict = (
-        f"case when {is_conflict} then array('{CONFLICT.name}') else {_NO_NAMES} end"
-    )
+def _with_outcome(versions: DataFrame) -> DataFrame:
+    conflict = f"case when {CONFLICT.condition} then {_NO_NAMES} else array('{CONFLICT.name}') end"
     outcome = (
-        f"case when {is_duplicate} then '{DUPLICATE}'"
+        f"case when {CONFLICT.condition} and _version > 1 then '{DUPLICATE}'"
         f" when size(_reasons) > 0 then '{QUARANTINED}' else '{ACCEPTED}' end"
     )
-    return (
-        rows.withColumn("_reasons", F.expr(f"concat(_reasons, {conflict})"))
-        .withColumn("_outcome", F.expr(outcome))
-        .drop("_content", "_key", "_versions_of", "_version", "_is_only_version")
-    )
+    return versions.withColumn(
+        "_reasons", F.expr(f"concat(_reasons, {conflict})")
+    ).withColumn("_outcome", F.expr(outcome))

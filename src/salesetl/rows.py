@@ -4,10 +4,9 @@ import io
 from typing import Any
 from urllib.parse import unquote
 
-from pyspark.sql import types as T
-
 from salesetl.errors import InputError, SetupError
 from salesetl.schemas.table import Table
+from salesetl.schemas.types import T
 from salesetl.storage import Storage, join
 
 
@@ -45,7 +44,7 @@ def _partition_values(path: str, table: Table) -> dict[str, Any]:
     return {
         name: (
             int(text)
-            if isinstance(table.schema[name].dataType, T.IntegerType)
+            if isinstance(table.field(name).dataType, T.IntegerType)
             else unquote(text)
         )
         for name, text in texts.items()

@@ -78,14 +78,9 @@ def read_report(storage: Storage, root: str, run_id: str) -> RunReport:
     )
 
 
-def runtime_facts(spark_version: str, is_ansi: bool, version: str) -> dict[str, Any]:
+def runtime_facts(engine: dict[str, Any], version: str) -> dict[str, Any]:
     """Describe the runtime, for the report."""
-    return {
-        "spark": spark_version,
-        "python": platform.python_version(),
-        "salesetl": version,
-        "ansi": is_ansi,
-    }
+    return {**engine, "python": platform.python_version(), "salesetl": version}
 
 
 def timestamp_text(moment: datetime) -> str:

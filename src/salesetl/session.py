@@ -26,10 +26,18 @@ MEANING = {
     "spark.sql.legacy.javaCharsets": "true",
     # Files of about 128 MiB: rows in a shuffle take about twice their room in Parquet.
     "spark.sql.adaptive.advisoryPartitionSizeInBytes": "256m",
+    # A task that writes several partitions keeps that many files open rather than sort its rows.
+    "spark.sql.maxConcurrentOutputFileWriters": "16",
 }
 
 # Up to here start-up dominates, and what makes long jobs fast only costs time.
 SMALL_INPUT_BYTES = 8 * 1024 * 1024
+
+# The code that Spark makes of many columns and rules is longer than what Java compiles by default;
+# interpreted it is several times slower.
+COMPILE_ALL = "-XX:-DontCompileHugeMethods"
+# Where Java was started without it, Spark makes shorter code instead, which is the next best.
+_SHORT_CODE = ("spark.sql.codegen.hugeMethodLimit", "8000")
 
 # Names the file that a class-data-sharing archive is to be recorded to.
 RECORDING = "SALESETL_RECORD_ARCHIVE"
@@ -40,6 +48,8 @@ def glue_session() -> SparkSession:
     spark = SparkSession.builder.getOrCreate()
     for name, value in MEANING.items():
         spark.conf.set(name, value)
+    if COMPILE_ALL not in spark.conf.get("spark.executor.extraJavaOptions", ""):
+        spark.conf.set(*_SHORT_CODE)
     return spark
 
 
@@ -57,6 +67,8 @@ def local_session(
         given = SparkConf()
         if not given.get("spark.master", "local").startswith("local"):
             settings = dict(MEANING)
+        if COMPILE_ALL not in given.get("spark.driver.extraJavaOptions", ""):
+            settings |= dict([_SHORT_CODE])
         settings = {
             key: value for key, value in settings.items() if not given.contains(key)
         }
@@ -120,7 +132,7 @@ def _driver_gibibytes() -> int:
 
 
 def _java_options(is_small: bool) -> list[str]:
-    options = ["-Xshare:auto", "-Xlog:disable"]
+    options = ["-Xshare:auto", "-Xlog:disable", COMPILE_ALL]
     quiet = files("salesetl").joinpath("log4j2.properties")
     if isinstance(quiet, Path):  # and not inside a wheel
         options.append(f"-Dlog4j2.configurationFile={quiet.as_uri()}")

@@ -6,12 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import types as T
 
-from salesetl.engines.spark import (
-    is_broken_file,
-    read_parquet,
-    spark_path,
-    write_table,
-)
+from salesetl.engines.spark import SparkEngine, spark_path
 from salesetl.errors import InputError
 from salesetl.schemas.table import Table, column
 
@@ -43,8 +38,10 @@ def test_a_colon_in_a_local_path_is_named_before_spark_stumbles_over_it() -> Non
         ("no rows", False),
     ],
 )
-def test_a_broken_file_is_known_by_what_java_says(told: str, expected: bool) -> None:
-    assert is_broken_file(RuntimeError(told)) is expected
+def test_a_broken_file_is_known_by_what_java_says(
+    spark: SparkSession, told: str, expected: bool
+) -> None:
+    assert SparkEngine(spark).is_broken_file(RuntimeError(told)) is expected
 
 
 def test_a_partition_has_one_file_however_many_tasks_made_its_rows(
@@ -59,17 +56,17 @@ def test_a_partition_has_one_file_however_many_tasks_made_its_rows(
         "numbers", "one number", T.StructType(fields), ("id",), partition_by=("month",)
     )
 
-    write_table(rows, str(tmp_path / "table"), table)
+    engine = SparkEngine(spark)
+    engine.write_table(rows, str(tmp_path / "table"), table)
 
-    folders = list((tmp_path / "table").glob("month=*"))
-    assert [len(list(folder.glob("*.snappy.parquet"))) for folder in folders] == [
+    written = list((tmp_path / "table").glob("month=*"))
+    assert [len(list(folder.glob("*.snappy.parquet"))) for folder in written] == [
         1,
         1,
         1,
     ]
-    read = read_parquet(
-        spark, str(tmp_path / "table"), ["month=1", "month=2"], rows.schema
-    )
+    folders = ["month=1", "month=2"]
+    read = engine.read_parquet(str(tmp_path / "table"), folders, rows.schema)
     assert sorted({row["month"] for row in read.collect()}) == [1, 2]
-    written = spark.read.parquet(str(tmp_path / "table")).schema
-    assert written["id"].metadata == {"comment": "Number"}
+    schema = spark.read.parquet(str(tmp_path / "table")).schema
+    assert schema["id"].metadata == {"comment": "Number"}

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
 
+from salesetl.engines.duckdb import DuckDbEngine
 from tests.jobs.shop import Shop
 
 
 @pytest.fixture
-def shop(spark: SparkSession, tmp_path: Path) -> Shop:
+def shop(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
     """Open a shop in an empty folder."""
-    return Shop(spark, tmp_path)
+    return Shop(duckdb, tmp_path)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import SparkSession
-
 from salesetl.arguments import InputPath
+from salesetl.engines.base import Engine
 from salesetl.pipelines import enrich_sales
 from salesetl.rows import read_rows
 from salesetl.runs import RunReport
@@ -32,7 +31,7 @@ def sale(number: int, **fields: str) -> dict[str, str]:
 class Shop:
     """The folders of one shop below `home`, and the jobs run on them."""
 
-    spark: SparkSession
+    engine: Engine
     home: Path
 
     def deliver(self, name: str, sales: Iterable[dict[str, str]]) -> Path:
@@ -73,7 +72,7 @@ class Shop:
     ) -> RunReport:
         """Run enrich_sales."""
         return enrich_sales.run(
-            self.spark,
+            self.engine,
             sales_path=InputPath(str(sales_path)),
             customers_path=InputPath(str(customers_path or self.customers())),
             output_path=str(self.home / lake),

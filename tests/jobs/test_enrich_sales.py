@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from generators.__main__ import main as generate
+from salesetl.engines.base import Engine
 from salesetl.errors import ArgumentError, InputError, LeaseError, QualityError
 from salesetl.pipelines.batch import lease_path
 from salesetl.pipelines.enrich_sales import JOB
@@ -19,6 +20,12 @@ from salesetl.storage import storage_of
 from salesetl.storage.local import LocalStorage
 from tests.frames import SALE
 from tests.jobs.shop import Shop, sale
+
+
+@pytest.fixture
+def shop(engine: Engine, tmp_path: Path) -> Shop:
+    """Open a shop in an empty folder, on each engine in turn."""
+    return Shop(engine, tmp_path)
 
 
 def test_generated_sales_come_out_as_their_answers_say(shop: Shop) -> None:
@@ -120,7 +127,7 @@ def test_the_report_says_what_ran_and_what_came_of_it(shop: Shop) -> None:
     assert told["warnings"] == {"region_is_present": 1}
     assert told["revenue_loaded"] == told["revenue_summary"] == "42.00"
     assert told["feeds"]["customers"]["rows_loaded"] == 2
-    assert set(told["runtime"]) == {"spark", "python", "salesetl", "ansi"}
+    assert set(told["runtime"]) == {*shop.engine.facts(), "python", "salesetl"}
     assert told["arguments"]["write_mode"] == "merge"
     assert list(told["seconds_by_stage"]) == [
         "read",
@@ -299,7 +306,7 @@ def test_a_run_that_has_lost_its_lease_touches_nothing(shop: Shop) -> None:
     before = shop.tables()
 
     with pytest.raises(LeaseError, match="lost to another run"):
-        with open_run(shop.spark, JOB, root, run_id="late", arguments={}) as run:
+        with open_run(shop.engine, JOB, root, run_id="late", arguments={}) as run:
             lease = Path(lease_path(root, JOB))
             lease.write_text(lease.read_text().replace('"late"', '"rival"'))
             staged = shop.home / "lake/_staging" / JOB / "rival/part"

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
 
+from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import LeaseError
 from tests.jobs.shop import Shop, sale
 
@@ -60,9 +60,9 @@ def wait_until(is_so: Callable[[], bool], process: "subprocess.Popen[bytes]") ->
 
 
 @pytest.fixture(scope="module")
-def undisturbed(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def undisturbed(duckdb: DuckDbEngine, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Load two deliveries, the second of which adds to the first and changes it."""
-    shop = Shop(spark, tmp_path_factory.mktemp("undisturbed"))
+    shop = Shop(duckdb, tmp_path_factory.mktemp("undisturbed"))
     shop.load(shop.deliver("first", [sale(1), sale(2), sale(3, date="2025-08-03")]))
     shutil.copytree(shop.home / "lake", shop.home / "lake-before")
     changed = sale(2, quantity="1", total_amount="10.50")
@@ -119,14 +119,15 @@ def test_after_a_kill_while_publishing_the_next_run_makes_good(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", ["labelled/sales", "enriched_sales"])
+@pytest.mark.parametrize("stage", ["settled/sales", "enriched_sales"])
 def test_after_a_kill_while_spark_writes_the_next_run_makes_good(
     shop: Shop, undisturbed: Shop, second: Path, stage: str
 ) -> None:
     before = shop.tables()
     staging = shop.home / "lake/_staging/enrich_sales"
 
-    process = start("jobs/enrich_sales.py", *arguments(shop, second))
+    words = [*arguments(shop, second), "--engine", "spark"]
+    process = start("jobs/enrich_sales.py", *words)
     wait_until(lambda: any(staging.glob(f"*/{stage}")), process)
     process.send_signal(signal.SIGKILL)
     process.communicate()

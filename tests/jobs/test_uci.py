@@ -2,10 +2,20 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
+import pytest
+
+from salesetl.engines.base import Engine
 from salesetl.schemas import ENRICHED_SALES
 from tests.jobs.shop import Shop
 from tests.jobs.uci import LINES, LOADED, REVENUE, write_online_retail
+
+
+@pytest.fixture
+def shop(engine: Engine, tmp_path: Path) -> Shop:
+    """Open a shop in an empty folder, on each engine in turn."""
+    return Shop(engine, tmp_path)
 
 
 def revenue_of(lines: list[str]) -> Decimal:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
+from salesetl.engines import functions as F
+from salesetl.engines.base import Engine
 from salesetl.errors import BooksError
 from salesetl.publishing.lake import Change
 from salesetl.publishing.staging import count_kept, stage
@@ -18,17 +19,17 @@ from tests.frames import TYPED_SALE, frame_of
 SALE = TYPED_SALE | {"is_return": False, "day": 10, "year": 2025, "month": 9}
 
 
-def change_of(spark: SparkSession, *rows: dict[str, Any]) -> Change:
+def change_of(engine: Engine, *rows: dict[str, Any]) -> Change:
     """Make a change that brings rows in."""
-    return Change(ENRICHED_SALES, frame_of(spark, ENRICHED_SALES, rows), None, [])
+    return Change(ENRICHED_SALES, frame_of(engine, ENRICHED_SALES, rows), None, [])
 
 
-def test_partitions_are_measured(spark: SparkSession, tmp_path: Path) -> None:
+def test_partitions_are_measured(engine: Engine, tmp_path: Path) -> None:
     october = SALE | {"transaction_id": "T3", "month": 10}
 
     staged = stage(
-        spark,
-        change_of(spark, SALE, SALE | {"transaction_id": "T2"}, october),
+        engine,
+        change_of(engine, SALE, SALE | {"transaction_id": "T2"}, october),
         str(tmp_path),
     )
 
@@ -48,38 +49,38 @@ def test_partitions_are_measured(spark: SparkSession, tmp_path: Path) -> None:
 
 
 def test_a_key_that_would_be_there_twice_stops_the_run(
-    spark: SparkSession, tmp_path: Path
+    engine: Engine, tmp_path: Path
 ) -> None:
     with pytest.raises(
         BooksError, match="year=2025/month=9 would hold a transaction_id twice"
     ):
-        stage(spark, change_of(spark, SALE, SALE), str(tmp_path))
+        stage(engine, change_of(engine, SALE, SALE), str(tmp_path))
 
 
 @pytest.mark.parametrize("column", ["total_amount", "region"])
 def test_a_type_that_is_not_the_contracts_stops_the_run(
-    spark: SparkSession, tmp_path: Path, column: str
+    engine: Engine, tmp_path: Path, column: str
 ) -> None:
-    wrong: DataFrame = frame_of(spark, ENRICHED_SALES, [SALE]).withColumn(
+    wrong: DataFrame = frame_of(engine, ENRICHED_SALES, [SALE]).withColumn(
         column, F.lit(1).cast("decimal(17, 2)")
     )
 
     with pytest.raises(
         BooksError, match=f"written as .*{column}.*but enriched_sales has"
     ):
-        stage(spark, Change(ENRICHED_SALES, wrong, None, []), str(tmp_path))
+        stage(engine, Change(ENRICHED_SALES, wrong, None, []), str(tmp_path))
 
 
-def test_nothing_is_staged_of_nothing(spark: SparkSession, tmp_path: Path) -> None:
-    staged = stage(spark, change_of(spark), str(tmp_path))
+def test_nothing_is_staged_of_nothing(engine: Engine, tmp_path: Path) -> None:
+    staged = stage(engine, change_of(engine), str(tmp_path))
 
     assert not staged.files
     assert (staged.row_count, staged.amount) == (0, Decimal(0))
 
 
-def test_rows_that_stay_are_counted(spark: SparkSession) -> None:
-    change = change_of(spark, SALE)
+def test_rows_that_stay_are_counted(engine: Engine) -> None:
+    change = change_of(engine, SALE)
 
-    assert count_kept(change) == (0, Decimal(0))
-    rows, amount = count_kept(replace(change, kept=change.rows))
+    assert count_kept(engine, change) == (0, Decimal(0))
+    rows, amount = count_kept(engine, replace(change, kept=change.rows))
     assert (rows, str(amount)) == (1, "21.00")

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from pyspark.sql import SparkSession
-
+from salesetl.engines.base import Engine
 from salesetl.profiles import load_profile
 from salesetl.readers.csv import read_csv
 from salesetl.schemas import RAW_SALES
@@ -31,7 +30,7 @@ total_amount = "quantity * unit_price - coalesce(`Rabatt in €`, 0)"
 
 
 def test_a_german_export_says_what_the_contract_says(
-    spark: SparkSession, tmp_path: Path
+    engine: Engine, tmp_path: Path
 ) -> None:
     profile, sales = tmp_path / "german.toml", tmp_path / "sales.csv"
     profile.write_text(GERMAN)
@@ -43,10 +42,10 @@ def test_a_german_export_says_what_the_contract_says(
     )
 
     raw = read_csv(
-        spark, str(sales), RAW_SALES, profile=load_profile(str(profile), RAW_SALES)
+        engine, str(sales), RAW_SALES, profile=load_profile(str(profile), RAW_SALES)
     )
 
-    rows = {row["transaction_id"]: row.asDict() for row in raw.frame.collect()}
+    rows = {row["transaction_id"]: row for row in engine.rows(raw.frame)}
     names = ("date", "product", "quantity", "unit_price", "region")
     assert [tuple(rows[key][name] for name in names) for key in ("B1", "B2", "B3")] == [
         ("2025-11-03 00:00:00", "Lampe", "2", "1234.50", "Côte d'Azur"),
@@ -58,7 +57,7 @@ def test_a_german_export_says_what_the_contract_says(
 
 
 def test_lines_that_are_alike_get_keys_that_do_not_depend_on_their_order(
-    spark: SparkSession, tmp_path: Path
+    engine: Engine, tmp_path: Path
 ) -> None:
     header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
     line = "536365,85123A,LANTERN,6,12/1/2010 8:26,2.55,17850,United Kingdom"
@@ -67,9 +66,9 @@ def test_lines_that_are_alike_get_keys_that_do_not_depend_on_their_order(
     (tmp_path / "2.csv").write_text("\n".join([header, line, line, other]))
     profile = load_profile("uci_online_retail", RAW_SALES)
 
-    rows = read_csv(spark, str(tmp_path), RAW_SALES, profile=profile).frame.collect()
+    raw = read_csv(engine, str(tmp_path), RAW_SALES, profile=profile)
 
-    keys = sorted(row["transaction_id"] for row in rows)
+    keys = sorted(row["transaction_id"] for row in engine.rows(raw.frame))
     assert len(keys) == 6
     assert keys[::2] == keys[1::2]
     first, second, third = (key.rsplit("-", 2) for key in keys[::2])

@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from pyspark.sql import types as T
 
 from salesetl.schemas import ENRICHED_SALES, RAW_SALES, TABLES
 from salesetl.schemas.table import Rule, Table, sql_literal
+from salesetl.schemas.types import T
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

@@ -8,10 +8,9 @@ from salesetl.arguments import parse_arguments
 from salesetl.cli.runs import asked_report
 from salesetl.display import report_text, table_text
 from salesetl.errors import ArgumentError
-from salesetl.launcher import input_bytes
+from salesetl.launcher import run_locally, take_engine
 from salesetl.pipelines import JOBS
 from salesetl.runs import read_reports
-from salesetl.session import local_session, stop_session
 from salesetl.storage import join, normalized, storage_of
 
 ROWS_SHOWN = 20
@@ -71,7 +70,8 @@ def replay(arguments: argparse.Namespace) -> str:
     storage = storage_of(root)
     quarantine.check_replayable(storage, root, report)
     job = JOBS[report.job]
-    given = parse_arguments(job.run, arguments.rest, is_partial=True)
+    engine, rest = take_engine(arguments.rest)
+    given = parse_arguments(job.run, rest, is_partial=True)
     before = parse_arguments(
         job.run,
         [
@@ -109,8 +109,4 @@ def replay(arguments: argparse.Namespace) -> str:
         "replay_of": report.run_id,
     }
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    spark = local_session(report.job, input_bytes(job.run, values))
-    try:
-        return report_text(job.run(spark, **values))
-    finally:
-        stop_session(spark)
+    return report_text(run_locally(job.run, values, engine))

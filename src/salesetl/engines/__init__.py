@@ -1,1 +1,1 @@
-"""What differs between engines: reading raw text and reading and writing Parquet."""
+"""What a frame is computed by: Spark, or DuckDB in this process through the same API."""

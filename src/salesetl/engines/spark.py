@@ -1,17 +1,24 @@
-"""Reading raw text and reading and writing Parquet with Spark."""
+"""Spark: on a laptop, on a cluster, on Glue."""
 
+from __future__ import annotations
+
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from salesetl.engines.base import TextFormat, field_pattern
+from salesetl.engines.records import is_wide, records_of
 from salesetl.errors import InputError
 from salesetl.schemas.table import Table
 from salesetl.storage import S3_SCHEMES
 
-MALFORMED = "_malformed_record"
+if TYPE_CHECKING:
+    from pyarrow import RecordBatch
 
 _BROKEN_FILE = re.compile(
     "EOFException|ZipException|not a gzip file|incorrect (header|data) check"
@@ -20,96 +27,171 @@ _BROKEN_FILE = re.compile(
 
 # `_metadata.file_path` is a URL; url_decode would also turn a plus sign into a space.
 _SOURCE_FILE = (
-    "regexp_replace(url_decode(replace(_metadata.file_path, '+', '%2B')),"
-    " '^file:/+', '/')"
+    "case when _metadata.file_path like 'file:///%' and instr(_metadata.file_path, '%') = 0"
+    " then substring(_metadata.file_path, 8)"
+    " else regexp_replace(url_decode(replace(_metadata.file_path, '+', '%2B')),"
+    " '^file:/+', '/') end"
 )
+# Hardly a value comes twice, but for those that are the same in a whole file.
+_SETTLED = {
+    "compression": "snappy",
+    "parquet.enable.dictionary": "false",
+    "parquet.enable.dictionary#_source_file": "true",
+    "parquet.enable.dictionary#_source_header": "true",
+}
+# Stands in no line that is not damaged, so that Spark's reader of CSV reads lines whole.
+_NO_DELIMITER = "\1"
 
 
-def read_csv(
-    spark: SparkSession,
-    paths: Sequence[str],
-    width: int,
-    *,
-    delimiter: str,
-    encoding: str,
-    is_multiline: bool,
-) -> DataFrame:
-    """Read delimited files with a header line as text columns `_0`, `_1`, … up to `width`.
+class SparkEngine:
+    """Spark, through the session it is given."""
 
-    A record with another number of fields has its text in `_malformed_record`. Adds
-    `_source_file`.
-    """
-    fields = [
-        T.StructField(f"_{position}", T.StringType()) for position in range(width)
-    ]
-    schema = T.StructType([*fields, T.StructField(MALFORMED, T.StringType())])
-    return (
-        spark.read.schema(schema)
-        .option("header", True)
-        .option("sep", delimiter)
-        .option("encoding", encoding)
-        .option("escape", '"')
-        .option("multiLine", is_multiline)
-        .option("columnNameOfCorruptRecord", MALFORMED)
-        # Pruned columns are not counted, and then a short record does not show.
-        .option("columnPruning", False)
-        .csv([spark_path(path) for path in paths])
-        .withColumn("_source_file", F.expr(_SOURCE_FILE))
-    )
+    functions = "pyspark.sql.functions"
 
+    def __init__(self, spark: SparkSession) -> None:
+        self.spark = spark
 
-def read_json_lines(
-    spark: SparkSession, paths: Sequence[str], columns: Sequence[str]
-) -> DataFrame:
-    """Read one JSON object a line as text columns; adds `_record`, the line, and `_source_file`.
+    def facts(self) -> dict[str, Any]:
+        """Describe the engine for the run report."""
+        is_ansi = self.spark.conf.get("spark.sql.ansi.enabled") == "true"
+        return {"engine": "spark", "spark": self.spark.version, "ansi": is_ansi}
 
-    A line that is not a JSON object keeps its text in `_malformed_record` too.
-    """
-    schema = ", ".join(f"`{name}` string" for name in [*columns, MALFORMED])
-    options = f"map('columnNameOfCorruptRecord', '{MALFORMED}')"
-    return (
-        spark.read.text([spark_path(path) for path in paths])
-        .select("value", F.expr(_SOURCE_FILE).alias("_source_file"))
-        .where("trim(value) <> ''")
-        .withColumn("_json", F.expr(f"from_json(value, '{schema}', {options})"))
-        .selectExpr("_json.*", "value as _record", "_source_file")
-    )
+    def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
+        """Read delimited files as `_record`, `_source_file` and `_fields`."""
+        if text.is_multiline or is_wide(text.encoding):
+            records = self._cut_records(paths, text.encoding, text.is_multiline)
+        else:
+            records = self._read_lines(paths, text.encoding)
+        return records.withColumn("_fields", F.expr(_fields(text.delimiter)))
 
-
-def read_parquet(
-    spark: SparkSession, root: str, folders: Sequence[str], schema: T.StructType
-) -> DataFrame:
-    """Read folders of a table, with the values of its partition columns from their names."""
-    paths = [spark_path(f"{root}/{folder}" if folder else root) for folder in folders]
-    return spark.read.schema(schema).option("basePath", spark_uri(root)).parquet(*paths)
-
-
-def read_parquet_schema(spark: SparkSession, path: str) -> T.StructType:
-    """Return the schema that is written in a Parquet file."""
-    return spark.read.parquet(spark_path(path)).schema
-
-
-def write_parquet(frame: DataFrame, path: str) -> None:
-    """Write Snappy Parquet below `path`."""
-    frame.write.option("compression", "snappy").parquet(spark_uri(path))
-
-
-def write_table(frame: DataFrame, path: str, table: Table) -> None:
-    """Write Snappy Parquet below `path`, with the contract's comments and a folder a partition.
-
-    Rows are brought together by partition first, so that a partition has as many files as its
-    size asks for and not one for each task; a very large one is still written by several tasks.
-    """
-    hint = f"/*+ REBALANCE({', '.join(table.partition_by)}) */"
-    together = frame.sparkSession.sql(f"select {hint} * from {{rows}}", rows=frame)
-    commented = together.select(
-        *(
-            F.col(field.name).alias(field.name, metadata=field.metadata)
-            for field in table.schema
+    def _read_lines(self, paths: Sequence[str], encoding: str) -> DataFrame:
+        return (
+            self.spark.read.schema("_line string, _odd_line string")
+            .option("header", True)
+            .option("sep", _NO_DELIMITER)
+            .option("quote", "")
+            .option("encoding", encoding)
+            .option("columnNameOfCorruptRecord", "_odd_line")
+            .csv([spark_path(path) for path in paths])
+            .selectExpr(
+                "coalesce(_odd_line, _line) as _record",
+                f"{_SOURCE_FILE} as _source_file",
+            )
         )
+
+    def _cut_records(
+        self, paths: Sequence[str], encoding: str, is_multiline: bool
+    ) -> DataFrame:
+        def cut(batches: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
+            from pyarrow import RecordBatch, array
+
+            for batch in batches:
+                for row in batch.to_pylist():
+                    file = io.BytesIO(row["content"])
+                    records = list(
+                        records_of(file, encoding, is_multiline=is_multiline)
+                    )
+                    paths = [row["_source_file"]] * len(records)
+                    yield RecordBatch.from_arrays(
+                        [array(records, "string"), array(paths, "string")],
+                        ["_record", "_source_file"],
+                    )
+
+        files = (
+            self.spark.read.format("binaryFile")
+            .load([spark_path(path) for path in paths])
+            .selectExpr("content", f"{_SOURCE_FILE} as _source_file")
+        )
+        return files.mapInArrow(cut, "_record string, _source_file string")
+
+    def read_json_lines(
+        self, paths: Sequence[str], columns: Sequence[str]
+    ) -> DataFrame:
+        """Read one JSON object a line as text columns, `_record` and `_source_file`."""
+        schema = ", ".join(f"`{name}` string" for name in [*columns, "_malformed"])
+        options = "map('columnNameOfCorruptRecord', '_malformed')"
+        return (
+            self.spark.read.text([spark_path(path) for path in paths])
+            .selectExpr("value as _record", f"{_SOURCE_FILE} as _source_file")
+            .where("trim(_record) <> ''")
+            .withColumn("_json", F.expr(f"from_json(_record, '{schema}', {options})"))
+            .selectExpr(
+                *(
+                    f"case when _json._malformed is null then _json.`{name}` end as `{name}`"
+                    for name in columns
+                ),
+                "_record",
+                "_source_file",
+                "_json._malformed is null as _is_well_formed",
+            )
+        )
+
+    def read_parquet(
+        self, root: str, folders: Sequence[str], schema: T.StructType
+    ) -> DataFrame:
+        """Read folders of a table, with the values of its partition columns from their names."""
+        paths = [
+            spark_path(f"{root}/{folder}" if folder else root) for folder in folders
+        ]
+        reader = self.spark.read.schema(schema).option("basePath", spark_uri(root))
+        return reader.parquet(*paths)
+
+    def types(self, frame: DataFrame) -> dict[str, str]:
+        """Return the types of a frame's columns by name."""
+        return dict(frame.dtypes)
+
+    def parquet_types(self, path: str) -> dict[str, str]:
+        """Return the types of the columns that are in a Parquet file."""
+        return self.types(self.spark.read.parquet(spark_path(path)))
+
+    def settle(self, frame: DataFrame, path: str) -> DataFrame:
+        """Write a frame as Parquet below `path`, and return that."""
+        frame.write.options(**_SETTLED).parquet(spark_uri(path))
+        return self.read_parquet(path, [""], frame.schema)
+
+    def write_table(self, frame: DataFrame, path: str, table: Table) -> None:
+        """Write Snappy Parquet below `path` with the contract's comments, a folder a partition.
+
+        Rows are brought together by partition first, so that a partition has as many files as its
+        size asks for and not one for each task; a very large one is written by several tasks.
+        """
+        hint = f"/*+ REBALANCE({', '.join(table.partition_by)}) */"
+        together = self.spark.sql(f"select {hint} * from {{rows}}", rows=frame)
+        commented = together.select(
+            *(
+                F.col(field.name).alias(field.name, metadata=field.metadata)
+                for field in table.schema
+            )
+        )
+        writer = commented.write.partitionBy(*table.partition_by)
+        writer.option("compression", "snappy").parquet(spark_uri(path))
+
+    def frame(
+        self, rows: Sequence[tuple[Any, ...]], types: Mapping[str, str]
+    ) -> DataFrame:
+        """Make a frame of values, or of none, with the types of its columns by name."""
+        schema = ", ".join(f"`{name}` {data_type}" for name, data_type in types.items())
+        return self.spark.createDataFrame(rows, schema)
+
+    def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
+        """Compute a small frame and return its rows."""
+        return [row.asDict() for row in frame.collect()]
+
+    def is_broken_file(self, error: BaseException) -> bool:
+        """Tell whether a query failed because a packed file was cut off or damaged."""
+        return _BROKEN_FILE.search(str(error)) is not None
+
+
+def _fields(delimiter: str) -> str:
+    field = field_pattern(delimiter)
+    # Only so written does Java cut at a character without a regular expression.
+    character = "\\\\|" if delimiter == "|" else delimiter
+    return (
+        f"case when instr(_record, '\"') = 0 then split(_record, '{character}')"
+        f" when _record rlike '^({field})([{delimiter}]({field}))*$'"
+        f" then regexp_extract_all(concat(_record, '{delimiter}'), '({field})[{delimiter}]', 1)"
+        " else cast(array() as array<string>) end"
     )
-    writer = commented.write.partitionBy(*table.partition_by)
-    writer.option("compression", "snappy").parquet(spark_uri(path))
 
 
 def spark_path(path: str) -> str:
@@ -128,8 +210,3 @@ def spark_uri(path: str) -> str:
             f"{path}: Spark cannot read a local path with a colon in it; rename it"
         )
     return f"file://{path}"
-
-
-def is_broken_file(error: BaseException) -> bool:
-    """Tell whether a query failed because a packed file was cut off or damaged."""
-    return _BROKEN_FILE.search(str(error)) is not None

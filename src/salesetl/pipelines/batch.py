@@ -1,5 +1,7 @@
 """What every batch job shares: settling its feeds, keeping the books, publishing, reporting."""
 
+from __future__ import annotations
+
 import json
 import logging
 import time
@@ -8,10 +10,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from pyspark.sql import DataFrame, SparkSession
-
-from salesetl.engines import spark as engine
+from salesetl.engines.base import Engine
 from salesetl.errors import BooksError, LeaseError
 from salesetl.pipelines.feeds import Feed, quarantined_rows, settle_feed
 from salesetl.publishing.journal import Journal, commit, journal_path, staging_path
@@ -24,17 +25,18 @@ from salesetl.schemas import QUARANTINE
 from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile, join, storage_of
 
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
 logger = logging.getLogger(__name__)
 
 
 class Run:
     """One run of a batch job, from its first look at the input to its report."""
 
-    def __init__(
-        self, spark: SparkSession, job: str, root: str, report: RunReport
-    ) -> None:
-        self.spark = spark
-        self.lake = Lake(spark, root)
+    def __init__(self, engine: Engine, job: str, root: str, report: RunReport) -> None:
+        self.engine = engine
+        self.lake = Lake(engine, root)
         self.report = report
         self.staging = staging_path(root, job, report.run_id)
         self.inputs: list[StoredFile] = []
@@ -61,14 +63,17 @@ class Run:
         try:
             yield
         except Exception as error:
-            if engine.is_broken_file(error):
+            if self.engine.is_broken_file(error):
                 check_packed(self.inputs)
             raise
 
-    def settle(self, labelled: DataFrame, table: Table) -> Feed:
-        """Compute a labelled feed once, count it, and write its rejected rows to quarantine."""
-        path = join(self.staging, "labelled", table.name)
-        feed = settle_feed(self.spark, labelled, table, path)
+    def settle(self, rows: DataFrame, table: Table) -> Feed:
+        """Decide the outcome of each row, count them, and write the rejected ones to quarantine.
+
+        `rows` are parsed to the types of `table` and carry the lineage of their reader.
+        """
+        path = join(self.staging, "settled", table.name)
+        feed = settle_feed(self.engine, rows, table, path)
         if feed.tally.rows_quarantined:
             rejected = replace(QUARANTINE, name=f"{QUARANTINE.name}/{table.name}")
             rows = quarantined_rows(feed, self.report.run_id, self.report.started_at)
@@ -89,7 +94,7 @@ class Run:
         self, change: Change, *, rows: int | None = None, amount: Decimal | None = None
     ) -> StagedTable:
         """Write the new content of a table aside, and check it against what should be in it."""
-        staged = stage(self.spark, change, self.staging)
+        staged = stage(self.engine, change, self.staging)
         if rows not in (None, staged.row_count) or amount not in (None, staged.amount):
             raise BooksError(
                 f"{change.table.name}: {staged.row_count} rows over {staged.amount} were written"

@@ -3,9 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from pyspark.sql import SparkSession
-
 from salesetl.arguments import InputPath
+from salesetl.engines.base import Session
 from salesetl.errors import ArgumentError
 from salesetl.pipelines.batch import Run
 from salesetl.pipelines.feeds import Feed, check_quality
@@ -13,7 +12,6 @@ from salesetl.pipelines.opening import open_run
 from salesetl.profiles import load_profile
 from salesetl.publishing.lake import Change
 from salesetl.publishing.staging import count_kept
-from salesetl.quality import label
 from salesetl.readers.csv import UnknownColumns, read_csv
 from salesetl.readers.json import read_json
 from salesetl.readers.layouts import Multiline
@@ -32,7 +30,7 @@ JOB = "enrich_sales"
 
 
 def run(
-    spark: SparkSession,
+    session: Session,
     *,
     sales_path: InputPath,
     customers_path: InputPath,
@@ -66,17 +64,22 @@ def run(
     replay_of: run whose quarantine this is; set by salesetl quarantine replay
     allow_empty: accept that there is nothing to load
     """
-    arguments = {name: value for name, value in locals().items() if name != "spark"}
+    arguments = {name: value for name, value in locals().items() if name != "session"}
     first, last = _range(start_date, end_date, write_mode)
     table = RAW_SALES.bind(
         as_of=as_of or datetime.now(UTC).date(), start_date=first, end_date=last
     )
     with open_run(
-        spark, JOB, output_path, run_id=run_id, arguments=arguments, replay_of=replay_of
+        session,
+        JOB,
+        output_path,
+        run_id=run_id,
+        arguments=arguments,
+        replay_of=replay_of,
     ) as batch:
         with batch.stage("read"):
             raw_sales = read_csv(
-                spark,
+                batch.engine,
                 sales_path,
                 table,
                 profile=load_profile(source_profile, table),
@@ -85,7 +88,7 @@ def run(
                 allow_empty=allow_empty,
             )
             raw_customers = read_json(
-                spark,
+                batch.engine,
                 customers_path,
                 RAW_CUSTOMERS,
                 join(batch.staging, "objects"),
@@ -94,11 +97,10 @@ def run(
         batch.inputs = [*raw_sales.files, *raw_customers.files]
         with batch.stage("label"):
             customers = batch.settle(
-                label(clean_customers(raw_customers.frame), RAW_CUSTOMERS),
-                RAW_CUSTOMERS,
+                clean_customers(raw_customers.frame), RAW_CUSTOMERS
             )
             joined = join_customers(clean_sales(raw_sales.frame), customers.accepted)
-            sales = batch.settle(label(joined, table), table)
+            sales = batch.settle(joined, table)
         batch.report.unknown_columns = raw_sales.unknown_columns
         batch.account(sales, customers)
         check_quality(customers, customers_path, 1.0, allow_empty=allow_empty)
@@ -116,7 +118,7 @@ def run(
 
 def _write_tables(batch: Run, sales: Feed, change: Change) -> None:
     """Write the touched months of both tables aside, and see that they agree to the cent."""
-    kept_rows, kept_amount = count_kept(change)
+    kept_rows, kept_amount = count_kept(batch.engine, change)
     enriched = batch.write_aside(
         change,
         rows=sales.tally.rows_loaded + kept_rows,

@@ -1,23 +1,29 @@
 """A feed: the rows of one source with what became of each."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from salesetl import quality
 from salesetl.accounting import Tally, count_outcomes
-from salesetl.engines import spark as engine
+from salesetl.engines import functions as F
+from salesetl.engines.base import Engine
 from salesetl.errors import BooksError, QualityError
 from salesetl.schemas import QUARANTINE
 from salesetl.schemas.table import Table
+from salesetl.storage import join
 from salesetl.transforms.contract import conform
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
 class Feed:
     """The rows of one source, each with its outcome, and their count."""
 
+    engine: Engine
     table: Table
     labelled: DataFrame
     tally: Tally
@@ -29,19 +35,26 @@ class Feed:
         return rows.select(*(name for name in rows.columns if not name.startswith("_")))
 
 
-def settle_feed(
-    spark: SparkSession, labelled: DataFrame, table: Table, path: str
-) -> Feed:
-    """Compute the outcome of every row of a labelled feed once, and count them.
+def settle_feed(engine: Engine, rows: DataFrame, table: Table, path: str) -> Feed:
+    """Decide the outcome of every row of a feed once, and count them.
 
-    The rows are written to `path`; whatever reads the feed from here on reads that, and never the
-    source again. BooksError if rows are not accounted for.
+    What is decided is kept in `path`; whatever reads the feed from here on reads that, and never
+    the source again. BooksError if rows are not accounted for.
     """
-    is_accepted = f"_outcome = '{quality.ACCEPTED}'"
-    raw_record = F.expr(f"case when {is_accepted} then null else _raw_record end")
-    engine.write_parquet(labelled.withColumn("_raw_record", raw_record), path)
-    settled = engine.read_parquet(spark, path, [""], labelled.schema)
-    feed = Feed(table, settled, count_outcomes(settled, table))
+    judged = engine.settle(quality.judge(rows, table), join(path, "judged"))
+    repeated = engine.settle(
+        quality.find_repeated_keys(judged, table), join(path, "repeated_keys")
+    )
+    # Hardly a row has the key of another, so only those that do are sorted into versions.
+    if engine.rows(repeated.limit(1)):
+        versions = engine.settle(
+            quality.decide_versions(judged, repeated, table), join(path, "versions")
+        )
+        single = quality.decide_single_rows(judged, repeated, table)
+        labelled = single.unionByName(versions)
+    else:
+        labelled = quality.decide_by_reasons(judged)
+    feed = Feed(engine, table, labelled, count_outcomes(engine, labelled, table))
     if not feed.tally.is_balanced:
         raise BooksError(
             f"{table.name}: rows read are not all accounted for: {feed.tally}"
@@ -91,12 +104,11 @@ def _told_reasons(feed: Feed) -> str:
     ranked = sorted(faults, key=lambda item: -item[1])
     told = ", ".join(f"{name} {count:,}" for name, count in ranked)
     first = ranked[0][0]
-    [example] = (
+    [example] = feed.engine.rows(
         feed.labelled.where(f"array_contains(_reasons, '{first}')")
         .select("_source_file", "_raw_record")
         .orderBy("_source_file", "_raw_record")
         .limit(1)
-        .collect()
     )
     record = example["_raw_record"].replace("\r", " ").replace("\n", " ")[:200]
     told += f"; such as {record!r} in {example['_source_file']}"

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from pyspark.sql import SparkSession
-
 from salesetl import __version__
+from salesetl.engines.base import Engine, Session
+from salesetl.engines.functions import functions_of
 from salesetl.errors import ArgumentError
 from salesetl.pipelines.batch import Run, lease_path
 from salesetl.publishing.journal import recover
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def open_run(
-    spark: SparkSession,
+    session: Session,
     job: str,
     output_path: str,
     *,
@@ -41,6 +41,7 @@ def open_run(
 
     If the block raises, the failure is reported and nothing is published.
     """
+    engine = engine_of(session)
     started_at = datetime.now(UTC)
     run_id = run_id or f"{started_at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", run_id):
@@ -56,19 +57,18 @@ def open_run(
         status="running",
         started_at=timestamp_text(started_at),
         replay_of=replay_of,
-        runtime=runtime_facts(
-            spark.version,
-            spark.conf.get("spark.sql.ansi.enabled") == "true",
-            __version__,
-        ),
+        runtime=runtime_facts(engine.facts(), __version__),
         arguments={
             name: None if value is None else str(value)
             for name, value in arguments.items()
         },
     )
-    with held_lease(storage, lease_path(root, job), run_id):
+    with (
+        functions_of(engine.functions),
+        held_lease(storage, lease_path(root, job), run_id),
+    ):
         recover(storage, root, job)
-        run = Run(spark, job, root, report)
+        run = Run(engine, job, root, report)
         try:
             with run.naming_broken_files():
                 yield run
@@ -78,6 +78,15 @@ def open_run(
             except Exception:
                 logger.warning("the failure could not be reported", exc_info=True)
             raise
+
+
+def engine_of(session: Session) -> Engine:
+    """Return the engine that a session stands for."""
+    if hasattr(session, "functions"):
+        return session
+    from salesetl.engines.spark import SparkEngine
+
+    return SparkEngine(session)
 
 
 def _own_run_id(storage: Storage, root: str, job: str, run_id: str) -> str:

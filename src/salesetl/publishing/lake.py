@@ -1,16 +1,19 @@
 """Tables of a lake as folders of Parquet, and what a run changes in them."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import DataFrame, Row, SparkSession
-from pyspark.sql import functions as F
-
-from salesetl.engines import spark as engine
+from salesetl.engines.base import Engine
 from salesetl.errors import InputError
-from salesetl.schemas.table import Table
+from salesetl.schemas.table import Table, sql_literal
 from salesetl.storage import StoredFile, join, storage_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,8 @@ class Change:
 class Lake:
     """The published tables below one root; a partition is a folder such as `year=2025/month=9`."""
 
-    def __init__(self, spark: SparkSession, root: str) -> None:
-        self._spark = spark
+    def __init__(self, engine: Engine, root: str) -> None:
+        self._engine = engine
         self.root = root
         self._storage = storage_of(root)
 
@@ -46,14 +49,14 @@ class Lake:
 
     def read(self, table: Table, folders: list[str]) -> DataFrame:
         """Read some partitions of a table."""
-        return engine.read_parquet(self._spark, self.path(table), folders, table.schema)
+        return self._engine.read_parquet(self.path(table), folders, table.schema)
 
     def merge(self, table: Table, arriving: DataFrame) -> Change:
         """Let rows that arrive replace the rows of the same key, wherever in the table those are.
 
         A key that comes back with another date thereby leaves its old partition.
         """
-        touched = _folders(arriving, table)
+        touched = self._folders(arriving, table)
         present = set(self.files(table))
         if not present:
             return Change(table, arriving, None, sorted(touched))
@@ -61,7 +64,7 @@ class Lake:
         table_keys = self.read(table, sorted(present)).select(
             *table.key, *table.partition_by
         )
-        touched |= _folders(
+        touched |= self._folders(
             table_keys.join(keys, on=list(table.key), how="left_semi"), table
         )
         kept = None
@@ -80,29 +83,35 @@ class Lake:
         Rows of other days stay, also those in a partition that the range covers in part.
         InputError if a row that arrives has the key of one that stays.
         """
-        touched = _folders(arriving, table)
+        touched = self._folders(arriving, table)
         present = set(self.files(table))
         if not present:
             return Change(table, arriving, None, sorted(touched))
         day = str(table.date_column)
-        is_in_range = F.col(day).between(F.lit(start), F.lit(end))
+        is_in_range = f"{day} between {sql_literal(start)} and {sql_literal(end)}"
         everything = self.read(table, sorted(present))
-        staying = everything.where(~is_in_range)
+        staying = everything.where(f"not ({is_in_range})")
         twice = staying.join(
             arriving.select(*table.key), on=list(table.key), how="left_semi"
         )
-        for row in twice.select(day, *table.key).limit(1).collect():
+        for row in self._engine.rows(twice.select(day, *table.key).limit(1)):
             key = ", ".join(str(row[name]) for name in table.key)
             raise InputError(
                 f"{self.path(table)}: {table.key[0]} {key} is dated {row[day]} there, outside"
                 f" {start}..{end}, and would be there twice; widen the range or use"
                 " --write_mode merge"
             )
-        touched |= _folders(everything.where(is_in_range), table)
+        touched |= self._folders(everything.where(is_in_range), table)
         kept = None
         if touched & present:
-            kept = self.read(table, sorted(touched & present)).where(~is_in_range)
+            kept = self.read(table, sorted(touched & present)).where(
+                f"not ({is_in_range})"
+            )
         return Change(table, _with_kept(arriving, kept), kept, sorted(touched))
+
+    def _folders(self, rows: DataFrame, table: Table) -> set[str]:
+        found = self._engine.rows(rows.select(*table.partition_by).distinct())
+        return {folder_of(row, table) for row in found}
 
 
 def files_by_folder(root: str, files: list[StoredFile]) -> dict[str, list[StoredFile]]:
@@ -116,16 +125,9 @@ def files_by_folder(root: str, files: list[StoredFile]) -> dict[str, list[Stored
     return dict(folders)
 
 
-def folder_of(row: Row, table: Table) -> str:
+def folder_of(row: dict[str, Any], table: Table) -> str:
     """Name the partition folder of a row."""
     return "/".join(f"{name}={row[name]}" for name in table.partition_by)
-
-
-def _folders(rows: DataFrame, table: Table) -> set[str]:
-    return {
-        folder_of(row, table)
-        for row in rows.select(*table.partition_by).distinct().collect()
-    }
 
 
 def _with_kept(arriving: DataFrame, kept: DataFrame | None) -> DataFrame:

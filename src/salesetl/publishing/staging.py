@@ -1,18 +1,20 @@
 """Writing the new content of a table aside, and making sure of it before it is published."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
-from pyspark.sql import types as T
-
-from salesetl.engines import spark as engine
+from salesetl.engines import functions as F
+from salesetl.engines.base import Engine
 from salesetl.errors import BooksError
 from salesetl.publishing.lake import Change, files_by_folder, folder_of
 from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile, join, storage_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class StagedTable:
         )
 
 
-def stage(spark: SparkSession, change: Change, staging: str) -> StagedTable:
+def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     """Write new content aside and read it back.
 
     BooksError if what was written does not have the columns and types of the contract, or has a
@@ -62,46 +64,42 @@ def stage(spark: SparkSession, change: Change, staging: str) -> StagedTable:
     files = files_by_folder(path, storage_of(path).files(path))
     if not files:
         return StagedTable(table, path, change.rows, {}, {}, change.folders)
-    _check_schema(spark, table, next(iter(files.values()))[0].path)
-    rows = engine.read_parquet(spark, path, sorted(files), table.schema)
-    partitions = _measure(rows, table, files)
+    _check_schema(engine, table, next(iter(files.values()))[0].path)
+    rows = engine.read_parquet(path, sorted(files), table.schema)
+    partitions = _measure(engine, rows, table, files)
     return StagedTable(table, path, rows, files, partitions, change.folders)
 
 
-def count_kept(change: Change) -> tuple[int, Decimal]:
+def count_kept(engine: Engine, change: Change) -> tuple[int, Decimal]:
     """Count the rows that stay in the partitions of a change, and sum their amount."""
     if change.kept is None:
         return 0, Decimal(0)
     total = F.sum(change.table.amount or F.lit(0)).cast("string")
-    [row] = change.kept.agg(F.count("*").alias("rows"), total.alias("amount")).collect()
+    sums = change.kept.agg(F.count("*").alias("rows"), total.alias("amount"))
+    [row] = engine.rows(sums)
     return row["rows"], Decimal(row["amount"] or 0)
 
 
-def _check_schema(spark: SparkSession, table: Table, file: str) -> None:
-    written = [
-        (field.name, field.dataType)
-        for field in engine.read_parquet_schema(spark, file)
-    ]
-    expected = [
-        (field.name, field.dataType)
-        for field in table.schema
-        if field.name not in table.partition_by
-    ]
-    if written != expected:
+def _check_schema(engine: Engine, table: Table, file: str) -> None:
+    written = engine.parquet_types(file)
+    expected = dict(table.types)
+    for name in table.partition_by:
+        del expected[name]
+    if list(written.items()) != list(expected.items()):
         raise BooksError(
             f"{file}: written as {written}, but {table.name} has {expected}"
         )
 
 
 def _measure(
-    rows: DataFrame, table: Table, files: dict[str, list[StoredFile]]
+    engine: Engine, rows: DataFrame, table: Table, files: dict[str, list[StoredFile]]
 ) -> dict[str, Partition]:
     amount = F.col(table.amount) if table.amount else F.lit(0)
     by_key = rows.groupBy(*dict.fromkeys([*table.partition_by, *table.key])).agg(
         F.count("*").alias("rows"),
-        F.sum(amount.cast(T.DecimalType(38, 2))).alias("amount"),
+        F.sum(amount.cast("decimal(38,2)")).alias("amount"),
     )
-    measured = (
+    measured = engine.rows(
         by_key.groupBy(*table.partition_by)
         .agg(
             F.sum("rows").alias("rows"),
@@ -109,7 +107,6 @@ def _measure(
             F.sum("amount").cast("string").alias("amount"),
         )
         .orderBy(*table.partition_by)
-        .collect()
     )
     partitions = {}
     for row in measured:

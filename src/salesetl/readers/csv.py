@@ -1,22 +1,24 @@
 """Delimited text as delivered: bound by header name, file by file."""
 
+from __future__ import annotations
+
 import logging
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from functools import reduce
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
-
-from salesetl.engines import spark as engine
+from salesetl.engines import functions as F
+from salesetl.engines.base import Engine
 from salesetl.errors import InputError
 from salesetl.profiles import Profile
 from salesetl.readers.files import find_files
 from salesetl.readers.foreign import with_contract_columns
 from salesetl.readers.layouts import Layout, Multiline, find_layout
-from salesetl.readers.rows import RawRows, no_rows
+from salesetl.readers.rows import RawRows, in_one
 from salesetl.schemas.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ _FILES_AT_ONCE = 16
 
 
 def read_csv(
-    spark: SparkSession,
+    engine: Engine,
     path: str,
     table: Table,
     *,
@@ -55,11 +57,10 @@ def read_csv(
     if unknown:
         _report_unknown(unknown, unknown_columns)
     frames = [
-        _read_layout(spark, layout, paths, table, profile)
+        _read_layout(engine, layout, paths, table, profile)
         for layout, paths in layouts.items()
     ]
-    frame = reduce(DataFrame.unionByName, frames) if frames else no_rows(spark, table)
-    return RawRows(frame, files, sorted(unknown))
+    return RawRows(in_one(engine, frames, table), files, sorted(unknown))
 
 
 def _report_unknown(unknown: dict[str, str], policy: UnknownColumns) -> None:
@@ -76,54 +77,42 @@ def _report_unknown(unknown: dict[str, str], policy: UnknownColumns) -> None:
 
 
 def _read_layout(
-    spark: SparkSession,
-    layout: Layout,
-    paths: list[str],
-    table: Table,
-    profile: Profile,
+    engine: Engine, layout: Layout, paths: list[str], table: Table, profile: Profile
 ) -> DataFrame:
-    rows = engine.read_csv(
-        spark,
-        paths,
-        len(layout.header),
-        delimiter=profile.delimiter,
-        encoding=layout.encoding,
-        is_multiline=layout.is_multiline,
-    ).withColumn("_is_well_formed", F.expr(f"{engine.MALFORMED} is null"))
-    return (
-        rows.transform(_with_record, profile.delimiter)
-        .transform(with_contract_columns, layout.header, table, profile)
-        .select(
-            *(
-                F.expr(f"case when _is_well_formed then `{name}` end").alias(name)
-                for name in table.columns
-            ),
-            "_raw_record",
-            F.lit(layout.header_line(profile.delimiter)).alias("_source_header"),
-            "_source_file",
-            "_is_well_formed",
-        )
+    width = len(layout.header)
+    is_well_formed = f"size(_fields) = {width}"
+    fields = [
+        F.expr(
+            f"case when {is_well_formed} then {_unquoted(f'_fields[{place}]')} end"
+        ).alias(f"_{place}")
+        for place in range(width)
+    ]
+    rows = engine.read_records(paths, layout.text).select(
+        *fields,
+        F.col("_record").alias("_raw_record"),
+        F.lit(layout.header_line).alias("_source_header"),
+        "_source_file",
+        F.expr(is_well_formed).alias("_is_well_formed"),
+    )
+    made = {*profile.constants, *profile.expressions}
+    made |= {profile.key.column} if profile.key else set()
+    return rows.transform(with_contract_columns, layout.header, table, profile).select(
+        *(
+            F.expr(
+                f"case when _is_well_formed then `{name}` end"
+                if name in made
+                else f"`{name}`"
+            ).alias(name)
+            for name in table.columns
+        ),
+        "_raw_record",
+        "_source_header",
+        "_source_file",
+        "_is_well_formed",
     )
 
 
-def _with_record(rows: DataFrame, delimiter: str) -> DataFrame:
-    """Add `_raw_record`: the text of a malformed record, or the line that the fields make."""
-    fields = [f"coalesce({name}, '')" for name in rows.columns if name[1:].isdigit()]
-    quoted = ", ".join(
-        f"case when {field} rlike '[{delimiter}\"\r\n]'"
-        f" then concat('\"', replace({field}, '\"', '\"\"'), '\"') else {field} end"
-        for field in fields
-    )
-    # Nearly all records need no quotes, which one look at the whole line tells.
-    delimiters = "length(_line) - length(replace(_line, '{0}', ''))".format(delimiter)
-    is_plain = f"{delimiters} = {len(fields) - 1} and not _line rlike '[\"\r\n]'"
-    line = (
-        f"case when {is_plain} then _line else concat_ws('{delimiter}', {quoted}) end"
-    )
-    return (
-        rows.withColumn(
-            "_line", F.expr(f"concat_ws('{delimiter}', {', '.join(fields)})")
-        )
-        .withColumn("_raw_record", F.expr(f"coalesce({engine.MALFORMED}, {line})"))
-        .drop("_line")
-    )
+def _unquoted(field: str) -> str:
+    inside = f"substring({field}, 2, length({field}) - 2)"
+    text = f"replace({inside}, '\"\"', '\"')"
+    return f"case when left({field}, 1) = '\"' then {text} else {field} end"

@@ -5,6 +5,7 @@ import re
 import zlib
 from collections.abc import Iterable
 
+from salesetl.engines.records import is_wide
 from salesetl.errors import InputError
 from salesetl.storage import StoredFile, normalized, storage_of
 
@@ -13,7 +14,6 @@ BOM = b"\xef\xbb\xbf"
 
 # As in a shell: neither sign stands for a slash.
 _GLOB = {"*": "[^/]*", "?": "[^/]"}
-_WIDE_ENCODINGS = ("utf-16", "utf-32", "utf16", "utf32")
 _FOREIGN_FORMATS = {
     b"\xff\xfe": "is UTF-16",
     b"\xfe\xff": "is UTF-16",
@@ -86,11 +86,6 @@ def read_head(file: StoredFile, encoding: str) -> tuple[str, str]:
         encoding = "UTF-8"
     text = head.removeprefix(BOM).decode(encoding, errors="replace")
     return text.removeprefix("\ufeff"), encoding
-
-
-def is_wide(encoding: str) -> bool:
-    """Tell whether characters of an encoding are wider than a byte throughout."""
-    return encoding.lower().startswith(_WIDE_ENCODINGS)
 
 
 def read_whole(file: StoredFile) -> bytes:

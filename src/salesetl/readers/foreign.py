@@ -1,14 +1,18 @@
 """From the columns of another system's file to those of the contract, as a profile says."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
-from pyspark.sql import types as T
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from salesetl import columns
+from salesetl.engines import functions as F
 from salesetl.profiles import Key, Profile
 from salesetl.schemas.table import Table
+from salesetl.schemas.types import T
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
 
 
 def with_contract_columns(
@@ -27,7 +31,7 @@ def with_contract_columns(
     rows = rows.select(
         "*",
         *(
-            _translated(mapped[name], table.schema[name], profile).alias(name)
+            _translated(mapped[name], table.field(name), profile).alias(name)
             for name in mapped
         ),
         *(F.lit(text).alias(name) for name, text in profile.constants.items()),

@@ -1,23 +1,26 @@
 """JSON as delivered: an object a line, or an array or a run of objects, pretty-printed or not."""
 
+from __future__ import annotations
+
 import json
 import logging
-from functools import reduce
+from typing import TYPE_CHECKING
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
-
-from salesetl.engines import spark as engine
+from salesetl.engines import functions as F
+from salesetl.engines.base import Engine
 from salesetl.readers.files import find_files, read_head, read_whole
-from salesetl.readers.rows import RawRows, no_rows
+from salesetl.readers.rows import RawRows, in_one
 from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile, join, storage_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 logger = logging.getLogger(__name__)
 
 
 def read_json(
-    spark: SparkSession,
+    engine: Engine,
     path: str,
     table: Table,
     staging: str,
@@ -39,29 +42,22 @@ def read_json(
             lines = join(staging, f"{number}.ndjson")
             storage_of(lines).write(lines, "\n".join(objects).encode())
             frames.append(
-                _read_lines(spark, [lines], table).withColumn(
+                _read_lines(engine, [lines], table).withColumn(
                     "_source_file", F.lit(file.path)
                 )
             )
     if by_line:
-        frames.append(_read_lines(spark, by_line, table))
-    frame = reduce(DataFrame.unionByName, frames) if frames else no_rows(spark, table)
-    return RawRows(frame, files, [])
+        frames.append(_read_lines(engine, by_line, table))
+    return RawRows(in_one(engine, frames, table), files, [])
 
 
-def _read_lines(spark: SparkSession, paths: list[str], table: Table) -> DataFrame:
-    lines = engine.read_json_lines(spark, paths, table.columns)
-    return lines.select(
-        *(
-            F.expr(f"case when {engine.MALFORMED} is null then `{name}` end").alias(
-                name
-            )
-            for name in table.columns
-        ),
+def _read_lines(engine: Engine, paths: list[str], table: Table) -> DataFrame:
+    return engine.read_json_lines(paths, table.columns).select(
+        *table.columns,
         F.col("_record").alias("_raw_record"),
         F.expr("cast(null as string)").alias("_source_header"),
         "_source_file",
-        F.expr(f"{engine.MALFORMED} is null").alias("_is_well_formed"),
+        "_is_well_formed",
     )
 
 

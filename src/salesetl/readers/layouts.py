@@ -5,9 +5,11 @@ import io
 from dataclasses import dataclass
 from typing import Literal
 
+from salesetl.engines.base import TextFormat
+from salesetl.engines.records import is_wide
 from salesetl.errors import InputError
 from salesetl.profiles import Profile
-from salesetl.readers.files import is_gzip, is_wide, read_head, read_whole
+from salesetl.readers.files import is_gzip, read_head, read_whole
 from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile
 
@@ -22,13 +24,14 @@ class Layout:
     """What files must share to be read together."""
 
     header: tuple[str, ...]
-    encoding: str
-    is_multiline: bool
+    text: TextFormat
 
-    def header_line(self, delimiter: str) -> str:
+    @property
+    def header_line(self) -> str:
         """Write the header as a line of its file."""
         line = io.StringIO()
-        csv.writer(line, delimiter=delimiter, lineterminator="").writerow(self.header)
+        writer = csv.writer(line, delimiter=self.text.delimiter, lineterminator="")
+        writer.writerow(self.header)
         return line.getvalue()
 
 
@@ -37,16 +40,17 @@ def find_layout(
 ) -> Layout:
     """Look at a file; InputError if its header lacks a column or names one twice."""
     head, encoding = read_head(file, profile.encoding)
-    header = _read_header(file, head, table, profile)
-    is_multiline = multiline == "true"
-    if multiline == "auto":
+    header, header_lines = _read_header(file, head, table, profile)
+    is_multiline = multiline == "true" or any("\n" in name for name in header)
+    if multiline == "auto" and not is_multiline:
         is_multiline = _spans_lines(file, len(header), encoding, profile.delimiter)
-    return Layout(header, encoding, is_multiline)
+    text = TextFormat(profile.delimiter, encoding, header_lines, is_multiline)
+    return Layout(header, text)
 
 
 def _read_header(
     file: StoredFile, head: str, table: Table, profile: Profile
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], int]:
     records = csv.reader(io.StringIO(head, newline=""), delimiter=profile.delimiter)
     try:
         first = next((row for row in records if row), [])
@@ -76,7 +80,7 @@ def _read_header(
         raise InputError(
             f"{file.path}: header has no column {missing[0]!r} (found: {found}); {hint}"
         )
-    return header
+    return header, records.line_num
 
 
 def _spans_lines(file: StoredFile, width: int, encoding: str, delimiter: str) -> bool:

@@ -1,11 +1,16 @@
 """Rows as delivered, the one shape that every reader returns."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pyspark.sql import DataFrame, SparkSession
-
+from salesetl.engines.base import Engine
 from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
@@ -21,8 +26,13 @@ class RawRows:
     unknown_columns: list[str]
 
 
-def no_rows(spark: SparkSession, table: Table) -> DataFrame:
-    """Return a frame of the shape of `RawRows.frame` without any row."""
-    lineage = "_raw_record string, _source_header string, _source_file string"
-    columns = ", ".join(f"`{name}` string" for name in table.columns)
-    return spark.createDataFrame([], f"{columns}, {lineage}, _is_well_formed boolean")
+def in_one(engine: Engine, frames: list[DataFrame], table: Table) -> DataFrame:
+    """Return the rows of all frames of the shape of `RawRows.frame`, of which there may be none."""
+    lineage = ("_raw_record", "_source_header", "_source_file")
+    if not frames:
+        texts = dict.fromkeys((*table.columns, *lineage), "string")
+        return engine.frame([], texts | {"_is_well_formed": "boolean"})
+    first, *others = frames
+    for frame in others:
+        first = first.unionByName(frame)
+    return first

@@ -1,8 +1,7 @@
 """The contract of quarantine: the rows that were not loaded, and why."""
 
-from pyspark.sql import types as T
-
 from salesetl.schemas.table import Table, column
+from salesetl.schemas.types import T
 
 QUARANTINE = Table(
     name="quarantine",

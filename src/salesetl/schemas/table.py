@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from pyspark.sql import types as T
+from salesetl.schemas.types import T
 
 Level = Literal["reject", "set_aside", "warn"]
 
@@ -56,6 +56,15 @@ class Table:
     amount: str | None = None
     date_column: str | None = None
     rules: tuple[Rule, ...] = field(default=())
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Types by column, as Spark writes them, in order."""
+        return {field.name: field.dataType.simpleString() for field in self.schema}
+
+    def field(self, name: str) -> T.StructField:
+        """Return one column."""
+        return next(field for field in self.schema if field.name == name)
 
     @property
     def columns(self) -> list[str]:

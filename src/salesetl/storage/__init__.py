@@ -9,7 +9,15 @@ from salesetl.storage.base import Storage, StoredFile
 from salesetl.storage.local import LocalStorage
 from salesetl.storage.s3 import S3Storage
 
-__all__ = ["S3_SCHEMES", "Storage", "StoredFile", "join", "normalized", "storage_of"]
+__all__ = [
+    "S3_SCHEMES",
+    "Storage",
+    "StoredFile",
+    "is_local",
+    "join",
+    "normalized",
+    "storage_of",
+]
 
 S3_SCHEMES = ("s3", "s3a", "s3n")
 
@@ -24,6 +32,11 @@ def storage_of(path: str) -> Storage:
     raise InputError(
         f"{path}: unknown scheme {scheme!r}; use a local path or s3://bucket/prefix"
     )
+
+
+def is_local(path: str) -> bool:
+    """Tell whether a path is on a disk of this machine."""
+    return isinstance(storage_of(path), LocalStorage)
 
 
 def normalized(path: str) -> str:

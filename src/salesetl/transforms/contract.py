@@ -1,10 +1,15 @@
 """Bringing a frame into the shape of its contract."""
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from salesetl import columns
+from salesetl.engines import functions as F
 from salesetl.schemas.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
@@ -23,7 +28,7 @@ def conform(frame: DataFrame, table: Table) -> DataFrame:
     """Return exactly the columns of the contract, in its order, with its types."""
     return frame.select(
         *(
-            F.col(field.name).cast(field.dataType).alias(field.name)
-            for field in table.schema
+            F.col(name).cast(data_type).alias(name)
+            for name, data_type in table.types.items()
         )
     )

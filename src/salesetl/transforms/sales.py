@@ -1,9 +1,11 @@
 """Sales: from delivered rows to enriched sales and their monthly summary."""
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from salesetl import columns
+from salesetl.engines import functions as F
 from salesetl.schemas.sales import (
     ENRICHED_SALES,
     RAW_SALES,
@@ -11,6 +13,9 @@ from salesetl.schemas.sales import (
     TOTAL,
 )
 from salesetl.transforms.contract import conform, parse_fields
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 def clean_sales(raw_sales: DataFrame) -> DataFrame:
@@ -36,7 +41,11 @@ def join_customers(sales: DataFrame, customers: DataFrame) -> DataFrame:
         "signup_date",
         F.lit(True).alias("is_known_customer"),
     )
-    return sales.join(known, on="customer_id", how="left")
+    attributes = [name for name in known.columns if name != "customer_id"]
+    # Selected right away: SQLFrame may take a key in a later expression for that of the other side.
+    return sales.join(known, on="customer_id", how="left").select(
+        *sales.columns, *attributes
+    )
 
 
 def build_enriched_sales(sales: DataFrame) -> DataFrame:
@@ -69,7 +78,7 @@ def summarize_sales(enriched_sales: DataFrame) -> DataFrame:
     return (
         enriched_sales.groupBy(*SALES_SUMMARY.key)
         .agg(
-            F.sum("total_amount").cast(TOTAL).alias("total_revenue"),
+            F.sum("total_amount").cast(TOTAL.simpleString()).alias("total_revenue"),
             F.count("transaction_id").alias("transaction_count"),
             F.sum("quantity").alias("units_sold"),
             F.expr("sum(case when is_return then total_amount else 0 end)").alias(

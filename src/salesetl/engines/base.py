@@ -1,0 +1,92 @@
+"""What the pipelines ask of an engine; all else is the PySpark DataFrame API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from salesetl.schemas.table import Table
+from salesetl.schemas.types import T
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+@dataclass(frozen=True)
+class TextFormat:
+    """How the records of delimited files are written. `header_lines` is where the data begins."""
+
+    delimiter: str
+    encoding: str
+    header_lines: int
+    is_multiline: bool
+
+
+def field_pattern(delimiter: str) -> str:
+    """Pattern of a field: quoted whole, its own quotes doubled, or not beginning with a quote."""
+    return f'"[^"]*(?:""[^"]*)*"|[^"{delimiter}][^{delimiter}]*|'
+
+
+class Engine(Protocol):
+    """Reads, computes and writes frames. `functions` names the module of its column functions."""
+
+    functions: str
+
+    def facts(self) -> dict[str, Any]:
+        """Describe the engine for the run report."""
+
+    def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
+        """Read delimited files as `_record`, the text of a record, and `_source_file`.
+
+        Adds `_fields`, its fields with their quotes; none when a quote is out of place.
+        """
+
+    def read_json_lines(
+        self, paths: Sequence[str], columns: Sequence[str]
+    ) -> DataFrame:
+        """Read one JSON object a line as text columns, `_record` and `_source_file`.
+
+        `_is_well_formed` is false for a line that is not a JSON object.
+        """
+
+    def read_parquet(
+        self, root: str, folders: Sequence[str], schema: T.StructType
+    ) -> DataFrame:
+        """Read folders of a table, with the values of its partition columns from their names."""
+
+    def types(self, frame: DataFrame) -> dict[str, str]:
+        """Return the types of a frame's columns by name, as Spark writes them."""
+
+    def parquet_types(self, path: str) -> dict[str, str]:
+        """Return the types of the columns that are in a Parquet file."""
+
+    def settle(self, frame: DataFrame, path: str) -> DataFrame:
+        """Compute a frame once; what is derived from the result does not compute it again.
+
+        `path` is a folder to keep it in.
+        """
+
+    def write_table(self, frame: DataFrame, path: str, table: Table) -> None:
+        """Write Snappy Parquet below `path` with the contract's comments, a folder a partition.
+
+        A partition has as many files as its size asks for.
+        """
+
+    def frame(
+        self, rows: Sequence[tuple[Any, ...]], types: Mapping[str, str]
+    ) -> DataFrame:
+        """Make a frame of values, or of none, with the types of its columns by name."""
+
+    def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
+        """Compute a small frame and return its rows."""
+
+    def is_broken_file(self, error: BaseException) -> bool:
+        """Tell whether a query failed because a packed file was cut off or damaged."""
+
+
+if TYPE_CHECKING:
+    Session = SparkSession | Engine
+else:
+    # Known at run time too, where PySpark may not be.
+    Session = Any

@@ -1,0 +1,295 @@
+"""DuckDB in this process, through SQLFrame, which speaks the DataFrame API of PySpark.
+
+For inputs that fit one machine: it starts in a fraction of a second and needs no Java.
+"""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Any
+
+import duckdb
+from sqlframe.base.session import _BaseSession
+from sqlframe.duckdb import DuckDBSession
+
+from salesetl.engines.base import TextFormat, field_pattern
+from salesetl.engines.records import is_plain, records_of
+from salesetl.errors import InputError
+from salesetl.schemas.table import Table
+from salesetl.schemas.types import T
+from salesetl.storage import S3_SCHEMES, storage_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+_SETTINGS = {
+    "TimeZone": "UTC",
+    # Rows have no order; keeping one would take memory.
+    "preserve_insertion_order": False,
+}
+# What SQLFrame takes for functions of DuckDB and are none.
+_MACROS = (
+    "safe_add(a, b) as try(a + b)",
+    "safe_subtract(a, b) as try(a - b)",
+    "safe_multiply(a, b) as try(a * b)",
+)
+_SPARK_TYPES = {
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "INTEGER": "int",
+    "BIGINT": "bigint",
+    "TIMESTAMP WITH TIME ZONE": "timestamp",
+    "VARCHAR": "string",
+    "VARCHAR[]": "array<string>",
+}
+_LINES = (
+    "columns = {'_record': 'VARCHAR'}, delim = chr(1), quote = '', escape = '',"
+    " header = false, auto_detect = false, filename = '_source_file'"
+)
+_RECORDS_AT_ONCE = 100_000
+
+
+class DuckDbEngine:
+    """DuckDB with a database of its own, which ends with `close`."""
+
+    functions = "sqlframe.duckdb.functions"
+
+    def __init__(self) -> None:
+        self._scratch = tempfile.TemporaryDirectory(prefix="salesetl-")
+        self._connection = duckdb.connect(
+            os.path.join(self._scratch.name, "settled.duckdb")
+        )
+        for name, value in _SETTINGS.items():
+            self._connection.execute(f"set {name} = {_literal(value)}")
+        for macro in _MACROS:
+            self._connection.execute(f"create macro {macro}")
+        # SQLFrame has one session a process, and would return that of another engine.
+        self._outer_session = _BaseSession._instance
+        _BaseSession._instance = None
+        self._session = DuckDBSession(conn=self._connection)
+        self._numbers = itertools.count()
+
+    def close(self) -> None:
+        """End the database and remove its files."""
+        self._session.stop()
+        _BaseSession._instance = self._outer_session
+        self._scratch.cleanup()
+
+    def facts(self) -> dict[str, Any]:
+        """Describe the engine for the run report."""
+        return {"engine": "duckdb", "duckdb": duckdb.__version__}
+
+    def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
+        """Read delimited files as `_record`, `_source_file` and `_fields`."""
+        lines = self._lines(
+            paths, text.encoding, text.header_lines, is_multiline=text.is_multiline
+        )
+        return self._view(
+            f"select *, {_fields(text.delimiter)} as _fields from ({lines})"
+        )
+
+    def read_json_lines(
+        self, paths: Sequence[str], columns: Sequence[str]
+    ) -> DataFrame:
+        """Read one JSON object a line as text columns, `_record` and `_source_file`."""
+        lines = self._lines(paths, "UTF-8", 0, is_multiline=False)
+        json_type = "case when json_valid(_record) then json_type(_record) end"
+        is_object = f"coalesce({json_type} = 'OBJECT', false)"
+        names = ", ".join(
+            f"""case when _is_well_formed then _record ->> '$."{name}"' end as "{name}\""""
+            for name in columns
+        )
+        return self._view(
+            f"select {names}, _record, _source_file, _is_well_formed"
+            f" from (select *, {is_object} as _is_well_formed from ({lines}))"
+        )
+
+    def read_parquet(
+        self, root: str, folders: Sequence[str], schema: T.StructType
+    ) -> DataFrame:
+        """Read folders of a table, with the values of its partition columns from their names."""
+        files = [
+            _pattern(file.path)
+            for folder in folders
+            for file in storage_of(root).files(f"{root}/{folder}" if folder else root)
+            if file.name.endswith(".parquet")
+        ]
+        types = {field.name: field.dataType.simpleString() for field in schema}
+        if not files:
+            return self.frame([], types)
+        selected = ", ".join(
+            f'cast("{name}" as {_duckdb_type(data_type)}) as "{name}"'
+            for name, data_type in types.items()
+        )
+        return self._view(
+            f"select {selected} from read_parquet({_literal(files)},"
+            " hive_partitioning = true, hive_types_autocast = false)"
+        )
+
+    def types(self, frame: DataFrame) -> dict[str, str]:
+        """Return the types of a frame's columns by name, as Spark writes them."""
+        return self._types(self._sql(frame))
+
+    def parquet_types(self, path: str) -> dict[str, str]:
+        """Return the types of the columns that are in a Parquet file."""
+        file = _literal(_pattern(path))
+        return self._types(
+            f"select * from read_parquet({file}, hive_partitioning = false)"
+        )
+
+    def settle(self, frame: DataFrame, path: str) -> DataFrame:
+        """Compute a frame into a table of the database, which may outgrow memory."""
+        name = f"settled_{next(self._numbers)}"
+        self._connection.execute(f"create table {name} as {self._sql(frame)}")
+        return self._session.table(name)
+
+    def write_table(self, frame: DataFrame, path: str, table: Table) -> None:
+        """Write Snappy Parquet below `path` with the contract's comments, a folder a partition."""
+        os.makedirs(path, exist_ok=True)
+        written = [
+            field.jsonValue()
+            for field in table.schema
+            if field.name not in table.partition_by
+        ]
+        comments = json.dumps({"type": "struct", "fields": written})
+        self._connection.execute(
+            f"copy ({self._sql(frame)}) to {_literal(path)} (format parquet,"
+            f" compression snappy, partition_by ({', '.join(table.partition_by)}),"
+            " filename_pattern 'part-{uuid}', file_extension 'snappy.parquet',"
+            " overwrite_or_ignore,"
+            " kv_metadata {'org.apache.spark.sql.parquet.row.metadata':"
+            f" {_literal(comments)}}})"
+        )
+
+    def frame(
+        self, rows: Sequence[tuple[Any, ...]], types: Mapping[str, str]
+    ) -> DataFrame:
+        """Make a frame of values, or of none, with the types of its columns by name."""
+        name = f"frame_{next(self._numbers)}"
+        columns = ", ".join(
+            f'"{column}" {_duckdb_type(data_type)}'
+            for column, data_type in types.items()
+        )
+        self._connection.execute(f"create table {name} ({columns})")
+        if rows:
+            places = ", ".join("?" * len(types))
+            self._connection.executemany(f"insert into {name} values ({places})", rows)
+        return self._session.table(name)
+
+    def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
+        """Compute a small frame and return its rows."""
+        cursor = self._connection.execute(self._sql(frame))
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def is_broken_file(self, error: BaseException) -> bool:
+        """Tell whether a query failed because a packed file was cut off or damaged."""
+        return isinstance(error, EOFError | gzip.BadGzipFile | zlib.error)
+
+    def _sql(self, frame: DataFrame) -> str:
+        return str(frame.sql(optimize=False, dialect="duckdb"))  # type: ignore[operator]
+
+    def _types(self, sql: str) -> dict[str, str]:
+        described = self._connection.execute(f"describe {sql}").fetchall()
+        return {
+            name: _SPARK_TYPES.get(data_type, data_type.lower())
+            for name, data_type, *_ in described
+        }
+
+    def _view(self, sql: str) -> DataFrame:
+        name = f"view_{next(self._numbers)}"
+        self._connection.execute(f"create view {name} as {sql}")
+        return self._session.table(name)
+
+    def _lines(
+        self, paths: Sequence[str], encoding: str, skipped: int, *, is_multiline: bool
+    ) -> str:
+        """Return a query for the records of files and their paths."""
+        plain = [] if is_multiline else [p for p in paths if _is_plain(p, encoding)]
+        queries = []
+        if plain:
+            files = _literal([_pattern(path) for path in plain])
+            queries.append(
+                f"select _record, _source_file from read_csv({files}, {_LINES},"
+                f" skip = {skipped})"
+                " where trim(_record, ' ' || chr(9) || chr(11) || chr(12)) <> ''"
+            )
+        for path in paths:
+            if path not in plain:
+                records = self._cut(path, encoding, bool(skipped), is_multiline)
+                queries.append(
+                    f"select _record, {_literal(path)} as _source_file"
+                    f" from read_parquet({_literal(records)})"
+                )
+        return " union all ".join(queries)
+
+    def _cut(
+        self, path: str, encoding: str, has_header: bool, is_multiline: bool
+    ) -> str:
+        """Write the records of a file that DuckDB itself cannot cut, and return their file."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        target = os.path.join(self._scratch.name, f"{next(self._numbers)}.parquet")
+        schema = pa.schema([("_record", pa.string())])
+        with _opened(path) as file, pq.ParquetWriter(target, schema) as writer:
+            records = records_of(
+                file, encoding, is_multiline=is_multiline, has_header=has_header
+            )
+            for batch in _batches(records):
+                writer.write_table(pa.table([batch], schema=schema))
+        return target
+
+
+def _opened(path: str) -> IO[bytes]:
+    return gzip.open(path) if path.endswith(".gz") else open(path, "rb")
+
+
+def _is_plain(path: str, encoding: str) -> bool:
+    if path.endswith(".gz") or encoding.upper() not in ("UTF-8", "US-ASCII"):
+        return False
+    with open(path, "rb") as file:
+        return is_plain(file)
+
+
+def _batches(records: Iterator[str]) -> Iterator[list[str]]:
+    while batch := list(itertools.islice(records, _RECORDS_AT_ONCE)):
+        yield batch
+
+
+def _fields(delimiter: str) -> str:
+    field = field_pattern(delimiter)
+    return (
+        f"case when not contains(_record, '\"') then string_split(_record, '{delimiter}')"
+        f" when regexp_full_match(_record, '({field})([{delimiter}]({field}))*', 's')"
+        f" then regexp_extract_all(_record || '{delimiter}', '({field})[{delimiter}]', 1)"
+        " else [] end"
+    )
+
+
+def _pattern(path: str) -> str:
+    """Write a local path so that DuckDB takes every character of it as it stands."""
+    if path.partition("://")[0] in S3_SCHEMES:
+        raise InputError(
+            f"{path}: the embedded engine reads local files; pass --engine spark"
+        )
+    return "".join(f"[{char}]" if char in "*?[" else char for char in path)
+
+
+def _duckdb_type(data_type: str) -> str:
+    names = {spark: own for own, spark in _SPARK_TYPES.items()}
+    return names.get(data_type, data_type)
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "'{}'".format(str(value).replace("'", "''"))

@@ -1,0 +1,78 @@
+"""The engine of a run on this machine: chosen by what there is to read, and closed in the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Literal
+
+from salesetl.engines.base import Engine
+from salesetl.errors import ArgumentError, SetupError
+from salesetl.storage import is_local
+
+EngineChoice = Literal["auto", "spark", "duckdb"]
+
+# Up to here DuckDB is faster than Spark on one machine, and safely within its memory and disk.
+EMBEDDED_INPUT_BYTES = 8 * 2**30
+
+
+@contextmanager
+def local_engine(
+    choice: EngineChoice,
+    name: str,
+    paths: Sequence[str],
+    input_bytes: int,
+    *,
+    is_verbose: bool = False,
+) -> Iterator[Engine]:
+    """Open the engine that is asked for, or for `auto` the one that suits the input.
+
+    SetupError if it is not installed; ArgumentError if it cannot do what is asked for.
+    """
+    if _chosen(choice, paths, input_bytes) == "duckdb":
+        from salesetl.engines.duckdb import DuckDbEngine
+
+        embedded = DuckDbEngine()
+        try:
+            yield embedded
+        finally:
+            embedded.close()
+        return
+    try:
+        from salesetl.engines.spark import SparkEngine
+        from salesetl.session import local_session, stop_session
+    except ImportError as error:
+        raise SetupError(
+            f"Spark is not installed ({error}): pip install 'salesetl[local]'"
+        ) from error
+    spark = local_session(name, input_bytes, is_verbose=is_verbose)
+    try:
+        yield SparkEngine(spark)
+    finally:
+        stop_session(spark)
+
+
+def _chosen(choice: EngineChoice, paths: Sequence[str], input_bytes: int) -> str:
+    remote = [path for path in paths if not is_local(path)]
+    if choice == "duckdb":
+        if remote:
+            raise ArgumentError(
+                f"--engine duckdb: {remote[0]} is not on this machine; pass --engine spark"
+            )
+        if not _has_duckdb():
+            raise SetupError(
+                "DuckDB is not installed: pip install 'salesetl[embedded]'"
+            )
+        return "duckdb"
+    # spark-submit has started Spark already.
+    is_submitted = "PYSPARK_GATEWAY_PORT" in os.environ
+    is_small = input_bytes <= EMBEDDED_INPUT_BYTES
+    if choice == "auto" and _has_duckdb() and is_small and not (remote or is_submitted):
+        return "duckdb"
+    return "spark"
+
+
+def _has_duckdb() -> bool:
+    return bool(find_spec("duckdb") and find_spec("sqlframe"))

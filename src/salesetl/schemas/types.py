@@ -1,0 +1,11 @@
+"""The column types that contracts are written in: PySpark's, or where it is not, SQLFrame's."""
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING or find_spec("pyspark"):
+    from pyspark.sql import types as T
+else:
+    from sqlframe.base import types as T
+
+__all__ = ["T"]
