@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from awsglue.job import Job
+from pyspark.sql import SparkSession
 
-from salesetl.engines.base import Engine
 from salesetl.errors import QualityError
 from salesetl.launcher import input_bytes, launch
 from salesetl.pipelines import enrich_sales
@@ -29,7 +29,7 @@ class GlueJvm:
 
 
 @pytest.fixture
-def glue(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def glue(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Run AWS's own awsglue package on a stand-in for its JVM; return what is asked of that."""
     jvm = GlueJvm()
 
@@ -46,9 +46,9 @@ PATHS = ["--sales_path", "s", "--customers_path", "c", "--output_path", "o"]
 GLUE_WORDS = [*WORDS, *PATHS]
 
 
-def test_glue_is_told_of_success_only_after_it(engine: Engine, glue: list[Any]) -> None:
+def test_glue_is_told_of_success_only_after_it(glue: list[Any]) -> None:
     def run(
-        engine: Engine,
+        session: object,
         *,
         sales_path: str,
         customers_path: str,
@@ -64,11 +64,9 @@ def test_glue_is_told_of_success_only_after_it(engine: Engine, glue: list[Any]) 
     assert glue == [begun, ("run", "s", "c", "o", True), "commit"]
 
 
-def test_a_failure_reaches_glue_and_nothing_is_committed(
-    engine: Engine, glue: list[Any]
-) -> None:
+def test_a_failure_reaches_glue_and_nothing_is_committed(glue: list[Any]) -> None:
     def run(
-        engine: Engine, *, sales_path: str, customers_path: str, output_path: str
+        session: object, *, sales_path: str, customers_path: str, output_path: str
     ) -> RunReport:
         raise QualityError("too many")
 
@@ -78,9 +76,7 @@ def test_a_failure_reaches_glue_and_nothing_is_committed(
     assert glue == [("init", "enrich", "jr_1")]
 
 
-def test_the_real_job_runs_on_glue(
-    engine: Engine, glue: list[Any], tmp_path: Path
-) -> None:
+def test_the_real_job_runs_on_glue(glue: list[Any], tmp_path: Path) -> None:
     (tmp_path / "customers.json").write_text('{"customer_id": "C1"}')
     (tmp_path / "sales.csv").write_text(
         "transaction_id,date,customer_id,product,quantity,unit_price,region,total_amount\n"

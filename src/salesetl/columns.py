@@ -50,7 +50,8 @@ def _read_back(text: str, data_type: str, otherwise: str) -> str:
 
 def trimmed(name: str) -> str:
     """Text without surrounding blanks; null when nothing is left."""
-    return f"nullif(trim(`{name}`), '')"
+    # The blanks are named, because to some engines others are blank too.
+    return f"nullif(trim(both ' ' from `{name}`), '')"
 
 
 def whole_number(text: str) -> str:

@@ -12,11 +12,12 @@ from decimal import Decimal, InvalidOperation
 from salesetl import columns
 from salesetl.errors import InputError
 
+# Results are rounded half-up to six decimals; one of more than twelve digits before them is null.
 _OPERATORS: dict[type[ast.operator], str] = {
-    ast.Add: "try_add({0}, {1})",
-    ast.Sub: "try_subtract({0}, {1})",
-    ast.Mult: "try_multiply({0}, {1})",
-    ast.Div: "try_divide({0}, {1})",
+    ast.Add: "try_cast(try_add({0}, {1}) as decimal(18, 6))",
+    ast.Sub: "try_cast(try_subtract({0}, {1}) as decimal(18, 6))",
+    ast.Mult: "try_cast(try_multiply({0}, {1}) as decimal(18, 6))",
+    ast.Div: "try_cast({quotient} as decimal(18, 6))",
 }
 # Functions and the number of operands that they take.
 _ANY = range(1, 100)
@@ -61,16 +62,26 @@ class Expression:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise self._refusal(source[:80]) from error
 
-    def sql(self, texts: Mapping[str, str], numbers: Mapping[str, str]) -> str:
+    def sql(
+        self,
+        texts: Mapping[str, str],
+        numbers: Mapping[str, str],
+        quotient: str = "try_divide({0}, {1})",
+    ) -> str:
         """Return SQL for the text of the result.
 
         `texts` is SQL for the text that a name stands for, `numbers` for its text with a decimal
-        point, used where the name is an operand of arithmetic.
+        point, used where the name is an operand of arithmetic. `quotient` is SQL for that of two
+        numbers, null if the second is zero.
         """
-        return self._text(self._tree, texts, numbers)
+        return self._text(self._tree, texts, numbers, quotient)
 
     def _text(
-        self, node: ast.expr, texts: Mapping[str, str], numbers: Mapping[str, str]
+        self,
+        node: ast.expr,
+        texts: Mapping[str, str],
+        numbers: Mapping[str, str],
+        quotient: str,
     ) -> str:
         match node:
             case ast.Name(id=name):
@@ -80,15 +91,19 @@ class Expression:
             case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]) if len(
                 operands
             ) in _TEXT_FUNCTIONS.get(name, ()):
-                parts = (self._text(operand, texts, numbers) for operand in operands)
-                return f"{name}({', '.join(parts)})"
+                parts = (
+                    self._text(operand, texts, numbers, quotient)
+                    for operand in operands
+                )
+                blanks = "both ' ' from " if name == "trim" else ""
+                return f"{name}({blanks}{', '.join(parts)})"
             case _:
-                number = self._number(node, numbers)
+                number = self._number(node, numbers, quotient)
                 # Spark would write zero at a fine scale as 0E-8.
                 written = f"cast({number} as string)"
                 return f"case when abs({number}) < 0.000001 then '0' else {written} end"
 
-    def _number(self, node: ast.expr, numbers: Mapping[str, str]) -> str:
+    def _number(self, node: ast.expr, numbers: Mapping[str, str], quotient: str) -> str:
         match node:
             case ast.Name(id=name):
                 text = numbers[self._quoted.get(name, name)]
@@ -98,14 +113,17 @@ class Expression:
             ):
                 return self._number_literal(node)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return f"(-{self._number(operand, numbers)})"
+                return f"(-{self._number(operand, numbers, quotient)})"
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-                pair = self._number(left, numbers), self._number(right, numbers)
-                return _OPERATORS[type(op)].format(*pair)
+                pair = [self._number(each, numbers, quotient) for each in (left, right)]
+                divided = quotient.format(*pair)
+                return _OPERATORS[type(op)].format(*pair, quotient=divided)
             case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]) if len(
                 operands
             ) in _NUMBER_FUNCTIONS.get(name, ()):
-                parts = (self._number(operand, numbers) for operand in operands)
+                parts = (
+                    self._number(operand, numbers, quotient) for operand in operands
+                )
                 return f"{name}({', '.join(parts)})"
             case _:
                 raise self._refusal(ast.unparse(node))
@@ -117,7 +135,7 @@ class Expression:
             raise self._refusal(ast.unparse(node)) from error
         text = f"{number:f}"
         whole, _, fraction = text.partition(".")
-        if len(whole) + len(fraction) > 18:
+        if len(whole) > 12 or len(fraction) > 6:
             raise self._refusal(text[:40])
         return (
             f"cast('{text}' as decimal({len(whole) + len(fraction)}, {len(fraction)}))"

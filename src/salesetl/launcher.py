@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from salesetl.arguments import (
     InputPath,
@@ -142,7 +142,7 @@ def take_engine(words: list[str]) -> tuple[EngineChoice, list[str]]:
         elif text not in ENGINES:
             raise ArgumentError(f"--engine {text}: not {' or '.join(ENGINES)}")
         else:
-            engine = text
+            engine = cast(EngineChoice, text)
     return engine, others
 
 

@@ -48,7 +48,7 @@ def glue_session() -> SparkSession:
     spark = SparkSession.builder.getOrCreate()
     for name, value in MEANING.items():
         spark.conf.set(name, value)
-    if COMPILE_ALL not in spark.conf.get("spark.executor.extraJavaOptions", ""):
+    if COMPILE_ALL not in str(spark.conf.get("spark.executor.extraJavaOptions", "")):
         spark.conf.set(*_SHORT_CODE)
     return spark
 

@@ -29,9 +29,14 @@ def field_pattern(delimiter: str) -> str:
 
 
 class Engine(Protocol):
-    """Reads, computes and writes frames. `functions` names the module of its column functions."""
+    """Reads, computes and writes frames.
+
+    `functions` names the module of its column functions. `quotient` is SQL for the quotient of two
+    decimals, exact to six decimals, and null where the second is zero.
+    """
 
     functions: str
+    quotient: str
 
     def facts(self) -> dict[str, Any]:
         """Describe the engine for the run report."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -47,6 +47,7 @@ class SparkEngine:
     """Spark, through the session it is given."""
 
     functions = "pyspark.sql.functions"
+    quotient = "try_divide({0}, {1})"
 
     def __init__(self, spark: SparkSession) -> None:
         self.spark = spark
@@ -82,7 +83,7 @@ class SparkEngine:
     def _cut_records(
         self, paths: Sequence[str], encoding: str, is_multiline: bool
     ) -> DataFrame:
-        def cut(batches: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
+        def cut(batches: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
             from pyarrow import RecordBatch, array
 
             for batch in batches:

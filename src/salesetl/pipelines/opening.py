@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from salesetl import __version__
 from salesetl.engines.base import Engine, Session
@@ -83,7 +83,7 @@ def open_run(
 def engine_of(session: Session) -> Engine:
     """Return the engine that a session stands for."""
     if hasattr(session, "functions"):
-        return session
+        return cast(Engine, session)
     from salesetl.engines.spark import SparkEngine
 
     return SparkEngine(session)

@@ -96,7 +96,9 @@ def _read_layout(
     )
     made = {*profile.constants, *profile.expressions}
     made |= {profile.key.column} if profile.key else set()
-    return rows.transform(with_contract_columns, layout.header, table, profile).select(
+    return rows.transform(
+        with_contract_columns, layout.header, table, profile, engine.quotient
+    ).select(
         *(
             F.expr(
                 f"case when _is_well_formed then `{name}` end"

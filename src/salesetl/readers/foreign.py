@@ -16,9 +16,16 @@ if TYPE_CHECKING:
 
 
 def with_contract_columns(
-    rows: DataFrame, header: Sequence[str], table: Table, profile: Profile
+    rows: DataFrame,
+    header: Sequence[str],
+    table: Table,
+    profile: Profile,
+    quotient: str,
 ) -> DataFrame:
-    """Add every contract column as text to rows whose fields are the columns `_0`, `_1`, …"""
+    """Add every contract column as text to rows whose fields are the columns `_0`, `_1`, …
+
+    `quotient` is the engine's SQL for one.
+    """
     positions = {
         name.casefold(): f"_{position}" for position, name in enumerate(header)
     }
@@ -52,7 +59,7 @@ def with_contract_columns(
             )
             for operand, text in texts.items()
         }
-        rows = rows.withColumn(name, F.expr(expression.sql(texts, numbers)))
+        rows = rows.withColumn(name, F.expr(expression.sql(texts, numbers, quotient)))
         known.add(name)
     if profile.key:
         rows = rows.withColumn(profile.key.column, F.expr(_key(profile.key, positions)))

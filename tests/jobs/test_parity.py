@@ -1,0 +1,210 @@
+"""Spark and the embedded engine give the same tables, quarantine and books for any input."""
+
+import gzip
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+
+from generators.__main__ import main as generate
+from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.engines.spark import SparkEngine
+from salesetl.runs import RunReport
+from salesetl.schemas import ENRICHED_SALES, SALES_SUMMARY
+from tests.frames import SALE
+from tests.jobs.shop import Shop, sale
+from tests.jobs.uci import write_online_retail
+
+AS_OF = date(2025, 12, 18)
+HEADER = ",".join(SALE)
+LINE = ",".join(SALE.values())
+
+Compare = Callable[..., RunReport]
+
+
+def books_of(shop: Shop, report: RunReport, lake: str) -> dict[str, Any]:
+    """Return all that a run has left, but for what names the run or tells its time and place."""
+    told = report.as_dict()
+    for name in ("run_id", "started_at", "finished_at", "runtime", "arguments"):
+        del told[name]
+    del told["seconds_by_stage"]
+    for partition in told["partitions"]:
+        del partition["bytes"]
+    rejected = [
+        {name: row[name] for name in ("raw_record", "source_header", "source_file")}
+        | {"reasons": row["reasons"]}
+        for row in (shop.quarantine(lake) if report.rows_quarantined else [])
+    ]
+    is_there = any((shop.home / lake / ENRICHED_SALES.name).glob("*/*/*.parquet"))
+    tables = [ENRICHED_SALES, SALES_SUMMARY] if is_there else []
+    return {
+        "report": told,
+        "quarantine": sorted(rejected, key=str),
+        **{table.name: shop.rows(table, lake) for table in tables},
+    }
+
+
+@pytest.fixture
+def compare(duckdb: DuckDbEngine, spark: SparkSession, tmp_path: Path) -> Compare:
+    """Load a delivery on both engines, see that nothing differs, and return the report."""
+
+    def load(sales_path: Path, **arguments: Any) -> RunReport:
+        lake = Path(mkdtemp(dir=tmp_path)).name
+        books = []
+        for engine in (duckdb, SparkEngine(spark)):
+            shop = Shop(engine, tmp_path)
+            own = f"{lake}/{engine.functions.partition('.')[0]}"
+            values = {"as_of": AS_OF, "allow_empty": True, **arguments}
+            report = shop.load(sales_path, lake=own, **values)
+            books.append(books_of(shop, report, own))
+        embedded, on_spark = books
+        assert embedded == on_spark
+        return report
+
+    return load
+
+
+def test_generated_dirt_of_every_kind_is_told_alike(
+    compare: Compare, tmp_path: Path
+) -> None:
+    words = ["sales", "--rows", "4000", "--customers", "200", "--dirt", "0.2"]
+    generate([*words, "--seed", "11", "--output_path", str(tmp_path / "raw")])
+
+    report = compare(tmp_path / "raw/sales", customers_path=tmp_path / "raw/customers")
+
+    assert len(report.rows_by_reason) >= 11
+    assert len(report.warnings) == 5
+
+
+LINES = [
+    LINE,
+    "",
+    "   ",
+    "," * 7,
+    HEADER,
+    LINE.replace("Lamp", '"Lamp, ""Retro"""'),
+    LINE.replace("Lamp", '"Lamp'),
+    LINE.replace("Lamp", 'La"mp'),
+    LINE.replace("Lamp", '"La"mp'),
+    LINE.replace("Lamp", '""'),
+    LINE.replace("Lamp", '"'),
+    LINE.replace("Lamp", ' "Lamp" '),
+    LINE.replace("Lamp", '"""Lamp"""'),
+    LINE.replace("North", '"North"'),
+    LINE.replace("North", '"North'),
+    LINE.replace("Lamp", "Lamp\u00a0\u2028灯 e\u0301"),
+    LINE.replace("Lamp", "La\1mp"),
+    LINE.replace("Lamp", "La\\mp\\"),
+    LINE.replace("Lamp", "x" * 2_500_000),
+    LINE.replace("Lamp", "Lamp\0"),
+    LINE.replace("Lamp", '"' + '""' * 500 + '"'),
+    LINE.replace("2025-09-10", "0000-01-01"),
+    LINE.replace("2025-09-10", "infinity"),
+    LINE.replace("2025-09-10", "9999-12-31"),
+    LINE.replace("2025-09-10", "2025-09-10T23:59:59.999999999-12:00"),
+    LINE.replace(",2,", ",2147483648,"),
+    LINE.replace("21.00", "2.1e1"),
+    LINE.replace("21.00", "99999999999999999999"),
+    LINE.replace("10.50", "+10.50"),
+    LINE.replace("10.50", "10.500000"),
+    LINE.replace("21.00", "20.995"),
+]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_of_every_kind_are_told_alike(
+    compare: Compare, tmp_path: Path, end: str
+) -> None:
+    numbered = [line.replace("T1", f"T{place}") for place, line in enumerate(LINES)]
+    content = end.join([HEADER, *numbered, LINE + "é"]).encode()
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/1.csv").write_bytes(content)
+    (tmp_path / "raw/2.csv.gz").write_bytes(gzip.compress(content[:-1]))
+
+    report = compare(tmp_path / "raw")
+
+    assert report.rows_loaded > 10
+    assert report.rows_quarantined > 10
+
+
+@pytest.mark.parametrize("multiline", ["auto", "true", "false"])
+def test_fields_across_lines_are_told_alike(
+    compare: Compare, tmp_path: Path, multiline: str
+) -> None:
+    field = '"Lamp,\n""Retro""\r\nwith shade"'
+    lines = [HEADER, LINE.replace("Lamp", field), LINE.replace("T1", "T2")]
+    if multiline == "true":
+        lines += [LINE.replace("Lamp", '"Lamp'), LINE.replace("T1", "T3")]
+    (tmp_path / "sales.csv").write_text("\n".join(lines), newline="")
+
+    report = compare(tmp_path / "sales.csv", multiline=multiline)
+
+    assert report.rows_loaded == (1 if multiline == "false" else 2)
+
+
+def test_another_systems_export_is_told_alike(compare: Compare, tmp_path: Path) -> None:
+    path = write_online_retail(tmp_path / "online_retail.csv")
+
+    report = compare(path, source_profile="uci_online_retail", as_of=date(2012, 1, 1))
+
+    assert report.rows_loaded > 0
+
+
+def test_runs_on_top_of_each_other_are_told_alike(
+    duckdb: DuckDbEngine, spark: SparkSession, tmp_path: Path
+) -> None:
+    september = {"start_date": date(2025, 9, 1), "end_date": date(2025, 9, 30)}
+    deliveries: list[tuple[list[dict[str, str]], dict[str, Any]]] = [
+        ([sale(1), sale(2), sale(3, date="2025-08-03")], {}),
+        ([sale(2, date="2025-08-02"), sale(4, quantity="x")], {}),
+        ([sale(5), sale(6)], {"write_mode": "replace", **september}),
+    ]
+    books: dict[str, list[dict[str, Any]]] = {"first": [], "other": []}
+
+    # Each engine goes on where the other has left off.
+    for lake, engines in (
+        ("first", [duckdb, SparkEngine(spark), duckdb]),
+        ("other", [SparkEngine(spark), duckdb, SparkEngine(spark)]),
+    ):
+        for place, (sales, arguments) in enumerate(deliveries):
+            shop = Shop(engines[place], tmp_path)
+            report = shop.load(
+                shop.deliver(str(place), sales), lake=lake, as_of=AS_OF, **arguments
+            )
+            books[lake].append(books_of(shop, report, lake))
+
+    assert books["first"] == books["other"]
+    assert books["first"][-1]["report"]["revenue_summary"] == "42.00"
+
+
+fields = st.text(st.sampled_from('019.-+eE:TZ ,"\\\té\u00a0$%'), max_size=8)
+delivered = st.lists(
+    st.one_of(
+        st.text(st.sampled_from('T1,2."\\ é-'), max_size=40),
+        st.builds(
+            lambda name, text: ",".join((SALE | {name: text}).values()),
+            st.sampled_from(list(SALE)),
+            fields,
+        ),
+    ),
+    min_size=20,
+    max_size=60,
+)
+
+
+@pytest.mark.slow
+@given(lines=delivered)
+@settings(max_examples=12)
+def test_anything_is_told_alike(
+    compare: Compare, tmp_path: Path, lines: list[str]
+) -> None:
+    path = Path(mkdtemp(dir=tmp_path)) / "sales.csv"
+    path.write_text("\n".join([HEADER, *lines]))
+
+    compare(path, multiline="false")
