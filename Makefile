@@ -1,11 +1,13 @@
 PYTHON ?= python3
+export ENGINE ?= auto
 VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
+EMBEDDED = $(VENV)/.embedded
 SPARK4 = .venv-spark4
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-spark4 check format docs package bench-start clean
+.PHONY: help setup demo test test-spark4 check format docs package bench bench-start clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -14,11 +16,17 @@ setup: $(READY) ## make .venv with Spark 3.5.6 and all that the other targets ne
 
 $(READY): setup.cfg pyproject.toml
 	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) local,test,lint
+	@touch $(READY) $(EMBEDDED)
+
+$(EMBEDDED): setup.cfg pyproject.toml
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) embedded
+	@touch $(EMBEDDED)
 
 $(SPARK4)/.ready: setup.cfg pyproject.toml
 	@PYTHON="$(PYTHON)" scripts/setup.sh $(SPARK4) local-spark4,test
+	@touch $(SPARK4)/.ready
 
-demo: $(READY) ## generate a retailer's sales, load them, and show what came out
+demo: $(EMBEDDED) ## generate a retailer's sales, load them, and show what came out
 	@scripts/demo.sh $(BIN)
 
 test: $(READY) ## run all tests on Spark 3.5.6, the Spark of Glue 5.1
@@ -38,6 +46,10 @@ docs: $(READY) ## write the pages that are made from contracts and jobs
 
 package: $(READY) ## build the wheel into dist/
 	@scripts/package.sh $(BIN)
+
+bench: $(READY) ## compare with what a user would pick instead, and write docs/benchmarks.md
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@$(BIN)/python -m benchmarks $(SIZES)
 
 bench-start: $(READY) ## compare the 10,000-row job with the same code on a default Spark session
 	@$(BIN)/python -m benchmarks.start

@@ -49,6 +49,7 @@ def main() -> None:
             return [
                 sys.executable,
                 "jobs/enrich_sales.py",
+                "--engine=spark",
                 *(word for pair in pairs for word in pair),
             ]
 

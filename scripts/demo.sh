@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 bin=$1
 
 "$bin/python" -m generators sales --rows 10000 --customers 500 --dirt 0.02 --output_path data/raw
-"$bin/python" jobs/enrich_sales.py --as_of 2025-12-18 \
+"$bin/python" jobs/enrich_sales.py --engine "${ENGINE:-auto}" --as_of 2025-12-18 \
   --sales_path data/raw/sales --customers_path data/raw/customers --output_path data/lake
 cat <<END
 
@@ -25,6 +25,7 @@ Files
   data/lake/_runs/            a JSON report for every run
 
 Try next
+  make setup && make demo ENGINE=spark           the same on Spark
   make demo                                      again: nothing changes, nothing is counted twice
   $bin/salesetl runs list                   what each run has done
   $bin/salesetl quarantine list             what was rejected; then: quarantine show RUN_ID

@@ -23,5 +23,6 @@ echo "setup: making $venv with $extras"
   exit 1
 }
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[$extras]"
-scripts/record_archive.sh "$venv/bin"
-touch "$venv/.ready"
+if [[ "$extras" == *local* ]]; then
+  scripts/record_archive.sh "$venv/bin"
+fi

@@ -57,7 +57,7 @@ def launch(run: Job, argv: Sequence[str] | None = None) -> None:
         format="%(asctime)s %(levelname)s %(message)s",
         stream=sys.stderr,
     )
-    for noisy in ("py4j", "botocore", "boto3", "urllib3", "s3transfer"):
+    for noisy in ("py4j", "botocore", "boto3", "urllib3", "s3transfer", "sqlglot"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     if "--JOB_NAME" in words:
         # Glue shows the error that ends a job, so it is not caught.

@@ -21,7 +21,7 @@ from sqlframe.duckdb import DuckDBSession
 from salesetl.engines.base import TextFormat, field_pattern
 from salesetl.engines.records import is_plain, records_of
 from salesetl.errors import InputError
-from salesetl.schemas.table import Table
+from salesetl.schemas.table import Table, type_text
 from salesetl.schemas.types import T
 from salesetl.storage import S3_SCHEMES, storage_of
 
@@ -127,7 +127,7 @@ class DuckDbEngine:
             for file in storage_of(root).files(f"{root}/{folder}" if folder else root)
             if file.name.endswith(".parquet")
         ]
-        types = {field.name: field.dataType.simpleString() for field in schema}
+        types = {field.name: type_text(field.dataType) for field in schema}
         if not files:
             return self.frame([], types)
         selected = ", ".join(

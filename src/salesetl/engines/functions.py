@@ -24,4 +24,7 @@ def functions_of(module: str) -> Iterator[None]:
 
 
 def __getattr__(name: str) -> Any:
+    if name.startswith("__"):
+        # Asked for by Python's own imports, before there is an engine.
+        raise AttributeError(name)
     return getattr(import_module(_MODULE.get()), name)

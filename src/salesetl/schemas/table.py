@@ -32,6 +32,12 @@ class Rule:
         return replace(self, condition=self.condition.format_map(literals))
 
 
+def type_text(data_type: T.DataType) -> str:
+    """Write a type as Spark does."""
+    # SQLFrame puts blanks into it.
+    return data_type.simpleString().replace(" ", "")
+
+
 def sql_literal(value: date | int | Decimal) -> str:
     """Write a value as a SQL literal of its own type."""
     return f"date '{value.isoformat()}'" if isinstance(value, date) else str(value)
@@ -60,7 +66,7 @@ class Table:
     @property
     def types(self) -> dict[str, str]:
         """Types by column, as Spark writes them, in order."""
-        return {field.name: field.dataType.simpleString() for field in self.schema}
+        return {field.name: type_text(field.dataType) for field in self.schema}
 
     def field(self, name: str) -> T.StructField:
         """Return one column."""

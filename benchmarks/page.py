@@ -1,0 +1,67 @@
+"""The page of results."""
+
+import importlib.metadata
+import os
+import platform
+import statistics
+from dataclasses import dataclass
+
+from benchmarks.measure import Measured
+
+PACKAGES = ["pyspark", "duckdb", "sqlframe", "polars", "pandas", "pyarrow"]
+OURS = "salesetl embedded"
+
+HEAD = """# Benchmarks
+
+Written by `make bench`. Every program is run as a whole process, from its start to the last file
+written, in turn with all others; the first round is not counted. All find the same faults in the
+same files and write the same two tables, and a size counts only if rows, revenue to the cent and
+every line of the summary agree. The usual Glue script drops what is wrong; the others put it in
+quarantine with all reasons. Only salesetl also keeps books, merges with what is there, publishes
+whole or not at all, and holds a lease.
+
+"""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was measured with one number of sales, by contender."""
+
+    rows: int
+    runs: dict[str, list[Measured]]
+
+
+def page(results: list[Result], limits: dict[str, float]) -> str:
+    """Lay out results as Markdown."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
+    versions = ", ".join(
+        f"{name} {importlib.metadata.version(name)}" for name in PACKAGES
+    )
+    text = HEAD
+    text += f"{os.cpu_count()} cores, {memory} GiB, Python {platform.python_version()};"
+    text += f" {versions}.\n"
+    for result in results:
+        text += f"\n## {result.rows:,} sales\n\n" + _table(result)
+    text += f"\n## Limits of this machine, {results[-1].rows:,} sales\n\n"
+    text += "| step | seconds |\n|---|---|\n"
+    return text + "".join(f"| {name} | {each:.2f} |\n" for name, each in limits.items())
+
+
+def _table(result: Result) -> str:
+    ours = _median(result.runs[OURS])
+    rounds = len(result.runs[OURS])
+    text = f"Medians of {rounds} rounds.\n\n"
+    text += "| program | seconds | from–to | peak MiB | to salesetl embedded |\n"
+    text += "|---|---|---|---|---|\n"
+    for name, runs in result.runs.items():
+        seconds = [run.seconds for run in runs]
+        peak = statistics.median(run.mebibytes for run in runs)
+        text += (
+            f"| {name} | {_median(runs):.2f} | {min(seconds):.2f}–{max(seconds):.2f}"
+            f" | {peak:,.0f} | {_median(runs) / ours:.2f}× |\n"
+        )
+    return text
+
+
+def _median(runs: list[Measured]) -> float:
+    return statistics.median(run.seconds for run in runs)

@@ -1,0 +1,67 @@
+"""Files that an engine cannot cut by itself are cut into the same records."""
+
+import io
+
+import pytest
+
+from salesetl.engines.records import is_plain, records_of
+
+
+def cut(content: bytes, encoding: str = "UTF-8", **options: bool) -> list[str]:
+    """Cut a file into records."""
+    values = {"is_multiline": False, **options}
+    return list(records_of(io.BytesIO(content), encoding, **values))
+
+
+def test_records_are_the_lines_below_the_header() -> None:
+    content = b"\xef\xbb\xbf\n  \nhead\r\na\n\nb\rc"
+
+    assert cut(content) == ["a", "b", "c"]
+    assert cut(content, has_header=False) == ["head", "a", "b", "c"]
+
+
+def test_an_open_quote_takes_the_next_line_in_if_it_may() -> None:
+    content = b'head\n1,"a\r\nb"\n2,"c\n3\n'
+
+    assert cut(content, is_multiline=True) == ['1,"a\r\nb"', '2,"c\n3']
+    assert cut(content) == ['1,"a', 'b"', '2,"c', "3"]
+
+
+def test_only_the_ends_of_lines_end_them() -> None:
+    assert cut("head\na\u2028b\x0bc\x1cd".encode()) == ["a\u2028b\x0bc\x1cd"]
+
+
+def test_characters_are_read_in_their_encoding() -> None:
+    assert cut("head\né".encode("latin-1"), "ISO-8859-1") == ["é"]
+    assert cut("head\né".encode("utf-16"), "UTF-16") == ["é"]
+    assert cut("head\né".encode("latin-1")) == ["\ufffd"]
+
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"head\na\n", True),
+        (b"head\r\na\r\n", True),
+        ("head\né\n".encode(), True),
+        (b"head", True),
+        (b"", True),
+        (b"head\na\rb\n", False),
+        (b"head\na\r\nb\n", False),
+        (b"head\r\na\nb\r\n", False),
+        (b"head\na\r", False),
+        (b"head\na\0\n", False),
+        (b"head\na\1\n", False),
+        ("head\né\n".encode("latin-1"), False),
+        ("head\né".encode()[:-1], False),
+        (b"head\n" + b"x" * 3 * MEGABYTE, False),
+        (b"x\r\n" + b"x" * (MEGABYTE - 4) + b"\r\n", True),
+        (("x" * (MEGABYTE - 2) + "\né\n").encode(), True),
+    ],
+)
+def test_a_plain_file_is_one_of_sound_lines_of_one_kind(
+    content: bytes, expected: bool
+) -> None:
+    assert is_plain(io.BytesIO(content)) is expected
