@@ -24,7 +24,7 @@ $(EMBEDDED): setup.cfg pyproject.toml
 
 $(SPARK4)/.ready: setup.cfg pyproject.toml
 	@PYTHON="$(PYTHON)" scripts/setup.sh $(SPARK4) local-spark4,test
-	@touch $(SPARK4)/.ready
+	@touch $(SPARK4)/.ready $(SPARK4)/.embedded
 
 demo: $(EMBEDDED) ## generate a retailer's sales, load them, and show what came out
 	@scripts/demo.sh $(BIN)

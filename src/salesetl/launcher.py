@@ -129,6 +129,15 @@ def jobs_page(jobs: Mapping[str, Job]) -> str:
             f" {'required' if argument.is_required else argument.default} | {argument.help} |"
             for argument in arguments_of(run).values()
         ]
+    lines += [
+        "",
+        "## All jobs",
+        "",
+        "| argument | value | default | meaning |",
+        "|---|---|---|---|",
+        f"| `--engine` | {' or '.join(ENGINES)} | auto | {_ENGINE_HELP} |",
+        "| `--verbose` | | | show the stack trace of an error |",
+    ]
     return "\n".join(lines) + "\n"
 
 

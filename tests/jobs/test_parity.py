@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from generators.__main__ import main as generate
+from salesetl.engines.base import Engine
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.engines.spark import SparkEngine
 from salesetl.runs import RunReport
@@ -168,10 +169,11 @@ def test_runs_on_top_of_each_other_are_told_alike(
     books: dict[str, list[dict[str, Any]]] = {"first": [], "other": []}
 
     # Each engine goes on where the other has left off.
-    for lake, engines in (
-        ("first", [duckdb, SparkEngine(spark), duckdb]),
-        ("other", [SparkEngine(spark), duckdb, SparkEngine(spark)]),
-    ):
+    turns: dict[str, list[Engine]] = {
+        "first": [duckdb, SparkEngine(spark), duckdb],
+        "other": [SparkEngine(spark), duckdb, SparkEngine(spark)],
+    }
+    for lake, engines in turns.items():
         for place, (sales, arguments) in enumerate(deliveries):
             shop = Shop(engines[place], tmp_path)
             report = shop.load(

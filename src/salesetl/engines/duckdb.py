@@ -11,19 +11,23 @@ import json
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 from sqlframe.base.session import _BaseSession
 from sqlframe.duckdb import DuckDBSession
 
-from salesetl.engines.base import TextFormat, field_pattern
-from salesetl.engines.records import is_plain, records_of
-from salesetl.errors import InputError
+from salesetl.engines.base import TextFormat
+from salesetl.engines.duckdb_text import (
+    RecordReader,
+    exact_path,
+    fields_of,
+    literal,
+)
 from salesetl.schemas.table import Table, type_text
 from salesetl.schemas.types import T
-from salesetl.storage import S3_SCHEMES, storage_of
+from salesetl.storage import storage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -54,11 +58,6 @@ _SPARK_TYPES = {
     "VARCHAR": "string",
     "VARCHAR[]": "array<string>",
 }
-_LINES = (
-    "columns = {'_record': 'VARCHAR'}, delim = chr(1), quote = '', escape = '',"
-    " header = false, auto_detect = false, filename = '_source_file'"
-)
-_RECORDS_AT_ONCE = 100_000
 
 
 class DuckDbEngine:
@@ -71,9 +70,9 @@ class DuckDbEngine:
         self._scratch = tempfile.TemporaryDirectory(prefix="salesetl-")
         self._connection = duckdb.connect()
         for name, value in _SETTINGS.items():
-            self._connection.execute(f"set {name} = {_literal(value)}")
+            self._connection.execute(f"set {name} = {literal(value)}")
         spill = os.path.join(self._scratch.name, "spill")
-        self._connection.execute(f"set temp_directory = {_literal(spill)}")
+        self._connection.execute(f"set temp_directory = {literal(spill)}")
         for macro in _MACROS:
             self._connection.execute(f"create macro {macro}")
         # SQLFrame has one session a process, and would return that of another engine.
@@ -81,6 +80,7 @@ class DuckDbEngine:
         _BaseSession._instance = None
         self._session = DuckDBSession(conn=self._connection)
         self._numbers = itertools.count()
+        self._records = RecordReader(self._scratch.name)
 
     def close(self) -> None:
         """End the database and remove its files."""
@@ -94,18 +94,18 @@ class DuckDbEngine:
 
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
-        lines = self._lines(
+        lines = self._records.query(
             paths, text.encoding, text.header_lines, is_multiline=text.is_multiline
         )
         return self._view(
-            f"select *, {_fields(text.delimiter)} as _fields from ({lines})"
+            f"select *, {fields_of(text.delimiter)} as _fields from ({lines})"
         )
 
     def read_json_lines(
         self, paths: Sequence[str], columns: Sequence[str]
     ) -> DataFrame:
         """Read one JSON object a line as text columns, `_record` and `_source_file`."""
-        lines = self._lines(paths, "UTF-8", 0, is_multiline=False)
+        lines = self._records.query(paths, "UTF-8", 0, is_multiline=False)
         json_type = "case when json_valid(_record) then json_type(_record) end"
         is_object = f"coalesce({json_type} = 'OBJECT', false)"
         names = ", ".join(
@@ -122,7 +122,7 @@ class DuckDbEngine:
     ) -> DataFrame:
         """Read folders of a table, with the values of its partition columns from their names."""
         files = [
-            _pattern(file.path)
+            exact_path(file.path)
             for folder in folders
             for file in storage_of(root).files(f"{root}/{folder}" if folder else root)
             if file.name.endswith(".parquet")
@@ -135,7 +135,7 @@ class DuckDbEngine:
             for name, data_type in types.items()
         )
         return self._view(
-            f"select {selected} from read_parquet({_literal(files)},"
+            f"select {selected} from read_parquet({literal(files)},"
             " hive_partitioning = true, hive_types_autocast = false)"
         )
 
@@ -145,7 +145,7 @@ class DuckDbEngine:
 
     def parquet_types(self, path: str) -> dict[str, str]:
         """Return the types of the columns that are in a Parquet file."""
-        file = _literal(_pattern(path))
+        file = literal(exact_path(path))
         return self._types(
             f"select * from read_parquet({file}, hive_partitioning = false)"
         )
@@ -158,10 +158,10 @@ class DuckDbEngine:
         os.makedirs(path, exist_ok=True)
         file = os.path.join(path, "part.parquet")
         self._connection.execute(
-            f"copy ({self._sql(frame)}) to {_literal(file)}"
+            f"copy ({self._sql(frame)}) to {literal(file)}"
             " (format parquet, compression snappy)"
         )
-        return self._view(f"select * from read_parquet({_literal(_pattern(file))})")
+        return self._view(f"select * from read_parquet({literal(exact_path(file))})")
 
     def write_table(self, frame: DataFrame, path: str, table: Table) -> None:
         """Write Snappy Parquet below `path` with the contract's comments, a folder a partition."""
@@ -173,12 +173,12 @@ class DuckDbEngine:
         ]
         comments = json.dumps({"type": "struct", "fields": written})
         self._connection.execute(
-            f"copy ({self._sql(frame)}) to {_literal(path)} (format parquet,"
+            f"copy ({self._sql(frame)}) to {literal(path)} (format parquet,"
             f" compression snappy, partition_by ({', '.join(table.partition_by)}),"
             " filename_pattern 'part-{uuid}', file_extension 'snappy.parquet',"
             " overwrite_or_ignore,"
             " kv_metadata {'org.apache.spark.sql.parquet.row.metadata':"
-            f" {_literal(comments)}}})"
+            f" {literal(comments)}}})"
         )
 
     def frame(
@@ -224,91 +224,7 @@ class DuckDbEngine:
         self._connection.execute(f"create view {name} as {sql}")
         return self._table(name)
 
-    def _lines(
-        self, paths: Sequence[str], encoding: str, skipped: int, *, is_multiline: bool
-    ) -> str:
-        """Return a query for the records of files and their paths."""
-        plain = [] if is_multiline else [p for p in paths if _is_plain(p, encoding)]
-        queries = []
-        if plain:
-            files = _literal([_pattern(path) for path in plain])
-            queries.append(
-                f"select _record, _source_file from read_csv({files}, {_LINES},"
-                f" skip = {skipped})"
-                " where trim(_record, ' ' || chr(9) || chr(11) || chr(12)) <> ''"
-            )
-        for path in paths:
-            if path not in plain:
-                records = self._cut(path, encoding, bool(skipped), is_multiline)
-                queries.append(
-                    f"select _record, {_literal(path)} as _source_file"
-                    f" from read_parquet({_literal(records)})"
-                )
-        return " union all ".join(queries)
-
-    def _cut(
-        self, path: str, encoding: str, has_header: bool, is_multiline: bool
-    ) -> str:
-        """Write the records of a file that DuckDB itself cannot cut, and return their file."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        target = os.path.join(self._scratch.name, f"{next(self._numbers)}.parquet")
-        schema = pa.schema([("_record", pa.string())])
-        with _opened(path) as file, pq.ParquetWriter(target, schema) as writer:
-            records = records_of(
-                file, encoding, is_multiline=is_multiline, has_header=has_header
-            )
-            for batch in _batches(records):
-                writer.write_table(pa.table([batch], schema=schema))
-        return target
-
-
-def _opened(path: str) -> IO[bytes]:
-    if path.endswith(".gz"):
-        return cast("IO[bytes]", gzip.open(path))
-    return open(path, "rb")
-
-
-def _is_plain(path: str, encoding: str) -> bool:
-    if path.endswith(".gz") or encoding.upper() not in ("UTF-8", "US-ASCII"):
-        return False
-    with open(path, "rb") as file:
-        return is_plain(file)
-
-
-def _batches(records: Iterator[str]) -> Iterator[list[str]]:
-    while batch := list(itertools.islice(records, _RECORDS_AT_ONCE)):
-        yield batch
-
-
-def _fields(delimiter: str) -> str:
-    field = field_pattern(delimiter)
-    return (
-        f"case when not contains(_record, '\"') then string_split(_record, '{delimiter}')"
-        f" when regexp_full_match(_record, '({field})([{delimiter}]({field}))*', 's')"
-        f" then regexp_extract_all(_record || '{delimiter}', '({field})[{delimiter}]', 1)"
-        " else [] end"
-    )
-
-
-def _pattern(path: str) -> str:
-    """Write a local path so that DuckDB takes every character of it as it stands."""
-    if path.partition("://")[0] in S3_SCHEMES:
-        raise InputError(
-            f"{path}: the embedded engine reads local files; pass --engine spark"
-        )
-    return "".join(f"[{char}]" if char in "*?[" else char for char in path)
-
 
 def _duckdb_type(data_type: str) -> str:
     names = {spark: own for own, spark in _SPARK_TYPES.items()}
     return names.get(data_type, data_type)
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "'{}'".format(str(value).replace("'", "''"))

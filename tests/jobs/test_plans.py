@@ -1,0 +1,78 @@
+"""What Spark is asked to do for a run is kept as a text, so that a scan or an exchange more shows.
+
+After a change that is meant, look at the difference and write the text again:
+UPDATE_PLANS=1 python -m pytest tests/jobs/test_plans.py
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+
+from salesetl.engines.spark import SparkEngine
+from salesetl.schemas.table import Table
+from tests.jobs.shop import Shop, sale
+
+PLANS = Path(__file__).parent / "plans"
+
+# An operator, without its arguments, behind the branches of the tree that it hangs on.
+_OPERATOR = re.compile(r"^([ :+-]*)(\*\(\d+\) )?(\w+)( (?:csv|text|parquet)\b)?")
+
+
+class RecordingEngine(SparkEngine):
+    """Spark, with a note of the plan of every frame that it is asked to compute."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        super().__init__(spark)
+        self.plans: list[str] = []
+
+    def settle(self, frame: DataFrame, path: str) -> DataFrame:
+        """Note the plan of what is settled."""
+        self._note("settle " + "/".join(path.split("/")[-2:]), frame)
+        return super().settle(frame, path)
+
+    def write_table(self, frame: DataFrame, path: str, table: Table) -> None:
+        """Note the plan of what is written, before its rows are brought together."""
+        self._note(f"write {table.name}", frame)
+        super().write_table(frame, path, table)
+
+    def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
+        """Note the plan of what is asked."""
+        self._note("rows", frame)
+        return super().rows(frame)
+
+    def _note(self, title: str, frame: DataFrame) -> None:
+        plan = frame._jdf.queryExecution().executedPlan().toString()
+        lines = [outline(line) for line in plan.splitlines()]
+        self.plans.append("\n".join([f"# {title}", *filter(None, lines), ""]))
+
+
+def outline(line: str) -> str:
+    """Return the operator of a line of a plan."""
+    found = _OPERATOR.match(line)
+    return "" if found is None else "".join([found[1], found[3], found[4] or ""])
+
+
+def test_a_run_scans_and_exchanges_no_more_than_was_reviewed(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    september: Mapping[str, Any] = {"as_of": date(2025, 9, 30)}
+    engine = RecordingEngine(spark)
+    shop = Shop(engine, tmp_path)
+    sales = [sale(1), sale(2), sale(2), sale(3, quantity="x")]
+    shop.load(shop.deliver("first", sales), **september)
+    engine.plans.clear()
+    shop.load(shop.deliver("second", [*sales, sale(4)]), **september)
+
+    told = "\n".join(engine.plans)
+
+    path = PLANS / f"spark-{spark.version.split('.')[0]}.txt"
+    if os.environ.get("UPDATE_PLANS"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(told)
+    assert told == path.read_text(), "a plan has changed: see the top of this file"
+    assert told.count("FileScan csv") == 1
