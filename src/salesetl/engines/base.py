@@ -66,6 +66,12 @@ class Engine(Protocol):
     def parquet_types(self, path: str) -> dict[str, str]:
         """Return the types of the columns that are in a Parquet file."""
 
+    def named(self, frame: DataFrame) -> DataFrame:
+        """Give a frame a name, by which what is derived from it is planned in less time.
+
+        Nothing is computed.
+        """
+
     def settle(self, frame: DataFrame, path: str) -> DataFrame:
         """Compute a frame once; what is derived from the result does not compute it again.
 

@@ -150,6 +150,10 @@ class DuckDbEngine:
             f"select * from read_parquet({file}, hive_partitioning = false)"
         )
 
+    def named(self, frame: DataFrame) -> DataFrame:
+        """Make a view of a frame: SQLFrame copies the whole query of a frame at every step."""
+        return self._view(self._sql(frame))
+
     def settle(self, frame: DataFrame, path: str) -> DataFrame:
         """Write a frame as Parquet below `path`, and return that.
 

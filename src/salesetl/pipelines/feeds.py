@@ -41,7 +41,9 @@ def settle_feed(engine: Engine, rows: DataFrame, table: Table, path: str) -> Fee
     What is decided is kept in `path`; whatever reads the feed from here on reads that, and never
     the source again. BooksError if rows are not accounted for.
     """
-    judged = engine.settle(quality.judge(rows, table), join(path, "judged"))
+    judged = engine.settle(
+        quality.judge(engine.named(rows), table), join(path, "judged")
+    )
     repeated = engine.settle(
         quality.find_repeated_keys(judged, table), join(path, "repeated_keys")
     )

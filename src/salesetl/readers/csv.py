@@ -60,7 +60,7 @@ def read_csv(
         _read_layout(engine, layout, paths, table, profile)
         for layout, paths in layouts.items()
     ]
-    return RawRows(in_one(engine, frames, table), files, sorted(unknown))
+    return RawRows(engine.named(in_one(engine, frames, table)), files, sorted(unknown))
 
 
 def _report_unknown(unknown: dict[str, str], policy: UnknownColumns) -> None:
