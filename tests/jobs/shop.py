@@ -93,9 +93,9 @@ class Shop:
         """Read both tables of the lake."""
         return self.rows(ENRICHED_SALES, lake), self.rows(SALES_SUMMARY, lake)
 
-    def quarantine(self, lake: str = "lake") -> Rows:
-        """Read what is in quarantine."""
-        root = str(self.home / lake / "quarantine" / "sales")
+    def quarantine(self, lake: str = "lake", feed: str = "sales") -> Rows:
+        """Read what is in quarantine of a feed."""
+        root = str(self.home / lake / "quarantine" / feed)
         return read_rows(storage_of(root), root, QUARANTINE)
 
     def months(self, lake: str = "lake") -> dict[str, int]:

@@ -40,7 +40,9 @@ def books_of(shop: Shop, report: RunReport, lake: str) -> dict[str, Any]:
     rejected = [
         {name: row[name] for name in ("raw_record", "source_header", "source_file")}
         | {"reasons": row["reasons"]}
-        for row in (shop.quarantine(lake) if report.rows_quarantined else [])
+        for feed, counts in {"sales": report.as_dict(), **report.feeds}.items()
+        if counts["rows_quarantined"]
+        for row in shop.quarantine(lake, feed)
     ]
     is_there = any((shop.home / lake / ENRICHED_SALES.name).glob("*/*/*.parquet"))
     tables = [ENRICHED_SALES, SALES_SUMMARY] if is_there else []
@@ -134,17 +136,20 @@ def test_lines_of_every_kind_are_told_alike(
     assert report.rows_quarantined > 10
 
 
+@pytest.mark.parametrize("is_packed", [False, True])
 @pytest.mark.parametrize("multiline", ["auto", "true", "false"])
 def test_fields_across_lines_are_told_alike(
-    compare: Compare, tmp_path: Path, multiline: str
+    compare: Compare, tmp_path: Path, multiline: str, is_packed: bool
 ) -> None:
     field = '"Lamp,\n""Retro""\r\nwith shade"'
     lines = [HEADER, LINE.replace("Lamp", field), LINE.replace("T1", "T2")]
     if multiline == "true":
         lines += [LINE.replace("Lamp", '"Lamp'), LINE.replace("T1", "T3")]
-    (tmp_path / "sales.csv").write_text("\n".join(lines), newline="")
+    content = "\n".join(lines).encode()
+    path = tmp_path / ("sales.csv.gz" if is_packed else "sales.csv")
+    path.write_bytes(gzip.compress(content) if is_packed else content)
 
-    report = compare(tmp_path / "sales.csv", multiline=multiline)
+    report = compare(path, multiline=multiline)
 
     assert report.rows_loaded == (1 if multiline == "false" else 2)
 
@@ -183,6 +188,54 @@ def test_runs_on_top_of_each_other_are_told_alike(
 
     assert books["first"] == books["other"]
     assert books["first"][-1]["report"]["revenue_summary"] == "42.00"
+
+
+OBJECT = '{"customer_id": "C1", "age_group": "26-35", "signup_date": "2024-01-01"}'
+OBJECTS = [
+    OBJECT,
+    "\t",
+    "{}",
+    "[]",
+    "1",
+    "null",
+    OBJECT + " x",
+    OBJECT + OBJECT,
+    OBJECT.replace('"', "'"),
+    OBJECT.replace("C1", "C\\u0041\\n\\t"),
+    OBJECT.replace('"C1"', "NaN"),
+    OBJECT.replace('"C1"', "007"),
+    OBJECT.replace('"C1"', "true"),
+    OBJECT.replace('"C1"', "null"),
+    OBJECT.replace('"C1"', '{"a": [1, "b"]}'),
+    OBJECT.replace('"C1"', "12345678901234567890"),
+    OBJECT.replace("C1", "é\u2028灯"),
+    OBJECT.replace("{", "{,"),
+    OBJECT.replace("}", ",}"),
+    OBJECT.replace("{", "{/* note */"),
+    OBJECT.replace('"customer_id"', "customer_id"),
+    OBJECT.replace('"customer_id"', '"Customer_Id"'),
+    OBJECT[:-1],
+]
+
+
+def test_objects_of_every_kind_are_told_alike(compare: Compare, tmp_path: Path) -> None:
+    numbered = [each.replace("C1", f"C{place}") for place, each in enumerate(OBJECTS)]
+    customers = tmp_path / "customers.ndjson"
+    customers.write_text("\n".join(numbered))
+    bought = [
+        sale(1, transaction_id=f"T{place}", customer_id=customer)
+        for place, customer in enumerate(
+            [*(f"C{place}" for place in range(len(OBJECTS))), "7", "007", "true", "NaN"]
+        )
+    ]
+    (tmp_path / "sales.csv").write_text(
+        "\n".join([HEADER, *(",".join(each.values()) for each in bought)])
+    )
+
+    report = compare(tmp_path / "sales.csv", customers_path=customers)
+
+    assert report.feeds["customers"]["rows_read"] == len(OBJECTS) - 1
+    assert report.feeds["customers"]["rows_by_reason"]["row_is_well_formed"] >= 5
 
 
 fields = st.text(st.sampled_from('019.-+eE:TZ ,"\\\té\u00a0$%'), max_size=8)

@@ -23,6 +23,7 @@ from salesetl.engines.duckdb_text import (
     RecordReader,
     exact_path,
     fields_of,
+    is_strict_json,
     literal,
 )
 from salesetl.schemas.table import Table, type_text
@@ -106,7 +107,8 @@ class DuckDbEngine:
     ) -> DataFrame:
         """Read one JSON object a line as text columns, `_record` and `_source_file`."""
         lines = self._records.query(paths, "UTF-8", 0, is_multiline=False)
-        json_type = "case when json_valid(_record) then json_type(_record) end"
+        is_valid = f"json_valid(_record) and {is_strict_json()}"
+        json_type = f"case when {is_valid} then json_type(_record) end"
         is_object = f"coalesce({json_type} = 'OBJECT', false)"
         names = ", ".join(
             f"""case when _is_well_formed then _record ->> '$."{name}"' end as "{name}\""""

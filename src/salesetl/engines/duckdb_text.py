@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import itertools
 import os
 from collections.abc import Iterator, Sequence
-from typing import IO, cast
 
 from salesetl.engines.base import field_pattern
-from salesetl.engines.records import is_plain, records_of
+from salesetl.engines.records import BLANKS, is_packed, is_plain, records_of, unpacked
 from salesetl.errors import InputError
 from salesetl.storage import S3_SCHEMES
 
@@ -31,14 +29,14 @@ class RecordReader:
         self, paths: Sequence[str], encoding: str, skipped: int, *, is_multiline: bool
     ) -> str:
         """Return a query for the records of files and their paths."""
-        plain = [] if is_multiline else [p for p in paths if _is_plain(p, encoding)]
+        plain = {p for p in paths if not is_multiline and _is_plain(p, encoding)}
         queries = []
         if plain:
-            files = literal([exact_path(path) for path in plain])
+            files = literal([exact_path(path) for path in sorted(plain)])
             queries.append(
                 f"select _record, _source_file from read_csv({files}, {_LINES},"
                 f" skip = {skipped})"
-                " where trim(_record, ' ' || chr(9) || chr(11) || chr(12)) <> ''"
+                f" where trim(_record, {literal(BLANKS)}) <> ''"
             )
         for path in paths:
             if path not in plain:
@@ -58,23 +56,20 @@ class RecordReader:
 
         target = os.path.join(self._folder, f"{next(self._numbers)}.parquet")
         schema = pa.schema([("_record", pa.string())])
-        with _opened(path) as file, pq.ParquetWriter(target, schema) as writer:
+        with open(path, "rb") as file, pq.ParquetWriter(target, schema) as writer:
             records = records_of(
-                file, encoding, is_multiline=is_multiline, has_header=has_header
+                unpacked(file, path),
+                encoding,
+                is_multiline=is_multiline,
+                has_header=has_header,
             )
             for batch in _batches(records):
                 writer.write_table(pa.table([batch], schema=schema))
         return target
 
 
-def _opened(path: str) -> IO[bytes]:
-    if path.endswith(".gz"):
-        return cast("IO[bytes]", gzip.open(path))
-    return open(path, "rb")
-
-
 def _is_plain(path: str, encoding: str) -> bool:
-    if path.endswith(".gz") or encoding.upper() not in ("UTF-8", "US-ASCII"):
+    if is_packed(path) or encoding.upper() not in ("UTF-8", "US-ASCII"):
         return False
     with open(path, "rb") as file:
         return is_plain(file)
@@ -93,6 +88,20 @@ def fields_of(delimiter: str) -> str:
         f" when regexp_full_match(_record, '({field})([{delimiter}]({field}))*', 's')"
         f" then regexp_extract_all(_record || '{delimiter}', '({field})[{delimiter}]', 1)"
         " else [] end"
+    )
+
+
+def is_strict_json() -> str:
+    """SQL that tells whether what DuckDB takes for JSON is that to everybody.
+
+    It allows a comma after the last item, and numbers such as NaN; but inside a text both are fine.
+    """
+    lenient = literal(r"(?i),\s*[}\]]|nan|inf")
+    texts = literal(r'"(?:[^"\\]|\\.)*"')
+    without_texts = f"regexp_replace(_record, {texts}, '', 'g')"
+    return (
+        f"case when regexp_matches(_record, {lenient})"
+        f" then not regexp_matches({without_texts}, {lenient}) else true end"
     )
 
 

@@ -1,13 +1,25 @@
 """Records of delimited text, cut in Python where an engine's own reader would not do."""
 
 import codecs
+import gzip
 import io
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, cast
 
 _WIDE_ENCODINGS = ("utf-16", "utf-32", "utf16", "utf32")
 _CHUNK_BYTES = 1024 * 1024
-_BLANKS = "".join(map(chr, range(33)))
+# A line of nothing else is blank; so it is to Spark.
+BLANKS = "".join(map(chr, range(1, 33)))
+
+
+def is_packed(path: str) -> bool:
+    """Tell whether a file is unpacked on reading; as in Hadoop, its name says so."""
+    return path.endswith(".gz")
+
+
+def unpacked(file: IO[bytes], path: str) -> IO[bytes]:
+    """Return the content of a file of that name."""
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if is_packed(path) else file
 
 
 def records_of(
@@ -29,7 +41,7 @@ def records_of(
             continue
         record = "".join(parts).rstrip("\r\n")
         parts.clear()
-        if record.strip(_BLANKS):
+        if record.strip(BLANKS):
             if not is_header:
                 yield record
             is_header = False

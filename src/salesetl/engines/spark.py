@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from salesetl.engines.base import TextFormat, field_pattern
-from salesetl.engines.records import is_wide, records_of
+from salesetl.engines.records import BLANKS, is_wide, records_of, unpacked
 from salesetl.errors import InputError
 from salesetl.schemas.table import Table
 from salesetl.storage import S3_SCHEMES
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BROKEN_FILE = re.compile(
     "EOFException|ZipException|not a gzip file|incorrect (header|data) check"
+    "|EOFError|BadGzipFile|zlib.error"  # from a worker of Python
     "|invalid (stored|block|code|distance|bit length|literal)"
 )
 
@@ -39,6 +40,8 @@ _SETTLED = {
     "parquet.enable.dictionary#_source_file": "true",
     "parquet.enable.dictionary#_source_header": "true",
 }
+_STRICT_JSON = "map('allowSingleQuotes', 'false', 'allowNonNumericNumbers', 'false')"
+_BLANKS = f"decode(unhex('{BLANKS.encode().hex()}'), 'UTF-8')"
 # Stands in no line that is not damaged, so that Spark's reader of CSV reads lines whole.
 _NO_DELIMITER = "\1"
 
@@ -88,7 +91,8 @@ class SparkEngine:
 
             for batch in batches:
                 for row in batch.to_pylist():
-                    file = io.BytesIO(row["content"])
+                    content = io.BytesIO(row["content"])
+                    file = unpacked(content, row["_source_file"])
                     records = list(
                         records_of(file, encoding, is_multiline=is_multiline)
                     )
@@ -109,21 +113,29 @@ class SparkEngine:
         self, paths: Sequence[str], columns: Sequence[str]
     ) -> DataFrame:
         """Read one JSON object a line as text columns, `_record` and `_source_file`."""
-        schema = ", ".join(f"`{name}` string" for name in [*columns, "_malformed"])
-        options = "map('columnNameOfCorruptRecord', '_malformed')"
+        fields = ", ".join(f"`{name}`: string" for name in [*columns, "_end"])
+        # Spark reads on to the end of the first value and takes no notice of what follows it; here
+        # it must find the record and then the end, and nothing else.
+        text = "concat('[', _record, ', {\"_end\": \"\"}]')"
+        found = f"from_json({text}, 'array<struct<{fields}>>', {_STRICT_JSON})"
+        is_object = (
+            "coalesce(left(ltrim(_record), 1) = '{' and size(_found) = 2"
+            " and get(_found, 0) is not null and get(_found, 1)._end = '', false)"
+        )
         return (
             self.spark.read.text([spark_path(path) for path in paths])
             .selectExpr("value as _record", f"{_SOURCE_FILE} as _source_file")
-            .where("trim(_record) <> ''")
-            .withColumn("_json", F.expr(f"from_json(_record, '{schema}', {options})"))
+            .where(F.expr(f"trim(both {_BLANKS} from _record) <> ''"))
+            .withColumn("_found", F.expr(found))
+            .withColumn("_is_well_formed", F.expr(is_object))
             .selectExpr(
                 *(
-                    f"case when _json._malformed is null then _json.`{name}` end as `{name}`"
+                    f"case when _is_well_formed then get(_found, 0).`{name}` end as `{name}`"
                     for name in columns
                 ),
                 "_record",
                 "_source_file",
-                "_json._malformed is null as _is_well_formed",
+                "_is_well_formed",
             )
         )
 

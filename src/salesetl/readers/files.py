@@ -5,7 +5,7 @@ import re
 import zlib
 from collections.abc import Iterable
 
-from salesetl.engines.records import is_wide
+from salesetl.engines.records import is_packed, is_wide
 from salesetl.errors import InputError
 from salesetl.storage import StoredFile, normalized, storage_of
 
@@ -106,8 +106,8 @@ def check_packed(files: Iterable[StoredFile]) -> None:
 
 
 def is_gzip(file: StoredFile) -> bool:
-    """Tell whether a file is unpacked on reading; as in Hadoop, its name says so."""
-    return file.name.endswith(".gz")
+    """Tell whether a file is unpacked on reading."""
+    return is_packed(file.path)
 
 
 def _broken_gzip(path: str, error: BaseException) -> InputError:
