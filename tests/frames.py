@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from tempfile import mkdtemp
 from typing import Any
 
 from chispa import assert_df_equality
@@ -10,6 +11,7 @@ from pyspark.sql import DataFrame
 
 from salesetl.engines.base import Engine
 from salesetl.engines.spark import SparkEngine
+from salesetl.pipelines.feeds import Feed, settle_feed
 from salesetl.schemas.table import Table
 
 LINEAGE = {
@@ -42,6 +44,11 @@ def raw_frame_of(
         ]
         values.append((*texts, *lineage))
     return engine.frame(values, dict.fromkeys(table.columns, "string") | LINEAGE)
+
+
+def settled(engine: Engine, rows: DataFrame, table: Table) -> Feed:
+    """Decide the outcome of rows as a run does, in a folder of their own."""
+    return settle_feed(engine, rows, table, mkdtemp())
 
 
 def assert_same_rows(engine: Engine, actual: DataFrame, expected: DataFrame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -54,56 +55,33 @@ class Tally:
 
 def count_outcomes(engine: Engine, labelled: DataFrame, table: Table) -> Tally:
     """Count the rows of a labelled frame by outcome, broken rule and warning, in one pass."""
-    broken = [
-        WELL_FORMED,
-        *(rule for rule in table.rules if rule.level != "warn"),
-        CONFLICT,
-    ]
-    reasons = [rule.name for rule in broken]
-    warnings = [rule.name for rule in table.rules if rule.level == "warn"]
-    set_aside = [
-        f"array_contains(_reasons, '{rule.name}')"
-        for rule in broken
-        if rule.level == "set_aside"
-    ]
-    is_set_aside = (
-        f"_outcome = '{QUARANTINED}' and ({' or '.join(set_aside) or 'false'})"
+    # Few rows break a rule and most of those one, so that there are few groups.
+    groups = engine.rows(
+        labelled.groupBy("_outcome", "_reasons", "_warnings").agg(
+            F.count("*").alias("rows"),
+            F.expr(f"cast(sum({table.amount or 'null'}) as string)").alias("amount"),
+        )
     )
-    counts = [
-        "count(*) as rows_read",
-        _count(f"_outcome = '{ACCEPTED}'", "rows_loaded"),
-        _count(f"_outcome = '{QUARANTINED}'", "rows_quarantined"),
-        _count(f"_outcome = '{DUPLICATE}'", "duplicates_removed"),
-        _count(is_set_aside, "rows_set_aside"),
-        *(
-            _count(
-                f"_outcome = '{QUARANTINED}' and array_contains(_reasons, '{name}')",
-                f"reason_{name}",
-            )
-            for name in reasons
-        ),
-        *(
-            _count(
-                f"_outcome = '{ACCEPTED}' and array_contains(_warnings, '{name}')",
-                f"warning_{name}",
-            )
-            for name in warnings
-        ),
-        f"cast(sum(case when _outcome = '{ACCEPTED}' then {table.amount or 'null'} end) as string)"
-        " as amount",
-    ]
-    [row] = engine.rows(labelled.select(*map(F.expr, counts)))
+    set_aside = {rule.name for rule in table.rules if rule.level == "set_aside"}
+    rows, reasons, warnings = Counter[str](), Counter[str](), Counter[str]()
+    rows_set_aside, amount = 0, Decimal(0)
+    for group in groups:
+        rows[group["_outcome"]] += group["rows"]
+        broken = group["_reasons"].split()
+        if group["_outcome"] == QUARANTINED:
+            reasons.update(dict.fromkeys(broken, group["rows"]))
+            rows_set_aside += group["rows"] if set_aside.intersection(broken) else 0
+        if group["_outcome"] == ACCEPTED:
+            warnings.update(dict.fromkeys(group["_warnings"].split(), group["rows"]))
+            amount += Decimal(group["amount"] or 0)
+    names = [rule.name for rule in (WELL_FORMED, *table.rules, CONFLICT)]
     return Tally(
-        rows_read=row["rows_read"],
-        rows_loaded=row["rows_loaded"],
-        rows_quarantined=row["rows_quarantined"],
-        duplicates_removed=row["duplicates_removed"],
-        rows_set_aside=row["rows_set_aside"],
-        rows_by_reason={name: n for name in reasons if (n := row[f"reason_{name}"])},
-        warnings={name: n for name in warnings if (n := row[f"warning_{name}"])},
-        amount=Decimal(row["amount"] or 0),
+        rows_read=rows.total(),
+        rows_loaded=rows[ACCEPTED],
+        rows_quarantined=rows[QUARANTINED],
+        duplicates_removed=rows[DUPLICATE],
+        rows_set_aside=rows_set_aside,
+        rows_by_reason={name: reasons[name] for name in names if reasons[name]},
+        warnings={name: warnings[name] for name in names if warnings[name]},
+        amount=amount,
     )
-
-
-def _count(condition: str, name: str) -> str:
-    return f"coalesce(sum(case when {condition} then 1 else 0 end), 0) as {name}"

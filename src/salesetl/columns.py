@@ -50,8 +50,11 @@ def _read_back(text: str, data_type: str, otherwise: str) -> str:
 
 def trimmed(name: str) -> str:
     """Text without surrounding blanks; null when nothing is left."""
-    # The blanks are named, because to some engines others are blank too.
-    return f"nullif(trim(both ' ' from `{name}`), '')"
+    # The blanks are named, because to some engines others are blank too; hardly a text has any, and
+    # to see that costs less than to look for them at both ends.
+    has_blanks = f"`{name}` like ' %' or `{name}` like '% '"
+    text = f"case when {has_blanks} then trim(both ' ' from `{name}`) else `{name}` end"
+    return f"nullif({text}, '')"
 
 
 def whole_number(text: str) -> str:

@@ -28,37 +28,26 @@ CONFLICT = Rule(
 )
 
 
-def label(rows: DataFrame, table: Table) -> DataFrame:
-    """Decide the outcome of every row; none is dropped, none is repeated.
-
-    `rows` are parsed to the types of `table` and carry the lineage of their reader. Adds
-    `_reasons` and `_warnings`, the names of the broken rules, and `_outcome`. Of rows with one key
-    and equal content one is kept. Rows with one key and different content are all quarantined,
-    unless the table's `order_by` says which version wins.
-    """
-    judged = judge(rows, table)
-    repeated = find_repeated_keys(judged, table)
-    versions = decide_versions(judged, repeated, table)
-    return decide_single_rows(judged, repeated, table).unionByName(versions)
-
-
 def judge(rows: DataFrame, table: Table) -> DataFrame:
-    """Add `_reasons` and `_warnings`, the names of the rules that a row breaks by itself."""
+    """Add `_reasons` and `_warnings`, the names of the rules that a row breaks by itself.
+
+    They are text, with blanks between the names: engines are slow with lists. Rows are parsed to
+    the types of `table` and carry the lineage of their reader.
+    """
     rejecting = [rule for rule in table.rules if rule.level != "warn"]
     warning = [rule for rule in table.rules if rule.level == "warn"]
     reasons = f"case when {WELL_FORMED.condition} then {_broken(rejecting)}"
-    named = {
-        "_reasons": F.expr(f"{reasons} else '{WELL_FORMED.name}' end"),
-        "_warnings": F.expr(_broken(warning)),
-    }
-    return rows.withColumns(named).withColumns(
+    return rows.withColumns(
         {
-            name: F.expr(
-                f"case when {name} = '' then {_NO_NAMES} else split({name}, ' ') end"
-            )
-            for name in named
+            "_reasons": F.expr(f"{reasons} else '{WELL_FORMED.name}' end"),
+            "_warnings": F.expr(_broken(warning)),
         }
     )
+
+
+def breaks(rule: str) -> str:
+    """SQL that tells whether a rule is among the reasons of a row."""
+    return f"instr(concat(' ', _reasons, ' '), ' {rule} ') > 0"
 
 
 def find_repeated_keys(judged: DataFrame, table: Table) -> DataFrame:
@@ -87,7 +76,7 @@ def decide_single_rows(
 
 def decide_by_reasons(judged: DataFrame) -> DataFrame:
     """Decide the outcome of rows of which none has the key of another."""
-    outcome = f"case when size(_reasons) > 0 then '{QUARANTINED}' else '{ACCEPTED}' end"
+    outcome = f"case when _reasons <> '' then '{QUARANTINED}' else '{ACCEPTED}' end"
     return judged.withColumn("_outcome", F.expr(outcome))
 
 
@@ -103,7 +92,7 @@ def decide_versions(judged: DataFrame, repeated: DataFrame, table: Table) -> Dat
 
 
 def _broken(rules: Sequence[Rule]) -> str:
-    """SQL for the names of broken rules, with blanks between them: engines are slow with lists."""
+    """SQL for the names of broken rules."""
     if not rules:
         return "''"
     # Nearly every row keeps all rules, which costs less to see than to look for names.
@@ -114,15 +103,12 @@ def _broken(rules: Sequence[Rule]) -> str:
     return f"case when {keeps_all} then '' else concat_ws(' ', {', '.join(names)}) end"
 
 
-_NO_NAMES = "cast(array() as array<string>)"
-
-
 def _key(table: Table) -> str:
     """SQL for the key of a row as text; null for a row that is a version of nothing."""
     has_key = " and ".join(f"`{name}` is not null" for name in table.key)
     if table.order_by:
         # Where the last version wins, a broken row is none.
-        has_key += " and size(_reasons) = 0"
+        has_key += " and _reasons = ''"
     return f"case when {has_key} then concat_ws(chr(31), {', '.join(table.key)}) end"
 
 
@@ -134,7 +120,7 @@ def _content(table: Table) -> str:
         for name in table.columns
         if name not in table.key
     )
-    return f"case when size(_reasons) = 0 then concat_ws(chr(31), {values}) else _raw_record end"
+    return f"case when _reasons = '' then concat_ws(chr(31), {values}) else _raw_record end"
 
 
 def _with_versions(rows: DataFrame, table: Table) -> DataFrame:
@@ -150,11 +136,12 @@ def _with_versions(rows: DataFrame, table: Table) -> DataFrame:
 
 
 def _with_outcome(versions: DataFrame) -> DataFrame:
-    conflict = f"case when {CONFLICT.condition} then {_NO_NAMES} else array('{CONFLICT.name}') end"
+    reasons = f"trim(concat(_reasons, ' {CONFLICT.name}'))"
     outcome = (
         f"case when {CONFLICT.condition} and _version > 1 then '{DUPLICATE}'"
-        f" when size(_reasons) > 0 then '{QUARANTINED}' else '{ACCEPTED}' end"
+        f" when _reasons <> '' then '{QUARANTINED}' else '{ACCEPTED}' end"
     )
     return versions.withColumn(
-        "_reasons", F.expr(f"concat(_reasons, {conflict})")
+        "_reasons",
+        F.expr(f"case when {CONFLICT.condition} then _reasons else {reasons} end"),
     ).withColumn("_outcome", F.expr(outcome))

@@ -116,6 +116,8 @@ def _local_settings(is_small: bool) -> dict[str, str]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": f"{_driver_gibibytes()}g",
         "spark.sql.shuffle.partitions": str(cores if is_small else 16 * cores),
+        # Few large tasks would leave cores idle at the end of a stage.
+        "spark.sql.adaptive.coalescePartitions.minPartitionNum": str(4 * cores),
         "spark.ui.showConsoleProgress": str(sys.stderr.isatty()).lower(),
     }
     if is_small:

@@ -11,13 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from salesetl.accounting import count_outcomes
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
-from salesetl.quality import label
 from salesetl.schemas import RAW_SALES
 from salesetl.transforms.sales import clean_sales
-from tests.frames import SALE, raw_frame_of
+from tests.frames import SALE, raw_frame_of, settled
 from tests.jobs.shop import Shop, sale
 
 AS_OF = date(2025, 9, 30)
@@ -119,7 +117,7 @@ def test_any_mix_of_faults_is_accounted_for_as_the_rules_say(
         {"is_known_customer": F.lit(True), "signup_date": F.lit(None).cast("date")}
     )
 
-    tally = count_outcomes(engine, label(cleaned, SALES), SALES)
+    tally = settled(engine, cleaned, SALES).tally
 
     expected = model(rows)
     assert tally.rows_read == len(rows)

@@ -37,6 +37,9 @@ _SETTINGS = {
     "TimeZone": "UTC",
     # Rows have no order; keeping one would take memory.
     "preserve_insertion_order": False,
+    # A join keeps its right side in memory, as it is written here: how many rows a text file has,
+    # DuckDB can only guess, and it would keep them all.
+    "disabled_optimizers": "build_side_probe_side",
 }
 # What SQLFrame takes for functions of DuckDB and are none; and a quotient in whole millionths, for
 # DuckDB's own is a float.

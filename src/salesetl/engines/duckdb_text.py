@@ -36,7 +36,7 @@ class RecordReader:
             queries.append(
                 f"select _record, _source_file from read_csv({files}, {_LINES},"
                 f" skip = {skipped})"
-                f" where trim(_record, {literal(BLANKS)}) <> ''"
+                f" where not regexp_full_match(_record, {literal(f'[{BLANKS}]*')})"
             )
         for path in paths:
             if path not in plain:

@@ -99,7 +99,8 @@ def run(
             customers = batch.settle(
                 clean_customers(raw_customers.frame), RAW_CUSTOMERS
             )
-            joined = join_customers(clean_sales(raw_sales.frame), customers.accepted)
+            cleaned = batch.engine.named(clean_sales(raw_sales.frame))
+            joined = join_customers(cleaned, customers.accepted)
             sales = batch.settle(joined, table)
         batch.report.unknown_columns = raw_sales.unknown_columns
         batch.account(sales, customers)

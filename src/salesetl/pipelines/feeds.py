@@ -70,7 +70,7 @@ def quarantined_rows(feed: Feed, run_id: str, rejected_at: str) -> DataFrame:
         F.col("_raw_record").alias("raw_record"),
         F.col("_source_header").alias("source_header"),
         F.col("_source_file").alias("source_file"),
-        F.col("_reasons").alias("reasons"),
+        F.expr("split(_reasons, ' ')").alias("reasons"),
         F.lit(rejected_at).cast("timestamp").alias("rejected_at"),
         F.lit(run_id).alias("run_id"),
     )
@@ -107,7 +107,7 @@ def _told_reasons(feed: Feed) -> str:
     told = ", ".join(f"{name} {count:,}" for name, count in ranked)
     first = ranked[0][0]
     [example] = feed.engine.rows(
-        feed.labelled.where(f"array_contains(_reasons, '{first}')")
+        feed.labelled.where(quality.breaks(first))
         .select("_source_file", "_raw_record")
         .orderBy("_source_file", "_raw_record")
         .limit(1)

@@ -14,7 +14,7 @@ from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,7 @@ class StagedTable:
 def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     """Write new content aside and read it back.
 
-    BooksError if what was written does not have the columns and types of the contract, or has a
-    key twice.
+    BooksError if what was written does not have the columns and types of the contract.
     """
     table = change.table
     path = join(staging, table.name)
@@ -71,13 +70,27 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
 
 
 def count_kept(engine: Engine, change: Change) -> tuple[int, Decimal]:
-    """Count the rows that stay in the partitions of a change, and sum their amount."""
+    """Count the rows that stay in the partitions of a change, and sum their amount.
+
+    BooksError if they have a key twice, which no run has written.
+    """
     if change.kept is None:
         return 0, Decimal(0)
-    total = F.sum(change.table.amount or F.lit(0)).cast("string")
-    sums = change.kept.agg(F.count("*").alias("rows"), total.alias("amount"))
-    [row] = engine.rows(sums)
-    return row["rows"], Decimal(row["amount"] or 0)
+    table = change.table
+    by_key = change.kept.groupBy(*table.key).agg(*_sums(table))
+    [row] = engine.rows(
+        by_key.agg(
+            F.sum("rows").alias("rows"),
+            F.max("rows").alias("versions"),
+            F.sum("amount").cast("string").alias("amount"),
+        )
+    )
+    if (row["versions"] or 0) > 1:
+        raise BooksError(
+            f"{table.name}: the lake has a {', '.join(table.key)} twice, in the partitions"
+            f" {', '.join(change.folders)}; load their days again with --write_mode replace"
+        )
+    return row["rows"] or 0, Decimal(row["amount"] or 0)
 
 
 def _check_schema(engine: Engine, table: Table, file: str) -> None:
@@ -94,27 +107,15 @@ def _check_schema(engine: Engine, table: Table, file: str) -> None:
 def _measure(
     engine: Engine, rows: DataFrame, table: Table, files: dict[str, list[StoredFile]]
 ) -> dict[str, Partition]:
-    amount = F.col(table.amount) if table.amount else F.lit(0)
-    by_key = rows.groupBy(*dict.fromkeys([*table.partition_by, *table.key])).agg(
-        F.count("*").alias("rows"),
-        F.sum(amount.cast("decimal(38,2)")).alias("amount"),
-    )
+    by_partition = rows.groupBy(*table.partition_by).agg(*_sums(table))
     measured = engine.rows(
-        by_key.groupBy(*table.partition_by)
-        .agg(
-            F.sum("rows").alias("rows"),
-            F.max("rows").alias("versions"),
-            F.sum("amount").cast("string").alias("amount"),
-        )
-        .orderBy(*table.partition_by)
+        by_partition.select(
+            *table.partition_by, "rows", F.col("amount").cast("string").alias("amount")
+        ).orderBy(*table.partition_by)
     )
     partitions = {}
     for row in measured:
         folder = folder_of(row, table)
-        if table.key and row["versions"] > 1:
-            raise BooksError(
-                f"{table.name}: {folder} would hold a {', '.join(table.key)} twice"
-            )
         partitions[folder] = Partition(
             values={name: row[name] for name in table.partition_by},
             rows=row["rows"],
@@ -123,3 +124,11 @@ def _measure(
             bytes=sum(file.size for file in files[folder]),
         )
     return partitions
+
+
+def _sums(table: Table) -> list[Column]:
+    amount = F.col(table.amount) if table.amount else F.lit(0)
+    return [
+        F.count("*").alias("rows"),
+        F.sum(amount.cast("decimal(38,2)")).alias("amount"),
+    ]

@@ -87,12 +87,14 @@ def _read_layout(
         ).alias(f"_{place}")
         for place in range(width)
     ]
-    rows = engine.read_records(paths, layout.text).select(
-        *fields,
-        F.col("_record").alias("_raw_record"),
-        F.lit(layout.header_line).alias("_source_header"),
-        "_source_file",
-        F.expr(is_well_formed).alias("_is_well_formed"),
+    rows = engine.named(
+        engine.read_records(paths, layout.text).select(
+            *fields,
+            F.col("_record").alias("_raw_record"),
+            F.lit(layout.header_line).alias("_source_header"),
+            "_source_file",
+            F.expr(is_well_formed).alias("_is_well_formed"),
+        )
     )
     made = {*profile.constants, *profile.expressions}
     made |= {profile.key.column} if profile.key else set()
@@ -117,4 +119,4 @@ def _read_layout(
 def _unquoted(field: str) -> str:
     inside = f"substring({field}, 2, length({field}) - 2)"
     text = f"replace({inside}, '\"\"', '\"')"
-    return f"case when left({field}, 1) = '\"' then {text} else {field} end"
+    return f"case when {field} like '\"%' then {text} else {field} end"
