@@ -7,7 +7,8 @@ EMBEDDED = $(VENV)/.embedded
 SPARK4 = .venv-spark4
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-spark4 check format docs package bench bench-start clean
+.PHONY: help setup demo test test-spark4 check format docs package bench bench-scale bench-start \
+	clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +51,9 @@ package: $(READY) ## build the wheel into dist/
 bench: $(READY) ## compare with what a user would pick instead, and write docs/benchmarks.md
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@$(BIN)/python -m benchmarks $(SIZES)
+
+bench-scale: $(READY) ## measure 1, 10 and 100 million sales on both engines, and write docs/sizing.md
+	@$(BIN)/python -m benchmarks.scale $(SIZES)
 
 bench-start: $(READY) ## compare the 10,000-row job with the same code on a default Spark session
 	@$(BIN)/python -m benchmarks.start

@@ -1,6 +1,6 @@
 """Compare salesetl with what a user would pick instead, in one run, and write docs/benchmarks.md.
 
-python -m benchmarks [ROWS:ROUNDS …] [--contenders NAME,…]; each round runs all in turn.
+python -m benchmarks [ROWS:ROUNDS …]; each round runs all in turn.
 """
 
 import argparse
@@ -8,8 +8,6 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm import tqdm
@@ -19,47 +17,11 @@ from benchmarks.data import make_sales
 from benchmarks.limits import physical_limits
 from benchmarks.measure import Measured, measure
 from benchmarks.page import Result, page
+from benchmarks.programs import CONTENDERS, TYPED_SCAN
 from salesetl.java import find_java_home
 
 ROOT = Path(__file__).parent.parent
 SIZES = ["10000:5", "1000000:5", "10000000:3"]
-
-
-@dataclass(frozen=True)
-class Contender:
-    """A program that turns sales and customers into the two tables below a folder."""
-
-    name: str
-    command: Callable[[Path, Path], list[str]]
-
-
-def _salesetl(engine: str) -> Callable[[Path, Path], list[str]]:
-    def command(data: Path, out: Path) -> list[str]:
-        paths = {"sales": data / "sales", "customers": data / "customers"}
-        words = [f"--{name}_path={path}" for name, path in paths.items()]
-        words += [f"--output_path={out}", f"--engine={engine}", "--as_of=2025-12-31"]
-        return [sys.executable, "jobs/enrich_sales.py", *words]
-
-    return command
-
-
-def _other(module: str) -> Callable[[Path, Path], list[str]]:
-    def command(data: Path, out: Path) -> list[str]:
-        name = f"benchmarks.contenders.{module}"
-        paths = [str(data / "sales"), str(data / "customers"), str(out)]
-        return [sys.executable, "-m", name, *paths]
-
-    return command
-
-
-CONTENDERS = [
-    Contender("usual Glue script", _other("usual_glue")),
-    Contender("salesetl on Spark", _salesetl("spark")),
-    Contender("salesetl embedded", _salesetl("duckdb")),
-    Contender("DuckDB SQL", _other("duckdb_sql")),
-    Contender("Polars", _other("polars_frames")),
-    Contender("pandas + pyarrow", _other("pandas_arrow")),
-]
 
 
 def main() -> None:
@@ -82,17 +44,19 @@ def main() -> None:
 
 def _measured(folder: Path, rows: int, rounds: int) -> Result:
     data = make_sales(folder, rows)
-    runs: dict[str, list[Measured]] = {each.name: [] for each in CONTENDERS}
+    programs = [*CONTENDERS, TYPED_SCAN]
+    runs: dict[str, list[Measured]] = {each.name: [] for each in programs}
     answers: dict[str, Answer] = {}
-    turns = [(round_, each) for round_ in range(rounds + 1) for each in CONTENDERS]
-    for round_, contender in tqdm(turns, desc=f"{rows:,} sales", unit="run"):
+    turns = [(round_, each) for round_ in range(rounds + 1) for each in programs]
+    for round_, program in tqdm(turns, desc=f"{rows:,} sales", unit="run"):
         out = folder / "out"
-        measured = measure(contender.command(data, out), ROOT)
+        out.mkdir()
+        measured = measure(program.command(data, out), ROOT)
         # The first round warms the caches of files, and shows that all give the same.
         if round_:
-            runs[contender.name].append(measured)
-        else:
-            answers[contender.name] = answer_of(out)
+            runs[program.name].append(measured)
+        elif program in CONTENDERS:
+            answers[program.name] = answer_of(out)
         shutil.rmtree(out)
     if different := differences(answers):
         raise SystemExit(f"{rows:,} sales: no agreement with {', '.join(different)}")

@@ -18,7 +18,8 @@ written, in turn with all others; the first round is not counted. All find the s
 same files and write the same two tables, and a size counts only if rows, revenue to the cent and
 every line of the summary agree. The usual Glue script drops what is wrong; the others put it in
 quarantine with all reasons. Only salesetl also keeps books, merges with what is there, publishes
-whole or not at all, and holds a lease.
+whole or not at all, and holds a lease. Spark only scanning the CSV, with a typed schema and into
+nothing, is what any job on Spark pays for its input.
 
 """
 
