@@ -9,7 +9,6 @@ from salesetl.arguments import (
     InputPath,
     arguments_of,
     parse_arguments,
-    split_words,
     type_name,
 )
 from salesetl.errors import ArgumentError
@@ -200,7 +199,7 @@ def test_what_glue_keeps_for_itself_is_passed_over(words: list[str]) -> None:
 )
 def test_a_word_that_belongs_to_no_argument_is_refused(words: list[str]) -> None:
     with pytest.raises(ArgumentError, match="expected --name value"):
-        split_words(words)
+        parse_arguments(run, words)
 
 
 def test_a_type_is_described_without_its_none() -> None:

@@ -153,3 +153,17 @@ def test_the_size_of_the_input_is_that_of_its_files(tmp_path: Path) -> None:
 
     assert input_bytes(enrich_sales.run, values | {"output_path": str(tmp_path)}) == 8
     assert input_bytes(enrich_sales.run, {"sales_path": str(tmp_path / "in/1*")}) == 5
+
+
+def test_the_engine_is_an_argument_of_every_job(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        launch(enrich_sales.run, [*PATHS, "--engine", "polars"])
+
+    refusal = "--engine 'polars': not auto or spark or duckdb; see --help"
+    assert refusal in capsys.readouterr().err
+    launch(enrich_sales.run, ["--help"])
+    assert (
+        "--engine (auto or spark or duckdb; default: auto)" in capsys.readouterr().out
+    )

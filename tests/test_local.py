@@ -7,7 +7,6 @@ import pytest
 from salesetl import local
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import ArgumentError, SetupError
-from salesetl.launcher import take_engine
 from salesetl.local import EMBEDDED_INPUT_BYTES, EngineChoice, local_engine
 
 
@@ -55,17 +54,3 @@ def test_the_embedded_engine_is_closed_whatever_happens() -> None:
             raise ZeroDivisionError
 
     assert not scratch.exists()
-
-
-def test_the_engine_is_taken_out_of_the_words_of_a_command() -> None:
-    words = ["--sales_path", "in", "--engine", "spark", "--allow_empty", "--run_id=a=b"]
-
-    engine, others = take_engine(words)
-
-    assert engine == "spark"
-    assert others == ["--sales_path=in", "--allow_empty", "--run_id=a=b"]
-    assert take_engine([]) == ("auto", [])
-    with pytest.raises(
-        ArgumentError, match="--engine polars: not auto or spark or duckdb"
-    ):
-        take_engine(["--engine", "polars"])

@@ -63,16 +63,22 @@ def arguments_of(run: Callable[..., Any]) -> dict[str, Argument]:
 
 
 def parse_arguments(
-    run: Callable[..., Any], words: Sequence[str], *, is_partial: bool = False
+    run: Callable[..., Any],
+    words: Sequence[str],
+    *,
+    others: Sequence[Argument] = (),
+    is_partial: bool = False,
 ) -> dict[str, Any]:
-    """Read a job's arguments from a command line; the required ones may only lack if partial.
+    """Read a job's arguments from a command line, and others that are given with them.
+
+    The required ones may only lack if `is_partial`.
 
     ArgumentError names an argument that is missing, given twice, not known (with the nearest that
     is), or not of its type. Arguments that Glue keeps for itself are passed over.
     """
-    arguments = arguments_of(run)
+    arguments = arguments_of(run) | {argument.name: argument for argument in others}
     values: dict[str, Any] = {}
-    for name, text in split_words(words):
+    for name, text in _split_words(words):
         if name not in arguments:
             if _RESERVED.fullmatch(name):
                 continue
@@ -97,7 +103,7 @@ def parse_arguments(
     return values
 
 
-def split_words(words: Sequence[str]) -> list[tuple[str, str | None]]:
+def _split_words(words: Sequence[str]) -> list[tuple[str, str | None]]:
     """Split `--name value`, `--name=value` and a bare `--name` into names and values."""
     pairs: list[tuple[str, str | None]] = []
     rest = list(words)

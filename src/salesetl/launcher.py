@@ -8,13 +8,13 @@ import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 from salesetl.arguments import (
+    Argument,
     InputPath,
     arguments_of,
     parse_arguments,
-    split_words,
     type_name,
 )
 from salesetl.display import report_text
@@ -33,11 +33,15 @@ logger = logging.getLogger(__name__)
 
 Job = Callable[..., RunReport]
 
-ENGINES = get_args(EngineChoice)
-_ENGINE_HELP = (
-    "what the job runs on here: Spark, DuckDB in this process, or auto, which is DuckDB for local"
-    f" input up to {EMBEDDED_INPUT_BYTES // 2**30} GiB; on Glue it is always Spark"
+ENGINE = Argument(
+    name="engine",
+    type=EngineChoice,
+    is_required=False,
+    default="auto",
+    help="what the job runs on here: Spark, DuckDB in this process, or auto, which is DuckDB for"
+    f" local input up to {EMBEDDED_INPUT_BYTES // 2**30} GiB; on Glue it is always Spark",
 )
+"""The argument that every job has beside its own."""
 
 
 def launch(run: Job, argv: Sequence[str] | None = None) -> None:
@@ -64,9 +68,8 @@ def launch(run: Job, argv: Sequence[str] | None = None) -> None:
         _run_on_glue(run, words)
         return
     try:
-        engine, words = take_engine(words)
-        values = parse_arguments(run, words)
-        report = run_locally(run, values, engine, is_verbose=is_verbose)
+        values = parse_arguments(run, words, others=[ENGINE])
+        report = run_locally(run, values, is_verbose=is_verbose)
     except Exception as error:
         if is_verbose:
             logger.exception("%s failed", name)
@@ -93,13 +96,11 @@ def _take_verbose(words: list[str]) -> tuple[bool, list[str]]:
 def help_text(name: str, run: Job) -> str:
     """Describe a job and its arguments."""
     lines = [(inspect.getdoc(run) or "").partition("\n")[0], "", "arguments:"]
-    for argument in arguments_of(run).values():
+    for argument in [*arguments_of(run).values(), ENGINE]:
         default = "required" if argument.is_required else f"default: {argument.default}"
         kind = type_name(argument.type)
         lines += [f"  --{argument.name} ({kind}; {default})", f"      {argument.help}"]
     lines += [
-        f"  --engine ({' or '.join(ENGINES)}; default: auto)",
-        f"      {_ENGINE_HELP}",
         "  --verbose",
         "      show the stack trace of an error",
     ]
@@ -124,46 +125,35 @@ def jobs_page(jobs: Mapping[str, Job]) -> str:
             "| argument | value | default | meaning |",
             "|---|---|---|---|",
         ]
-        lines += [
-            f"| `--{argument.name}` | {type_name(argument.type)} |"
-            f" {'required' if argument.is_required else argument.default} | {argument.help} |"
-            for argument in arguments_of(run).values()
-        ]
+        lines += [_row(argument) for argument in arguments_of(run).values()]
     lines += [
         "",
         "## All jobs",
         "",
         "| argument | value | default | meaning |",
         "|---|---|---|---|",
-        f"| `--engine` | {' or '.join(ENGINES)} | auto | {_ENGINE_HELP} |",
+        _row(ENGINE),
         "| `--verbose` | | | show the stack trace of an error |",
     ]
     return "\n".join(lines) + "\n"
 
 
-def take_engine(words: list[str]) -> tuple[EngineChoice, list[str]]:
-    """Take `--engine` out of a command line; ArgumentError if it names none."""
-    others: list[str] = []
-    engine: EngineChoice = "auto"
-    for name, text in split_words(words):
-        if name != "engine":
-            others += [f"--{name}" if text is None else f"--{name}={text}"]
-        elif text not in ENGINES:
-            raise ArgumentError(f"--engine {text}: not {' or '.join(ENGINES)}")
-        else:
-            engine = cast(EngineChoice, text)
-    return engine, others
+def _row(argument: Argument) -> str:
+    default = "required" if argument.is_required else argument.default
+    return f"| `--{argument.name}` | {type_name(argument.type)} | {default} | {argument.help} |"
 
 
 def run_locally(
-    run: Job, values: dict[str, Any], engine: EngineChoice, *, is_verbose: bool = False
+    run: Job, values: Mapping[str, Any], *, is_verbose: bool = False
 ) -> RunReport:
-    """Run a job on this machine, with its arguments given as values."""
+    """Run a job on this machine, with its arguments given as values, `engine` among them."""
+    own = dict(values)
+    engine = own.pop(ENGINE.name, ENGINE.default)
     name = Path(inspect.getfile(run)).stem
-    paths = [str(value) for key, value in values.items() if key.endswith("_path")]
-    size = input_bytes(run, values)
+    paths = [str(value) for key, value in own.items() if key.endswith("_path")]
+    size = input_bytes(run, own)
     with local_engine(engine, name, paths, size, is_verbose=is_verbose) as opened:
-        return run(opened, **values)
+        return run(opened, **own)
 
 
 def _run_on_glue(run: Job, words: Sequence[str]) -> None:
@@ -172,10 +162,9 @@ def _run_on_glue(run: Job, words: Sequence[str]) -> None:
 
     from salesetl.session import glue_session
 
-    engine, words = take_engine(list(words))
-    if engine == "duckdb":
+    values = parse_arguments(run, words, others=[ENGINE])
+    if values.pop(ENGINE.name, ENGINE.default) == "duckdb":
         raise ArgumentError("--engine duckdb: on Glue jobs run on Spark; leave it out")
-    values = parse_arguments(run, words)
     resolved = getResolvedOptions(["job", *words], ["JOB_NAME"])
     spark = glue_session()
     job = GlueJob(spark)

@@ -8,7 +8,7 @@ from salesetl.arguments import parse_arguments
 from salesetl.cli.runs import asked_report
 from salesetl.display import report_text, table_text
 from salesetl.errors import ArgumentError
-from salesetl.launcher import run_locally, take_engine
+from salesetl.launcher import ENGINE, run_locally
 from salesetl.pipelines import JOBS
 from salesetl.runs import read_reports
 from salesetl.storage import join, normalized, storage_of
@@ -70,8 +70,7 @@ def replay(arguments: argparse.Namespace) -> str:
     storage = storage_of(root)
     quarantine.check_replayable(storage, root, report)
     job = JOBS[report.job]
-    engine, rest = take_engine(arguments.rest)
-    given = parse_arguments(job.run, rest, is_partial=True)
+    given = parse_arguments(job.run, arguments.rest, others=[ENGINE], is_partial=True)
     before = parse_arguments(
         job.run,
         [
@@ -109,4 +108,4 @@ def replay(arguments: argparse.Namespace) -> str:
         "replay_of": report.run_id,
     }
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    return report_text(run_locally(job.run, values, engine))
+    return report_text(run_locally(job.run, values))
