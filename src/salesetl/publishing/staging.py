@@ -108,11 +108,10 @@ def _measure(
     engine: Engine, rows: DataFrame, table: Table, files: dict[str, list[StoredFile]]
 ) -> dict[str, Partition]:
     by_partition = rows.groupBy(*table.partition_by).agg(*_sums(table))
-    measured = engine.rows(
-        by_partition.select(
-            *table.partition_by, "rows", F.col("amount").cast("string").alias("amount")
-        ).orderBy(*table.partition_by)
-    )
+    amount = F.col("amount").cast("string").alias("amount")
+    measured = engine.rows(by_partition.select(*table.partition_by, "rows", amount))
+    # Sorted here: Spark would look at all rows once more to sort them.
+    measured.sort(key=lambda row: [row[name] for name in table.partition_by])
     partitions = {}
     for row in measured:
         folder = folder_of(row, table)
