@@ -5,6 +5,8 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 EMBEDDED = $(VENV)/.embedded
 SPARK4 = .venv-spark4
+# Each has a Spark of its own; more would want more memory than many a laptop has.
+TWO_AT_ONCE = --numprocesses 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-spark4 check format docs package bench bench-scale bench-start \
@@ -31,10 +33,10 @@ demo: $(EMBEDDED) ## generate a retailer's sales, load them, and show what came 
 	@scripts/demo.sh $(BIN)
 
 test: $(READY) ## run all tests on Spark 3.5.6, the Spark of Glue 5.1
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(TWO_AT_ONCE)
 
 test-spark4: $(SPARK4)/.ready ## run all tests on Spark 4.1.1, the Spark of Glue 6.0
-	@$(SPARK4)/bin/python -m pytest
+	@$(SPARK4)/bin/python -m pytest $(TWO_AT_ONCE)
 
 check: $(READY) ## lint and check types
 	@scripts/check.sh $(BIN)

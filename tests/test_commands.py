@@ -42,6 +42,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("pages")
 @pytest.mark.parametrize("page", PAGES)
 def test_the_commands_of_a_page_work(clone: Path, page: str) -> None:
     commands = commands_of(page)
