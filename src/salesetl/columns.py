@@ -10,7 +10,7 @@ import re
 from salesetl.schemas.types import T
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_TIME = "[T ][0-9]{2}:[0-9]{2}(:[0-5][0-9]([.][0-9]{1,9})?)?"
+_TIME = "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
 _ZONE = "(Z| UTC|[+-][0-9]{2}(:?[0-9]{2})?)?"
 
 _DATE_SEPARATORS = " -./,:"
@@ -22,12 +22,20 @@ _DATE_TOKENS = {"yyyy": "[0-9]{4}"} | {
 _SPECIAL = re.compile(r"(['\\$])")
 
 
-def parsed(field: T.StructField) -> str:
-    """Parse the trimmed text column named like `field` into the field's type."""
-    text = f"`{field.name}`"
+def parsed(field: T.StructField, owner: str = "") -> str:
+    """Parse the trimmed text column named like `field` into the field's type.
+
+    In a list of structs every field is parsed so; `owner` is the struct, with a point.
+    """
+    text = f"{owner}`{field.name}`"
     match field.dataType:
+        case T.ArrayType(elementType=element):
+            fields = (f"'{each.name}', {parsed(each, 'item.')}" for each in element)
+            return f"transform({text}, item -> named_struct({', '.join(fields)}))"
         case T.DateType():
             return utc_date(text)
+        case T.TimestampType():
+            return utc_timestamp(text)
         case T.IntegerType():
             return whole_number(text)
         case T.DecimalType(precision=precision, scale=scale):
@@ -48,13 +56,23 @@ def _read_back(text: str, data_type: str, otherwise: str) -> str:
     )
 
 
-def trimmed(name: str) -> str:
+def cleaned(field: T.StructField) -> str:
+    """Trim the text column named like `field`, or every text in a list of structs."""
+    if not isinstance(field.dataType, T.ArrayType):
+        return trimmed(field.name)
+    names = [each.name for each in field.dataType.elementType]
+    texts = (f"'{name}', {trimmed(name, 'item.')}" for name in names)
+    return f"transform(`{field.name}`, item -> named_struct({', '.join(texts)}))"
+
+
+def trimmed(name: str, owner: str = "") -> str:
     """Text without surrounding blanks; null when nothing is left."""
+    text = f"{owner}`{name}`"
     # The blanks are named, because to some engines others are blank too; hardly a text has any, and
     # to see that costs less than to look for them at both ends.
-    has_blanks = f"`{name}` like ' %' or `{name}` like '% '"
-    text = f"case when {has_blanks} then trim(both ' ' from `{name}`) else `{name}` end"
-    return f"nullif({text}, '')"
+    has_blanks = f"{text} like ' %' or {text} like '% '"
+    inner = f"case when {has_blanks} then trim(both ' ' from {text}) else {text} end"
+    return f"nullif({inner}, '')"
 
 
 def whole_number(text: str) -> str:
@@ -77,20 +95,52 @@ def decimal(text: str, precision: int, scale: int, *, is_rounded: bool = False) 
 
 def utc_date(text: str) -> str:
     """DATE in UTC of an ISO date, or of an ISO timestamp; one that names no zone is UTC."""
-    # Seconds cannot move a day, so the timestamp is cast to the minute: engines agree on those.
-    zone = f"regexp_replace(substring({text}, 17), '^:[0-9]{{2}}([.][0-9]+)?', '')"
-    offset = (
-        f"case length({zone}) when 3 then concat({zone}, ':00')"
-        f" when 5 then concat(left({zone}, 3), ':', right({zone}, 2))"
-        f" else replace({zone}, ' UTC', 'Z') end"
-    )
-    minute = f"concat(left({text}, 10), 'T', substring({text}, 12, 5), ':00', {offset})"
+    # Seconds cannot move a day, so the timestamp is cast to the minute.
+    minute = f"concat(left({text}, 10), 'T', substring({text}, 12, 5), ':00', {_offset(text)})"
     form = f"{text} rlike '^{_DAY}{_TIME}{_ZONE}$'"
     value = f"case when {form} then cast(try_cast({minute} as timestamp) as date) end"
     # Longer and shorter dates, and those before the first year, are written differently.
     is_iso = f"length({text}) = 10 and {text} >= '0001'"
     return (
         f"case when {is_iso} then {_read_back(text, 'date', 'null')} else {value} end"
+    )
+
+
+def utc_timestamp(text: str) -> str:
+    """TIMESTAMP of an ISO timestamp, or of milliseconds or nanoseconds since 1970.
+
+    One that names no zone is UTC; what is below a microsecond is cut off.
+    """
+    found = f"regexp_extract({text}, '^.{{16}}:([0-9]{{2}}([.][0-9]{{1,6}})?)', 1)"
+    seconds = f"coalesce(nullif({found}, ''), '00')"
+    moment = f"concat(left({text}, 10), 'T', substring({text}, 12, 5), ':', {seconds}, {_offset(text)})"
+    form = f"{text} rlike '^{_DAY}{_TIME}{_ZONE}$' and length({text}) > 10 and {text} >= '1'"
+    micros = (
+        f"case when {text} rlike '^[0-9]{{13}}$' then concat({text}, '000')"
+        f" when {text} rlike '^[0-9]{{19}}$' then left({text}, 16) end"
+    )
+    return (
+        f"case when {form} then try_cast({moment} as timestamp)"
+        f" else cast(timestamp_micros(cast({micros} as bigint)) as timestamp) end"
+    )
+
+
+def _offset(text: str) -> str:
+    """SQL for the zone of an ISO timestamp in the one form that every engine knows."""
+    zone = f"regexp_replace(substring({text}, 17), '^:[0-9]{{2}}([.][0-9]+)?', '')"
+    return (
+        f"case length({zone}) when 3 then concat({zone}, ':00')"
+        f" when 5 then concat(left({zone}, 3), ':', right({zone}, 2))"
+        f" else replace({zone}, ' UTC', 'Z') end"
+    )
+
+
+def plain_number(text: str) -> str:
+    """Text of a number without an exponent, such as JSON may have; other text as it is."""
+    form = "^-?[0-9]+([.][0-9]+)?[eE][+-]?[0-9]{1,2}$"
+    value = f"try_cast({text} as decimal(38, 18))"
+    return (
+        f"case when {text} rlike '{form}' then cast({value} as string) else {text} end"
     )
 
 

@@ -126,11 +126,19 @@ def _content(table: Table) -> str:
 def _with_versions(rows: DataFrame, table: Table) -> DataFrame:
     versions = "over (partition by _key"
     best_first = ", ".join((*table.order_by, "_content", "_source_file", "_raw_record"))
-    is_only_version = f"min(_content) {versions}) = max(_content) {versions})"
-    return rows.withColumn("_content", F.expr(_content(table))).withColumns(
+    rank = f"rank() {versions} order by {', '.join(table.order_by)})"
+    best = "case when _rank = 1 then _content end"
+    return rows.withColumns(
+        {
+            "_content": F.expr(_content(table)),
+            "_rank": F.expr(rank if table.order_by else "1"),
+        }
+    ).withColumns(
         {
             "_version": F.expr(f"row_number() {versions} order by {best_first})"),
-            "_is_only_version": F.expr("true" if table.order_by else is_only_version),
+            "_is_only_version": F.expr(
+                f"min({best}) {versions}) = max({best}) {versions})"
+            ),
         }
     )
 

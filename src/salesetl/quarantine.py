@@ -7,7 +7,7 @@ from salesetl.errors import ArgumentError
 from salesetl.quality import WELL_FORMED
 from salesetl.rows import read_rows
 from salesetl.runs import RunReport, read_reports
-from salesetl.schemas import QUARANTINE, RAW_CUSTOMERS, RAW_SALES
+from salesetl.schemas import QUARANTINE, RAW_CUSTOMERS, RAW_ORDERS, RAW_SALES
 from salesetl.storage import Storage, join, storage_of
 
 
@@ -25,7 +25,7 @@ class Rejected:
 def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
     """Return the rows that a run has rejected, by feed, file and record."""
     rejected = []
-    for feed in (RAW_SALES, RAW_CUSTOMERS):
+    for feed in (RAW_SALES, RAW_CUSTOMERS, RAW_ORDERS):
         root_of_feed = join(root, QUARANTINE.name, feed.name)
         rejected += [
             Rejected(

@@ -28,6 +28,11 @@ def field_pattern(delimiter: str) -> str:
     return f'"[^"]*(?:""[^"]*)*"|[^"{delimiter}][^{delimiter}]*|'
 
 
+def json_path(field: T.StructField) -> list[str]:
+    """Where a column is in a JSON object: as its contract says, or under its name."""
+    return str(field.metadata.get("path", field.name)).split(".")
+
+
 class Engine(Protocol):
     """Reads, computes and writes frames.
 
@@ -47,12 +52,11 @@ class Engine(Protocol):
         Adds `_fields`, its fields with their quotes; none when a quote is out of place.
         """
 
-    def read_json_lines(
-        self, paths: Sequence[str], columns: Sequence[str]
-    ) -> DataFrame:
+    def read_json_lines(self, paths: Sequence[str], schema: T.StructType) -> DataFrame:
         """Read one JSON object a line as text columns, `_record` and `_source_file`.
 
-        `_is_well_formed` is false for a line that is not a JSON object.
+        A list of structs stays one, with texts in it. `_is_well_formed` is false for a line that is
+        not a JSON object.
         """
 
     def read_parquet(

@@ -24,6 +24,7 @@ from salesetl.engines.duckdb_text import (
     exact_path,
     fields_of,
     is_strict_json,
+    json_value,
     literal,
 )
 from salesetl.schemas.table import Table, type_text
@@ -52,6 +53,7 @@ _MACROS = (
     "safe_add(a, b) as try(a + b)",
     "safe_subtract(a, b) as try(a - b)",
     "safe_multiply(a, b) as try(a * b)",
+    "timestamp_micros(number) as make_timestamp(number)",
 )
 _SPARK_TYPES = {
     "BOOLEAN": "boolean",
@@ -105,20 +107,18 @@ class DuckDbEngine:
             f"select *, {fields_of(text.delimiter)} as _fields from ({lines})"
         )
 
-    def read_json_lines(
-        self, paths: Sequence[str], columns: Sequence[str]
-    ) -> DataFrame:
+    def read_json_lines(self, paths: Sequence[str], schema: T.StructType) -> DataFrame:
         """Read one JSON object a line as text columns, `_record` and `_source_file`."""
         lines = self._records.query(paths, "UTF-8", 0, is_multiline=False)
         is_valid = f"json_valid(_record) and {is_strict_json()}"
         json_type = f"case when {is_valid} then json_type(_record) end"
         is_object = f"coalesce({json_type} = 'OBJECT', false)"
-        names = ", ".join(
-            f"""case when _is_well_formed then _record ->> '$."{name}"' end as "{name}\""""
-            for name in columns
+        values = ", ".join(
+            f'case when _is_well_formed then {json_value(field)} end as "{field.name}"'
+            for field in schema
         )
         return self._view(
-            f"select {names}, _record, _source_file, _is_well_formed"
+            f"select {values}, _record, _source_file, _is_well_formed"
             f" from (select *, {is_object} as _is_well_formed from ({lines}))"
         )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 from collections.abc import Iterator, Sequence
 
-from salesetl.engines.base import field_pattern
+from salesetl.engines.base import field_pattern, json_path
 from salesetl.engines.records import BLANKS, is_packed, is_plain, records_of, unpacked
 from salesetl.errors import InputError
+from salesetl.schemas.types import T
 from salesetl.storage import S3_SCHEMES
 
 _LINES = (
@@ -103,6 +105,18 @@ def is_strict_json() -> str:
         f"case when regexp_matches(_record, {lenient})"
         f" then not regexp_matches({without_texts}, {lenient}) else true end"
     )
+
+
+def json_value(field: T.StructField) -> str:
+    """SQL for the text of a column in the JSON object `_record`, or for its list of structs."""
+    path = literal("$" + "".join(f'."{name}"' for name in json_path(field)))
+    if not isinstance(field.dataType, T.ArrayType):
+        return f"_record ->> {path}"
+    texts = {each.name: "VARCHAR" for each in field.dataType.elementType}
+    kinds = f"json_type(_record, {path[:-1]}[*]')"
+    others = f"list_filter({kinds}, kind -> kind not in ('OBJECT', 'NULL'))"
+    structs = f"json_transform(_record -> {path}, {literal(json.dumps([texts]))})"
+    return f"case when len({others}) = 0 then {structs} end"
 
 
 def exact_path(path: str) -> str:

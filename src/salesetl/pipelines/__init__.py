@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from salesetl.pipelines import enrich_sales
+from salesetl.pipelines import enrich_sales, flatten_orders
 from salesetl.runs import RunReport
-from salesetl.schemas import RAW_SALES
+from salesetl.schemas import RAW_ORDERS, RAW_SALES
 from salesetl.schemas.table import Table
 
 
@@ -17,4 +17,7 @@ class Job:
     feed: Table
 
 
-JOBS = {enrich_sales.JOB: Job(enrich_sales.run, RAW_SALES)}
+JOBS = {
+    enrich_sales.JOB: Job(enrich_sales.run, RAW_SALES),
+    flatten_orders.JOB: Job(flatten_orders.run, RAW_ORDERS),
+}

@@ -1,16 +1,14 @@
 """Sales with what is known of their customers, by month, and their summary."""
 
 from datetime import UTC, date, datetime
-from typing import Literal
 
 from salesetl.arguments import InputPath
 from salesetl.engines.base import Session
-from salesetl.errors import ArgumentError
 from salesetl.pipelines.batch import Run
 from salesetl.pipelines.feeds import Feed, check_quality
-from salesetl.pipelines.opening import open_run
+from salesetl.pipelines.opening import days_to_load, open_run
 from salesetl.profiles import load_profile
-from salesetl.publishing.lake import Change
+from salesetl.publishing.lake import Change, WriteMode
 from salesetl.publishing.staging import count_kept
 from salesetl.readers.csv import UnknownColumns, read_csv
 from salesetl.readers.json import read_json
@@ -37,7 +35,7 @@ def run(
     output_path: str,
     start_date: date | None = None,
     end_date: date | None = None,
-    write_mode: Literal["merge", "replace"] = "merge",
+    write_mode: WriteMode = "merge",
     as_of: date | None = None,
     max_rejected_ratio: float = 0.05,
     source_profile: str | None = None,
@@ -65,9 +63,9 @@ def run(
     allow_empty: accept that there is nothing to load
     """
     arguments = {name: value for name, value in locals().items() if name != "session"}
-    first, last = _range(start_date, end_date, write_mode)
+    days = days_to_load(start_date, end_date, write_mode)
     table = RAW_SALES.bind(
-        as_of=as_of or datetime.now(UTC).date(), start_date=first, end_date=last
+        as_of=as_of or datetime.now(UTC).date(), start_date=days[0], end_date=days[1]
     )
     with open_run(
         session,
@@ -107,11 +105,8 @@ def run(
         check_quality(customers, customers_path, 1.0, allow_empty=allow_empty)
         check_quality(sales, sales_path, max_rejected_ratio, allow_empty=allow_empty)
         arriving = build_enriched_sales(sales.accepted)
-        with batch.stage("merge" if write_mode == "merge" else "replace"):
-            if write_mode == "merge":
-                change = batch.lake.merge(ENRICHED_SALES, arriving)
-            else:
-                change = batch.lake.replace(ENRICHED_SALES, arriving, first, last)
+        with batch.stage(write_mode):
+            change = batch.lake.load(ENRICHED_SALES, arriving, write_mode, days)
         with batch.stage("write"):
             _write_tables(batch, sales, change)
         return batch.publish()
@@ -133,23 +128,4 @@ def _write_tables(batch: Run, sales: Feed, change: Change) -> None:
     batch.report.revenue_loaded = amount_text(sales.tally.amount)
     batch.report.revenue_kept = amount_text(kept_amount)
     batch.report.revenue_summary = amount_text(summary.amount)
-    batch.report.partitions = [
-        {**each.values, "rows": each.rows, "files": each.files, "bytes": each.bytes}
-        for each in enriched.partitions.values()
-    ]
-
-
-def _range(
-    start_date: date | None, end_date: date | None, write_mode: str
-) -> tuple[date, date]:
-    if write_mode == "replace" and not (start_date and end_date):
-        raise ArgumentError(
-            "--write_mode replace needs --start_date and --end_date: the days that the input is"
-            " the whole truth for"
-        )
-    first, last = start_date or date.min, end_date or date.max
-    if first > last:
-        raise ArgumentError(
-            f"--start_date {first} is after --end_date {last}; swap them"
-        )
-    return first, last
+    batch.report.partitions = enriched.measures

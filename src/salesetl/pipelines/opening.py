@@ -5,7 +5,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from salesetl import __version__
@@ -14,6 +14,7 @@ from salesetl.engines.functions import functions_of
 from salesetl.errors import ArgumentError
 from salesetl.pipelines.batch import Run, lease_path
 from salesetl.publishing.journal import recover
+from salesetl.publishing.lake import WriteMode
 from salesetl.publishing.lease import held_lease
 from salesetl.runs import (
     RunReport,
@@ -87,6 +88,23 @@ def engine_of(session: Session) -> Engine:
     from salesetl.engines.spark import SparkEngine
 
     return SparkEngine(session)
+
+
+def days_to_load(
+    start_date: date | None, end_date: date | None, write_mode: WriteMode
+) -> tuple[date, date]:
+    """Return the first and the last day that a run is asked for; ArgumentError if there is none."""
+    if write_mode == "replace" and not (start_date and end_date):
+        raise ArgumentError(
+            "--write_mode replace needs --start_date and --end_date: the days that the input is"
+            " the whole truth for"
+        )
+    first, last = start_date or date.min, end_date or date.max
+    if first > last:
+        raise ArgumentError(
+            f"--start_date {first} is after --end_date {last}; swap them"
+        )
+    return first, last
 
 
 def _own_run_id(storage: Storage, root: str, job: str, run_id: str) -> str:

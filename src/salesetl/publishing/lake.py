@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from salesetl.engines.base import Engine
 from salesetl.errors import InputError
@@ -14,6 +14,9 @@ from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+
+WriteMode = Literal["merge", "replace"]
 
 
 @dataclass(frozen=True)
@@ -51,28 +54,40 @@ class Lake:
         """Read some partitions of a table."""
         return self._engine.read_parquet(self.path(table), folders, table.schema)
 
+    def load(
+        self,
+        table: Table,
+        arriving: DataFrame,
+        write_mode: WriteMode,
+        days: tuple[date, date],
+    ) -> Change:
+        """Merge rows that arrive, or let them be all there is of these days, first and last."""
+        if write_mode == "merge":
+            return self.merge(table, arriving)
+        return self.replace(table, arriving, *days)
+
     def merge(self, table: Table, arriving: DataFrame) -> Change:
         """Let rows that arrive replace the rows of the same key, wherever in the table those are.
 
-        A key that comes back with another date thereby leaves its old partition.
+        A key that comes back with another date thereby leaves its old partition; of a table with
+        `replaced_by`, all rows go that share those columns with one that arrives.
         """
+        replaced = list(table.replaced_by or table.key)
         touched = self._folders(arriving, table)
         present = set(self.files(table))
         if not present:
             return Change(table, arriving, None, sorted(touched))
-        keys = arriving.select(*table.key)
+        keys = arriving.select(*replaced)
         table_keys = self.read(table, sorted(present)).select(
-            *table.key, *table.partition_by
+            *replaced, *table.partition_by
         )
         touched |= self._folders(
-            table_keys.join(keys, on=list(table.key), how="left_semi"), table
+            table_keys.join(keys, on=replaced, how="left_semi"), table
         )
         kept = None
         if touched & present:
             old = self.read(table, sorted(touched & present))
-            kept = old.join(keys, on=list(table.key), how="left_anti").select(
-                *table.columns
-            )
+            kept = old.join(keys, on=replaced, how="left_anti").select(*table.columns)
         return Change(table, _with_kept(arriving, kept), kept, sorted(touched))
 
     def replace(

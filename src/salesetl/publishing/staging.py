@@ -51,6 +51,14 @@ class StagedTable:
             (partition.amount for partition in self.partitions.values()), Decimal(0)
         )
 
+    @property
+    def measures(self) -> list[dict[str, Any]]:
+        """What the run report says of each partition."""
+        return [
+            {**each.values, "rows": each.rows, "files": each.files, "bytes": each.bytes}
+            for each in self.partitions.values()
+        ]
+
 
 def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     """Write new content aside and read it back.

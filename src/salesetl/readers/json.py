@@ -6,11 +6,13 @@ import json
 import logging
 from typing import TYPE_CHECKING
 
+from salesetl import columns
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.readers.files import find_files, read_head, read_whole
 from salesetl.readers.rows import RawRows, in_one
 from salesetl.schemas.table import Table
+from salesetl.schemas.types import T
 from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:
@@ -52,13 +54,26 @@ def read_json(
 
 
 def _read_lines(engine: Engine, paths: list[str], table: Table) -> DataFrame:
-    return engine.read_json_lines(paths, table.columns).select(
-        *table.columns,
+    return engine.read_json_lines(paths, table.schema).select(
+        *(F.expr(_plain(field)).alias(field.name) for field in table.schema),
         F.col("_record").alias("_raw_record"),
         F.expr("cast(null as string)").alias("_source_header"),
         "_source_file",
         "_is_well_formed",
     )
+
+
+def _plain(field: T.StructField, owner: str = "") -> str:
+    """SQL for the text of a value; of a number without the exponent that a reader may give it."""
+    text = f"{owner}`{field.name}`"
+    match field.dataType:
+        case T.ArrayType(elementType=element):
+            fields = (f"'{each.name}', {_plain(each, 'item.')}" for each in element)
+            return f"transform({text}, item -> named_struct({', '.join(fields)}))"
+        case T.DecimalType() | T.IntegerType():
+            return columns.plain_number(text)
+        case _:
+            return text
 
 
 def _objects_across_lines(file: StoredFile) -> list[str] | None:

@@ -1,5 +1,6 @@
 """Table contracts, the one source of every column name and type."""
 
+from salesetl.schemas.orders import FACT_ORDER_ITEMS, FACT_ORDERS, RAW_ORDERS
 from salesetl.schemas.quarantine import QUARANTINE
 from salesetl.schemas.sales import (
     ENRICHED_SALES,
@@ -10,11 +11,23 @@ from salesetl.schemas.sales import (
 
 __all__ = [
     "ENRICHED_SALES",
+    "FACT_ORDERS",
+    "FACT_ORDER_ITEMS",
     "QUARANTINE",
     "RAW_CUSTOMERS",
+    "RAW_ORDERS",
     "RAW_SALES",
     "SALES_SUMMARY",
     "TABLES",
 ]
 
-TABLES = (RAW_SALES, RAW_CUSTOMERS, ENRICHED_SALES, SALES_SUMMARY, QUARANTINE)
+TABLES = (
+    RAW_SALES,
+    RAW_CUSTOMERS,
+    ENRICHED_SALES,
+    SALES_SUMMARY,
+    RAW_ORDERS,
+    FACT_ORDERS,
+    FACT_ORDER_ITEMS,
+    QUARANTINE,
+)

@@ -49,8 +49,9 @@ class Table:
 
     For a raw table the types say what the text of each field must parse to. `amount` names the
     money column whose sum the books are kept in, `date_column` the business date. `order_by` says
-    which of several versions of a key wins, best first; without it, differing versions of a key
-    are a conflict.
+    which of several versions of a key wins, best first; versions that differ, with none better than
+    the others, are a conflict. `replaced_by` names the columns of the key that come and go as a
+    whole, such as an order with all its lines; without it, that is the key.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Table:
     schema: T.StructType
     key: tuple[str, ...]
     order_by: tuple[str, ...] = ()
+    replaced_by: tuple[str, ...] = ()
     partition_by: tuple[str, ...] = ()
     amount: str | None = None
     date_column: str | None = None

@@ -19,7 +19,7 @@ def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
     """
     lineage = [name for name in raw.columns if name not in table.columns]
     # In two steps, so that an engine trims each field once and not wherever its text is looked at.
-    texts = [F.expr(columns.trimmed(name)).alias(name) for name in table.columns]
+    texts = [F.expr(columns.cleaned(field)).alias(field.name) for field in table.schema]
     values = [F.expr(columns.parsed(field)).alias(field.name) for field in table.schema]
     return raw.select(*texts, *lineage).select(*values, *lineage)
 

@@ -1,0 +1,183 @@
+"""Contracts of the orders pipeline: what is delivered and what the lake holds."""
+
+from salesetl.schemas.table import Rule, Table, column
+from salesetl.schemas.types import T
+
+UNIT_PRICE = T.DecimalType(12, 4)
+AMOUNT = T.DecimalType(18, 2)
+# JSON readers may pass a number through a double, which is exact up to so many digits.
+DELIVERED_AMOUNT = T.DecimalType(15, 2)
+
+CURRENCIES = ("CAD", "EUR", "GBP", "INR", "USD")
+STATUSES = ("cancelled", "paid", "pending", "refunded")
+
+_REPLACEMENT_CHARACTER = "\ufffd"
+
+
+def _one_of(name: str, values: tuple[str, ...]) -> str:
+    return f"{name} in ({', '.join(repr(value) for value in values)})"
+
+
+_ITEM = T.StructType(
+    [
+        column("product_id", T.StringType(), "Identifies the product"),
+        column("category", T.StringType(), "Category of the product"),
+        column("quantity", T.IntegerType(), "Units ordered"),
+        column("unit_price", UNIT_PRICE, "Price of one unit"),
+    ]
+)
+
+RAW_ORDERS = Table(
+    name="orders",
+    grain="one version of an order as delivered",
+    schema=T.StructType(
+        [
+            column("order_id", T.StringType(), "Identifies the order"),
+            column(
+                "order_timestamp",
+                T.TimestampType(),
+                "When it was placed: ISO 8601, or milliseconds or nanoseconds since 1970",
+            ),
+            column(
+                "customer_id",
+                T.StringType(),
+                "Buyer",
+                path="customer.customer_id",
+            ),
+            column(
+                "customer_country",
+                T.StringType(),
+                "Country of the buyer",
+                path="customer.country",
+            ),
+            column(
+                "customer_segment",
+                T.StringType(),
+                "Segment of the buyer",
+                path="customer.segment",
+            ),
+            column("sales_channel", T.StringType(), "online, store or mobile_app"),
+            column(
+                "payment_method",
+                T.StringType(),
+                "How it was paid",
+                path="payment.method",
+            ),
+            column(
+                "payment_status",
+                T.StringType(),
+                "paid, refunded, cancelled or pending",
+                path="payment.status",
+            ),
+            column("currency", T.StringType(), "Currency of all its amounts"),
+            column(
+                "order_total",
+                DELIVERED_AMOUNT,
+                "Sum of its lines, to the cent",
+                is_rounded=True,
+            ),
+            column("items", T.ArrayType(_ITEM), "Its lines, in order"),
+        ]
+    ),
+    key=("order_id",),
+    order_by=("_source_file desc",),
+    amount="order_total",
+    rules=(
+        Rule("order_id_is_present", "order_id is not null"),
+        Rule(
+            "text_is_readable",
+            "instr(concat_ws('', order_id, customer_id, sales_channel, customer_country),"
+            f" '{_REPLACEMENT_CHARACTER}') = 0",
+            remedy="the file is not UTF-8; have it written as UTF-8",
+        ),
+        Rule(
+            "order_timestamp_is_valid",
+            "order_timestamp is not null",
+            remedy="a time is ISO 8601, or milliseconds or nanoseconds since 1970",
+        ),
+        Rule(
+            "order_is_not_after_as_of",
+            "order_timestamp is null or cast(order_timestamp as date) <= {as_of}",
+            remedy="pass --as_of if the times are right",
+        ),
+        Rule(
+            "order_is_within_range",
+            "order_timestamp is null"
+            " or cast(order_timestamp as date) between {start_date} and {end_date}",
+            level="set_aside",
+        ),
+        Rule("order_has_items", "size(items) > 0"),
+        Rule(
+            "quantities_are_positive",
+            "size(filter(items, item -> coalesce(item.quantity, 0) <= 0)) = 0",
+            remedy="a quantity is a whole number above zero",
+        ),
+        Rule(
+            "unit_prices_are_valid",
+            "size(filter(items, item -> coalesce(item.unit_price, -1) < 0)) = 0",
+            remedy="a price is a decimal ≥ 0 with at most 4 decimals",
+        ),
+        Rule("currency_is_known", _one_of("currency", CURRENCIES)),
+        Rule("order_total_is_decimal", "order_total is not null"),
+        Rule(
+            "order_total_is_sum_of_items",
+            "order_total is null or items_total is null or order_total = items_total",
+        ),
+        Rule("customer_id_is_present", "customer_id is not null", level="warn"),
+        Rule(
+            "payment_status_is_known",
+            _one_of("payment_status", STATUSES),
+            level="warn",
+        ),
+        Rule(
+            "products_are_present",
+            "size(filter(items, item -> item.product_id is null)) = 0",
+            level="warn",
+        ),
+    ),
+)
+
+_MONTH = [
+    column("order_year", T.StringType(), "Year of the order in UTC, four digits"),
+    column("order_month", T.StringType(), "Month of the order in UTC, two digits"),
+]
+
+FACT_ORDERS = Table(
+    name="fact_orders",
+    grain="one order",
+    schema=T.StructType(
+        [
+            *RAW_ORDERS.schema.fields[:2],
+            column("order_date", T.DateType(), "Day of the order in UTC"),
+            *RAW_ORDERS.schema.fields[2:9],
+            column("order_total", AMOUNT, "Sum of its lines"),
+            column("item_count", T.IntegerType(), "Number of its lines"),
+            column("items_total", AMOUNT, "Sum of its lines as they are in the lake"),
+            *_MONTH,
+        ]
+    ),
+    key=("order_id",),
+    partition_by=("order_year", "order_month"),
+    amount="order_total",
+    date_column="order_date",
+)
+
+FACT_ORDER_ITEMS = Table(
+    name="fact_order_items",
+    grain="one line of an order",
+    schema=T.StructType(
+        [
+            *RAW_ORDERS.schema.fields[:1],
+            column("line_number", T.IntegerType(), "Place in its order, from 1"),
+            column("order_date", T.DateType(), "Day of the order in UTC"),
+            *_ITEM.fields,
+            column("line_total", AMOUNT, "quantity × unit_price, to the cent"),
+            *_MONTH,
+        ]
+    ),
+    key=("order_id", "line_number"),
+    replaced_by=("order_id",),
+    partition_by=("order_year", "order_month"),
+    amount="line_total",
+    date_column="order_date",
+)
