@@ -1,11 +1,13 @@
-"""Write sample data: `python -m generators sales --help`."""
+"""Write sample data: `python -m generators sales --help`, `python -m generators orders --help`."""
 
 import argparse
 import sys
 from datetime import date
 from pathlib import Path
 
+from generators.buyers import make_buyers
 from generators.customers import make_customers
+from generators.orders import OrdersPlan, write_orders
 from generators.sales import SalesPlan, write_sales
 
 
@@ -13,9 +15,21 @@ def main(words: list[str] | None = None) -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m generators", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="WORLD")
-    sales = commands.add_parser(
-        "sales", help="sales as CSV and customers as JSON lines"
+    _add_sales(
+        commands.add_parser("sales", help="sales as CSV and customers as JSON lines")
     )
+    _add_orders(
+        commands.add_parser("orders", help="orders as nested JSON, a file a month")
+    )
+    arguments = parser.parse_args(words)
+    if "start_date" in arguments and arguments.start_date > arguments.end_date:
+        parser.error(
+            f"--start_date {arguments.start_date} is after --end_date {arguments.end_date}"
+        )
+    arguments.make(arguments)
+
+
+def _add_sales(sales: argparse.ArgumentParser) -> None:
     sales.add_argument(
         "--rows", type=_positive, default=10_000, help="sales, without duplicates"
     )
@@ -24,14 +38,30 @@ def main(words: list[str] | None = None) -> None:
     sales.add_argument(
         "--end_date", type=date.fromisoformat, default=date(2025, 12, 17)
     )
-    sales.add_argument("--seed", type=int, default=42)
-    sales.add_argument(
-        "--dirt", type=_share, default=0.0, help="share of rows to spoil, 0 to 1"
-    )
-    sales.add_argument("--output_path", type=Path, default=Path("data/raw"))
+    _add_common(sales)
     sales.set_defaults(make=_make_sales)
-    arguments = parser.parse_args(words)
-    arguments.make(arguments)
+
+
+def _add_orders(orders: argparse.ArgumentParser) -> None:
+    orders.add_argument(
+        "--orders_per_day", type=_positive, default=200, help="on an average day"
+    )
+    orders.add_argument("--customers", type=_positive, default=2000)
+    for name, day in (
+        ("--start_date", date(2025, 1, 1)),
+        ("--end_date", date(2025, 7, 31)),
+    ):
+        orders.add_argument(name, type=date.fromisoformat, default=day)
+    _add_common(orders)
+    orders.set_defaults(make=_make_orders)
+
+
+def _add_common(world: argparse.ArgumentParser) -> None:
+    world.add_argument("--seed", type=int, default=42)
+    world.add_argument(
+        "--dirt", type=_share, default=0.0, help="share of records to spoil, 0 to 1"
+    )
+    world.add_argument("--output_path", type=Path, default=Path("data/raw"))
 
 
 def _make_sales(arguments: argparse.Namespace) -> None:
@@ -50,6 +80,22 @@ def _make_sales(arguments: argparse.Namespace) -> None:
     answers = write_sales(plan, customers, root)
     sys.stdout.write(
         f"{root}: {answers.rows_read:,} sales lines, {len(customers.ids):,} customers\n"
+    )
+
+
+def _make_orders(arguments: argparse.Namespace) -> None:
+    plan = OrdersPlan(
+        orders_per_day=arguments.orders_per_day,
+        start_date=arguments.start_date,
+        end_date=arguments.end_date,
+        seed=arguments.seed,
+        dirt=arguments.dirt,
+    )
+    buyers = make_buyers(arguments.customers, len(plan.days), arguments.seed)
+    answers = write_orders(plan, buyers, arguments.output_path)
+    sys.stdout.write(
+        f"{arguments.output_path}: {answers.rows_read:,} lines of orders,"
+        f" {arguments.customers:,} customers\n"
     )
 
 

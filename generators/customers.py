@@ -64,15 +64,11 @@ def make_customers(count: int, days: int, end_date: date, seed: int) -> Customer
     return Customers(
         ids=[f"CUST{number:0{width}}" for number in range(1, count + 1)],
         age_groups=pick(
-            _weights(AGE_GROUPS), uniform(count, seed, "customers", "age_group")
+            AGE_GROUPS.values(), uniform(count, seed, "customers", "age_group")
         ),
         tiers=pick(
-            _weights(TIERS), uniform(count, seed, "customers", "membership_tier")
+            TIERS.values(), uniform(count, seed, "customers", "membership_tier")
         ),
         signup_day=signup_day,
         first_day=end_date - timedelta(days=days - 1),
     )
-
-
-def _weights(choices: dict[str, int]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return np.array(list(choices.values()), dtype=np.float64)

@@ -1,6 +1,7 @@
 """Random numbers that depend on nothing but the seed and what they are for."""
 
 import hashlib
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,9 @@ def uniform(size: int, seed: int, *purpose: str | int) -> Numbers:
     return np.random.Generator(np.random.PCG64(entropy)).random(size)
 
 
-def pick(weights: Numbers, numbers: Numbers) -> Places:
+def pick(weights: Collection[float], numbers: Numbers) -> Places:
     """Turn uniform numbers into places in `weights`, each as often as its weight says."""
-    shares = np.cumsum(weights) / np.sum(weights)
+    column = np.array(list(weights), dtype=np.float64)
+    shares = np.cumsum(column) / np.sum(column)
     shares[-1] = 1.0
     return np.searchsorted(shares, numbers, side="right").astype(np.int64)

@@ -1,6 +1,5 @@
 """Sales with a weekly rhythm, a season and growth, by customers who have signed up."""
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +12,11 @@ import pyarrow.compute as pc
 from tqdm import tqdm
 
 from generators.customers import Customers
-from generators.dirt import Answers, Sale, spoil
+from generators.demand import demand
+from generators.dirt import Answers
+from generators.lines import content_of, take
 from generators.randomness import Numbers, Places, pick, uniform
+from generators.sale_dirt import Sale, spoil
 
 HEADER = (
     "transaction_id,date,customer_id,product,quantity,unit_price,region,total_amount\n"
@@ -42,9 +44,6 @@ QUANTITIES = {
 
 _ROWS_PER_CHUNK = 200_000
 _ROWS_PER_FILE = 5_000_000
-_WEEK = (0.90, 0.85, 0.92, 1.00, 1.15, 1.30, 1.05)  # Monday first
-_GROWTH_A_YEAR = 0.25
-_SEASON = 0.20
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def write_sales(plan: SalesPlan, customers: Customers, root: Path) -> Answers:
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob("sales_data*.csv"):
         stale.unlink()
-    answers = Answers()
+    answers = Answers("transaction_ids")
     files = math.ceil(plan.rows / _ROWS_PER_FILE)
     with tqdm(total=plan.rows, unit=" rows", unit_scale=True, disable=None) as progress:
         for number in range(files):
@@ -93,11 +92,7 @@ def write_sales(plan: SalesPlan, customers: Customers, root: Path) -> Answers:
                 ):
                     file.write(_lines(chunk, plan, customers, answers))
                     progress.update(len(chunk.day))
-    path = root / "_answers" / "sales.json"
-    path.unlink(missing_ok=True)
-    if plan.dirt:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(answers.as_dict(), indent=2) + "\n")
+    answers.write(root / "_answers" / "sales.json", has_dirt=plan.dirt > 0)
     return answers
 
 
@@ -126,10 +121,10 @@ def _chunks(
                 np.int64
             ),
             product=pick(
-                _column([w for _, w in PRODUCTS.values()]), numbers["product"]
+                [weight for _, weight in PRODUCTS.values()], numbers["product"]
             ),
-            quantity=pick(_column(list(QUANTITIES.values())), numbers["quantity"]),
-            region=pick(_column(list(REGIONS.values())), numbers["region"]),
+            quantity=pick(QUANTITIES.values(), numbers["quantity"]),
+            region=pick(REGIONS.values(), numbers["region"]),
         )
 
 
@@ -137,18 +132,7 @@ def _day_weights(plan: SalesPlan) -> Numbers:
     days = [
         plan.end_date - timedelta(days=back) for back in range(plan.days - 1, -1, -1)
     ]
-    return np.array(
-        [
-            _WEEK[day.weekday()]
-            * (1 + _GROWTH_A_YEAR * number / 365)
-            * (
-                1
-                + _SEASON
-                * math.cos(2 * math.pi * (day.timetuple().tm_yday - 350) / 365)
-            )
-            for number, day in enumerate(days)
-        ]
-    )
+    return np.array([demand(day, number) for number, day in enumerate(days)])
 
 
 def _lines(
@@ -168,13 +152,13 @@ def _lines(
         pc.binary_join_element_wise(
             "TXN", pc.utf8_lpad(numbers.cast(pa.string()), 6, "0"), ""
         ),
-        _take(days, chunk.day),
-        _take(customers.ids, chunk.customer),
-        _take(list(PRODUCTS), chunk.product),
-        _take([str(quantity) for quantity in quantities], chunk.quantity),
-        _take([_amount(price) for price in prices], chunk.product),
-        _take(list(REGIONS), chunk.region),
-        _take(
+        take(days, chunk.day),
+        take(customers.ids, chunk.customer),
+        take(list(PRODUCTS), chunk.product),
+        take([str(quantity) for quantity in quantities], chunk.quantity),
+        take([_amount(price) for price in prices], chunk.product),
+        take(list(REGIONS), chunk.region),
+        take(
             [_amount(int(cents)) for cents in totals.ravel()],
             chunk.product * len(quantities) + chunk.quantity,
         ),
@@ -200,30 +184,7 @@ def _lines(
         lines = pc.replace_with_mask(
             lines, pa.array(is_dirty), pa.array(spoiled, pa.string())
         )
-    text = pc.binary_join_element_wise(lines, "", "\n")
-    return _encode(text, has_dirt=bool(is_dirty.any()))
-
-
-def _encode(lines: pa.StringArray, *, has_dirt: bool) -> bytes:
-    """Return the text of all lines at once: Arrow keeps them one after the other."""
-    _, offsets, text = lines.buffers()
-    ends = np.frombuffer(offsets, dtype=np.int32)[
-        lines.offset : lines.offset + len(lines) + 1
-    ]
-    content: bytes = text[int(ends[0]) : int(ends[-1])].to_pybytes()
-    return (
-        content.replace(Sale.BROKEN_CHARACTER.encode(), b"\xff")
-        if has_dirt
-        else content
-    )
-
-
-def _take(values: list[str], places: Places) -> pa.Array:
-    return pa.array(values, pa.string()).take(pa.array(places))
-
-
-def _column(weights: list[int] | list[float]) -> Numbers:
-    return np.array(weights, dtype=np.float64)
+    return content_of(lines, has_dirt=bool(is_dirty.any()))
 
 
 def _amount(cents: int) -> str:

@@ -11,7 +11,8 @@ import pytest
 
 from generators import sales
 from generators.__main__ import main
-from generators.dirt import BEFORE_SIGNUP, DIRT, Answers, Sale, spoil
+from generators.dirt import Answers
+from generators.sale_dirt import BEFORE_SIGNUP, DIRT, Sale, spoil
 from salesetl.schemas import RAW_SALES
 
 
@@ -150,7 +151,7 @@ def test_dirt_names_only_rules_that_there_are() -> None:
 
 def test_a_sale_is_spoiled_as_the_number_says() -> None:
     clean = Sale("T1", "2025-09-10", "C1", "Lamp", "2", "10.50", "North", "21.00")
-    answers = Answers()
+    answers = Answers("transaction_ids")
 
     line = spoil(clean, 0.0, None, answers)
 

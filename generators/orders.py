@@ -1,0 +1,114 @@
+"""Orders as nested JSON, a file a month, by buyers who come back and buyers who do not."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from tqdm import tqdm
+
+from generators.buyers import Buyers
+from generators.catalogue import make_catalogue
+from generators.demand import demand
+from generators.dirt import Answers
+from generators.lines import content_of
+from generators.order_dirt import spoil
+from generators.order_lines import Chunk, make_lines
+from generators.randomness import Places, uniform
+
+_ORDERS_PER_CHUNK = 100_000
+
+
+@dataclass(frozen=True)
+class OrdersPlan:
+    """What is to be made: about so many orders a day, from the first day to the last."""
+
+    orders_per_day: int
+    start_date: date
+    end_date: date
+    seed: int
+    dirt: float
+
+    @property
+    def days(self) -> list[date]:
+        """Every day, in order."""
+        count = (self.end_date - self.start_date).days + 1
+        return [self.start_date + timedelta(days=number) for number in range(count)]
+
+
+def write_orders(plan: OrdersPlan, buyers: Buyers, root: Path) -> Answers:
+    """Write `orders/orders_YYYY_MM.json` below a root, an order a line.
+
+    With dirt, the answers are also written to `_answers/orders.json`. Memory does not grow with
+    the number of orders.
+    """
+    folder = root / "orders"
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob("orders_*.json"):
+        stale.unlink()
+    answers = Answers("order_ids")
+    catalogue = make_catalogue(plan.seed)
+    amended: list[str] = []
+    with tqdm(total=len(plan.days), unit=" days", disable=None) as progress:
+        for month, days in itertools.groupby(plan.days, _month):
+            with (folder / f"orders_{month}.json").open("wb") as file:
+                file.writelines(f"{line}\n".encode() for line in amended)
+                amended.clear()
+                for day in days:
+                    for chunk in _chunks(plan, day):
+                        lines, cents = make_lines(chunk, buyers, catalogue)
+                        lines = _spoiled(plan, chunk, lines, cents, answers, amended)
+                        file.write(content_of(lines, has_dirt=plan.dirt > 0))
+                    progress.update()
+    answers.write(root / "_answers" / "orders.json", has_dirt=plan.dirt > 0)
+    return answers
+
+
+def _month(day: date) -> str:
+    return f"{day.year:04}_{day.month:02}"
+
+
+def _chunks(plan: OrdersPlan, day: date) -> Iterator[Chunk]:
+    number = (day - plan.start_date).days
+    # A day has its luck, too.
+    [luck] = uniform(1, plan.seed, "orders", "luck", day.isoformat())
+    count = max(
+        1, round(plan.orders_per_day * demand(day, number) * (0.9 + 0.2 * luck))
+    )
+    for first in range(0, count, _ORDERS_PER_CHUNK):
+        size = min(_ORDERS_PER_CHUNK, count - first)
+        yield Chunk(plan.seed, day, number, first, size)
+
+
+def _spoiled(
+    plan: OrdersPlan,
+    chunk: Chunk,
+    lines: pa.StringArray,
+    cents: Places,
+    answers: Answers,
+    amended: list[str],
+) -> pa.StringArray:
+    """Spoil some of the orders; those to be delivered once more next month go to `amended`."""
+    is_dirty = chunk.numbers("dirt") < plan.dirt
+    answers.add_clean(int((~is_dirty).sum()), int(cents[~is_dirty].sum()))
+    if not is_dirty.any():
+        return lines
+    kinds = chunk.numbers("dirt_kind")
+    is_last_month = _month(chunk.day) == _month(plan.end_date)
+    spoiled = [
+        spoil(
+            json.loads(lines[place].as_py()),
+            float(kinds[place]),
+            answers,
+            None if is_last_month else amended,
+        )
+        for place in np.flatnonzero(is_dirty).tolist()
+    ]
+    return pc.replace_with_mask(
+        lines, pa.array(is_dirty), pa.array(spoiled, pa.string())
+    )
