@@ -5,12 +5,14 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 EMBEDDED = $(VENV)/.embedded
 SPARK4 = .venv-spark4
+DBT = .venv-dbt
+LAKE ?= data/lake
 # Each has a Spark of its own; more would want more memory than many a laptop has.
 TWO_AT_ONCE = --numprocesses 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-spark4 check format docs package bench bench-scale bench-start \
-	clean
+.PHONY: help setup demo query analytics dbt test test-spark4 check format docs package bench \
+	bench-scale bench-start clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +34,19 @@ $(SPARK4)/.ready: setup.cfg pyproject.toml
 demo: $(EMBEDDED) ## generate a retailer's sales, load them, and show what came out
 	@scripts/demo.sh $(BIN)
 
+$(DBT)/.ready: setup.cfg pyproject.toml
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(DBT) dbt
+	@touch $(DBT)/.ready
+
+query: $(EMBEDDED) ## show the rows of a query or view, such as make query Q=monthly_revenue LAKE=data/lake
+	@$(BIN)/salesetl query $(Q) --output_path "$(LAKE)"
+
+analytics: $(EMBEDDED) ## write the six analytics of orders as CSV files into data/analytics
+	@$(BIN)/salesetl analytics data/analytics --output_path "$(LAKE)"
+
+dbt: $(DBT)/.ready ## build and test the dbt models of orders on the lake in LAKE
+	@scripts/dbt.sh $(DBT)/bin "$(LAKE)"
+
 test: $(READY) ## run all tests on Spark 3.5.6, the Spark of Glue 5.1
 	@$(BIN)/python -m pytest $(TWO_AT_ONCE)
 
@@ -44,8 +59,8 @@ check: $(READY) ## lint and check types
 format: $(READY) ## format the code
 	@$(BIN)/isort -q . && $(BIN)/black -q .
 
-docs: $(READY) ## write the pages that are made from contracts and jobs
-	@$(BIN)/salesetl docs docs
+docs: $(READY) ## write the pages and the SQL that are made from contracts, jobs and dbt models
+	@$(BIN)/salesetl docs .
 
 package: $(READY) ## build the wheel into dist/
 	@scripts/package.sh $(BIN)

@@ -82,6 +82,12 @@ def test_text_stands_left_and_numbers_stand_right() -> None:
     assert text == "name         n\n------  ------\na            1\nlonger  12,345"
 
 
+def test_numbers_stand_right_where_some_are_missing() -> None:
+    text = table_text(("name", "n"), [["a", 1], ["b", ""], ["c", 12345]])
+
+    assert text.splitlines()[2:] == ["a          1", "b", "c     12,345"]
+
+
 def test_years_are_not_grouped() -> None:
     text = table_text(("year", "rows"), [[2025, 2025]], plain=("year",))
 

@@ -1,5 +1,6 @@
 """Pages that are made from the code say what the code says."""
 
+import shutil
 from pathlib import Path
 
 from salesetl.arguments import arguments_of
@@ -7,16 +8,28 @@ from salesetl.cli import main
 from salesetl.pipelines import enrich_sales
 from salesetl.readers.layouts import WHOLE_FILE_BYTES
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+SQL = ROOT / "sql" / "athena"
 
 
-def test_generated_pages_are_up_to_date(tmp_path: Path) -> None:
+def test_generated_files_are_up_to_date(tmp_path: Path) -> None:
+    for model in (ROOT / "dbt").rglob("models/*/*.sql"):
+        copy = tmp_path / model.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(model, copy)
+    models = set(tmp_path.rglob("*.sql"))
+
     main(["docs", str(tmp_path)])
 
-    pages = sorted(tmp_path.iterdir())
-    assert [page.name for page in pages] == ["data-dictionary.md", "jobs.md"]
-    for page in pages:
-        assert page.read_text() == (DOCS / page.name).read_text(), "run: make docs"
+    made = {path for path in tmp_path.rglob("*.*") if path.is_file()} - models
+    names = {path.relative_to(tmp_path) for path in made}
+    assert {Path("docs/jobs.md"), Path("sql/athena/views/revenue_mom.sql")} <= names
+    for name in names:
+        made_now = (tmp_path / name).read_text()
+        assert (ROOT / name).read_text() == made_now, f"{name}: run make docs"
+    kept = [*SQL.glob("tables/**/*.sql"), *SQL.glob("views/*.sql")]
+    assert {path.relative_to(ROOT) for path in kept} <= names
 
 
 def test_the_size_up_to_which_files_are_looked_through_is_told() -> None:

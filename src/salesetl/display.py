@@ -100,7 +100,7 @@ def number_text(value: Any) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return not isinstance(value, str) or _AMOUNT.fullmatch(value) is not None
+    return value == "" or not isinstance(value, str) or bool(_AMOUNT.fullmatch(value))
 
 
 def _pairs(pairs: Sequence[tuple[str, Any]]) -> list[str]:

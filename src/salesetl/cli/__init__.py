@@ -1,12 +1,16 @@
-"""The `salesetl` command: looking at runs and quarantine, and replaying what was rejected."""
+"""The `salesetl` command: looking at runs, tables and quarantine, and replaying the latter."""
 
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from salesetl.cli import quarantine, runs, tables
+from salesetl.cli import pages, quarantine, queries, runs, tables
 from salesetl.errors import exit_status, one_line
 from salesetl.schemas import TABLES
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -28,12 +32,25 @@ def _parser() -> argparse.ArgumentParser:
         prog="salesetl", description=__doc__, allow_abbrev=False
     )
     groups = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_runs(groups)
+    _add_quarantine(groups)
+    _add_tables(groups)
+    docs = groups.add_parser(
+        "docs", help="write what is made from contracts, jobs and models"
+    )
+    docs.add_argument("directory", help="root of the repository")
+    docs.set_defaults(command=pages.write_docs)
+    return parser
 
+
+def _add_runs(groups: "Commands") -> None:
     of_runs = groups.add_parser("runs", help="what runs have done")
     reports = of_runs.add_subparsers(required=True)
     _add(reports, "list", "list all runs", runs.list_runs)
     _add(reports, "show", "show the report of a run", runs.show_run, takes_run=True)
 
+
+def _add_quarantine(groups: "Commands") -> None:
     rejected = groups.add_parser("quarantine", help="rows that were rejected")
     commands = rejected.add_subparsers(required=True)
     _add(
@@ -60,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
         "--records", metavar="DIR", help="corrected records, written by show --to"
     )
 
+
+def _add_tables(groups: "Commands") -> None:
     table = _add(groups, "table", "show rows of a table of the lake", tables.show_table)
     table.add_argument(
         "name", choices=[each.name for each in TABLES if each.key and each.partition_by]
@@ -67,16 +86,21 @@ def _parser() -> argparse.ArgumentParser:
     table.add_argument("--order_by", metavar="COLUMN", help="greatest first")
     table.add_argument("--rows", type=int, default=quarantine.ROWS_SHOWN)
 
-    docs = groups.add_parser(
-        "docs", help="write the pages that are made from contracts and jobs"
+    query = _add(groups, "query", "show the rows of a query or view", queries.run_query)
+    query.add_argument("name", nargs="?", help="without it, all are listed")
+    query.add_argument("--format", choices=["table", "csv"], default="table")
+
+    analytics = _add(
+        groups,
+        "analytics",
+        "write the analytics of orders as CSV files",
+        queries.write_analytics,
     )
-    docs.add_argument("directory")
-    docs.set_defaults(command=tables.write_docs)
-    return parser
+    analytics.add_argument("folder")
 
 
 def _add(
-    group: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    group: "Commands",
     name: str,
     text: str,
     command: object,

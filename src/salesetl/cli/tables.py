@@ -1,11 +1,9 @@
-"""Looking at tables, and writing the pages that describe them."""
+"""Looking at tables."""
 
 import argparse
 
-from salesetl import ddl, launcher
 from salesetl.display import table_text
 from salesetl.errors import ArgumentError
-from salesetl.pipelines import JOBS
 from salesetl.rows import read_rows
 from salesetl.schemas import TABLES
 from salesetl.storage import join, normalized, storage_of
@@ -29,14 +27,3 @@ def show_table(arguments: argparse.Namespace) -> str:
         )
     cells = [[row[name] for name in table.columns] for row in rows[: arguments.rows]]
     return table_text(table.columns, cells, plain=table.partition_by) + "\n"
-
-
-def write_docs(arguments: argparse.Namespace) -> str:
-    pages = {
-        "data-dictionary.md": ddl.data_dictionary(TABLES),
-        "jobs.md": launcher.jobs_page({name: job.run for name, job in JOBS.items()}),
-    }
-    folder = normalized(arguments.directory)
-    for name, page in pages.items():
-        storage_of(folder).write(join(folder, name), page.encode())
-    return "".join(f"{join(folder, name)}\n" for name in pages)

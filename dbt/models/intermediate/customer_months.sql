@@ -1,0 +1,6 @@
+-- Grain: one customer × month with a paid order: the months in which a customer is active.
+select distinct
+    customer_id,
+    order_month_start
+from {{ ref('stg_orders') }}
+where is_paid and customer_id is not null

@@ -1,0 +1,61 @@
+-- Grain: one cohort × complete month from the cohort's own on, also those in which none came back.
+-- A cohort is the customers with their first paid order in a month, its month 0.
+with customer_cohorts as (
+    select
+        customer_id,
+        min(order_month_start) as cohort_month
+    from {{ ref('customer_months') }}
+    group by customer_id
+),
+
+cohorts as (
+    select
+        cohort_month,
+        count(*) as cohort_size
+    from customer_cohorts
+    group by cohort_month
+),
+
+returned as (
+    select
+        customer_cohorts.cohort_month,
+        customer_months.order_month_start,
+        count(*) as active_customers
+    from {{ ref('customer_months') }}
+    inner join customer_cohorts
+        on customer_months.customer_id = customer_cohorts.customer_id
+    group by customer_cohorts.cohort_month, customer_months.order_month_start
+),
+
+retained as (
+    select
+        cohorts.cohort_month,
+        order_months.order_month_start,
+        cohorts.cohort_size,
+        coalesce(returned.active_customers, 0) as active_customers
+    from cohorts
+    inner join {{ ref('order_months') }}
+        on cohorts.cohort_month <= order_months.order_month_start
+    left join returned
+        on
+            cohorts.cohort_month = returned.cohort_month
+            and order_months.order_month_start = returned.order_month_start
+    where order_months.is_complete_month
+),
+
+divided as (
+    select
+        *,
+        cast(
+            cast(active_customers as decimal(38, 8)) / cohort_size as decimal(38, 8)
+        ) as retention_rate
+    from retained
+)
+
+select
+    cohort_month,
+    date_diff('month', cohort_month, order_month_start) as months_since_cohort,
+    cohort_size,
+    active_customers,
+    cast(retention_rate as decimal(9, 6)) as retention_rate
+from divided

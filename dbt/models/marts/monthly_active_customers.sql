@@ -1,0 +1,17 @@
+-- Grain: one month from the first order on, also those without orders.
+-- A customer is active in a month by a paid order in it.
+with active as (
+    select
+        order_month_start,
+        count(*) as active_customers
+    from {{ ref('customer_months') }}
+    group by order_month_start
+)
+
+select
+    order_months.order_month_start,
+    coalesce(active.active_customers, 0) as active_customers,
+    order_months.is_complete_month
+from {{ ref('order_months') }}
+left join active
+    on order_months.order_month_start = active.order_month_start

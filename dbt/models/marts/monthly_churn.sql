@@ -1,0 +1,54 @@
+-- Grain: one month with an active customer.
+-- Of its active customers, those not active in the next month; null until that is complete.
+with with_next_month as (
+    select
+        customer_id,
+        order_month_start,
+        lead(order_month_start)
+            over (partition by customer_id order by order_month_start)
+            as next_active_month_start
+    from {{ ref('customer_months') }}
+),
+
+customers as (
+    select
+        order_month_start,
+        count(*) as active_customers,
+        count(*) filter (
+            where date_diff('month', order_month_start, next_active_month_start) = 1
+        ) as kept_customers
+    from with_next_month
+    group by order_month_start
+),
+
+settled as (
+    select
+        customers.order_month_start,
+        customers.active_customers,
+        case
+            when next_month.is_complete_month
+                then customers.active_customers - customers.kept_customers
+        end as churned_customers
+    from customers
+    left join {{ ref('order_months') }} as next_month
+        on
+            customers.order_month_start + interval '1' month
+            = next_month.order_month_start
+),
+
+divided as (
+    select
+        *,
+        cast(
+            cast(churned_customers as decimal(38, 8)) / active_customers
+            as decimal(38, 8)
+        ) as churn_rate
+    from settled
+)
+
+select
+    order_month_start,
+    active_customers,
+    churned_customers,
+    cast(churn_rate as decimal(9, 6)) as churn_rate
+from divided

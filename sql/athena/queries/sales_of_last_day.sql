@@ -1,0 +1,20 @@
+-- All sales and returns of the last day in the lake.
+with last_day as (
+    select max(sales.date) as last_date
+    from enriched_sales as sales
+)
+
+select
+    sales.transaction_id,
+    sales.date,
+    sales.customer_id,
+    sales.product,
+    sales.region,
+    sales.quantity,
+    sales.unit_price,
+    sales.total_amount,
+    sales.is_return
+from enriched_sales as sales
+inner join last_day
+    on sales.date = last_day.last_date
+order by sales.transaction_id

@@ -1,0 +1,5 @@
+-- Ten sales with all their columns, the latest first.
+select sales.*
+from enriched_sales as sales
+order by sales.date desc, sales.transaction_id
+limit 10

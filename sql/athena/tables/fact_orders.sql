@@ -1,0 +1,29 @@
+-- Grain: one order.
+-- Made from its contract by `make docs`. For the parameter lake put the root of the lake, such as
+-- s3://bucket/prefix.
+-- Run `msck repair table fact_orders` then, and when a run has added a partition.
+create external table if not exists fact_orders (
+    `order_id` string comment 'Identifies the order',
+    `order_timestamp` timestamp comment 'When it was placed: ISO 8601, or milliseconds or nanoseconds since 1970',
+    `order_date` date comment 'Day of the order in UTC',
+    `customer_id` string comment 'Buyer',
+    `customer_country` string comment 'Country of the buyer',
+    `customer_segment` string comment 'Segment of the buyer',
+    `sales_channel` string comment 'online, store or mobile_app',
+    `payment_method` string comment 'How it was paid',
+    `payment_status` string comment 'paid, refunded, cancelled or pending',
+    `currency` string comment 'Currency of all its amounts',
+    `order_total` decimal(18,2) comment 'Sum of its lines',
+    `item_count` int comment 'Number of its lines',
+    `items_total` decimal(18,2) comment 'Sum of its lines as they are in the lake'
+)
+comment 'One order'
+partitioned by (
+    `order_year` string comment 'Year of the order in UTC, four digits',
+    `order_month` string comment 'Month of the order in UTC, two digits'
+)
+stored as parquet
+location '${lake}/fact_orders/'
+tblproperties (
+    'classification' = 'parquet'
+)

@@ -1,0 +1,35 @@
+-- Grain: one sale.
+-- Made from its contract by `make docs`. For the parameter lake put the root of the lake, such as
+-- s3://bucket/prefix.
+-- Partitions follow from their names and need no registering; registered ones are not looked at.
+create external table if not exists enriched_sales (
+    `transaction_id` string comment 'Identifies the sale',
+    `date` date comment 'Day of the sale in UTC',
+    `customer_id` string comment 'Buyer, as known to customers',
+    `product` string comment 'Product name',
+    `quantity` int comment 'Units sold; negative for a return',
+    `unit_price` decimal(12,4) comment 'Price of one unit',
+    `region` string comment 'Sales region',
+    `total_amount` decimal(18,2) comment 'quantity × unit_price, to the cent; negative for a return',
+    `age_group` string comment 'Age group, such as 26-35',
+    `membership_tier` string comment 'Bronze, Silver, Gold or Platinum',
+    `signup_date` date comment 'Day the customer signed up',
+    `is_return` boolean comment 'Whether the goods came back (quantity < 0)',
+    `day` int comment 'Day of the month of the sale'
+)
+comment 'One sale'
+partitioned by (
+    `year` int comment 'Year of the sale',
+    `month` int comment 'Month of the sale, 1 to 12'
+)
+stored as parquet
+location '${lake}/enriched_sales/'
+tblproperties (
+    'classification' = 'parquet',
+    'projection.enabled' = 'true',
+    'projection.year.type' = 'integer',
+    'projection.year.range' = '1970,2099',
+    'projection.month.type' = 'integer',
+    'projection.month.range' = '1,12',
+    'storage.location.template' = '${lake}/enriched_sales/year=${year}/month=${month}/'
+)

@@ -1,0 +1,37 @@
+-- Grain: one order.
+-- Made from its contract by `make docs`. For the parameter lake put the root of the lake, such as
+-- s3://bucket/prefix.
+-- Partitions follow from their names and need no registering; registered ones are not looked at.
+create external table if not exists fact_orders (
+    `order_id` string comment 'Identifies the order',
+    `order_timestamp` timestamp comment 'When it was placed: ISO 8601, or milliseconds or nanoseconds since 1970',
+    `order_date` date comment 'Day of the order in UTC',
+    `customer_id` string comment 'Buyer',
+    `customer_country` string comment 'Country of the buyer',
+    `customer_segment` string comment 'Segment of the buyer',
+    `sales_channel` string comment 'online, store or mobile_app',
+    `payment_method` string comment 'How it was paid',
+    `payment_status` string comment 'paid, refunded, cancelled or pending',
+    `currency` string comment 'Currency of all its amounts',
+    `order_total` decimal(18,2) comment 'Sum of its lines',
+    `item_count` int comment 'Number of its lines',
+    `items_total` decimal(18,2) comment 'Sum of its lines as they are in the lake'
+)
+comment 'One order'
+partitioned by (
+    `order_year` string comment 'Year of the order in UTC, four digits',
+    `order_month` string comment 'Month of the order in UTC, two digits'
+)
+stored as parquet
+location '${lake}/fact_orders/'
+tblproperties (
+    'classification' = 'parquet',
+    'projection.enabled' = 'true',
+    'projection.order_year.type' = 'integer',
+    'projection.order_year.range' = '1970,2099',
+    'projection.order_year.digits' = '4',
+    'projection.order_month.type' = 'integer',
+    'projection.order_month.range' = '1,12',
+    'projection.order_month.digits' = '2',
+    'storage.location.template' = '${lake}/fact_orders/order_year=${order_year}/order_month=${order_month}/'
+)

@@ -1,0 +1,24 @@
+-- Grain: one region × product × year × month.
+-- Made from its contract by `make docs`. For the parameter lake put the root of the lake, such as
+-- s3://bucket/prefix.
+-- Run `msck repair table sales_summary` then, and when a run has added a partition.
+create external table if not exists sales_summary (
+    `region` string comment 'Sales region',
+    `product` string comment 'Product name',
+    `total_revenue` decimal(38,2) comment 'Net revenue: sales less returns',
+    `transaction_count` bigint comment 'Sales and returns',
+    `avg_transaction_value` decimal(18,2) comment 'Net revenue a transaction, half-up',
+    `units_sold` bigint comment 'Units sold less units returned',
+    `return_amount` decimal(38,2) comment 'Revenue of returns, zero or negative',
+    `customer_count` bigint comment 'Distinct customers'
+)
+comment 'One region × product × year × month'
+partitioned by (
+    `year` int comment 'Year of the sales',
+    `month` int comment 'Month of the sales, 1 to 12'
+)
+stored as parquet
+location '${lake}/sales_summary/'
+tblproperties (
+    'classification' = 'parquet'
+)

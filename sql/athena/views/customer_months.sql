@@ -1,0 +1,7 @@
+-- Grain: one customer × month with a paid order: the months in which a customer is active.
+create or replace view customer_months as
+select distinct
+    customer_id,
+    order_month_start
+from stg_orders
+where is_paid and customer_id is not null

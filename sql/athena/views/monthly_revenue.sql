@@ -1,0 +1,42 @@
+-- Grain: one month × currency with an order; amounts of different currencies are never added.
+-- Revenue is what was paid; refunded and cancelled orders are counted beside it.
+create or replace view monthly_revenue as
+with monthly_orders as (
+    select
+        order_month_start,
+        currency,
+        count(*) filter (where is_paid) as orders,
+        coalesce(sum(order_total) filter (where is_paid), 0) as revenue,
+        count(*) filter (where payment_status = 'refunded') as refunded_orders,
+        coalesce(sum(order_total) filter (where payment_status = 'refunded'), 0)
+            as refunded_amount,
+        count(*) filter (where payment_status = 'cancelled') as cancelled_orders,
+        coalesce(sum(order_total) filter (where payment_status = 'cancelled'), 0)
+            as cancelled_amount
+    from stg_orders
+    group by order_month_start, currency
+),
+
+averaged as (
+    select
+        *,
+        -- To 8 decimals first: DuckDB divides in floating point, and a cent must not hang on it.
+        cast(cast(revenue as decimal(38, 8)) / nullif(orders, 0) as decimal(38, 8))
+            as avg_order_value
+    from monthly_orders
+)
+
+select
+    averaged.order_month_start,
+    averaged.currency,
+    averaged.orders,
+    cast(averaged.revenue as decimal(38, 2)) as revenue,
+    cast(averaged.avg_order_value as decimal(18, 2)) as avg_order_value,
+    averaged.refunded_orders,
+    cast(averaged.refunded_amount as decimal(38, 2)) as refunded_amount,
+    averaged.cancelled_orders,
+    cast(averaged.cancelled_amount as decimal(38, 2)) as cancelled_amount,
+    order_months.is_complete_month
+from averaged
+inner join order_months
+    on averaged.order_month_start = order_months.order_month_start

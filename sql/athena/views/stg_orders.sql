@@ -1,0 +1,21 @@
+-- Grain: one order, whatever its payment status.
+create or replace view stg_orders as
+select
+    order_id,
+    order_timestamp,
+    order_date,
+    cast(date_trunc('month', order_date) as date) as order_month_start,
+    customer_id,
+    customer_country,
+    customer_segment,
+    sales_channel,
+    payment_method,
+    payment_status,
+    payment_status = 'paid' as is_paid,
+    currency,
+    order_total,
+    item_count,
+    items_total,
+    order_year,
+    order_month
+from fact_orders

@@ -1,0 +1,134 @@
+"""Contracts as tables of Athena, and dbt models as its views."""
+
+import re
+from dataclasses import dataclass
+
+from salesetl.errors import InputError
+from salesetl.schemas import QUARANTINE, TABLES
+from salesetl.schemas.table import Table, type_text
+from salesetl.schemas.types import T
+
+_NOTE = """\
+-- Grain: {grain}.
+-- Made from its contract by `make docs`. For the parameter lake put the root of the lake, such as
+-- s3://bucket/prefix."""
+_REPAIR = """\
+-- Run `msck repair table {name}` then, and when a run has added a partition."""
+_PROJECTED = """\
+-- Partitions follow from their names and need no registering; registered ones are not looked at."""
+
+# Wide, for what is outside is not seen; every year without a filter is twelve folders to list.
+_YEARS = "1970,2099"
+_RANGES = {"year": _YEARS, "order_year": _YEARS, "month": "1,12", "order_month": "1,12"}
+_DIGITS = {"order_year": 4, "order_month": 2}
+
+_REFERENCE = re.compile(
+    r"{{ (?:ref\('([a-z0-9_]+)'\)|source\('lake', '([a-z0-9_]+)'\)) }}"
+)
+
+
+@dataclass(frozen=True)
+class LakeTable:
+    """A table as it lies in the lake: its name, its folder below the root and its contract."""
+
+    name: str
+    folder: str
+    table: Table
+
+
+def lake_tables() -> list[LakeTable]:
+    """Return all tables of the lake; quarantine is one for each feed."""
+    published = [table for table in TABLES if table.key and table.partition_by]
+    feeds = [table.name for table in TABLES if table.rules]
+    return [
+        *(LakeTable(table.name, table.name, table) for table in published),
+        *(
+            LakeTable(f"quarantine_{feed}", f"{QUARANTINE.name}/{feed}", QUARANTINE)
+            for feed in feeds
+        ),
+    ]
+
+
+def external_table(listed: LakeTable) -> str:
+    """Write `create external table`, for partitions that are registered."""
+    return _statement(listed, _REPAIR.format(name=listed.name), {})
+
+
+def projected_table(listed: LakeTable) -> str:
+    """Write `create external table` with partition projection."""
+    properties = {"projection.enabled": "true"}
+    for name in listed.table.partition_by:
+        properties |= _projection(name)
+    places = "".join(f"{name}=${{{name}}}/" for name in listed.table.partition_by)
+    properties["storage.location.template"] = f"{_location(listed)}{places}"
+    return _statement(listed, _PROJECTED, properties)
+
+
+def view(name: str, model: str) -> str:
+    """Write `create or replace view` from the text of a dbt model; InputError for other Jinja."""
+    text = _REFERENCE.sub(lambda found: found[1] or found[2], model)
+    if "{{" in text or "{%" in text or "{#" in text:
+        raise InputError(
+            f"model {name}: a view can be made only of ref('…') and source('lake', '…')"
+        )
+    lines = text.splitlines()
+    comments = [line for line in lines if line.startswith("--")]
+    query = lines[len(comments) :]
+    return "\n".join([*comments, f"create or replace view {name} as", *query]) + "\n"
+
+
+def _statement(listed: LakeTable, note: str, properties: dict[str, str]) -> str:
+    table = listed.table
+    inside = [field for field in table.schema if field.name not in table.partition_by]
+    outside = [table.field(name) for name in table.partition_by]
+    entries = {"classification": "parquet", **properties}
+    return "\n".join(
+        [
+            _NOTE.format(grain=table.grain),
+            note,
+            f"create external table if not exists {listed.name} (",
+            _columns(inside),
+            ")",
+            f"comment {_text(table.grain[0].upper() + table.grain[1:])}",
+            "partitioned by (",
+            _columns(outside),
+            ")",
+            "stored as parquet",
+            f"location {_text(_location(listed))}",
+            "tblproperties (",
+            ",\n".join(
+                f"    {_text(key)} = {_text(value)}" for key, value in entries.items()
+            ),
+            ")\n",
+        ]
+    )
+
+
+def _columns(fields: list[T.StructField]) -> str:
+    return ",\n".join(
+        f"    `{field.name}` {type_text(field.dataType)}"
+        f" comment {_text(field.metadata['comment'])}"
+        for field in fields
+    )
+
+
+def _projection(name: str) -> dict[str, str]:
+    if name not in _RANGES:
+        # A query must then say which one it wants, for they cannot be told in advance.
+        return {f"projection.{name}.type": "injected"}
+    projection = {
+        f"projection.{name}.type": "integer",
+        f"projection.{name}.range": _RANGES[name],
+    }
+    if name in _DIGITS:
+        projection[f"projection.{name}.digits"] = str(_DIGITS[name])
+    return projection
+
+
+def _location(listed: LakeTable) -> str:
+    return f"${{lake}}/{listed.folder}/"
+
+
+def _text(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

@@ -1,0 +1,50 @@
+"""Writing what is made from contracts, jobs and models."""
+
+import argparse
+
+from salesetl import athena, dbt, ddl, launcher
+from salesetl.pipelines import JOBS
+from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS, TABLES
+from salesetl.storage import join, normalized, storage_of
+
+
+def write_docs(arguments: argparse.Namespace) -> str:
+    """Write every made file below the root of a repository, whose models are read."""
+    root = normalized(arguments.directory)
+    pages = _docs() | _tables() | _views(root)
+    for path, page in pages.items():
+        storage_of(root).write(join(root, path), page.encode())
+    return "".join(f"{join(root, path)}\n" for path in pages)
+
+
+def _docs() -> dict[str, str]:
+    jobs = {name: job.run for name, job in JOBS.items()}
+    return {
+        "docs/data-dictionary.md": ddl.data_dictionary(TABLES),
+        "docs/jobs.md": launcher.jobs_page(jobs),
+        "dbt/models/staging/_sources.yml": dbt.sources_page(
+            [FACT_ORDERS, FACT_ORDER_ITEMS]
+        ),
+    }
+
+
+def _tables() -> dict[str, str]:
+    pages = {}
+    for listed in athena.lake_tables():
+        folder = "sql/athena/tables"
+        pages[f"{folder}/{listed.name}.sql"] = athena.external_table(listed)
+        pages[f"{folder}/projected/{listed.name}.sql"] = athena.projected_table(listed)
+    return pages
+
+
+def _views(root: str) -> dict[str, str]:
+    storage = storage_of(root)
+    models = {
+        file.name.removesuffix(".sql"): storage.read(file.path).decode()
+        for file in storage.files(join(root, "dbt", "models"))
+        if file.name.endswith(".sql")
+    }
+    return {
+        f"sql/athena/views/{name}.sql": athena.view(name, model)
+        for name, model in models.items()
+    }

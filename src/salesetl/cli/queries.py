@@ -1,0 +1,73 @@
+"""Showing the rows of the shipped queries and views."""
+
+import argparse
+import csv
+import io
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from salesetl.display import table_text
+from salesetl.queries import Result, results
+from salesetl.statements import statements
+from salesetl.storage import join, normalized, storage_of
+
+ANALYTICS = (
+    "monthly_revenue",
+    "revenue_mom",
+    "cohort_retention_first_6_months",
+    "monthly_churn",
+    "category_sales_monthly",
+    "monthly_active_customers",
+)
+
+
+def run_query(arguments: argparse.Namespace) -> str:
+    """Return the rows of a query or view as a table or CSV; without a name, what there is."""
+    if not arguments.name:
+        listed = [(each.name, each.comment) for each in statements().values()]
+        return table_text(("name", "what it shows"), listed) + "\n"
+    [(header, rows)] = results(arguments.output_path, [arguments.name])
+    if arguments.format == "csv":
+        return _csv_text((header, rows))
+    return table_text(header, _cells(rows), plain=("year", "month")) + "\n"
+
+
+def write_analytics(arguments: argparse.Namespace) -> str:
+    """Write the analytics of orders as CSV files: all of them or, if one fails, none."""
+    folder = normalized(arguments.folder)
+    found = results(arguments.output_path, ANALYTICS)
+    contents = {
+        f"{name}.csv": _csv_text(result).encode()
+        for name, result in zip(ANALYTICS, found, strict=True)
+    }
+    storage = storage_of(folder)
+    aside = join(folder, f".{uuid.uuid4().hex}")
+    try:
+        for name, content in contents.items():
+            storage.write(join(aside, name), content)
+        for name in contents:
+            storage.move(join(aside, name), join(folder, name))
+    finally:
+        storage.delete(aside)
+    return "".join(f"{join(folder, name)}\n" for name in contents)
+
+
+def _csv_text(result: Result) -> str:
+    header, rows = result
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *_cells(rows)])
+    return text.getvalue()
+
+
+def _cells(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [[_cell(value) for value in row] for row in rows]
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,69 @@
+"""The tables of a local lake as views of DuckDB, for queries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from salesetl.errors import InputError, SetupError
+from salesetl.schemas.table import Table, type_text
+from salesetl.storage import join, storage_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+class DuckDbLake:
+    """A lake in DuckDB in this process; what is created there ends with it."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._connection = _connect()
+        self._connection.execute("set TimeZone = 'UTC'")
+
+    def add_table(self, table: Table) -> None:
+        """Make a table of the lake known; InputError if it is not there."""
+        from salesetl.engines.duckdb_text import exact_path, literal
+
+        folder = join(self._root, table.name)
+        files = [
+            exact_path(file.path)
+            for file in storage_of(folder).files(folder)
+            if file.name.endswith(".parquet")
+        ]
+        if not files:
+            raise InputError(f"{folder}: no table there")
+        columns = ", ".join(
+            (
+                f'cast("{field.name}" as {type_text(field.dataType)}) as "{field.name}"'
+                if field.name in table.partition_by
+                else f'"{field.name}"'
+            )
+            for field in table.schema
+        )
+        self._connection.execute(
+            f"create view {table.name} as select {columns} from read_parquet("
+            f"{literal(files)}, hive_partitioning = true, hive_types_autocast = false)"
+        )
+
+    def create(self, view: str) -> None:
+        """Run the statement that creates a view."""
+        self._connection.execute(view)
+
+    def rows(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Return the names of the columns of a query, and its rows."""
+        cursor = self._connection.execute(query)
+        return [column[0] for column in cursor.description], cursor.fetchall()
+
+    def close(self) -> None:
+        """End the database."""
+        self._connection.close()
+
+
+def _connect() -> DuckDBPyConnection:
+    try:
+        import duckdb
+    except ImportError as error:
+        raise SetupError(
+            "DuckDB is not installed: pip install 'salesetl[embedded]'"
+        ) from error
+    return duckdb.connect()

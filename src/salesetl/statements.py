@@ -1,0 +1,74 @@
+"""The SQL that is shipped: queries and views by name, and what each is made from."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from salesetl.athena import lake_tables
+from salesetl.errors import ArgumentError
+
+_SOURCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of `sql/athena`; a view creates itself, a query returns rows."""
+
+    name: str
+    text: str
+    is_view: bool
+
+    @property
+    def comment(self) -> str:
+        """What it shows or what its grain is: the first line of its file."""
+        return self.text.splitlines()[0].removeprefix("-- ")
+
+    @property
+    def rows_sql(self) -> str:
+        """SQL for its rows in an order of their own; a view has none by itself."""
+        return f"select * from {self.name} order by all" if self.is_view else self.text
+
+
+@cache
+def statements() -> dict[str, Statement]:
+    """Return all queries and views by name."""
+    folder = resources.files("salesetl") / "sql" / "athena"
+    found = {}
+    for kind in ("queries", "views"):
+        for file in sorted((folder / kind).iterdir(), key=lambda file: file.name):
+            name = file.name.removesuffix(".sql")
+            text = file.read_text(encoding="utf-8")
+            found[name] = Statement(name, text, is_view=kind == "views")
+    return found
+
+
+def statement(name: str) -> Statement:
+    """Return one query or view; ArgumentError with the nearest name if there is none such."""
+    if name not in statements():
+        nearest = difflib.get_close_matches(name, statements(), n=1, cutoff=0.4)
+        hint = f"did you mean {nearest[0]}?" if nearest else "salesetl query lists them"
+        raise ArgumentError(f"no query or view {name!r}; {hint}")
+    return statements()[name]
+
+
+def tables_below(name: str) -> list[str]:
+    """Return the tables that a statement reads, by itself or through views."""
+    tables = {listed.name for listed in lake_tables()}
+    below = [name, *(each.name for each in views_below(name))]
+    return sorted({used for each in below for used in _sources(each) & tables})
+
+
+def views_below(name: str) -> list[Statement]:
+    """Return the views that a statement reads, each after those that it reads itself."""
+    ordered: dict[str, Statement] = {}
+    for used in sorted(_sources(name)):
+        if used in statements():
+            ordered |= {each.name: each for each in views_below(used)}
+            ordered[used] = statements()[used]
+    return list(ordered.values())
+
+
+def _sources(name: str) -> set[str]:
+    return set(_SOURCE.findall(statement(name).text))

@@ -1,0 +1,117 @@
+"""`salesetl query` shows a query or view of a lake, `salesetl analytics` writes the six of orders."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from salesetl.cli import main
+from salesetl.cli.queries import ANALYTICS
+from salesetl.engines.duckdb import DuckDbEngine
+from tests.sql.orders import lake_of, order
+
+
+@pytest.fixture
+def lake(duckdb: DuckDbEngine, tmp_path: Path) -> str:
+    """Publish three orders of two months."""
+    orders = [
+        order("O1", "2025-01-10", "C1", "1234.50"),
+        order("O2", "2025-01-12", None, country=None),
+        order("O3", "2025-02-03", "C1"),
+    ]
+    return lake_of(duckdb, tmp_path, orders)
+
+
+def test_a_view_is_shown_as_a_table(
+    lake: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["query", "monthly_churn", "--output_path", lake])
+
+    assert capsys.readouterr().out == """\
+order_month_start  active_customers  churned_customers  churn_rate
+-----------------  ----------------  -----------------  ----------
+2025-01-01                        1
+2025-02-01                        1
+"""
+
+
+def test_a_view_is_written_as_csv_with_empty_fields_for_null(
+    lake: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["query", "revenue_mom", "--format", "csv", "--output_path", lake])
+
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "2025-01-01,USD,1244.50,,,1244.50,true",
+        "2025-02-01,USD,10.00,,,1254.50,false",
+    ]
+
+
+def test_without_a_name_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["query"])
+
+    told = capsys.readouterr().out
+    assert "high_value_sales" in told and "The 50 greatest sales above 1,000." in told
+    assert "monthly_churn" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["query", "monthly_revenu"], "did you mean monthly_revenue?"),
+        (["query", "monthly_trend"], "enriched_sales: no table there; run jobs/enrich"),
+        (["query", "revenue_mom"], "fact_orders: no table there; run jobs/flatten_ord"),
+        (["query", "row_count", "--output_path", "s3://b/lake"], "only a local lake"),
+    ],
+)
+def test_what_is_not_there_is_one_line_and_a_status(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([*words[:2], "--output_path", str(tmp_path), *words[2:]])
+
+    error = capsys.readouterr().err
+    assert stopped.value.code in (1, 2)
+    assert message in error
+    assert error.startswith("salesetl: error: ") and error.count("\n") == 1
+
+
+def test_without_duckdb_the_remedy_is_told(
+    lake: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+
+    with pytest.raises(SystemExit):
+        main(["query", "revenue_mom", "--output_path", lake])
+
+    assert "pip install 'salesetl[embedded]'" in capsys.readouterr().err
+
+
+def test_the_six_analytics_are_written(lake: str, tmp_path: Path) -> None:
+    folder = tmp_path / "analytics"
+
+    main(["analytics", str(folder), "--output_path", lake])
+
+    written = {path.name: path.read_text() for path in folder.iterdir()}
+    assert sorted(written) == sorted(f"{name}.csv" for name in ANALYTICS)
+    assert written["monthly_active_customers.csv"] == (
+        "order_month_start,active_customers,is_complete_month\n"
+        "2025-01-01,1,true\n2025-02-01,1,false\n"
+    )
+
+
+def test_when_one_of_the_analytics_fails_the_previous_ones_stay(
+    lake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "analytics"
+    main(["analytics", str(folder), "--output_path", lake])
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    # The lines of the orders are lost, so the fifth of the six cannot be told.
+    for file in (Path(lake) / "fact_order_items").rglob("*.parquet"):
+        file.write_bytes(b"lost")
+    [orders, *_] = (Path(lake) / "fact_orders").rglob("order_month=01/*.parquet")
+    orders.unlink()
+
+    with pytest.raises(SystemExit):
+        main(["analytics", str(folder), "--output_path", lake])
+
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before

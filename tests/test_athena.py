@@ -1,0 +1,103 @@
+"""Athena's tables are the contracts, and its views the models."""
+
+import re
+
+import pytest
+from sqlglot import exp, parse_one
+
+from salesetl.athena import (
+    LakeTable,
+    external_table,
+    lake_tables,
+    projected_table,
+    view,
+)
+from salesetl.errors import InputError
+from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS, QUARANTINE
+from salesetl.schemas.table import type_text
+
+ALL = lake_tables()
+
+
+def properties(text: str) -> dict[str, str]:
+    """Return the table properties of a statement."""
+    return dict(re.findall(r"'([^']+)' = '([^']+)'", text))
+
+
+def test_the_lake_is_the_published_tables_and_a_quarantine_a_feed() -> None:
+    assert {listed.name: listed.folder for listed in ALL} == {
+        "enriched_sales": "enriched_sales",
+        "sales_summary": "sales_summary",
+        "fact_orders": "fact_orders",
+        "fact_order_items": "fact_order_items",
+        "quarantine_sales": "quarantine/sales",
+        "quarantine_customers": "quarantine/customers",
+        "quarantine_orders": "quarantine/orders",
+    }
+
+
+@pytest.mark.parametrize("listed", ALL, ids=lambda listed: listed.name)
+def test_columns_have_the_types_and_comments_of_the_contract(listed: LakeTable) -> None:
+    text = external_table(listed)
+
+    columns = re.findall(r"    `(\w+)` (\S+) comment '(.*)',?", text)
+    assert {name: (data_type, comment) for name, data_type, comment in columns} == {
+        field.name: (type_text(field.dataType), field.metadata["comment"])
+        for field in listed.table.schema
+    }
+
+
+@pytest.mark.parametrize("listed", ALL, ids=lambda listed: listed.name)
+@pytest.mark.parametrize("write", [external_table, projected_table])
+def test_partitions_stand_apart_from_columns(write: object, listed: LakeTable) -> None:
+    tree = parse_one(write(listed), dialect="athena")  # type: ignore[operator]
+
+    [partitioned] = tree.find_all(exp.PartitionedByProperty)
+    [location] = tree.find_all(exp.LocationProperty)
+    partitions = partitioned.this.expressions
+    columns = tree.this.expressions
+    names = [column.name for column in [*columns, *partitions]]
+    assert [column.name for column in partitions] == list(listed.table.partition_by)
+    assert names == listed.table.columns
+    assert location.this.name == f"${{lake}}/{listed.folder}/"
+
+
+def test_projected_months_are_found_where_the_job_writes_them() -> None:
+    orders = properties(
+        projected_table(LakeTable("fact_orders", "fact_orders", FACT_ORDERS))
+    )
+    sales = properties(
+        projected_table(LakeTable("s", "enriched_sales", ENRICHED_SALES))
+    )
+
+    assert orders["projection.order_month.range"] == "1,12"
+    assert orders["projection.order_month.digits"] == "2"
+    assert orders["storage.location.template"] == (
+        "${lake}/fact_orders/order_year=${order_year}/order_month=${order_month}/"
+    )
+    assert "projection.month.digits" not in sales
+    assert sales["storage.location.template"].endswith("/year=${year}/month=${month}/")
+
+
+def test_the_run_of_projected_quarantine_is_named_by_the_query() -> None:
+    listed = LakeTable("quarantine_sales", "quarantine/sales", QUARANTINE)
+
+    assert properties(projected_table(listed))["projection.run_id.type"] == "injected"
+
+
+def test_a_view_is_its_model_with_the_names_of_what_it_reads() -> None:
+    model = (
+        "-- Grain: one order.\nselect a\nfrom {{ ref('stg_orders') }} as o\n"
+        "inner join {{ source('lake', 'fact_orders') }} as f on o.a = f.a\n"
+    )
+
+    assert view("sold", model) == (
+        "-- Grain: one order.\ncreate or replace view sold as\nselect a\n"
+        "from stg_orders as o\ninner join fact_orders as f on o.a = f.a\n"
+    )
+
+
+@pytest.mark.parametrize("jinja", ["{{ var('x') }}", "{% if true %}", "{# note #}"])
+def test_a_model_of_more_jinja_than_references_makes_no_view(jinja: str) -> None:
+    with pytest.raises(InputError, match="model sold: a view can be made only of"):
+        view("sold", f"select 1 {jinja}")

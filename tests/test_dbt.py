@@ -1,0 +1,29 @@
+"""The sources of the dbt project are the contracts."""
+
+from salesetl.dbt import sources_page
+from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS
+
+
+def test_sources_have_the_columns_of_the_contract_in_order() -> None:
+    lines = sources_page([FACT_ORDERS]).splitlines()
+
+    names = [line.split("name: ")[1] for line in lines if "          - name: " in line]
+    assert names == FACT_ORDERS.columns
+
+
+def test_a_key_of_one_column_is_unique_and_one_of_several_is_a_grain() -> None:
+    orders, items = sources_page([FACT_ORDERS]), sources_page([FACT_ORDER_ITEMS])
+
+    assert orders.count("- unique") == 1 and "is_grain" not in orders
+    assert "- unique" not in items
+    assert 'columns: ["order_id", "line_number"]' in items
+    assert items.count("- not_null") == 2
+
+
+def test_an_unknown_status_is_a_warning_and_an_unknown_currency_an_error() -> None:
+    page = sources_page([FACT_ORDERS])
+
+    status, currency = page.index("name: payment_status"), page.index("name: currency")
+    assert page.index("severity: warn") > status
+    assert page.index("severity: error") > currency
+    assert '"refunded"' in page and '"INR"' in page
