@@ -1,17 +1,21 @@
 """Making and comparing frames in tests."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame
 
+from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.engines.spark import SparkEngine
 from salesetl.pipelines.feeds import Feed, settle_feed
+from salesetl.readers.json import read_json
 from salesetl.schemas.table import Table
 
 LINEAGE = {
@@ -46,6 +50,18 @@ def raw_frame_of(
     return engine.frame(values, dict.fromkeys(table.columns, "string") | LINEAGE)
 
 
+def raw_objects_of(
+    engine: Engine, table: Table, objects: Sequence[dict[str, Any]]
+) -> DataFrame:
+    """Write objects to a file, a line each, and read it."""
+    folder = Path(mkdtemp())
+    (folder / "delivered.json").write_text(
+        "".join(f"{json.dumps(each)}\n" for each in objects)
+    )
+    staging = str(folder / "_staging")
+    return read_json(engine, str(folder), table, staging, allow_empty=True).frame
+
+
 def settled(engine: Engine, rows: DataFrame, table: Table) -> Feed:
     """Decide the outcome of rows as a run does, in a folder of their own."""
     return settle_feed(engine, rows, table, mkdtemp())
@@ -71,6 +87,16 @@ def _sorted_rows(engine: Engine, frame: DataFrame) -> list[dict[str, Any]]:
     return sorted(engine.rows(frame), key=str)
 
 
+def values_of(
+    engine: Engine, texts: Sequence[str | None], expression: str
+) -> list[Any]:
+    """Evaluate an expression over a column `text`, in order."""
+    rows = [(place, text) for place, text in enumerate(texts)]
+    frame = engine.frame(rows, {"place": "int", "text": "string"})
+    values = frame.select("place", F.expr(expression).alias("value")).orderBy("place")
+    return [row["value"] for row in engine.rows(values)]
+
+
 SALE = {
     "transaction_id": "T1",
     "date": "2025-09-10",
@@ -89,3 +115,20 @@ TYPED_SALE = SALE | {
     "unit_price": Decimal("10.5000"),
     "total_amount": Decimal("21.00"),
 }
+
+ITEM = {"product_id": "P1", "category": "home", "quantity": 2, "unit_price": 10.5}
+
+ORDER: dict[str, Any] = {
+    "order_id": "O1",
+    "order_timestamp": "2025-01-10T08:30:00Z",
+    "customer": {"customer_id": "C1", "country": "US", "segment": "consumer"},
+    "sales_channel": "online",
+    "payment": {"method": "paypal", "status": "paid"},
+    "items": [
+        ITEM,
+        {"product_id": "P2", "category": "beauty", "quantity": 1, "unit_price": 4.25},
+    ],
+    "order_total": 25.25,
+    "currency": "USD",
+}
+"""A delivered order that keeps every rule."""

@@ -1,69 +1,12 @@
 """Text of fields becomes values, or null, in the same way on every engine."""
 
-from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from salesetl import columns
-from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
-
-
-def values_of(
-    engine: Engine, texts: Sequence[str | None], expression: str
-) -> list[Any]:
-    """Evaluate an expression over a column `text`, in order."""
-    rows = [(place, text) for place, text in enumerate(texts)]
-    frame = engine.frame(rows, {"place": "int", "text": "string"})
-    values = frame.select("place", F.expr(expression).alias("value")).orderBy("place")
-    return [row["value"] for row in engine.rows(values)]
-
-
-def test_the_business_date_of_a_timestamp_is_its_utc_date(engine: Engine) -> None:
-    expected = {
-        "2025-09-01": date(2025, 9, 1),
-        "2025-09-01T10:00:00Z": date(2025, 9, 1),
-        "2025-09-01 10:00:00": date(2025, 9, 1),
-        "2025-09-01T10:00": date(2025, 9, 1),
-        "2025-09-01T10:00Z": date(2025, 9, 1),
-        "2025-09-01T10:00:00 UTC": date(2025, 9, 1),
-        "2025-09-01T23:30:00.123456789-05:00": date(2025, 9, 2),
-        "2025-09-01 23:30:00-0500": date(2025, 9, 2),
-        "2025-09-01 23:30:00-05": date(2025, 9, 2),
-        "2025-09-01T00:30:00+05:30": date(2025, 8, 31),
-        "2024-02-29": date(2024, 2, 29),
-    }
-
-    actual = values_of(engine, list(expected), columns.utc_date("text"))
-
-    assert actual == list(expected.values())
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2025-13-45",
-        "2025-02-30",
-        "2023-02-29",
-        "2025-9-1",
-        "2025",
-        "2025-09",
-        "20250901",
-    ]
-    + [
-        "01/09/2025",
-        "2025-09-01 25:00:00",
-        "2025-09-01T10:00:99",
-        "yesterday",
-        "0000-00-00",
-    ]
-    + ["2025-09-01x", "2025-09-01T", None],
-)
-def test_what_is_no_iso_date_has_no_value(engine: Engine, text: str | None) -> None:
-    assert values_of(engine, [text], columns.utc_date("text")) == [None]
+from tests.frames import values_of
 
 
 def test_a_whole_number_may_have_a_zero_fraction_but_no_other(
@@ -138,33 +81,6 @@ def test_an_amount_is_rounded_half_up_to_the_cent(engine: Engine) -> None:
 )
 def test_a_text_literal_is_read_back_as_it_was(engine: Engine, text: str) -> None:
     assert values_of(engine, ["x"], columns.text_literal(text)) == [text]
-
-
-@pytest.mark.parametrize(
-    ("date_format", "text", "expected"),
-    [
-        ("M/d/yyyy H:mm", "12/1/2010 8:26", "2010-12-01 08:26:00"),
-        ("dd.MM.yyyy", "03.11.2025", "2025-11-03 00:00:00"),
-        ("yyyy/MM/dd HH:mm:ss", "2025/11/03 23:59:58", "2025-11-03 23:59:58"),
-        ("dd.MM.yyyy", "3.11.2025", None),
-        ("dd.MM.yyyy", "03x11x2025", None),
-        ("dd.MM.yyyy", "2025-11-03", None),
-    ],
-)
-def test_a_date_in_another_format_becomes_iso(
-    engine: Engine, date_format: str, text: str, expected: str | None
-) -> None:
-    assert values_of(engine, [text], columns.iso_date("text", date_format)) == [
-        expected
-    ]
-
-
-@pytest.mark.parametrize(
-    "date_format", ["", "yyyy", "yy-MM-dd", "EEE d MMM yyyy", "yyyy-MM-dd yyyy"]
-)
-def test_a_date_format_that_says_no_day_is_refused(date_format: str) -> None:
-    with pytest.raises(ValueError):
-        columns.iso_date("text", date_format)
 
 
 def test_a_decimal_comma_is_read_and_a_decimal_point_is_not_taken_for_thousands(

@@ -6,7 +6,7 @@ import pytest
 
 from salesetl import local
 from salesetl.engines.duckdb import DuckDbEngine
-from salesetl.errors import ArgumentError, SetupError
+from salesetl.errors import SetupError
 from salesetl.local import EMBEDDED_INPUT_BYTES, EngineChoice, local_engine
 
 
@@ -20,6 +20,7 @@ def test_local_input_up_to_the_limit_is_for_the_embedded_engine() -> None:
     assert chosen("auto", "/in", size=EMBEDDED_INPUT_BYTES + 1) == "spark"
     assert chosen("auto", "/in", "s3://lake/out") == "spark"
     assert chosen("spark", "/in") == "spark"
+    assert chosen("duckdb", "s3://in", "s3://lake/out") == "duckdb"
 
 
 def test_under_spark_submit_spark_is_there_already(
@@ -39,11 +40,6 @@ def test_spark_is_taken_where_duckdb_is_not_installed(
     assert chosen("auto", "/in") == "spark"
     with pytest.raises(SetupError, match=r"pip install 'salesetl\[embedded\]'"):
         chosen("duckdb", "/in")
-
-
-def test_the_embedded_engine_says_that_it_reads_only_local_files() -> None:
-    with pytest.raises(ArgumentError, match="s3://in is not on this machine.*spark"):
-        chosen("duckdb", "s3://in", "/out")
 
 
 def test_the_embedded_engine_is_closed_whatever_happens() -> None:

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import Literal
 
 from salesetl.engines.base import Engine
-from salesetl.errors import ArgumentError, SetupError
+from salesetl.errors import SetupError
 from salesetl.storage import is_local
 
 EngineChoice = Literal["auto", "spark", "duckdb"]
@@ -29,7 +29,7 @@ def local_engine(
 ) -> Iterator[Engine]:
     """Open the engine that is asked for, or for `auto` the one that suits the input.
 
-    SetupError if it is not installed; ArgumentError if it cannot do what is asked for.
+    SetupError if it is not installed.
     """
     if _chosen(choice, paths, input_bytes) == "duckdb":
         from salesetl.engines.duckdb import DuckDbEngine
@@ -57,10 +57,6 @@ def local_engine(
 def _chosen(choice: EngineChoice, paths: Sequence[str], input_bytes: int) -> str:
     remote = [path for path in paths if not is_local(path)]
     if choice == "duckdb":
-        if remote:
-            raise ArgumentError(
-                f"--engine duckdb: {remote[0]} is not on this machine; pass --engine spark"
-            )
         if not _has_duckdb():
             raise SetupError(
                 "DuckDB is not installed: pip install 'salesetl[embedded]'"

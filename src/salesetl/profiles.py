@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-from salesetl import columns
+from salesetl import dates
 from salesetl.errors import InputError
 from salesetl.expressions import Expression
 from salesetl.schemas.table import Table
@@ -134,7 +134,7 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
         raise ValueError(f"encoding {profile.encoding!r} is none of {_ENCODINGS}")
     if profile.date_format:
         try:
-            columns.iso_date("", profile.date_format)
+            dates.iso_date("", profile.date_format)
         except ValueError as error:
             told = f"{profile.date_format!r}: {str(error)!r} is not understood"
             raise ValueError(f"date_format {told}") from error

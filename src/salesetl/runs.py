@@ -78,6 +78,12 @@ def read_report(storage: Storage, root: str, run_id: str) -> RunReport:
     )
 
 
+def has_succeeded(storage: Storage, root: str, job: str, run_id: str) -> bool:
+    """Tell whether there is a run of that name, and it has succeeded."""
+    path = report_path(root, job, run_id)
+    return bool(storage.files(path)) and _decode(storage, path).status == "succeeded"
+
+
 def runtime_facts(engine: dict[str, Any], version: str) -> dict[str, Any]:
     """Describe the runtime, for the report."""
     return {**engine, "python": platform.python_version(), "salesetl": version}

@@ -9,13 +9,19 @@ from typing import Any
 
 from salesetl.arguments import InputPath
 from salesetl.engines.base import Engine
-from salesetl.pipelines import enrich_sales
+from salesetl.pipelines import enrich_sales, flatten_orders
 from salesetl.rows import read_rows
 from salesetl.runs import RunReport
-from salesetl.schemas import ENRICHED_SALES, QUARANTINE, SALES_SUMMARY
+from salesetl.schemas import (
+    ENRICHED_SALES,
+    FACT_ORDER_ITEMS,
+    FACT_ORDERS,
+    QUARANTINE,
+    SALES_SUMMARY,
+)
 from salesetl.schemas.table import Table
 from salesetl.storage import storage_of
-from tests.frames import SALE
+from tests.frames import ORDER, SALE
 
 Rows = list[dict[str, Any]]
 
@@ -25,6 +31,12 @@ def sale(number: int, **fields: str) -> dict[str, str]:
     return (
         SALE | {"transaction_id": f"T{number}", "date": f"2025-09-{number:02}"} | fields
     )
+
+
+def order(number: int, **fields: Any) -> dict[str, Any]:
+    """Make a delivered order, number n on day n of January 2025 unless told otherwise."""
+    moment = f"2025-01-{number:02}T08:30:00Z"
+    return ORDER | {"order_id": f"O{number}", "order_timestamp": moment} | fields
 
 
 @dataclass
@@ -42,6 +54,15 @@ class Shop:
             writer = csv.DictWriter(file, list(SALE))
             writer.writeheader()
             writer.writerows(sales)
+        return path.parent
+
+    def deliver_orders(
+        self, name: str, orders: Iterable[dict[str, Any]], file: str = "orders.json"
+    ) -> Path:
+        """Write a delivery of orders, a line each, and return its folder."""
+        path = self.home / name / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{json.dumps(each)}\n" for each in orders))
         return path.parent
 
     def customers(self) -> Path:
@@ -79,6 +100,17 @@ class Shop:
             **{"max_rejected_ratio": 1.0, **arguments},
         )
 
+    def load_orders(
+        self, orders_path: Path, lake: str = "lake", **arguments: Any
+    ) -> RunReport:
+        """Run flatten_orders."""
+        return flatten_orders.run(
+            self.engine,
+            orders_path=InputPath(str(orders_path)),
+            output_path=str(self.home / lake),
+            **{"max_rejected_ratio": 1.0, **arguments},
+        )
+
     def rows(self, table: Table, lake: str = "lake") -> Rows:
         """Read a table of the lake, sorted."""
         root = str(self.home / lake / table.name)
@@ -93,14 +125,24 @@ class Shop:
         """Read both tables of the lake."""
         return self.rows(ENRICHED_SALES, lake), self.rows(SALES_SUMMARY, lake)
 
+    def order_tables(self, lake: str = "lake") -> tuple[Rows, Rows]:
+        """Read orders and their lines, each sorted by its key."""
+        orders = self.rows(FACT_ORDERS, lake)
+        lines = self.rows(FACT_ORDER_ITEMS, lake)
+        orders.sort(key=lambda row: str(row["order_id"]))
+        lines.sort(key=lambda row: (row["order_id"], row["line_number"]))
+        return orders, lines
+
     def quarantine(self, lake: str = "lake", feed: str = "sales") -> Rows:
         """Read what is in quarantine of a feed."""
         root = str(self.home / lake / "quarantine" / feed)
         return read_rows(storage_of(root), root, QUARANTINE)
 
-    def months(self, lake: str = "lake") -> dict[str, int]:
-        """Count the files of each partition of enriched_sales."""
-        folders = (self.home / lake / "enriched_sales").glob("year=*/month=*")
+    def months(
+        self, lake: str = "lake", table: Table = ENRICHED_SALES
+    ) -> dict[str, int]:
+        """Count the files of each partition of a table."""
+        folders = (self.home / lake / table.name).glob("*=*/*=*")
         return {
             f"{folder.parent.name}/{folder.name}": len(list(folder.glob("*.parquet")))
             for folder in sorted(folders)

@@ -17,8 +17,8 @@ from salesetl.engines.base import Engine
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.engines.spark import SparkEngine
 from salesetl.runs import RunReport
-from salesetl.schemas import ENRICHED_SALES, SALES_SUMMARY
 from tests.frames import SALE
+from tests.jobs.books import books_of
 from tests.jobs.shop import Shop, sale
 from tests.jobs.uci import write_online_retail
 
@@ -27,30 +27,6 @@ HEADER = ",".join(SALE)
 LINE = ",".join(SALE.values())
 
 Compare = Callable[..., RunReport]
-
-
-def books_of(shop: Shop, report: RunReport, lake: str) -> dict[str, Any]:
-    """Return all that a run has left, but for what names the run or tells its time and place."""
-    told = report.as_dict()
-    for name in ("run_id", "started_at", "finished_at", "runtime", "arguments"):
-        del told[name]
-    del told["seconds_by_stage"]
-    for partition in told["partitions"]:
-        del partition["bytes"]
-    rejected = [
-        {name: row[name] for name in ("raw_record", "source_header", "source_file")}
-        | {"reasons": row["reasons"]}
-        for feed, counts in {"sales": report.as_dict(), **report.feeds}.items()
-        if counts["rows_quarantined"]
-        for row in shop.quarantine(lake, feed)
-    ]
-    is_there = any((shop.home / lake / ENRICHED_SALES.name).glob("*/*/*.parquet"))
-    tables = [ENRICHED_SALES, SALES_SUMMARY] if is_there else []
-    return {
-        "report": told,
-        "quarantine": sorted(rejected, key=str),
-        **{table.name: shop.rows(table, lake) for table in tables},
-    }
 
 
 @pytest.fixture

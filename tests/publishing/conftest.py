@@ -4,10 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.conftest import s3_root, s3_server
-
-__all__ = ["root", "s3_root", "s3_server"]
-
 
 @pytest.fixture(params=["local", "s3"])
 def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:

@@ -78,6 +78,23 @@ def test_a_broken_line_is_malformed_and_the_others_are_read(
     ] * 2
 
 
+def test_bytes_that_are_not_utf_8_can_be_seen_and_kept(
+    engine: Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "customers.json"
+    path.write_bytes(b'{"customer_id": "C\xff"}\n{"customer_id": \xff}\n')
+
+    raw = read_json(engine, str(path), RAW_CUSTOMERS, str(tmp_path / "staging"))
+    kept = engine.settle(raw.frame, str(tmp_path / "kept"))
+
+    [read, malformed] = sorted(
+        engine.rows(kept), key=lambda row: str(row["_raw_record"])
+    )
+    assert (read["customer_id"], read["_is_well_formed"]) == ("C\ufffd", True)
+    assert malformed["_raw_record"] == '{"customer_id": \ufffd}'
+    assert not malformed["_is_well_formed"]
+
+
 def test_numbers_keep_their_digits_and_unknown_fields_stay_in_the_record(
     engine: Engine, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ from sqlframe.base.session import _BaseSession
 from sqlframe.duckdb import DuckDBSession
 
 from salesetl.engines.base import TextFormat
+from salesetl.engines.copies import Copies
 from salesetl.engines.duckdb_text import (
     RecordReader,
     exact_path,
@@ -86,7 +87,8 @@ class DuckDbEngine:
         _BaseSession._instance = None
         self._session = DuckDBSession(conn=self._connection)
         self._numbers = itertools.count()
-        self._records = RecordReader(self._scratch.name)
+        self._copies = Copies(os.path.join(self._scratch.name, "copies"))
+        self._records = RecordReader(self._scratch.name, self._copies)
 
     def close(self) -> None:
         """End the database and remove its files."""
@@ -127,7 +129,7 @@ class DuckDbEngine:
     ) -> DataFrame:
         """Read folders of a table, with the values of its partition columns from their names."""
         files = [
-            exact_path(file.path)
+            exact_path(self._copies.fetch(file.path))
             for folder in folders
             for file in storage_of(root).files(f"{root}/{folder}" if folder else root)
             if file.name.endswith(".parquet")
@@ -150,7 +152,7 @@ class DuckDbEngine:
 
     def parquet_types(self, path: str) -> dict[str, str]:
         """Return the types of the columns that are in a Parquet file."""
-        file = literal(exact_path(path))
+        file = literal(exact_path(self._copies.fetch(path)))
         return self._types(
             f"select * from read_parquet({file}, hive_partitioning = false)"
         )
@@ -160,12 +162,13 @@ class DuckDbEngine:
         return self._view(self._sql(frame))
 
     def settle(self, frame: DataFrame, path: str) -> DataFrame:
-        """Write a frame as Parquet below `path`, and return that.
+        """Write a frame as Parquet below `path`, or a local folder in its stead, and return that.
 
         In memory it would take several times the room, in a file of the database twice the time.
         """
-        os.makedirs(path, exist_ok=True)
-        file = os.path.join(path, "part.parquet")
+        folder = self._copies.path(path)
+        os.makedirs(folder, exist_ok=True)
+        file = os.path.join(folder, "part.parquet")
         self._connection.execute(
             f"copy ({self._sql(frame)}) to {literal(file)}"
             " (format parquet, compression snappy)"
@@ -174,21 +177,21 @@ class DuckDbEngine:
 
     def write_table(self, frame: DataFrame, path: str, table: Table) -> None:
         """Write Snappy Parquet below `path` with the contract's comments, a folder a partition."""
-        os.makedirs(path, exist_ok=True)
         written = [
             field.jsonValue()
             for field in table.schema
             if field.name not in table.partition_by
         ]
         comments = json.dumps({"type": "struct", "fields": written})
-        self._connection.execute(
-            f"copy ({self._sql(frame)}) to {literal(path)} (format parquet,"
-            f" compression snappy, partition_by ({', '.join(table.partition_by)}),"
-            " filename_pattern 'part-{uuid}', file_extension 'snappy.parquet',"
-            " overwrite_or_ignore,"
-            " kv_metadata {'org.apache.spark.sql.parquet.row.metadata':"
-            f" {literal(comments)}}})"
-        )
+        with self._copies.written(path) as folder:
+            self._connection.execute(
+                f"copy ({self._sql(frame)}) to {literal(folder)} (format parquet,"
+                f" compression snappy, partition_by ({', '.join(table.partition_by)}),"
+                " filename_pattern 'part-{uuid}', file_extension 'snappy.parquet',"
+                " overwrite_or_ignore,"
+                " kv_metadata {'org.apache.spark.sql.parquet.row.metadata':"
+                f" {literal(comments)}}})"
+            )
 
     def frame(
         self, rows: Sequence[tuple[Any, ...]], types: Mapping[str, str]

@@ -5,69 +5,79 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from salesetl.engines.base import field_pattern, json_path
+from salesetl.engines.copies import Copies
 from salesetl.engines.records import BLANKS, is_packed, is_plain, records_of, unpacked
-from salesetl.errors import InputError
+from salesetl.schemas.table import item_fields
 from salesetl.schemas.types import T
-from salesetl.storage import S3_SCHEMES
 
 _LINES = (
     "columns = {'_record': 'VARCHAR'}, delim = chr(1), quote = '', escape = '',"
     " header = false, auto_detect = false, filename = '_source_file'"
 )
-_RECORDS_AT_ONCE = 100_000
+# DuckDB's own default.
+_LEAST_OBJECT_BYTES = 16 * 1024 * 1024
 
 
 class RecordReader:
     """Makes queries for the records of files; what it must cut itself it keeps in a folder."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, copies: Copies) -> None:
         self._folder = folder
+        self._copies = copies
         self._numbers = itertools.count()
 
     def query(
         self, paths: Sequence[str], encoding: str, skipped: int, *, is_multiline: bool
     ) -> str:
         """Return a query for the records of files and their paths."""
-        plain = {p for p in paths if not is_multiline and _is_plain(p, encoding)}
         queries = []
-        if plain:
-            files = literal([exact_path(path) for path in sorted(plain)])
-            queries.append(
-                f"select _record, _source_file from read_csv({files}, {_LINES},"
-                f" skip = {skipped})"
-                f" where not regexp_full_match(_record, {literal(f'[{BLANKS}]*')})"
-            )
+        plain: list[str] = []
         for path in paths:
-            if path not in plain:
-                records = self._cut(path, encoding, bool(skipped), is_multiline)
-                queries.append(
-                    f"select _record, {literal(path)} as _source_file"
-                    f" from read_parquet({literal(records)})"
-                )
+            file = self._copies.fetch(path)
+            if is_multiline or not _is_plain(file, encoding):
+                query = self._cut(file, encoding, bool(skipped), is_multiline)
+            elif file == path:
+                plain.append(path)
+                continue
+            else:
+                query = f"select _record from {_lines([file], skipped)}"
+            queries.append(f"select *, {literal(path)} as _source_file from ({query})")
+        if plain:
+            lines = _lines(sorted(plain), skipped)
+            queries.append(f"select _record, _source_file from {lines}")
         return " union all ".join(queries)
 
     def _cut(
         self, path: str, encoding: str, has_header: bool, is_multiline: bool
     ) -> str:
-        """Write the records of a file that DuckDB itself cannot cut, and return their file."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        target = os.path.join(self._folder, f"{next(self._numbers)}.parquet")
-        schema = pa.schema([("_record", pa.string())])
-        with open(path, "rb") as file, pq.ParquetWriter(target, schema) as writer:
-            records = records_of(
+        """Write the records of a file that DuckDB itself cannot cut; return a query for them."""
+        target = os.path.join(self._folder, f"{next(self._numbers)}.ndjson")
+        longest = _LEAST_OBJECT_BYTES
+        with open(path, "rb") as file, open(target, "w", encoding="ascii") as lines:
+            for record in records_of(
                 unpacked(file, path),
                 encoding,
                 is_multiline=is_multiline,
                 has_header=has_header,
-            )
-            for batch in _batches(records):
-                writer.write_table(pa.table([batch], schema=schema))
-        return target
+            ):
+                line = json.dumps(record)
+                longest = max(longest, len(line) + 1)
+                lines.write(f"{line}\n")
+        return (
+            "select json ->> '$' as _record from read_ndjson_objects("
+            f"{literal(target)}, maximum_object_size = {longest})"
+        )
+
+
+def _lines(paths: list[str], skipped: int) -> str:
+    """SQL for the lines of files of one kind that are not blank."""
+    files = literal([exact_path(path) for path in paths])
+    is_blank = f"regexp_full_match(_record, {literal(f'[{BLANKS}]*')})"
+    lines = f"read_csv({files}, {_LINES}, skip = {skipped})"
+    return f"(from {lines} where not {is_blank})"
 
 
 def _is_plain(path: str, encoding: str) -> bool:
@@ -75,11 +85,6 @@ def _is_plain(path: str, encoding: str) -> bool:
         return False
     with open(path, "rb") as file:
         return is_plain(file)
-
-
-def _batches(records: Iterator[str]) -> Iterator[list[str]]:
-    while batch := list(itertools.islice(records, _RECORDS_AT_ONCE)):
-        yield batch
 
 
 def fields_of(delimiter: str) -> str:
@@ -110,9 +115,9 @@ def is_strict_json() -> str:
 def json_value(field: T.StructField) -> str:
     """SQL for the text of a column in the JSON object `_record`, or for its list of structs."""
     path = literal("$" + "".join(f'."{name}"' for name in json_path(field)))
-    if not isinstance(field.dataType, T.ArrayType):
+    texts = {each.name: "VARCHAR" for each in item_fields(field)}
+    if not texts:
         return f"_record ->> {path}"
-    texts = {each.name: "VARCHAR" for each in field.dataType.elementType}
     kinds = f"json_type(_record, {path[:-1]}[*]')"
     others = f"list_filter({kinds}, kind -> kind not in ('OBJECT', 'NULL'))"
     structs = f"json_transform(_record -> {path}, {literal(json.dumps([texts]))})"
@@ -121,10 +126,6 @@ def json_value(field: T.StructField) -> str:
 
 def exact_path(path: str) -> str:
     """Write a local path so that DuckDB takes every character of it as it stands."""
-    if path.partition("://")[0] in S3_SCHEMES:
-        raise InputError(
-            f"{path}: the embedded engine reads local files; pass --engine spark"
-        )
     return "".join(f"[{char}]" if char in "*?[" else char for char in path)
 
 

@@ -11,8 +11,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from salesetl.engines.base import TextFormat, field_pattern, json_path
+from salesetl.engines.base import TextFormat, field_pattern
 from salesetl.engines.records import BLANKS, is_wide, records_of, unpacked
+from salesetl.engines.spark_json import READABLE, is_object, json_value, parsed_record
 from salesetl.errors import InputError
 from salesetl.schemas.table import Table
 from salesetl.storage import S3_SCHEMES
@@ -40,7 +41,6 @@ _SETTLED = {
     "parquet.enable.dictionary#_source_file": "true",
     "parquet.enable.dictionary#_source_header": "true",
 }
-_STRICT_JSON = "map('allowSingleQuotes', 'false', 'allowNonNumericNumbers', 'false')"
 _BLANKS = f"decode(unhex('{BLANKS.encode().hex()}'), 'UTF-8')"
 # Stands in no line that is not damaged, so that Spark's reader of CSV reads lines whole.
 _NO_DELIMITER = "\1"
@@ -111,24 +111,15 @@ class SparkEngine:
 
     def read_json_lines(self, paths: Sequence[str], schema: T.StructType) -> DataFrame:
         """Read one JSON object a line as text columns, `_record` and `_source_file`."""
-        # Spark reads on to the end of the first value and takes no notice of what follows it; here
-        # it must find the record and then the end, and nothing else.
-        text = "concat('[', _record, ', {\"_end\": \"\"}]')"
-        found = f"from_json({text}, 'array<{_json_type(schema)}>', {_STRICT_JSON})"
-        is_object = (
-            "coalesce(left(ltrim(_record), 1) = '{' and size(_found) = 2"
-            " and get(_found, 0) is not null and get(_found, 1)._end = '', false)"
-        )
         return (
             self.spark.read.text([spark_path(path) for path in paths])
-            .selectExpr("value as _record", f"{_SOURCE_FILE} as _source_file")
-            .where(F.expr(f"trim(both {_BLANKS} from _record) <> ''"))
-            .withColumn("_found", F.expr(found))
-            .withColumn("_is_well_formed", F.expr(is_object))
+            .where(F.expr(f"trim(both {_BLANKS} from value) <> ''"))
+            .selectExpr(f"{READABLE} as _record", f"{_SOURCE_FILE} as _source_file")
+            .withColumn("_found", F.expr(parsed_record(schema)))
+            .withColumn("_is_well_formed", F.expr(is_object(schema)))
             .selectExpr(
                 *(
-                    f"case when _is_well_formed then get(_found, 0).{'.'.join(json_path(field))}"
-                    f" end as `{field.name}`"
+                    f"case when _is_well_formed then {json_value(field)} end as `{field.name}`"
                     for field in schema
                 ),
                 "_record",
@@ -195,30 +186,6 @@ class SparkEngine:
     def is_broken_file(self, error: BaseException) -> bool:
         """Tell whether a query failed because a packed file was cut off or damaged."""
         return _BROKEN_FILE.search(str(error)) is not None
-
-
-def _json_type(schema: T.StructType) -> str:
-    """Type to parse an object to: every value as text, where the contract says it is."""
-    tree: dict[str, Any] = {"_end": "string"}
-    for field in schema:
-        *above, name = json_path(field)
-        place = tree
-        for each in above:
-            place = place.setdefault(each, {})
-        place[name] = "string"
-        if isinstance(field.dataType, T.ArrayType):
-            texts = ", ".join(
-                f"`{each.name}`: string" for each in field.dataType.elementType
-            )
-            place[name] = f"array<struct<{texts}>>"
-
-    def written(node: Any) -> str:
-        if isinstance(node, str):
-            return node
-        inner = ", ".join(f"`{name}`: {written(each)}" for name, each in node.items())
-        return f"struct<{inner}>"
-
-    return written(tree)
 
 
 def _fields(delimiter: str) -> str:

@@ -18,8 +18,7 @@ from salesetl.publishing.lake import WriteMode
 from salesetl.publishing.lease import held_lease
 from salesetl.runs import (
     RunReport,
-    read_report,
-    report_path,
+    has_succeeded,
     runtime_facts,
     timestamp_text,
 )
@@ -110,9 +109,7 @@ def days_to_load(
 def _own_run_id(storage: Storage, root: str, job: str, run_id: str) -> str:
     """Return the run id, with a number if a run of that name has succeeded: its books stay."""
     own, number = run_id, 1
-    while storage.files(report_path(root, job, own)):
-        if read_report(storage, root, own).status != "succeeded":
-            break
+    while has_succeeded(storage, root, job, own):
         number += 1
         own = f"{run_id}.{number}"
     if own != run_id:

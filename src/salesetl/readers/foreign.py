@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from salesetl import columns
+from salesetl import columns, dates
 from salesetl.engines import functions as F
 from salesetl.profiles import Key, Profile
 from salesetl.schemas.table import Table
@@ -69,7 +69,7 @@ def with_contract_columns(
 def _translated(position: str, field: T.StructField, profile: Profile) -> Column:
     text = columns.trimmed(position)
     if profile.date_format and isinstance(field.dataType, T.DateType):
-        return F.expr(columns.iso_date(text, profile.date_format))
+        return F.expr(dates.iso_date(text, profile.date_format))
     if profile.decimal_comma and isinstance(
         field.dataType, T.DecimalType | T.IntegerType
     ):

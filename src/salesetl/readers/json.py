@@ -67,9 +67,8 @@ def _plain(field: T.StructField, owner: str = "") -> str:
     """SQL for the text of a value; of a number without the exponent that a reader may give it."""
     text = f"{owner}`{field.name}`"
     match field.dataType:
-        case T.ArrayType(elementType=element):
-            fields = (f"'{each.name}', {_plain(each, 'item.')}" for each in element)
-            return f"transform({text}, item -> named_struct({', '.join(fields)}))"
+        case T.ArrayType():
+            return columns.structs(field, _plain)
         case T.DecimalType() | T.IntegerType():
             return columns.plain_number(text)
         case _:

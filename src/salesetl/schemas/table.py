@@ -38,6 +38,12 @@ def type_text(data_type: T.DataType) -> str:
     return data_type.simpleString().replace(" ", "")
 
 
+def item_fields(field: T.StructField) -> list[T.StructField]:
+    """Return the fields of the structs that a column lists; none for a column of another type."""
+    element = getattr(field.dataType, "elementType", None)
+    return list(element.fields) if isinstance(element, T.StructType) else []
+
+
 def sql_literal(value: date | int | Decimal) -> str:
     """Write a value as a SQL literal of its own type."""
     return f"date '{value.isoformat()}'" if isinstance(value, date) else str(value)

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from salesetl.engines import functions as F
 from salesetl.schemas.orders import FACT_ORDER_ITEMS, FACT_ORDERS, RAW_ORDERS
+from salesetl.schemas.table import item_fields
 from salesetl.transforms.contract import conform, parse_fields
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_LINE_TOTAL = "cast(round(item.quantity * item.unit_price, 2) as decimal(18, 2))"
+# Wide enough for any quantity at any price: one absurd line must not stop a run.
+_TOTAL = "decimal(38, 2)"
+_LINE_TOTAL = f"cast(round(cast(item.quantity as decimal(20, 0)) * item.unit_price, 2) as {_TOTAL})"
 
 
 def clean_orders(raw_orders: DataFrame) -> DataFrame:
@@ -21,8 +24,7 @@ def clean_orders(raw_orders: DataFrame) -> DataFrame:
     sound quantity or price.
     """
     totals = f"transform(items, item -> {_LINE_TOTAL})"
-    zero = "cast(0 as decimal(18, 2))"
-    added = "cast(total + line as decimal(18, 2))"
+    zero, added = f"cast(0 as {_TOTAL})", f"cast(total + line as {_TOTAL})"
     return parse_fields(raw_orders, RAW_ORDERS).withColumns(
         {
             "item_count": F.expr("size(items)"),
@@ -49,12 +51,12 @@ def build_fact_order_items(orders: DataFrame) -> DataFrame:
         "order_year",
         "order_month",
         F.expr("pos + 1").alias("line_number"),
-        *(F.expr(f"col.`{name}`").alias(name) for name in ITEM_COLUMNS),
+        *(
+            F.expr(f"col.`{each.name}`").alias(each.name)
+            for each in item_fields(RAW_ORDERS.field("items"))
+        ),
         F.expr(_LINE_TOTAL.replace("item.", "col.")).alias("line_total"),
     ).transform(conform, FACT_ORDER_ITEMS)
-
-
-ITEM_COLUMNS = RAW_ORDERS.field("items").dataType.elementType.fieldNames()
 
 
 def with_month(orders: DataFrame) -> DataFrame:

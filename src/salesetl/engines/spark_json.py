@@ -1,0 +1,89 @@
+"""JSON for Spark, whose parser forgives more than it tells: SQL that takes records whole or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesetl.engines.base import json_path
+from salesetl.schemas.table import item_fields
+from salesetl.schemas.types import T
+
+# Spark's reader of text takes bytes as they are; on the way to UTF-16 and back, those that are not
+# UTF-8 become U+FFFD, on every version of Spark.
+READABLE = "decode(encode(value, 'UTF-16BE'), 'UTF-16BE')"
+
+_STRICT = "'allowSingleQuotes', 'false', 'allowNonNumericNumbers', 'false'"
+# An escape of half a character stands for none; Spark would read a question mark in its place. What
+# is taken out first are escaped backslashes and escapes of both halves.
+_HAS_HALF_CHARACTER = (
+    r"(instr(_record, '\\u') > 0"
+    r" and regexp_replace(_record, '\\\\\\\\|\\\\u[dD][89abAB]..\\\\u[dD][c-fC-F]', '')"
+    r" rlike '\\\\u[dD][89a-fA-F]')"
+)
+
+
+def parsed_record(schema: T.StructType) -> str:
+    """SQL that parses `_record` to a list: the record, and what shows that nothing follows it.
+
+    Spark reads on to the end of the first value and takes no notice of the rest of the text.
+    """
+    text = "concat('[', _record, ', {\"_end\": \"\"}]')"
+    return f"from_json({text}, 'array<{_struct(schema)}>', map({_STRICT}))"
+
+
+def is_object(schema: T.StructType) -> str:
+    """SQL that tells whether `_record`, parsed as `_found`, is a JSON object from end to end."""
+    gaps = " or ".join(_gap(field) for field in schema)
+    return (
+        "coalesce(left(ltrim(_record), 1) = '{' and size(_found) = 2"
+        " and get(_found, 0) is not null and get(_found, 1)._end = ''"
+        f" and not {_HAS_HALF_CHARACTER} and (not ({gaps}) or {_is_sound(schema)}), false)"
+    )
+
+
+def json_value(field: T.StructField) -> str:
+    """SQL for the text of a column in `_found`, or for its list of structs."""
+    path = ".".join(f"`{name}`" for name in json_path(field))
+    return f"get(_found, 0).{path}"
+
+
+def _gap(field: T.StructField) -> str:
+    """SQL that tells whether any part of a column was not found."""
+    value = json_value(field)
+    names = [f"item.`{each.name}` is null" for each in item_fields(field)]
+    items = f" or exists({value}, item -> {' or '.join(names)})" if names else ""
+    return f"{value} is null{items}"
+
+
+def _is_sound(schema: T.StructType) -> str:
+    """SQL that tells whether all of `_record` is JSON.
+
+    Of a value that is not, Spark makes a null and reads on; only if every value is asked for as
+    text, so that none can be of a wrong type, does its column of broken records show that.
+    """
+    names = dict.fromkeys(json_path(field)[0] for field in schema)
+    fields = ", ".join(f"`{name}`: string" for name in (*names, "_broken"))
+    options = f"map({_STRICT}, 'columnNameOfCorruptRecord', '_broken')"
+    return f"from_json(_record, 'struct<{fields}>', {options})._broken is null"
+
+
+def _struct(schema: T.StructType) -> str:
+    """Type to parse an object to: every value as text, where the contract says it is."""
+    tree: dict[str, Any] = {"_end": "string"}
+    for field in schema:
+        *above, name = json_path(field)
+        place = tree
+        for each in above:
+            place = place.setdefault(each, {})
+        place[name] = "string"
+        if items := item_fields(field):
+            texts = ", ".join(f"`{each.name}`: string" for each in items)
+            place[name] = f"array<struct<{texts}>>"
+
+    def written(node: Any) -> str:
+        if isinstance(node, str):
+            return node
+        inner = ", ".join(f"`{name}`: {written(each)}" for name, each in node.items())
+        return f"struct<{inner}>"
+
+    return written(tree)
