@@ -44,6 +44,8 @@ def test_the_business_date_of_a_timestamp_is_its_utc_date(engine: Engine) -> Non
         "01/09/2025",
         "2025-09-01 25:00:00",
         "2025-09-01T10:00:99",
+        "2025-09-01T10:60",
+        "2025-09-01T24:00",
         "yesterday",
         "0000-00-00",
     ]

@@ -15,12 +15,25 @@ def chosen(choice: EngineChoice, *paths: str, size: int = 0) -> str:
     return local._chosen(choice, paths, size)
 
 
-def test_local_input_up_to_the_limit_is_for_the_embedded_engine() -> None:
+def test_local_input_up_to_the_limit_is_for_the_embedded_engine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(local, "memory_bytes", lambda: 4 * EMBEDDED_INPUT_BYTES)
+
     assert chosen("auto", "/in", size=EMBEDDED_INPUT_BYTES) == "duckdb"
     assert chosen("auto", "/in", size=EMBEDDED_INPUT_BYTES + 1) == "spark"
     assert chosen("auto", "/in", "s3://lake/out") == "spark"
     assert chosen("spark", "/in") == "spark"
     assert chosen("duckdb", "s3://in", "s3://lake/out") == "duckdb"
+
+
+def test_input_above_half_the_memory_is_for_spark(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(local, "memory_bytes", lambda: 2000)
+
+    assert chosen("auto", "/in", size=1000) == "duckdb"
+    assert chosen("auto", "/in", size=1001) == "spark"
 
 
 def test_under_spark_submit_spark_is_there_already(

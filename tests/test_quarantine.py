@@ -26,6 +26,11 @@ def command(*words: object) -> None:
     cli.main([str(word) for word in words])
 
 
+def replay_run(lake: Path, *words: object) -> None:
+    """Send what run r1 rejected through the job again."""
+    command("quarantine", "replay", "r1", "--output_path", lake, *words)
+
+
 @pytest.fixture
 def shop(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
     """Open a shop in an empty folder."""
@@ -51,17 +56,7 @@ def test_corrected_rows_are_loaded_and_what_is_still_wrong_stays_in_quarantine(
     )
     records.write_text(corrected)
 
-    command(
-        "quarantine",
-        "replay",
-        "r1",
-        "--output_path",
-        lake,
-        "--records",
-        tmp_path / "fix",
-        "--run_id",
-        "r2",
-    )
+    replay_run(lake, "--records", tmp_path / "fix", "--run_id", "r2")
 
     first, replay = read_reports(storage_of(str(lake)), str(lake))
     assert shop.ids() == ["T1", "T2", "T4"]
@@ -87,15 +82,7 @@ def test_a_replay_takes_the_arguments_of_the_first_run_and_may_change_them(
     )
     profile.write_text('date_format = "dd.MM.yyyy"')
 
-    command(
-        "quarantine",
-        "replay",
-        "r1",
-        "--output_path",
-        shop.home / "lake",
-        "--run_id",
-        "r2",
-    )
+    replay_run(shop.home / "lake", "--run_id", "r2")
 
     assert shop.ids() == ["T1", "T2"]
     assert sorted(shop.months()) == ["year=2024/month=12", "year=2025/month=9"]
@@ -110,15 +97,7 @@ def test_a_replay_that_leaves_records_out_is_refused(
     records.write_text("\n".join(kept))
 
     with pytest.raises(SystemExit):
-        command(
-            "quarantine",
-            "replay",
-            "r1",
-            "--output_path",
-            lake,
-            "--records",
-            tmp_path / "fix",
-        )
+        replay_run(lake, "--records", tmp_path / "fix")
 
     assert "3 records are replayed where run r1 rejected 4" in capsys.readouterr().err
     assert shop.ids() == ["T1"]
@@ -127,21 +106,10 @@ def test_a_replay_that_leaves_records_out_is_refused(
 def test_a_quarantine_is_replayed_once(
     lake: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command(
-        "quarantine",
-        "replay",
-        "r1",
-        "--output_path",
-        lake,
-        "--as_of",
-        "2025-12-31",
-        "--run_id",
-        "r2",
-        "--allow_empty",
-    )
+    replay_run(lake, "--as_of", "2025-12-31", "--run_id", "r2", "--allow_empty")
 
     with pytest.raises(SystemExit) as stopped:
-        command("quarantine", "replay", "r1", "--output_path", lake)
+        replay_run(lake)
 
     assert stopped.value.code == 2
     assert "run r1 was replayed by run r2" in capsys.readouterr().err
@@ -159,7 +127,7 @@ def test_the_quarantine_of_a_failed_run_is_not_replayed(
         shop.load(shop.deliver("raw", FAULTS), run_id="r1", max_rejected_ratio=0.0)
 
     with pytest.raises(SystemExit):
-        command("quarantine", "replay", "r1", "--output_path", shop.home / "lake")
+        replay_run(shop.home / "lake")
 
     assert (
         "run r1 failed, so its other rows were not loaded either"
@@ -178,16 +146,7 @@ def test_a_broken_quote_does_not_run_into_the_rows_replayed_with_it(shop: Shop) 
     )
     first = shop.load(path, run_id="r1")
 
-    command(
-        "quarantine",
-        "replay",
-        "r1",
-        "--output_path",
-        shop.home / "lake",
-        "--run_id",
-        "r2",
-        "--allow_empty",
-    )
+    replay_run(shop.home / "lake", "--run_id", "r2", "--allow_empty")
 
     reports = read_reports(storage_of(str(shop.home)), str(shop.home / "lake"))
     assert reports[1].rows_read == first.rows_quarantined == 3
@@ -208,7 +167,7 @@ def test_rows_of_another_encoding_are_replayed_whatever_was_in_them(
     )
     shop.load(path, source_profile=str(profile), run_id="r1")
 
-    command("quarantine", "replay", "r1", "--output_path", shop.home / "lake")
+    replay_run(shop.home / "lake")
 
     root = str(shop.home / "lake")
     first, replay = read_reports(storage_of(root), root)

@@ -39,7 +39,8 @@ ENGINE = Argument(
     is_required=False,
     default="auto",
     help="what the job runs on here: Spark, DuckDB in this process, or auto, which is DuckDB for"
-    f" local input up to {EMBEDDED_INPUT_BYTES // 2**30} GiB; on Glue it is always Spark",
+    f" local input up to {EMBEDDED_INPUT_BYTES // 2**30} GiB and half the memory; on Glue it is"
+    " always Spark",
 )
 """The argument that every job has beside its own."""
 

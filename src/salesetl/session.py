@@ -11,6 +11,7 @@ from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
 from salesetl.java import find_java_home, java_version
+from salesetl.local import memory_bytes
 
 # What results depend on: the same on every machine.
 MEANING = {
@@ -129,8 +130,7 @@ def _local_settings(is_small: bool) -> dict[str, str]:
 
 
 def _driver_gibibytes() -> int:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return max(1, min(8, memory // 2**30 // 2))
+    return max(1, min(8, memory_bytes() // 2**30 // 2))
 
 
 def _java_options(is_small: bool) -> list[str]:
