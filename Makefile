@@ -11,8 +11,8 @@ LAKE ?= data/lake
 TWO_AT_ONCE = --numprocesses 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo query analytics dbt test test-spark4 check format docs package bench \
-	bench-scale bench-start clean
+.PHONY: help setup demo query analytics dbt test test-spark4 check format docs package \
+	package-lambda bench bench-scale bench-start clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,6 +64,9 @@ docs: $(READY) ## write the pages and the SQL that are made from contracts, jobs
 
 package: $(READY) ## build the wheel into dist/
 	@scripts/package.sh $(BIN)
+
+package-lambda: $(EMBEDDED) ## build the package of the Lambda function into dist/
+	@scripts/package_lambda.sh $(BIN)
 
 bench: $(READY) ## compare with what a user would pick instead, and write docs/benchmarks.md
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -1,8 +1,12 @@
 """One engine of each kind and one server of S3 for all tests, and the order in which they run."""
 
 import os
+import shutil
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -16,6 +20,8 @@ from salesetl.engines.functions import functions_of
 from salesetl.engines.spark import SparkEngine
 from salesetl.java import find_java_home
 from salesetl.session import local_session
+
+ROOT = Path(__file__).parents[1]
 
 # Whole processes that tests start must find the Java that the session finds.
 os.environ["JAVA_HOME"] = find_java_home()
@@ -78,6 +84,19 @@ def s3_root(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     bucket = f"lake-{uuid.uuid4().hex}"
     boto3.client("s3").create_bucket(Bucket=bucket)
     return f"s3://{bucket}"
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy what is in version control, with this environment as its `.venv`."""
+    folder = tmp_path_factory.mktemp("clone") / "salesetl"
+    names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True)
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

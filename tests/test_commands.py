@@ -2,9 +2,7 @@
 
 import os
 import re
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -28,19 +26,6 @@ def commands_of(page: str) -> list[str]:
     ]
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy what is in version control, with this environment as its `.venv`."""
-    folder = tmp_path_factory.mktemp("clone") / "salesetl"
-    names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True)
-    for name in filter(None, names.split("\0")):
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
-    (folder / ".venv").symlink_to(sys.prefix)
-    return folder
-
-
 @pytest.mark.slow
 @pytest.mark.xdist_group("pages")
 @pytest.mark.parametrize("page", PAGES)
@@ -54,7 +39,11 @@ def test_the_commands_of_a_page_work(clone: Path, page: str) -> None:
         if "RUN_ID" in command:
             lake = str(clone / "data/lake")
             reports = read_reports(storage_of(lake), lake)
-            rejecting = [report.run_id for report in reports if report.rows_quarantined]
+            rejecting = [
+                report.run_id
+                for report in reports
+                if report.rows_quarantined and report.job == "enrich_sales"
+            ]
             command = command.replace("RUN_ID", rejecting[-1])
         done = subprocess.run(
             command,
