@@ -14,7 +14,7 @@ from salesetl.storage import is_local
 
 EngineChoice = Literal["auto", "spark", "duckdb"]
 
-# As far as it was measured: ahead of Spark on one machine, in about as much memory as there is input.
+# As far as it was measured: ahead of Spark on one machine, in about as much memory as input.
 EMBEDDED_INPUT_BYTES = 6 * 2**30
 
 
