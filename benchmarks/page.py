@@ -16,20 +16,21 @@ HEAD = """# Benchmarks
 Written by `make bench`. Every program is run as a whole process, from its start to the last file
 written, in turn with all others; the first round is not counted. All find the same faults in the
 same files and write the same two tables, and a size counts only if rows, revenue to the cent and
-every line of the summary agree. The usual Glue script drops what is wrong; the others put it in
-quarantine with all reasons. Only salesetl also keeps books, merges with what is there, publishes
-whole or not at all, and holds a lease. Spark only scanning the CSV, with a typed schema and into
-nothing, is what any job on Spark pays for its input.
+every line of the summary agree; of the usual Glue script, which adds doubles, to what doubles
+lose. It drops what is wrong; the others put it in quarantine with all reasons. Only salesetl also
+keeps books, merges with what is there, publishes whole or not at all, and holds a lease. Spark only
+scanning the CSV, with a typed schema and into nothing, is what any job on Spark pays for its input.
 
 """
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured with one number of sales, by contender."""
+    """What was measured with one number of sales, by program; how far `off` inexact ones are."""
 
     rows: int
     runs: dict[str, list[Measured]]
+    off: dict[str, str]
 
 
 def page(results: list[Result], limits: dict[str, float]) -> str:
@@ -43,6 +44,8 @@ def page(results: list[Result], limits: dict[str, float]) -> str:
     text += f" {versions}.\n"
     for result in results:
         text += f"\n## {result.rows:,} sales\n\n" + _table(result)
+    if not limits:
+        return text
     text += f"\n## Limits of this machine, {results[-1].rows:,} sales\n\n"
     text += "| step | seconds |\n|---|---|\n"
     return text + "".join(f"| {name} | {each:.2f} |\n" for name, each in limits.items())
@@ -61,7 +64,8 @@ def _table(result: Result) -> str:
             f"| {name} | {_median(runs):.2f} | {min(seconds):.2f}–{max(seconds):.2f}"
             f" | {peak:,.0f} | {_median(runs) / ours:.2f}× |\n"
         )
-    return text
+    notes = (f"\nRevenue of the {name}: {told}.\n" for name, told in result.off.items())
+    return text + "".join(notes)
 
 
 def _median(runs: list[Measured]) -> float:

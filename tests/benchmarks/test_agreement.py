@@ -1,0 +1,47 @@
+"""Programs are compared only if they give the same."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from benchmarks.agreement import agree, lines_off
+
+EXACT: dict[str, Any] = {
+    "rows": 3,
+    "keys": 3,
+    "revenue": Decimal("13000000000.00"),
+    "summary": {
+        ("North", "Lamp", 2025, 9): (Decimal("9000000000.00"), 2, 4, 1),
+        ("South", "Lamp", 2025, 9): (Decimal("4000000000.00"), 1, 1, 1),
+    },
+}
+
+
+def with_revenue(amount: str) -> dict[str, Any]:
+    """Return the answer with another revenue in total and in its first line."""
+    lines = EXACT["summary"]
+    key, line = next(iter(lines.items()))
+    changed = {key: (line[0] + Decimal(amount), *line[1:])}
+    total = EXACT["revenue"] + Decimal(amount)
+    return EXACT | {"revenue": total, "summary": lines | changed}
+
+
+def test_an_exact_program_must_agree_to_the_cent() -> None:
+    assert agree(EXACT, EXACT, is_exact=True)
+    assert not agree(with_revenue("0.01"), EXACT, is_exact=True)
+
+
+def test_sums_of_floats_may_lose_what_floats_lose() -> None:
+    assert agree(with_revenue("0.02"), EXACT, is_exact=False)
+    assert lines_off(with_revenue("0.02"), EXACT) == 1
+    assert not agree(with_revenue("1.00"), EXACT, is_exact=False)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"rows": 2}, {"keys": 2}, {"summary": {}}],
+    ids=lambda change: str(change),
+)
+def test_rows_and_counts_must_agree_in_any_case(change: dict[str, Any]) -> None:
+    assert not agree(EXACT | change, EXACT, is_exact=False)
