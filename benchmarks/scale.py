@@ -27,10 +27,13 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES, metavar="ROWS")
     parser.add_argument("--page", default=str(ROOT / "docs" / "sizing.md"))
     arguments = parser.parse_args()
+    sizes = sorted(set(arguments.sizes))
+    if len(sizes) < 2:
+        parser.error("growth shows between two sizes or more")
     os.environ["JAVA_HOME"] = find_java_home()
     steps: dict[str, list[Step]] = {EMBEDDED.name: [], SPARK.name: []}
     with tempfile.TemporaryDirectory(prefix="salesetl-scale-") as folder:
-        for rows in arguments.sizes:
+        for rows in sizes:
             data = make_sales(Path(folder), rows)
             for program in (EMBEDDED, SPARK):
                 step = _measured(program, data, Path(folder) / "out", rows)

@@ -1,6 +1,9 @@
 """A file that is written to S3 is loaded once, and only what failed is asked for again."""
 
+import contextlib
+import itertools
 import json
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -9,21 +12,17 @@ import pytest
 
 from jobs import flatten_orders_lambda
 from salesetl.errors import InputError
+from salesetl.pipelines import flatten_orders
+from salesetl.pipelines.batch import lease_path
+from salesetl.publishing.lease import held_lease
+from salesetl.rows import read_rows
 from salesetl.runs import read_reports
+from salesetl.schemas import FACT_ORDERS
 from salesetl.storage import storage_of
+from tests.frames import ORDER
 
-ORDER = {
-    "order_id": "O1",
-    "order_timestamp": "2025-01-31T10:00:00Z",
-    "customer": {"customer_id": "C1", "country": "US", "segment": "consumer"},
-    "sales_channel": "online",
-    "payment": {"method": "paypal", "status": "paid"},
-    "items": [
-        {"product_id": "P1", "category": "Home", "quantity": 2, "unit_price": 1.5}
-    ],
-    "order_total": 3.0,
-    "currency": "USD",
-}
+# Each write to S3 has a number, the sequencer of its event.
+WRITES = itertools.count(1)
 
 
 @pytest.fixture
@@ -44,7 +43,12 @@ def record_of(root: str, key: str, *orders: dict[str, Any] | str) -> dict[str, A
         "eventName": "ObjectCreated:Put",
         "s3": {
             "bucket": {"name": bucket},
-            "object": {"key": quote_plus(key), "eTag": written["ETag"].strip('"')},
+            "object": {
+                "key": quote_plus(key),
+                "size": len(body),
+                "eTag": written["ETag"].strip('"'),
+                "sequencer": f"{next(WRITES):016X}",
+            },
         },
     }
 
@@ -95,37 +99,102 @@ def test_a_file_that_is_written_anew_is_loaded_again(s3_root: str, lake: str) ->
     assert orders_in(lake) == 3
 
 
-def test_of_a_queue_only_the_message_that_failed_comes_again(
+def test_content_that_is_written_back_is_loaded_again(s3_root: str, lake: str) -> None:
+    for status in ("paid", "refunded", "paid"):
+        amended = ORDER | {"payment": {"method": "paypal", "status": status}}
+        handled(record_of(s3_root, "raw/one.json", amended))
+
+    rows = read_rows(storage_of(lake), f"{lake}/fact_orders", FACT_ORDERS)
+    assert [row["payment_status"] for row in rows] == ["paid"]
+    assert len(read_reports(storage_of(lake), lake)) == 3
+
+
+def test_a_rejected_order_does_not_keep_the_others_of_its_file_from_the_lake(
     s3_root: str, lake: str
 ) -> None:
-    good = record_of(s3_root, "raw/good.json", ORDER)
-    bad = record_of(s3_root, "raw/bad.json", '{"order_id": ')
-    messages = [
-        {"messageId": name, "body": json.dumps({"Records": [record]})}
-        for name, record in (("m1", bad), ("m2", good))
-    ]
+    bad = ORDER | {"order_id": "O2", "order_total": 1}
 
-    assert handled(*messages) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    handled(record_of(s3_root, "raw/one.json", ORDER, bad, '{"order_id": '))
+
+    [report] = read_reports(storage_of(lake), lake)
+    assert (report.status, report.rows_loaded, report.rows_quarantined) == (
+        "succeeded",
+        1,
+        2,
+    )
+
+
+@pytest.mark.parametrize("is_raw", [True, False], ids=["queue", "topic and queue"])
+def test_of_a_queue_only_the_message_that_failed_comes_again(
+    s3_root: str, lake: str, is_raw: bool
+) -> None:
+    good = record_of(s3_root, "raw/good.json", ORDER)
+    gone = record_of(s3_root, "raw/gone.json", ORDER)
+    boto3.client("s3").delete_object(
+        Bucket=gone["s3"]["bucket"]["name"], Key="raw/gone.json"
+    )
+    bodies = {"m1": json.dumps({"Records": [gone]}), "m2": "not json"}
+    bodies |= {"m3": json.dumps({"Records": [good]}), "m4": '{"detail": {}}'}
+    if not is_raw:
+        bodies = {
+            name: json.dumps({"Type": "Notification", "Message": body})
+            for name, body in bodies.items()
+        }
+
+    answer = handled(
+        *({"messageId": name, "body": body} for name, body in bodies.items())
+    )
+
+    assert answer == {
+        "batchItemFailures": [{"itemIdentifier": name} for name in ("m1", "m2", "m4")]
+    }
     assert orders_in(lake) == 1
 
 
 def test_straight_from_s3_the_failure_is_told_after_the_others_were_loaded(
     s3_root: str, lake: str
 ) -> None:
-    bad = record_of(s3_root, "raw/bad.json", "[]x")
+    gone = record_of(s3_root, "raw/gone.json", ORDER)
+    boto3.client("s3").delete_object(
+        Bucket=gone["s3"]["bucket"]["name"], Key="raw/gone.json"
+    )
     good = record_of(s3_root, "raw/good.json", ORDER)
 
-    with pytest.raises(InputError, match="raw/bad.json: .*rejected"):
-        handled(bad, good)
+    with pytest.raises(InputError, match="raw/gone.json: was deleted"):
+        handled(gone, good)
 
+    assert orders_in(lake) == 1
+
+
+def test_a_file_waits_for_the_one_that_is_being_loaded(
+    s3_root: str, lake: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    held = held_lease(storage_of(lake), lease_path(lake, flatten_orders.JOB), "other")
+    with contextlib.ExitStack() as other:
+        other.enter_context(held)
+
+        def sleep(seconds: float) -> None:
+            waited.append(seconds)
+            other.close()
+
+        monkeypatch.setattr("jobs.flatten_orders_lambda.time.sleep", sleep)
+        context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+        event = {"Records": [record_of(s3_root, "raw/one.json", ORDER)]}
+        flatten_orders_lambda.handler(event, context)
+
+    assert len(waited) == 1
     assert orders_in(lake) == 1
 
 
 def test_what_is_no_new_file_is_passed_over(s3_root: str, lake: str) -> None:
     record = record_of(s3_root, "raw/one.json", ORDER)
-    folder = record_of(s3_root, "raw/")
+    marks = [
+        record_of(s3_root, key)
+        for key in ("raw/", "raw/_SUCCESS", "raw/x_$folder$", "raw/empty.json")
+    ]
 
-    assert handled(record | {"eventName": "ObjectRemoved:Delete"}, folder) == {
+    assert handled(record | {"eventName": "ObjectRemoved:Delete"}, *marks) == {
         "batchItemFailures": []
     }
     assert flatten_orders_lambda.handler({"Event": "s3:TestEvent"}, None) == {

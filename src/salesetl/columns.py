@@ -84,9 +84,12 @@ def plain_number(text: str) -> str:
     """Text of a number without an exponent, such as JSON may have; other text as it is."""
     form = "^-?[0-9]+([.][0-9]+)?[eE][+-]?[0-9]{1,2}$"
     value = f"try_cast({text} as decimal(38, 18))"
-    return (
-        f"case when {text} rlike '{form}' then cast({value} as string) else {text} end"
+    # Spark writes a small decimal with an exponent again; these have a surplus of decimals anyway.
+    plain = (
+        f"case when {value} = 0 then '0' when abs({value}) < 0.000001 then '0.0000001'"
+        f" else cast({value} as string) end"
     )
+    return f"case when {text} rlike '{form}' then {plain} else {text} end"
 
 
 def text_literal(text: str) -> str:

@@ -4,7 +4,8 @@ import re
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
-_ZONE = "(Z| UTC|[+-][0-9]{2}(:?[0-9]{2})?)?"
+# No zone is further from UTC than 18 hours, and engines disagree on what lies beyond.
+_ZONE = "(Z| UTC|[+-]((0[0-9]|1[0-7])(:?[0-5][0-9])?|18(:?00)?))?"
 
 _DATE_SEPARATORS = " -./,:"
 _DATE_TOKENS = {"yyyy": "[0-9]{4}"} | {

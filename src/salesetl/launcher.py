@@ -26,7 +26,7 @@ from salesetl.errors import (
     one_line,
 )
 from salesetl.local import EMBEDDED_INPUT_BYTES, EngineChoice, local_engine
-from salesetl.readers.files import find_files
+from salesetl.readers.files import find_files, unpacked_bytes
 from salesetl.runs import RunReport
 
 logger = logging.getLogger(__name__)
@@ -176,7 +176,7 @@ def _run_on_glue(run: Job, words: Sequence[str]) -> None:
 
 
 def input_bytes(run: Job, values: dict[str, Any]) -> int:
-    """Sum up the sizes of the files that a job will read; what is not there has none."""
+    """Sum up the sizes, unpacked, of the files that a job will read; what is not there has none."""
     size = 0
     for argument in arguments_of(run).values():
         if argument.type is InputPath and argument.name in values:
@@ -184,5 +184,5 @@ def input_bytes(run: Job, values: dict[str, Any]) -> int:
                 files = find_files(values[argument.name], allow_empty=True)
             except InputError:
                 continue
-            size += sum(file.size for file in files)
+            size += sum(map(unpacked_bytes, files))
     return size

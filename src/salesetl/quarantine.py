@@ -71,13 +71,15 @@ def write_records(rejected: list[Rejected], folder: str) -> list[str]:
     files of their own, so that a broken quote cannot run into a sound record. They are UTF-8 with
     its mark, which stands over the encoding of a profile.
     """
-    groups: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    groups: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
     for row in rejected:
         is_malformed = WELL_FORMED.name in row.reasons
-        groups[row.source_header or "", is_malformed].append(row.raw_record)
+        # Of several versions the one in the last file wins, which must still be told.
+        version = "" if row.source_header else row.source_file
+        groups[version, row.source_header or "", is_malformed].append(row.raw_record)
     written = []
-    for number, ((header, _), records) in enumerate(sorted(groups.items()), start=1):
-        path = join(folder, f"records-{number:03}.{'csv' if header else 'ndjson'}")
+    for number, ((_, header, _), records) in enumerate(sorted(groups.items()), start=1):
+        path = join(folder, f"records-{number:05}.{'csv' if header else 'ndjson'}")
         lines = [header, *records] if header else records
         content = "".join(f"{line}\n" for line in lines)
         storage_of(folder).write(path, content.encode("utf-8-sig"))

@@ -22,7 +22,7 @@ Load = Callable[[str, str], RunReport]
 
 @dataclass(frozen=True)
 class NewObject:
-    """An object that was written; the same content written again is the same object."""
+    """An object that was written, by an event that may come more than once."""
 
     path: str
     version: str
@@ -37,50 +37,83 @@ class NewObject:
 def handle(event: Event, output_path: str, job: str, load: Load) -> dict[str, Any]:
     """Load every object of an event with `load(path, run_id)`, each once however often it comes.
 
-    Takes the events of S3 as they are, and those that came through a queue. Returns what a queue
-    must deliver again, as `batchItemFailures`. An event straight from S3 cannot be answered in
-    part: InputError names the objects that failed, and when it comes again the others are passed
-    over.
+    Takes the events of S3 as they are, and those that came through a topic or a queue. Returns what
+    a queue must deliver again, as `batchItemFailures`. An event that did not come through a queue
+    cannot be answered in part: InputError names the objects that failed, and when it comes again
+    the others are passed over.
     """
+    root = normalized(output_path)
     failed: dict[str, list[str]] = {}
-    for message_id, s3_event in _messages(event):
-        for each in _new_objects(s3_event):
-            try:
-                _load_once(each, normalized(output_path), job, load)
-            except Exception as error:
-                logger.exception("%s was not loaded", each.path)
-                failed.setdefault(message_id, []).append(
-                    f"{each.path}: {one_line(error)}"
-                )
+    for message_id, content in _messages(event):
+        failures = _load_all(content, root, job, load)
+        if failures:
+            failed[message_id] = failures
     if "" in failed:
         raise InputError("; ".join(failed[""]))
     return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
 
 
-def _messages(event: Event) -> Iterator[tuple[str, Event]]:
-    """Yield the events of S3 in an event, with the name of their message; '' if there is none."""
+def _messages(event: Event) -> Iterator[tuple[str, Any]]:
+    """Yield the messages in an event, with their names; the event itself is one without a name."""
     records = event.get("Records", [])
-    if not any("body" in record for record in records):
+    if any("body" in record for record in records):
+        for record in records:
+            yield record["messageId"], record["body"]
+    else:
         yield "", event
+
+
+def _load_all(content: Any, root: str, job: str, load: Load) -> list[str]:
+    """Load the objects of a message, and tell what went wrong with each that was not loaded."""
+    failures = []
+    try:
+        found = list(_new_objects(content))
+    except Exception as error:
+        logger.exception("a message was not understood: %s", content)
+        return [f"a message was not understood: {one_line(error)}"]
+    for each in found:
+        try:
+            _load_once(each, root, job, load)
+        except Exception as error:
+            logger.exception("%s was not loaded", each.path)
+            failures.append(f"{each.path}: {one_line(error)}")
+    return failures
+
+
+def _new_objects(content: Any) -> Iterator[NewObject]:
+    event = json.loads(content) if isinstance(content, str) else content
+    if event.get("Type") == "Notification":
+        yield from _new_objects(event["Message"])
         return
-    for record in records:
-        yield record["messageId"], json.loads(record["body"])
+    if event.get("Event") == "s3:TestEvent":
+        return
+    for record in event["Records"]:
+        if "Sns" in record:
+            yield from _new_objects(record["Sns"]["Message"])
+        elif record["eventName"].startswith("ObjectCreated:") and _has_data(record):
+            written = record["s3"]["object"]
+            path = (
+                f"s3://{record['s3']['bucket']['name']}/{unquote_plus(written['key'])}"
+            )
+            # Every write has a sequencer of its own, also one that brings back old content.
+            names = ("versionId", "sequencer", "eTag")
+            yield NewObject(
+                path, next(written[name] for name in names if written.get(name))
+            )
 
 
-def _new_objects(event: Event) -> Iterator[NewObject]:
-    for record in event.get("Records", []):
-        if not record["eventName"].startswith("ObjectCreated:"):
-            continue
-        written = record["s3"]["object"]
-        key = unquote_plus(written["key"])
-        # The console marks a folder by an empty object.
-        if not key.endswith("/"):
-            path = f"s3://{record['s3']['bucket']['name']}/{key}"
-            yield NewObject(path, written.get("versionId") or written.get("eTag", ""))
+def _has_data(record: Event) -> bool:
+    """Tell whether an object is a file of data, and not the mark of a folder or of a job."""
+    key = unquote_plus(record["s3"]["object"]["key"])
+    name = key.rpartition("/")[2]
+    is_mark = name.startswith(("_", ".")) or name.endswith("_$folder$")
+    return bool(name) and not is_mark and record["s3"]["object"].get("size") != 0
 
 
 def _load_once(new: NewObject, root: str, job: str, load: Load) -> None:
     if has_succeeded(storage_of(root), root, job, new.run_id):
         logger.info("%s was loaded by run %s already", new.path, new.run_id)
         return
+    if not storage_of(new.path).files(new.path):
+        raise InputError("was deleted before it could be loaded; write it again")
     load(new.path, new.run_id)

@@ -35,7 +35,7 @@ def run_query(arguments: argparse.Namespace) -> str:
 
 
 def write_analytics(arguments: argparse.Namespace) -> str:
-    """Write the analytics of orders as CSV files: all of them or, if one fails, none."""
+    """Write the analytics of orders as CSV files; none before all have been computed."""
     folder = normalized(arguments.folder)
     found = results(arguments.output_path, ANALYTICS)
     contents = {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +23,11 @@ class Copies:
         """Return where a file or folder is kept here: a local one in its own place."""
         if is_local(path):
             return path
-        return os.path.join(self._folder, path.partition("://")[2])
+        folder, _, name = path.rpartition("/")
+        # The names of partitions stay, for an engine reads them; no other may lead elsewhere.
+        partitions = re.findall(r"/(\w+=[^/]+)(?=/|$)", folder)
+        digest = hashlib.sha256(folder.encode()).hexdigest()[:32]
+        return os.path.join(self._folder, digest, *partitions, name[-200:])
 
     def fetch(self, path: str) -> str:
         """Return a local path to the content of a file."""
@@ -42,3 +49,5 @@ class Copies:
             if file.is_file():
                 target = join(path, file.relative_to(folder).as_posix())
                 storage_of(path).write(target, file.read_bytes())
+        # What is read back must be what is there.
+        shutil.rmtree(folder)

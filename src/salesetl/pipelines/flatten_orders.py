@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from salesetl.arguments import InputPath
 from salesetl.engines import functions as F
 from salesetl.engines.base import Session
+from salesetl.errors import BooksError
 from salesetl.pipelines.batch import Run
 from salesetl.pipelines.feeds import Feed, check_quality
 from salesetl.pipelines.opening import days_to_load, open_run
@@ -101,6 +102,12 @@ def _write_tables(
         )
         amounts.append((kept_amount, staged))
     [(kept_amount, fact_orders), (_, fact_items)] = amounts
+    if fact_orders.amount != fact_items.amount:
+        raise BooksError(
+            f"{FACT_ORDERS.name} has {fact_orders.amount} in the touched months where"
+            f" {FACT_ORDER_ITEMS.name} has {fact_items.amount}: one of them was changed by hand;"
+            " load these months again with --write_mode replace"
+        )
     batch.report.revenue_loaded = amount_text(orders.tally.amount)
     batch.report.revenue_kept = amount_text(kept_amount)
     batch.report.revenue_summary = amount_text(fact_items.amount)

@@ -50,24 +50,24 @@ def open_run(
         )
     root = normalized(output_path)
     storage = storage_of(root)
-    run_id = _own_run_id(storage, root, job, run_id)
-    report = RunReport(
-        run_id=run_id,
-        job=job,
-        status="running",
-        started_at=timestamp_text(started_at),
-        replay_of=replay_of,
-        runtime=runtime_facts(engine.facts(), __version__),
-        arguments={
-            name: None if value is None else str(value)
-            for name, value in arguments.items()
-        },
-    )
     with (
         functions_of(engine.functions),
         held_lease(storage, lease_path(root, job), run_id),
     ):
+        # A killed run of that very name may turn out to have succeeded.
         recover(storage, root, job)
+        report = RunReport(
+            run_id=_own_run_id(storage, root, job, run_id),
+            job=job,
+            status="running",
+            started_at=timestamp_text(started_at),
+            replay_of=replay_of,
+            runtime=runtime_facts(engine.facts(), __version__),
+            arguments={
+                name: None if value is None else str(value)
+                for name, value in arguments.items()
+            },
+        )
         run = Run(engine, job, root, report)
         try:
             with run.naming_broken_files():

@@ -110,6 +110,11 @@ def is_gzip(file: StoredFile) -> bool:
     return is_packed(file.path)
 
 
+def unpacked_bytes(file: StoredFile) -> int:
+    """Guess how large a file is when it is unpacked: up to ten times its size."""
+    return file.size * (10 if is_gzip(file) else 1)
+
+
 def _broken_gzip(path: str, error: BaseException) -> InputError:
     return InputError(f"{path}: truncated or damaged gzip ({error}); deliver it again")
 

@@ -9,7 +9,7 @@ from salesetl.engines.base import TextFormat
 from salesetl.engines.records import is_wide
 from salesetl.errors import InputError
 from salesetl.profiles import Profile
-from salesetl.readers.files import is_gzip, read_head, read_whole
+from salesetl.readers.files import read_head, read_whole, unpacked_bytes
 from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile
 
@@ -86,8 +86,7 @@ def _read_header(
 def _spans_lines(file: StoredFile, width: int, encoding: str, delimiter: str) -> bool:
     if is_wide(encoding):
         return True
-    # A packed file may be ten times its size.
-    if file.size > WHOLE_FILE_BYTES // (10 if is_gzip(file) else 1):
+    if unpacked_bytes(file) > WHOLE_FILE_BYTES:
         return False
     content = read_whole(file)
     if all(line.count(b'"') % 2 == 0 for line in content.splitlines()):
