@@ -8,7 +8,7 @@ SPARK4 = .venv-spark4
 DBT = .venv-dbt
 LAKE ?= data/lake
 # Each has a Spark of its own; more would want more memory than many a laptop has.
-TWO_AT_ONCE = --numprocesses 2 --dist loadgroup
+TWO_AT_ONCE = --numprocesses 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo query analytics dbt test test-spark4 check format docs package \

@@ -27,38 +27,42 @@ def commands_of(page: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("pages")
-@pytest.mark.parametrize("page", PAGES)
-def test_the_commands_of_a_page_work(clone: Path, page: str) -> None:
-    commands = commands_of(page)
+def test_the_commands_of_all_pages_work_one_after_the_other(clone: Path) -> None:
     # A reader's shell knows nothing of what the session of the tests has set.
     environment = {k: v for k, v in os.environ.items() if k != "PYSPARK_PYTHON"}
     write_online_retail(clone / "online_retail.csv")
 
-    for command in commands:
-        if "RUN_ID" in command:
-            lake = str(clone / "data/lake")
-            reports = read_reports(storage_of(lake), lake)
-            rejecting = [
-                report.run_id
-                for report in reports
-                if report.rows_quarantined and report.job == "enrich_sales"
-            ]
-            command = command.replace("RUN_ID", rejecting[-1])
-        done = subprocess.run(
-            command,
-            shell=True,
-            cwd=clone,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    for page in PAGES:
+        for command in commands_of(page):
+            if "RUN_ID" in command:
+                command = command.replace("RUN_ID", last_rejecting_run(clone))
+            done = subprocess.run(
+                command,
+                shell=True,
+                cwd=clone,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
 
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        if command == "make demo":
-            assert "enrich_sales succeeded" in done.stdout
-            assert "WARN" not in done.stderr.replace("WARNING: Using incubator", "")
+            assert (
+                done.returncode == 0
+            ), f"{page}: {command}\n{done.stdout}\n{done.stderr}"
+            if command == "make demo":
+                assert "enrich_sales succeeded" in done.stdout
+                assert "WARN" not in done.stderr.replace("WARNING: Using incubator", "")
+
+
+def last_rejecting_run(clone: Path) -> str:
+    """Return the id of the last run in the lake that rejected sales."""
+    lake = str(clone / "data/lake")
+    rejecting = [
+        report.run_id
+        for report in read_reports(storage_of(lake), lake)
+        if report.rows_quarantined and report.job == "enrich_sales"
+    ]
+    return rejecting[-1]
 
 
 def test_every_target_that_a_page_names_is_there() -> None:
