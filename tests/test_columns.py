@@ -125,3 +125,22 @@ def test_an_average_is_rounded_half_up_once(
     actual = values_of(engine, ["x"], columns.average_amount(literal, f"{count}L"))
 
     assert actual == [Decimal(expected)]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("12.50", "12.50"),
+        ("0e0", "0"),
+        ("5.55e-17", "0.0000001"),
+        ("-2E-3", "-0.002000000000000000"),
+        ("1.23456789E7", "12345678.900000000000000000"),
+        ("1e400", "1e400"),
+        ("E7", "E7"),
+        (None, None),
+    ],
+)
+def test_a_number_loses_its_exponent(
+    engine: Engine, text: str | None, plain: str | None
+) -> None:
+    assert values_of(engine, [text], columns.plain_number("text")) == [plain]

@@ -178,7 +178,7 @@ def test_a_file_waits_for_the_one_that_is_being_loaded(
             waited.append(seconds)
             other.close()
 
-        monkeypatch.setattr("jobs.flatten_orders_lambda.time.sleep", sleep)
+        monkeypatch.setattr("salesetl.s3_events.time.sleep", sleep)
         context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
         event = {"Records": [record_of(s3_root, "raw/one.json", ORDER)]}
         flatten_orders_lambda.handler(event, context)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-from salesetl.errors import InputError, one_line
+from salesetl.errors import InputError, LeaseError, one_line
 from salesetl.runs import RunReport, has_succeeded
 from salesetl.storage import normalized, storage_of
 
@@ -18,6 +19,10 @@ logger = logging.getLogger(__name__)
 
 Event = Mapping[str, Any]
 Load = Callable[[str, str], RunReport]
+
+# A run of a small file takes about as long.
+_SECONDS_TO_LOAD = 30
+_SECONDS_BETWEEN_TRIES = 2
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,24 @@ class NewObject:
         """The name of the run that loads it."""
         digest = hashlib.sha256(f"{self.path} {self.version}".encode()).hexdigest()
         return f"s3-{digest[:24]}"
+
+
+def waiting(load: Load, context: Any) -> Load:
+    """Return `load` with patience: while another file is being loaded, it is tried again.
+
+    It gives up when the function whose context this is has not the time any more.
+    """
+
+    def load_patiently(path: str, run_id: str) -> RunReport:
+        while True:
+            try:
+                return load(path, run_id)
+            except LeaseError:
+                if context.get_remaining_time_in_millis() < 1000 * _SECONDS_TO_LOAD:
+                    raise
+                time.sleep(_SECONDS_BETWEEN_TRIES)
+
+    return load_patiently
 
 
 def handle(event: Event, output_path: str, job: str, load: Load) -> dict[str, Any]:

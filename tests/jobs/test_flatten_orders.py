@@ -12,7 +12,7 @@ from pyarrow.parquet import read_schema
 
 from generators.__main__ import main as generate
 from salesetl.engines.base import Engine
-from salesetl.errors import ArgumentError, InputError, QualityError
+from salesetl.errors import ArgumentError, BooksError, InputError, QualityError
 from salesetl.schemas import FACT_ORDER_ITEMS
 from tests.frames import ITEM, ORDER
 from tests.jobs.shop import Shop, order
@@ -334,3 +334,12 @@ def test_an_order_of_a_hundred_lines_keeps_their_order(shop: Shop) -> None:
 
     lines = {row["line_number"]: row["product_id"] for row in shop.order_tables()[1]}
     assert lines == {number: f"P{number}" for number in range(1, 101)}
+
+
+def test_tables_that_were_changed_by_hand_stop_the_run(shop: Shop) -> None:
+    shop.load_orders(shop.deliver_orders("first", [order(1), order(2)]))
+    for file in (shop.home / "lake" / "fact_order_items").rglob("*.parquet"):
+        file.unlink()
+
+    with pytest.raises(BooksError, match="fact_orders has .* fact_order_items has"):
+        shop.load_orders(shop.deliver_orders("second", [order(3)]))

@@ -8,8 +8,11 @@ with digits as (
 ),
 
 month_numbers as (
-    select hundreds.digit * 100 + tens.digit * 10 + ones.digit as month_number
-    from digits as hundreds
+    select
+        thousands.digit * 1000 + hundreds.digit * 100 + tens.digit * 10 + ones.digit
+            as month_number
+    from digits as thousands
+    cross join digits as hundreds
     cross join digits as tens
     cross join digits as ones
 ),
