@@ -34,7 +34,9 @@ logger = logging.getLogger(__name__)
 class Run:
     """One run of a batch job, from its first look at the input to its report."""
 
-    def __init__(self, engine: Engine, job: str, root: str, report: RunReport) -> None:
+    def __init__(
+        self, engine: Engine, job: str, root: str, report: RunReport, holder: str
+    ) -> None:
         self.engine = engine
         self.lake = Lake(engine, root)
         self.report = report
@@ -45,6 +47,8 @@ class Run:
             report.run_id, report_path=report_path(root, job, report.run_id)
         )
         self._lease = lease_path(root, job)
+        # Who holds the lease: the name that was asked for, before the run got its own.
+        self._holder = holder
         self._is_published = False
         self._clear_quarantine()
 
@@ -105,7 +109,7 @@ class Run:
 
     def publish(self) -> RunReport:
         """Put everything that was staged in place, with the report, as one step."""
-        confirm_lease(self._storage, self._lease, self.report.run_id)
+        confirm_lease(self._storage, self._lease, self._holder)
         with self.stage("publish"):
             self._finish("succeeded")
         self._is_published = True
@@ -118,7 +122,7 @@ class Run:
         if self._is_published:
             return
         try:
-            confirm_lease(self._storage, self._lease, self.report.run_id)
+            confirm_lease(self._storage, self._lease, self._holder)
         except LeaseError:
             logger.warning("the lease was lost, so the failure is not reported")
             return

@@ -68,7 +68,7 @@ def open_run(
                 for name, value in arguments.items()
             },
         )
-        run = Run(engine, job, root, report)
+        run = Run(engine, job, root, report, holder=run_id)
         try:
             with run.naming_broken_files():
                 yield run
