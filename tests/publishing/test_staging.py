@@ -77,10 +77,31 @@ def test_rows_that_stay_are_counted(engine: Engine) -> None:
     assert (rows, str(amount)) == (1, "21.00")
 
 
-def test_a_key_that_the_lake_has_twice_stops_the_run(engine: Engine) -> None:
+@pytest.mark.parametrize("month", [9, 10])
+def test_a_key_that_would_be_there_twice_stops_the_run(
+    engine: Engine, tmp_path: Path, month: int
+) -> None:
+    change = change_of(engine, SALE, SALE | {"month": month})
+
+    with pytest.raises(BooksError, match="transaction_id T1 would be there twice"):
+        stage(engine, change, str(tmp_path))
+
+
+def test_a_key_that_the_lake_has_twice_stops_the_run(
+    engine: Engine, tmp_path: Path
+) -> None:
     change = change_of(engine, SALE, SALE)
+    staying = replace(change, kept=change.rows, folders=["year=2025/month=9"])
 
     with pytest.raises(BooksError, match="the lake has a transaction_id twice, .*year"):
-        count_kept(
-            engine, replace(change, kept=change.rows, folders=["year=2025/month=9"])
-        )
+        stage(engine, staying, str(tmp_path))
+
+
+def test_a_key_that_stays_and_arrives_is_not_blamed_on_the_lake(
+    engine: Engine, tmp_path: Path
+) -> None:
+    once = change_of(engine, SALE).rows
+    change = replace(change_of(engine, SALE, SALE), kept=once)
+
+    with pytest.raises(BooksError, match="transaction_id T1 would be there twice"):
+        stage(engine, change, str(tmp_path))

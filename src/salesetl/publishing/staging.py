@@ -63,7 +63,8 @@ class StagedTable:
 def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     """Write new content aside and read it back.
 
-    BooksError if what was written does not have the columns and types of the contract.
+    BooksError if what was written does not have the columns and types of the contract, or has a
+    key twice.
     """
     table = change.table
     path = join(staging, table.name)
@@ -73,32 +74,18 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
         return StagedTable(table, path, change.rows, {}, {}, change.folders)
     _check_schema(engine, table, next(iter(files.values()))[0].path)
     rows = engine.read_parquet(path, sorted(files), table.schema)
+    _check_keys(engine, rows, change)
     partitions = _measure(engine, rows, table, files)
     return StagedTable(table, path, rows, files, partitions, change.folders)
 
 
 def count_kept(engine: Engine, change: Change) -> tuple[int, Decimal]:
-    """Count the rows that stay in the partitions of a change, and sum their amount.
-
-    BooksError if they have a key twice, which no run has written.
-    """
+    """Count the rows that stay in the partitions of a change, and sum their amount."""
     if change.kept is None:
         return 0, Decimal(0)
-    table = change.table
-    by_key = change.kept.groupBy(*table.key).agg(*_sums(table))
-    [row] = engine.rows(
-        by_key.agg(
-            F.sum("rows").alias("rows"),
-            F.max("rows").alias("versions"),
-            F.sum("amount").cast("string").alias("amount"),
-        )
-    )
-    if (row["versions"] or 0) > 1:
-        raise BooksError(
-            f"{table.name}: the lake has a {', '.join(table.key)} twice, in the partitions"
-            f" {', '.join(change.folders)}; load their days again with --write_mode replace"
-        )
-    return row["rows"] or 0, Decimal(row["amount"] or 0)
+    rows, amount = _sums(change.table)
+    [row] = engine.rows(change.kept.agg(rows, amount))
+    return row["rows"], Decimal(row["amount"] or 0)
 
 
 def _check_schema(engine: Engine, table: Table, file: str) -> None:
@@ -112,12 +99,32 @@ def _check_schema(engine: Engine, table: Table, file: str) -> None:
         )
 
 
+def _check_keys(engine: Engine, rows: DataFrame, change: Change) -> None:
+    table = change.table
+    key = _twice(engine, rows, table) if table.key else None
+    if key is None:
+        return
+    if change.kept is not None and _twice(engine, change.kept, table) is not None:
+        raise BooksError(
+            f"{table.name}: the lake has a {', '.join(table.key)} twice, in the partitions"
+            f" {', '.join(change.folders)}; load their days again with --write_mode replace"
+        )
+    raise BooksError(f"{table.name}: {key} would be there twice")
+
+
+def _twice(engine: Engine, rows: DataFrame, table: Table) -> str | None:
+    """Name a key that several rows have, if there is one."""
+    # Without partitions and amounts in the group, which would cost half as much again.
+    versions = rows.groupBy(*table.key).agg(F.count("*").alias("versions"))
+    for row in engine.rows(versions.where("versions > 1").limit(1)):
+        return ", ".join(f"{name} {row[name]}" for name in table.key)
+    return None
+
+
 def _measure(
     engine: Engine, rows: DataFrame, table: Table, files: dict[str, list[StoredFile]]
 ) -> dict[str, Partition]:
-    by_partition = rows.groupBy(*table.partition_by).agg(*_sums(table))
-    amount = F.col("amount").cast("string").alias("amount")
-    measured = engine.rows(by_partition.select(*table.partition_by, "rows", amount))
+    measured = engine.rows(rows.groupBy(*table.partition_by).agg(*_sums(table)))
     # Sorted here: Spark would look at all rows once more to sort them.
     measured.sort(key=lambda row: [row[name] for name in table.partition_by])
     partitions = {}
@@ -137,5 +144,5 @@ def _sums(table: Table) -> list[Column]:
     amount = F.col(table.amount) if table.amount else F.lit(0)
     return [
         F.count("*").alias("rows"),
-        F.sum(amount.cast("decimal(38,2)")).alias("amount"),
+        F.sum(amount.cast("decimal(38,2)")).cast("string").alias("amount"),
     ]
