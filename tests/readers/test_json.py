@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from salesetl.engines.base import Engine
+from salesetl.readers.documents import is_across_lines
+from salesetl.readers.files import HEAD_BYTES, find_files
 from salesetl.readers.json import read_json
 from salesetl.schemas import RAW_CUSTOMERS
 
@@ -56,6 +58,37 @@ def test_every_layout_gives_the_same_customers(
 
 
 @pytest.mark.parametrize(
+    ("text", "is_across"),
+    [
+        ('{"a": 1}\n{"a": 2}\n', False),
+        ('[{"a": 1}]', True),
+        ('{\n"a": 1\n}', True),
+        ('{"a": 1}{"a": 2}', True),
+        ('{"a": 1} {"a": 2}\n{"a": 3}', True),
+        ('{"a": 1\n{"a": 2}\n{"a": 3}\n', False),
+        ('{"a": "1\n{"a": 2}\n{"a": 3}\n', False),
+        ("product,price\nbook,2\n", False),
+        ('[{"a": 1},\n{"a" 2}, {"a": 3}]', False),
+        ("[" * 100_000, False),
+        ('{"a": "' + "x" * HEAD_BYTES + '"}\n{"a": 2}\n', False),
+        ('{"a": 1}' * HEAD_BYTES, True),
+        ('{\n"a": "' + "x" * HEAD_BYTES + '"\n}', True),
+        ("[" + ", ".join(['{"a": true, "b": "\\u00e9"}'] * 20_000) + "]", True),
+        ('{"a": 1, "b": 2x}\n' + '{"a": 1}\n' * HEAD_BYTES, False),
+    ],
+)
+def test_the_beginning_of_a_file_tells_whether_objects_go_across_lines(
+    tmp_path: Path, text: str, is_across: bool
+) -> None:
+    path = tmp_path / "customers.json"
+    path.write_text(text)
+
+    [file] = find_files(str(path))
+
+    assert is_across_lines(file) == is_across
+
+
+@pytest.mark.parametrize(
     "broken", ['{"customer_id": "C3"', "[]x", "null,", "C3,Gold", '"text']
 )
 def test_a_broken_line_is_malformed_and_the_others_are_read(
@@ -100,15 +133,19 @@ def test_numbers_keep_their_digits_and_unknown_fields_stay_in_the_record(
 ) -> None:
     path = tmp_path / "customers.json"
     path.write_text(
-        '{"customer_id": 100000000000000000001, "age_group": 1.5, "nested": {"a": [1]}}'
+        '{"customer_id": 100000000000000000001, "age_group": 1.5, "nested": {"a": [1]}}\n'
+        '{"customer_id": 10000001.0, "age_group": 12345678901234567.25, "nested": "1.5, 7"}\n'
     )
 
     raw = read_json(engine, str(path), RAW_CUSTOMERS, str(tmp_path / "staging"))
 
-    [row] = engine.rows(raw.frame)
-
-    assert (row["customer_id"], row["age_group"]) == ("100000000000000000001", "1.5")
-    assert '"nested": {"a": [1]}' in row["_raw_record"]
+    rows = sorted(engine.rows(raw.frame), key=lambda row: len(row["age_group"]))
+    assert [(row["customer_id"], row["age_group"]) for row in rows] == [
+        ("100000000000000000001", "1.5"),
+        ("10000001.0", "12345678901234567.25"),
+    ]
+    assert '"nested": {"a": [1]}' in rows[0]["_raw_record"]
+    assert '"age_group": 12345678901234567.25, "nested"' in rows[1]["_raw_record"]
 
 
 def test_layouts_may_be_mixed(engine: Engine, tmp_path: Path) -> None:

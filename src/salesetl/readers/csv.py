@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal
 
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.errors import InputError
 from salesetl.profiles import Profile
-from salesetl.readers.files import find_files
+from salesetl.readers.files import find_files, look_at
 from salesetl.readers.foreign import with_contract_columns
 from salesetl.readers.layouts import Layout, Multiline, find_layout
 from salesetl.readers.rows import RawRows, in_one
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 UnknownColumns = Literal["ignore", "fail"]
-
-# Looking at a file on S3 is mostly waiting.
-_FILES_AT_ONCE = 16
 
 
 def read_csv(
@@ -46,14 +42,11 @@ def read_csv(
     files = find_files(path, allow_empty=allow_empty)
     layouts: dict[Layout, list[str]] = defaultdict(list)
     unknown: dict[str, str] = {}
-    with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
-        found = pool.map(
-            lambda file: find_layout(file, table, profile, multiline), files
-        )
-        for file, layout in zip(files, found, strict=True):
-            layouts[layout].append(file.path)
-            for name in profile.unknown(layout.header, table):
-                unknown.setdefault(name, file.path)
+    found = look_at(files, lambda file: find_layout(file, table, profile, multiline))
+    for file, layout in found:
+        layouts[layout].append(file.path)
+        for name in profile.unknown(layout.header, table):
+            unknown.setdefault(name, file.path)
     if unknown:
         _report_unknown(unknown, unknown_columns)
     frames = [

@@ -3,12 +3,18 @@
 import gzip
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from salesetl.engines.records import is_packed, is_wide
 from salesetl.errors import InputError
 from salesetl.storage import StoredFile, normalized, storage_of
 
+Found = TypeVar("Found")
+
+# Looking at a file on S3 is mostly waiting.
+_FILES_AT_ONCE = 16
 HEAD_BYTES = 256 * 1024
 BOM = b"\xef\xbb\xbf"
 
@@ -50,6 +56,14 @@ def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
             f"{empty[0]}: empty file (0 bytes); deliver it again, remove it or pass --allow_empty"
         )
     return [file for file in data if file.size > 0]
+
+
+def look_at(
+    files: Sequence[StoredFile], look: Callable[[StoredFile], Found]
+) -> Iterator[tuple[StoredFile, Found]]:
+    """Yield each file, in their order, with what a look at it has found; several at once."""
+    with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
+        yield from zip(files, pool.map(look, files), strict=True)
 
 
 def _is_hidden(path: str, root: str) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING
 
 from salesetl import columns
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
-from salesetl.readers.files import find_files, read_head, read_whole
+from salesetl.readers.documents import is_across_lines, objects_of
+from salesetl.readers.files import find_files, look_at
 from salesetl.readers.rows import RawRows, in_one
 from salesetl.schemas.table import Table
 from salesetl.schemas.types import T
-from salesetl.storage import StoredFile, join, storage_of
+from salesetl.storage import join, storage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -37,9 +37,12 @@ def read_json(
     files = find_files(path, allow_empty=allow_empty)
     by_line = [file.path for file in files]
     frames = []
-    for number, file in enumerate(files):
-        objects = _objects_across_lines(file)
+    for number, (file, is_across) in enumerate(look_at(files, is_across_lines)):
+        objects = objects_of(file) if is_across else None
         if objects is not None:
+            logger.info(
+                "%s holds %d JSON objects across lines", file.path, len(objects)
+            )
             by_line.remove(file.path)
             lines = join(staging, f"{number}.ndjson")
             storage_of(lines).write(lines, "\n".join(objects).encode())
@@ -73,48 +76,3 @@ def _plain(field: T.StructField, owner: str = "") -> str:
             return columns.plain_number(text)
         case _:
             return text
-
-
-def _objects_across_lines(file: StoredFile) -> list[str] | None:
-    """Return the objects of a file as a line each, or None if it has a line for each already."""
-    head = read_head(file, "UTF-8")[0].lstrip()
-    first_line = head.partition("\n")[0]
-    if not head.startswith("[") and _is_json(first_line):
-        return None
-    text = read_whole(file).decode(errors="replace").strip()
-    documents = _documents(text)
-    if documents is None:
-        return None
-    logger.info("%s holds %d JSON objects across lines", file.path, len(documents))
-    return documents
-
-
-def _documents(text: str) -> list[str] | None:
-    """Split an array, or objects one after the other, into objects without line breaks."""
-    closing = "]" if text.startswith("[") else ""
-    between = " \t\r\n," if closing else " \t\r\n"
-    position, end = len(closing), len(text) - len(closing)
-    if not text.endswith(closing):
-        return None
-    decoder = json.JSONDecoder()
-    documents: list[str] = []
-    while True:
-        while position < end and text[position] in between:
-            position += 1
-        if position >= end:
-            return documents
-        try:
-            _, after = decoder.raw_decode(text, position)
-        except (json.JSONDecodeError, RecursionError):
-            return None
-        # Within a JSON text a line break stands only between tokens.
-        documents.append(text[position:after].replace("\r", " ").replace("\n", " "))
-        position = after
-
-
-def _is_json(line: str) -> bool:
-    try:
-        json.loads(line)
-    except (json.JSONDecodeError, RecursionError):
-        return False
-    return True
