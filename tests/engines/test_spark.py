@@ -6,7 +6,8 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import types as T
 
-from salesetl.engines.spark import SparkEngine, spark_path
+from salesetl.engines.spark import SparkEngine
+from salesetl.engines.spark_text import spark_path
 from salesetl.errors import InputError
 from salesetl.schemas.table import Table, column
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from salesetl.schemas.table import Table
+from salesetl.schemas.table import Table, item_fields
 from salesetl.schemas.types import T
 
 if TYPE_CHECKING:
@@ -31,6 +31,24 @@ def field_pattern(delimiter: str) -> str:
 def json_path(field: T.StructField) -> list[str]:
     """Where a column is in a JSON object: as its contract says, or under its name."""
     return str(field.metadata.get("path", field.name)).split(".")
+
+
+def risky_number(schema: T.StructType) -> str:
+    """Pattern of what a JSON object may hold that has a number of which a double is not the text.
+
+    Engines make doubles of numbers with a fraction on their way to text. One of few digits keeps
+    its value, which is enough but for a column that is text.
+    """
+    names = "|".join(_text_names(schema))
+    return f'"({names})"[ \t]*:[ \t]*-?[0-9]+[.eE]|[0-9.]{{17}}'
+
+
+def _text_names(schema: T.StructType) -> Iterator[str]:
+    for field in schema:
+        if items := item_fields(field):
+            yield from _text_names(T.StructType(items))
+        elif isinstance(field.dataType, T.StringType):
+            yield json_path(field)[-1]
 
 
 class Engine(Protocol):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import itertools
-import json
 import os
 import tempfile
 import zlib
@@ -20,12 +19,17 @@ from sqlframe.duckdb import DuckDBSession
 
 from salesetl.engines.base import TextFormat
 from salesetl.engines.copies import Copies
+from salesetl.engines.duckdb_json import objects_query
+from salesetl.engines.duckdb_tables import (
+    copy_statement,
+    duckdb_type,
+    file_query,
+    spark_type,
+    table_query,
+)
 from salesetl.engines.duckdb_text import (
     RecordReader,
-    exact_path,
     fields_of,
-    is_strict_json,
-    json_value,
     literal,
 )
 from salesetl.schemas.table import Table, type_text
@@ -56,15 +60,6 @@ _MACROS = (
     "safe_multiply(a, b) as try(a * b)",
     "timestamp_micros(number) as make_timestamp(number)",
 )
-_SPARK_TYPES = {
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "INTEGER": "int",
-    "BIGINT": "bigint",
-    "TIMESTAMP WITH TIME ZONE": "timestamp",
-    "VARCHAR": "string",
-    "VARCHAR[]": "array<string>",
-}
 
 
 class DuckDbEngine:
@@ -112,24 +107,14 @@ class DuckDbEngine:
     def read_json_lines(self, paths: Sequence[str], schema: T.StructType) -> DataFrame:
         """Read one JSON object a line as text columns, `_record` and `_source_file`."""
         lines = self._records.query(paths, "UTF-8", 0, is_multiline=False)
-        is_valid = f"json_valid(_record) and {is_strict_json()}"
-        json_type = f"case when {is_valid} then json_type(_record) end"
-        is_object = f"coalesce({json_type} = 'OBJECT', false)"
-        values = ", ".join(
-            f'case when _is_well_formed then {json_value(field)} end as "{field.name}"'
-            for field in schema
-        )
-        return self._view(
-            f"select {values}, _record, _source_file, _is_well_formed"
-            f" from (select *, {is_object} as _is_well_formed from ({lines}))"
-        )
+        return self._view(objects_query(lines, schema))
 
     def read_parquet(
         self, root: str, folders: Sequence[str], schema: T.StructType
     ) -> DataFrame:
         """Read folders of a table, with the values of its partition columns from their names."""
         files = [
-            exact_path(self._copies.fetch(file.path))
+            self._copies.fetch(file.path)
             for folder in folders
             for file in storage_of(root).files(f"{root}/{folder}" if folder else root)
             if file.name.endswith(".parquet")
@@ -137,14 +122,7 @@ class DuckDbEngine:
         types = {field.name: type_text(field.dataType) for field in schema}
         if not files:
             return self.frame([], types)
-        selected = ", ".join(
-            f'cast("{name}" as {_duckdb_type(data_type)}) as "{name}"'
-            for name, data_type in types.items()
-        )
-        return self._view(
-            f"select {selected} from read_parquet({literal(files)},"
-            " hive_partitioning = true, hive_types_autocast = false)"
-        )
+        return self._view(table_query(files, types))
 
     def types(self, frame: DataFrame) -> dict[str, str]:
         """Return the types of a frame's columns by name, as Spark writes them."""
@@ -152,10 +130,7 @@ class DuckDbEngine:
 
     def parquet_types(self, path: str) -> dict[str, str]:
         """Return the types of the columns that are in a Parquet file."""
-        file = literal(exact_path(self._copies.fetch(path)))
-        return self._types(
-            f"select * from read_parquet({file}, hive_partitioning = false)"
-        )
+        return self._types(file_query(self._copies.fetch(path)))
 
     def named(self, frame: DataFrame) -> DataFrame:
         """Make a view of a frame: SQLFrame copies the whole query of a frame at every step."""
@@ -173,25 +148,12 @@ class DuckDbEngine:
             f"copy ({self._sql(frame)}) to {literal(file)}"
             " (format parquet, compression snappy)"
         )
-        return self._view(f"select * from read_parquet({literal(exact_path(file))})")
+        return self._view(file_query(file))
 
     def write_table(self, frame: DataFrame, path: str, table: Table) -> None:
         """Write Snappy Parquet below `path` with the contract's comments, a folder a partition."""
-        written = [
-            field.jsonValue()
-            for field in table.schema
-            if field.name not in table.partition_by
-        ]
-        comments = json.dumps({"type": "struct", "fields": written})
         with self._copies.written(path) as folder:
-            self._connection.execute(
-                f"copy ({self._sql(frame)}) to {literal(folder)} (format parquet,"
-                f" compression snappy, partition_by ({', '.join(table.partition_by)}),"
-                " filename_pattern 'part-{uuid}', file_extension 'snappy.parquet',"
-                " overwrite_or_ignore,"
-                " kv_metadata {'org.apache.spark.sql.parquet.row.metadata':"
-                f" {literal(comments)}}})"
-            )
+            self._connection.execute(copy_statement(self._sql(frame), folder, table))
 
     def frame(
         self, rows: Sequence[tuple[Any, ...]], types: Mapping[str, str]
@@ -199,7 +161,7 @@ class DuckDbEngine:
         """Make a frame of values, or of none, with the types of its columns by name."""
         name = f"frame_{next(self._numbers)}"
         columns = ", ".join(
-            f'"{column}" {_duckdb_type(data_type)}'
+            f'"{column}" {duckdb_type(data_type)}'
             for column, data_type in types.items()
         )
         self._connection.execute(f"create table {name} ({columns})")
@@ -223,10 +185,7 @@ class DuckDbEngine:
 
     def _types(self, sql: str) -> dict[str, str]:
         described = self._connection.execute(f"describe {sql}").fetchall()
-        return {
-            name: _SPARK_TYPES.get(data_type, data_type.lower())
-            for name, data_type, *_ in described
-        }
+        return {name: spark_type(data_type) for name, data_type, *_ in described}
 
     def _table(self, name: str) -> DataFrame:
         return cast("DataFrame", self._session.table(name))
@@ -235,8 +194,3 @@ class DuckDbEngine:
         name = f"view_{next(self._numbers)}"
         self._connection.execute(f"create view {name} as {sql}")
         return self._table(name)
-
-
-def _duckdb_type(data_type: str) -> str:
-    names = {spark: own for own, spark in _SPARK_TYPES.items()}
-    return names.get(data_type, data_type)

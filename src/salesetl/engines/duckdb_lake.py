@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from salesetl.engines.duckdb_tables import table_query
 from salesetl.errors import InputError, SetupError
 from salesetl.schemas.table import Table, type_text
 from salesetl.storage import join, storage_of
@@ -22,28 +23,17 @@ class DuckDbLake:
 
     def add_table(self, table: Table) -> None:
         """Make a table of the lake known; InputError if it is not there."""
-        from salesetl.engines.duckdb_text import exact_path, literal
-
         folder = join(self._root, table.name)
         files = [
-            exact_path(file.path)
+            file.path
             for file in storage_of(folder).files(folder)
             if file.name.endswith(".parquet")
         ]
         if not files:
             raise InputError(f"{folder}: no table there")
-        columns = ", ".join(
-            (
-                f'cast("{field.name}" as {type_text(field.dataType)}) as "{field.name}"'
-                if field.name in table.partition_by
-                else f'"{field.name}"'
-            )
-            for field in table.schema
-        )
-        self._connection.execute(
-            f"create view {table.name} as select {columns} from read_parquet("
-            f"{literal(files)}, hive_partitioning = true, hive_types_autocast = false)"
-        )
+        types = {field.name: type_text(field.dataType) for field in table.schema}
+        query = table_query(files, types)
+        self._connection.execute(f"create view {table.name} as {query}")
 
     def create(self, view: str) -> None:
         """Run the statement that creates a view."""

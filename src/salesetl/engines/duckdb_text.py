@@ -7,11 +7,9 @@ import json
 import os
 from collections.abc import Sequence
 
-from salesetl.engines.base import field_pattern, json_path
+from salesetl.engines.base import field_pattern
 from salesetl.engines.copies import Copies
 from salesetl.engines.records import BLANKS, is_packed, is_plain, records_of, unpacked
-from salesetl.schemas.table import item_fields
-from salesetl.schemas.types import T
 
 _LINES = (
     "columns = {'_record': 'VARCHAR'}, delim = chr(1), quote = '', escape = '',"
@@ -96,32 +94,6 @@ def fields_of(delimiter: str) -> str:
         f" then regexp_extract_all(_record || '{delimiter}', '({field})[{delimiter}]', 1)"
         " else [] end"
     )
-
-
-def is_strict_json() -> str:
-    """SQL that tells whether what DuckDB takes for JSON is that to everybody.
-
-    It allows a comma after the last item, and numbers such as NaN; but inside a text both are fine.
-    """
-    lenient = literal(r"(?i),\s*[}\]]|nan|inf")
-    texts = literal(r'"(?:[^"\\]|\\.)*"')
-    without_texts = f"regexp_replace(_record, {texts}, '', 'g')"
-    return (
-        f"case when regexp_matches(_record, {lenient})"
-        f" then not regexp_matches({without_texts}, {lenient}) else true end"
-    )
-
-
-def json_value(field: T.StructField) -> str:
-    """SQL for the text of a column in the JSON object `_record`, or for its list of structs."""
-    path = literal("$" + "".join(f'."{name}"' for name in json_path(field)))
-    texts = {each.name: "VARCHAR" for each in item_fields(field)}
-    if not texts:
-        return f"_record ->> {path}"
-    kinds = f"json_type(_record, {path[:-1]}[*]')"
-    others = f"list_filter({kinds}, kind -> kind not in ('OBJECT', 'NULL'))"
-    structs = f"json_transform(_record -> {path}, {literal(json.dumps([texts]))})"
-    return f"case when len({others}) = 0 then {structs} end"
 
 
 def exact_path(path: str) -> str:

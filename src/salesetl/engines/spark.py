@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from salesetl.engines.base import TextFormat, field_pattern
-from salesetl.engines.records import BLANKS, is_wide, records_of, unpacked
-from salesetl.engines.spark_json import READABLE, is_object, json_value, parsed_record
-from salesetl.errors import InputError
+from salesetl.engines.base import TextFormat
+from salesetl.engines.spark_json import is_object, json_value, parsed_record
+from salesetl.engines.spark_text import (
+    lines_of,
+    records_with_fields,
+    spark_path,
+    spark_uri,
+)
 from salesetl.schemas.table import Table
-from salesetl.storage import S3_SCHEMES
-
-if TYPE_CHECKING:
-    from pyarrow import RecordBatch
 
 _BROKEN_FILE = re.compile(
     "EOFException|ZipException|not a gzip file|incorrect (header|data) check"
@@ -27,13 +26,6 @@ _BROKEN_FILE = re.compile(
     "|invalid (stored|block|code|distance|bit length|literal)"
 )
 
-# `_metadata.file_path` is a URL; url_decode would also turn a plus sign into a space.
-_SOURCE_FILE = (
-    "case when _metadata.file_path like 'file:///%' and instr(_metadata.file_path, '%') = 0"
-    " then substring(_metadata.file_path, 8)"
-    " else regexp_replace(url_decode(replace(_metadata.file_path, '+', '%2B')),"
-    " '^file:/+', '/') end"
-)
 # Hardly a value comes twice, but for those that are the same in a whole file.
 _SETTLED = {
     "compression": "snappy",
@@ -41,9 +33,6 @@ _SETTLED = {
     "parquet.enable.dictionary#_source_file": "true",
     "parquet.enable.dictionary#_source_header": "true",
 }
-_BLANKS = f"decode(unhex('{BLANKS.encode().hex()}'), 'UTF-8')"
-# Stands in no line that is not damaged, so that Spark's reader of CSV reads lines whole.
-_NO_DELIMITER = "\1"
 
 
 class SparkEngine:
@@ -62,59 +51,12 @@ class SparkEngine:
 
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
-        if text.is_multiline or is_wide(text.encoding):
-            records = self._cut_records(paths, text.encoding, text.is_multiline)
-        else:
-            records = self._read_lines(paths, text.encoding)
-        return records.withColumn("_fields", F.expr(_fields(text.delimiter)))
-
-    def _read_lines(self, paths: Sequence[str], encoding: str) -> DataFrame:
-        return (
-            self.spark.read.schema("_line string, _odd_line string")
-            .option("header", True)
-            .option("sep", _NO_DELIMITER)
-            .option("quote", "")
-            .option("encoding", encoding)
-            .option("columnNameOfCorruptRecord", "_odd_line")
-            .csv([spark_path(path) for path in paths])
-            .selectExpr(
-                "coalesce(_odd_line, _line) as _record",
-                f"{_SOURCE_FILE} as _source_file",
-            )
-        )
-
-    def _cut_records(
-        self, paths: Sequence[str], encoding: str, is_multiline: bool
-    ) -> DataFrame:
-        def cut(batches: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
-            from pyarrow import RecordBatch, array
-
-            for batch in batches:
-                for row in batch.to_pylist():
-                    content = io.BytesIO(row["content"])
-                    file = unpacked(content, row["_source_file"])
-                    records = list(
-                        records_of(file, encoding, is_multiline=is_multiline)
-                    )
-                    paths = [row["_source_file"]] * len(records)
-                    yield RecordBatch.from_arrays(
-                        [array(records, "string"), array(paths, "string")],
-                        ["_record", "_source_file"],
-                    )
-
-        files = (
-            self.spark.read.format("binaryFile")
-            .load([spark_path(path) for path in paths])
-            .selectExpr("content", f"{_SOURCE_FILE} as _source_file")
-        )
-        return files.mapInArrow(cut, "_record string, _source_file string")
+        return records_with_fields(self.spark, paths, text)
 
     def read_json_lines(self, paths: Sequence[str], schema: T.StructType) -> DataFrame:
         """Read one JSON object a line as text columns, `_record` and `_source_file`."""
         return (
-            self.spark.read.text([spark_path(path) for path in paths])
-            .where(F.expr(f"trim(both {_BLANKS} from value) <> ''"))
-            .selectExpr(f"{READABLE} as _record", f"{_SOURCE_FILE} as _source_file")
+            lines_of(self.spark, paths)
             .withColumn("_found", F.expr(parsed_record(schema)))
             .withColumn("_is_well_formed", F.expr(is_object(schema)))
             .selectExpr(
@@ -186,33 +128,3 @@ class SparkEngine:
     def is_broken_file(self, error: BaseException) -> bool:
         """Tell whether a query failed because a packed file was cut off or damaged."""
         return _BROKEN_FILE.search(str(error)) is not None
-
-
-def _fields(delimiter: str) -> str:
-    field = field_pattern(delimiter)
-    # Only so written does Java cut at a character without a regular expression.
-    character = "\\\\|" if delimiter == "|" else delimiter
-    return (
-        f"case when instr(_record, '\"') = 0 then split(_record, '{character}')"
-        f" when _record rlike '^({field})([{delimiter}]({field}))*$'"
-        f" then regexp_extract_all(concat(_record, '{delimiter}'), '({field})[{delimiter}]', 1)"
-        " else cast(array() as array<string>) end"
-    )
-
-
-def spark_path(path: str) -> str:
-    """Write a path to read so that Hadoop takes every character of it as it stands."""
-    return "".join(
-        f"\\{char}" if char in "*?[]{}\\" else char for char in spark_uri(path)
-    )
-
-
-def spark_uri(path: str) -> str:
-    """Write a path as Hadoop does where it looks for no patterns."""
-    if path.partition("://")[0] in S3_SCHEMES:
-        return path
-    if ":" in path:
-        raise InputError(
-            f"{path}: Spark cannot read a local path with a colon in it; rename it"
-        )
-    return f"file://{path}"

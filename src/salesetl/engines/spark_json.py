@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from salesetl.engines.base import json_path
+from salesetl.engines.base import json_path, risky_number
 from salesetl.schemas.table import item_fields
 from salesetl.schemas.types import T
-
-# Spark's reader of text takes bytes as they are; on the way to UTF-16 and back, those that are not
-# UTF-8 become U+FFFD, on every version of Spark.
-READABLE = "decode(encode(value, 'UTF-16BE'), 'UTF-16BE')"
 
 _STRICT = "'allowSingleQuotes', 'false', 'allowNonNumericNumbers', 'false'"
 # An escape of half a character stands for none; Spark would read a question mark in its place. What
@@ -21,13 +17,20 @@ _HAS_HALF_CHARACTER = (
     r" rlike '\\\\u[dD][89a-fA-F]')"
 )
 
+# A number, and all that is before it since the last one, so that none is found inside a text. What
+# is taken is never given back, for which Java needs no stack.
+_NUMBER = (
+    r'\\G((?:[^"0-9-]++|"[^"\\\\]*+(?:\\\\.[^"\\\\]*+)*+")*+)'
+    r"(-?(?:0|[1-9][0-9]*+)(?:\\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+)(?=[\\s,}\\]])"
+)
+
 
 def parsed_record(schema: T.StructType) -> str:
     """SQL that parses `_record` to a list: the record, and what shows that nothing follows it.
 
     Spark reads on to the end of the first value and takes no notice of the rest of the text.
     """
-    text = "concat('[', _record, ', {\"_end\": \"\"}]')"
+    text = f"concat('[', {_exact(schema)}, ', {{\"_end\": \"\"}}]')"
     return f"from_json({text}, 'array<{_struct(schema)}>', map({_STRICT}))"
 
 
@@ -45,6 +48,14 @@ def json_value(field: T.StructField) -> str:
     """SQL for the text of a column in `_found`, or for its list of structs."""
     path = ".".join(f"`{name}`" for name in json_path(field))
     return f"get(_found, 0).{path}"
+
+
+def _exact(schema: T.StructType) -> str:
+    """SQL for `_record` with its numbers as texts, if any may not come through as it is."""
+    return (
+        f"case when _record rlike '{risky_number(schema)}'"
+        f" then regexp_replace(_record, '{_NUMBER}', '$1\"$2\"') else _record end"
+    )
 
 
 def _gap(field: T.StructField) -> str:

@@ -1,0 +1,123 @@
+"""Records of text files for Spark: by its own reader where that is sure to cut them right."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from salesetl.engines.base import TextFormat, field_pattern
+from salesetl.engines.records import BLANKS, is_wide, records_of, unpacked
+from salesetl.errors import InputError
+from salesetl.storage import S3_SCHEMES
+
+if TYPE_CHECKING:
+    from pyarrow import RecordBatch
+
+# `_metadata.file_path` is a URL; url_decode would also turn a plus sign into a space.
+_SOURCE_FILE = (
+    "case when _metadata.file_path like 'file:///%' and instr(_metadata.file_path, '%') = 0"
+    " then substring(_metadata.file_path, 8)"
+    " else regexp_replace(url_decode(replace(_metadata.file_path, '+', '%2B')),"
+    " '^file:/+', '/') end"
+)
+_BLANKS = f"decode(unhex('{BLANKS.encode().hex()}'), 'UTF-8')"
+# Spark's reader of text takes bytes as they are; on the way to UTF-16 and back, those that are not
+# UTF-8 become U+FFFD, on every version of Spark.
+_READABLE = "decode(encode(value, 'UTF-16BE'), 'UTF-16BE')"
+# Stands in no line that is not damaged, so that Spark's reader of CSV reads lines whole.
+_NO_DELIMITER = "\1"
+
+
+def lines_of(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
+    """Read the lines of files that are not blank as `_record` and `_source_file`."""
+    return (
+        spark.read.text([spark_path(path) for path in paths])
+        .where(F.expr(f"trim(both {_BLANKS} from value) <> ''"))
+        .selectExpr(f"{_READABLE} as _record", f"{_SOURCE_FILE} as _source_file")
+    )
+
+
+def records_with_fields(
+    spark: SparkSession, paths: Sequence[str], text: TextFormat
+) -> DataFrame:
+    """Read delimited files as `_record`, `_source_file` and `_fields`."""
+    if text.is_multiline or is_wide(text.encoding):
+        records = _cut_records(spark, paths, text.encoding, text.is_multiline)
+    else:
+        records = _read_lines(spark, paths, text.encoding)
+    return records.withColumn("_fields", F.expr(_fields(text.delimiter)))
+
+
+def _read_lines(spark: SparkSession, paths: Sequence[str], encoding: str) -> DataFrame:
+    return (
+        spark.read.schema("_line string, _odd_line string")
+        .option("header", True)
+        .option("sep", _NO_DELIMITER)
+        .option("quote", "")
+        .option("encoding", encoding)
+        .option("columnNameOfCorruptRecord", "_odd_line")
+        .csv([spark_path(path) for path in paths])
+        .selectExpr(
+            "coalesce(_odd_line, _line) as _record",
+            f"{_SOURCE_FILE} as _source_file",
+        )
+    )
+
+
+def _cut_records(
+    spark: SparkSession, paths: Sequence[str], encoding: str, is_multiline: bool
+) -> DataFrame:
+    def cut(batches: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
+        from pyarrow import RecordBatch, array
+
+        for batch in batches:
+            for row in batch.to_pylist():
+                content = io.BytesIO(row["content"])
+                file = unpacked(content, row["_source_file"])
+                records = list(records_of(file, encoding, is_multiline=is_multiline))
+                paths = [row["_source_file"]] * len(records)
+                yield RecordBatch.from_arrays(
+                    [array(records, "string"), array(paths, "string")],
+                    ["_record", "_source_file"],
+                )
+
+    files = (
+        spark.read.format("binaryFile")
+        .load([spark_path(path) for path in paths])
+        .selectExpr("content", f"{_SOURCE_FILE} as _source_file")
+    )
+    return files.mapInArrow(cut, "_record string, _source_file string")
+
+
+def _fields(delimiter: str) -> str:
+    field = field_pattern(delimiter)
+    # Only so written does Java cut at a character without a regular expression.
+    character = "\\\\|" if delimiter == "|" else delimiter
+    return (
+        f"case when instr(_record, '\"') = 0 then split(_record, '{character}')"
+        f" when _record rlike '^({field})([{delimiter}]({field}))*$'"
+        f" then regexp_extract_all(concat(_record, '{delimiter}'), '({field})[{delimiter}]', 1)"
+        " else cast(array() as array<string>) end"
+    )
+
+
+def spark_path(path: str) -> str:
+    """Write a path to read so that Hadoop takes every character of it as it stands."""
+    return "".join(
+        f"\\{char}" if char in "*?[]{}\\" else char for char in spark_uri(path)
+    )
+
+
+def spark_uri(path: str) -> str:
+    """Write a path as Hadoop does where it looks for no patterns."""
+    if path.partition("://")[0] in S3_SCHEMES:
+        return path
+    if ":" in path:
+        raise InputError(
+            f"{path}: Spark cannot read a local path with a colon in it; rename it"
+        )
+    return f"file://{path}"
