@@ -118,7 +118,7 @@ DIRT: tuple[Dirt[Order], ...] = (
     ),
     Dirt("wrong_total", _wrong_total, "order_total_is_sum_of_items"),
     Dirt("total_as_words", _changed(order_total="n/a"), "order_total_is_decimal"),
-    Dirt("unknown_currency", _changed(currency="XXX"), "currency_is_known"),
+    Dirt("unknown_currency", _changed(currency="ZZZ"), "currency_is_known"),
     Dirt(
         "cut_off",
         lambda order: [_line(order)[: len(_line(order)) // 2]],

@@ -14,33 +14,18 @@ from tqdm import tqdm
 from generators.customers import Customers
 from generators.demand import demand
 from generators.dirt import Answers
-from generators.lines import content_of, take
-from generators.randomness import Numbers, Places, pick, uniform
+from generators.lines import content_of
+from generators.randomness import Numbers, pick, uniform
 from generators.sale_dirt import Sale, spoil
-
-HEADER = (
-    "transaction_id,date,customer_id,product,quantity,unit_price,region,total_amount\n"
+from generators.sale_lines import (
+    HEADER,
+    PRODUCTS,
+    QUANTITIES,
+    REGIONS,
+    Chunk,
+    make_columns,
+    totals_in_cents,
 )
-PRODUCTS = {  # name: price in cents, weight
-    "Laptop": (129900, 4),
-    "Smartphone": (79900, 7),
-    "Monitor": (24950, 8),
-    "Headphones": (14999, 14),
-    "Keyboard": (8990, 16),
-    "Backpack": (5995, 15),
-    "Desk Lamp": (3449, 16),
-    "Water Bottle": (1825, 20),
-}
-REGIONS = {"North": 32, "South": 26, "East": 22, "West": 20}
-QUANTITIES = {
-    1: 52,
-    2: 24,
-    3: 12,
-    4: 6,
-    5: 4,
-    -1: 1.6,
-    -2: 0.4,
-}  # negative: goods come back
 
 _ROWS_PER_CHUNK = 200_000
 _ROWS_PER_FILE = 5_000_000
@@ -55,18 +40,6 @@ class SalesPlan:
     end_date: date
     seed: int
     dirt: float
-
-
-@dataclass(frozen=True)
-class _Chunk:
-    """Columns of some consecutive sales, as places in the lists of their possible values."""
-
-    first_row: int
-    day: Places
-    customer: Places
-    product: Places
-    quantity: Places
-    region: Places
 
 
 def write_sales(plan: SalesPlan, customers: Customers, root: Path) -> Answers:
@@ -98,7 +71,7 @@ def write_sales(plan: SalesPlan, customers: Customers, root: Path) -> Answers:
 
 def _chunks(
     plan: SalesPlan, customers: Customers, first: int, last: int
-) -> Iterator[_Chunk]:
+) -> Iterator[Chunk]:
     day_shares = np.cumsum(_day_weights(plan))
     day_shares /= day_shares[-1]
     known = customers.known_by(plan.days)
@@ -113,7 +86,7 @@ def _chunks(
         day = np.searchsorted(
             day_shares, (np.arange(start, start + size) + 0.5) / plan.rows
         )
-        yield _Chunk(
+        yield Chunk(
             first_row=start,
             day=day,
             # Older customers buy more often.
@@ -136,33 +109,10 @@ def _day_weights(plan: SalesPlan) -> Numbers:
 
 
 def _lines(
-    chunk: _Chunk, plan: SalesPlan, customers: Customers, answers: Answers
+    chunk: Chunk, plan: SalesPlan, customers: Customers, answers: Answers
 ) -> bytes:
-    prices = [price for price, _ in PRODUCTS.values()]
-    quantities = list(QUANTITIES)
-    totals = np.array(
-        [[price * quantity for quantity in quantities] for price in prices]
-    )
-    first_day = customers.first_day
-    days = [(first_day + timedelta(days=day)).isoformat() for day in range(plan.days)]
-    numbers = pa.array(
-        np.arange(chunk.first_row + 1, chunk.first_row + 1 + len(chunk.day))
-    )
-    columns = [
-        pc.binary_join_element_wise(
-            "TXN", pc.utf8_lpad(numbers.cast(pa.string()), 6, "0"), ""
-        ),
-        take(days, chunk.day),
-        take(customers.ids, chunk.customer),
-        take(list(PRODUCTS), chunk.product),
-        take([str(quantity) for quantity in quantities], chunk.quantity),
-        take([_amount(price) for price in prices], chunk.product),
-        take(list(REGIONS), chunk.region),
-        take(
-            [_amount(int(cents)) for cents in totals.ravel()],
-            chunk.product * len(quantities) + chunk.quantity,
-        ),
-    ]
+    totals = totals_in_cents()
+    columns = make_columns(chunk, customers, plan.days)
     lines = pc.binary_join_element_wise(*columns, ",")
     cents = totals[chunk.product, chunk.quantity]
     is_dirty = (
@@ -170,23 +120,31 @@ def _lines(
     )
     answers.add_clean(int((~is_dirty).sum()), int(cents[~is_dirty].sum()))
     if is_dirty.any():
-        kinds = uniform(len(cents), plan.seed, "sales", "dirt_kind", chunk.first_row)
-        signed_up_later = customers.known_by(plan.days)
-        spoiled = [
-            spoil(
-                Sale(*(column[place].as_py() for column in columns)),
-                float(kinds[place]),
-                next(iter(customers.ids[signed_up_later[chunk.day[place]] :]), None),
-                answers,
-            )
-            for place in np.flatnonzero(is_dirty).tolist()
-        ]
+        places = np.flatnonzero(is_dirty).tolist()
+        spoiled = _spoiled(chunk, plan, customers, columns, places, answers)
         lines = pc.replace_with_mask(
             lines, pa.array(is_dirty), pa.array(spoiled, pa.string())
         )
     return content_of(lines, has_dirt=bool(is_dirty.any()))
 
 
-def _amount(cents: int) -> str:
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02}"
+def _spoiled(
+    chunk: Chunk,
+    plan: SalesPlan,
+    customers: Customers,
+    columns: list[pa.StringArray],
+    places: list[int],
+    answers: Answers,
+) -> list[str]:
+    """Return the sales at some places with a fault each, entered in the answers."""
+    kinds = uniform(len(chunk.day), plan.seed, "sales", "dirt_kind", chunk.first_row)
+    signed_up_later = customers.known_by(plan.days)
+    return [
+        spoil(
+            Sale(*(column[place].as_py() for column in columns)),
+            float(kinds[place]),
+            next(iter(customers.ids[signed_up_later[chunk.day[place]] :]), None),
+            answers,
+        )
+        for place in places
+    ]

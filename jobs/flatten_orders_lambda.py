@@ -18,7 +18,11 @@ logging.getLogger().setLevel(logging.INFO)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Load every file of an event; a rejected order does not keep the others from the lake."""
+    """Load the files of an event that are not loaded yet, and return what a queue must send again.
+
+    A rejected order does not keep the others from the lake. An error if a file failed and the event
+    did not come through a queue.
+    """
     lake = os.environ["SALESETL_OUTPUT_PATH"]
 
     def load(path: str, run_id: str) -> RunReport:

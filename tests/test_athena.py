@@ -5,15 +5,9 @@ import re
 import pytest
 from sqlglot import exp, parse_one
 
-from salesetl.athena import (
-    LakeTable,
-    external_table,
-    lake_tables,
-    projected_table,
-    view,
-)
+from salesetl.athena import external_table, projected_table, view
+from salesetl.catalogue import LakeTable, lake_table, lake_tables
 from salesetl.errors import InputError
-from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS, QUARANTINE
 from salesetl.schemas.table import type_text
 
 ALL = lake_tables()
@@ -22,18 +16,6 @@ ALL = lake_tables()
 def properties(text: str) -> dict[str, str]:
     """Return the table properties of a statement."""
     return dict(re.findall(r"'([^']+)' = '([^']+)'", text))
-
-
-def test_the_lake_is_the_published_tables_and_a_quarantine_a_feed() -> None:
-    assert {listed.name: listed.folder for listed in ALL} == {
-        "enriched_sales": "enriched_sales",
-        "sales_summary": "sales_summary",
-        "fact_orders": "fact_orders",
-        "fact_order_items": "fact_order_items",
-        "quarantine_sales": "quarantine/sales",
-        "quarantine_customers": "quarantine/customers",
-        "quarantine_orders": "quarantine/orders",
-    }
 
 
 @pytest.mark.parametrize("listed", ALL, ids=lambda listed: listed.name)
@@ -63,12 +45,8 @@ def test_partitions_stand_apart_from_columns(write: object, listed: LakeTable) -
 
 
 def test_projected_months_are_found_where_the_job_writes_them() -> None:
-    orders = properties(
-        projected_table(LakeTable("fact_orders", "fact_orders", FACT_ORDERS))
-    )
-    sales = properties(
-        projected_table(LakeTable("s", "enriched_sales", ENRICHED_SALES))
-    )
+    orders = properties(projected_table(lake_table("fact_orders")))
+    sales = properties(projected_table(lake_table("enriched_sales")))
 
     assert orders["projection.order_month.range"] == "1,12"
     assert orders["projection.order_month.digits"] == "2"
@@ -80,9 +58,9 @@ def test_projected_months_are_found_where_the_job_writes_them() -> None:
 
 
 def test_the_run_of_projected_quarantine_is_named_by_the_query() -> None:
-    listed = LakeTable("quarantine_sales", "quarantine/sales", QUARANTINE)
+    told = properties(projected_table(lake_table("quarantine_sales")))
 
-    assert properties(projected_table(listed))["projection.run_id.type"] == "injected"
+    assert told["projection.run_id.type"] == "injected"
 
 
 def test_a_view_is_its_model_with_the_names_of_what_it_reads() -> None:

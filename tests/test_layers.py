@@ -12,14 +12,15 @@ SOURCE = ROOT / "src" / "salesetl"
 LAYERS = [
     ["errors", "java", "version"],
     ["schemas", "storage", "columns", "dates"],
-    ["expressions", "runs", "rows", "athena", "dbt", "ddl", "display"],
-    ["statements"],
+    ["expressions", "runs", "rows", "dbt", "ddl", "display"],
     ["profiles", "engines", "transforms"],
     ["readers", "quality"],
     ["accounting", "quarantine"],
     ["publishing"],
     ["arguments", "session", "local"],
     ["pipelines"],
+    ["catalogue"],
+    ["athena", "statements"],
     ["launcher", "queries", "s3_events"],
     ["cli"],
 ]

@@ -1,5 +1,6 @@
 """Rejected rows go through the job again, and the books still balance."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,9 @@ from salesetl import cli
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import QualityError
 from salesetl.runs import read_reports
-from salesetl.schemas import ENRICHED_SALES
+from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS
 from salesetl.storage import storage_of
-from tests.jobs.shop import Shop, sale
+from tests.jobs.shop import Shop, order, sale
 
 FAULTS = [
     sale(1),
@@ -177,3 +178,21 @@ def test_rows_of_another_encoding_are_replayed_whatever_was_in_them(
     }
     assert replay.rows_by_reason == first.rows_by_reason
     assert [row["product"] for row in shop.rows(ENRICHED_SALES)] == ["Café"]
+
+
+@pytest.mark.parametrize(("first", "last"), [("online", "store"), ("store", "online")])
+def test_of_two_rejected_versions_of_an_order_the_one_in_the_later_file_wins(
+    shop: Shop, first: str, last: str
+) -> None:
+    shop.deliver_orders("raw", [order(1, sales_channel=last)], "2025-02.json")
+    raw = shop.deliver_orders("raw", [order(1, sales_channel=first)], "2025-01.json")
+    before = date(2024, 12, 31)
+    report = shop.load_orders(raw, as_of=before, run_id="r1", allow_empty=True)
+
+    replay_run(shop.home / "lake", "--as_of", "2025-12-31", "--run_id", "r2")
+
+    root = str(shop.home / "lake")
+    replay = read_reports(storage_of(root), root)[1]
+    assert report.rows_quarantined == replay.rows_read == 2
+    assert (replay.rows_loaded, replay.duplicates_removed) == (1, 1)
+    assert [row["sales_channel"] for row in shop.rows(FACT_ORDERS)] == [last]

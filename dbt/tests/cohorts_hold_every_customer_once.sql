@@ -1,24 +1,54 @@
--- Complete months in which not every active customer is one of some cohort's.
-with retained as (
+-- Complete months in which not every customer with a paid order is active, or is one of a cohort's.
+with as_of as (
+    select max(order_date) as as_of_date
+    from {{ ref('stg_orders') }}
+),
+
+buyers as (
     select
-        order_months.order_month_start,
-        sum(cohort_retention.active_customers) as active_customers
+        orders.order_month_start,
+        count(distinct orders.customer_id) as active_customers
+    from {{ ref('stg_orders') }} as orders
+    cross join as_of
+    where
+        orders.is_paid
+        and orders.order_month_start + interval '1' month
+        <= as_of.as_of_date + interval '1' day
+    group by orders.order_month_start
+),
+
+months as (
+    select
+        order_month_start,
+        active_customers
+    from {{ ref('monthly_active_customers') }}
+    where is_complete_month
+),
+
+retained as (
+    select
+        cast(
+            cohort_month + months_since_cohort * interval '1' month as date
+        ) as order_month_start,
+        sum(active_customers) as active_customers
     from {{ ref('cohort_retention') }}
-    inner join {{ ref('order_months') }}
-        on
-            date_diff(
-                'month', cohort_retention.cohort_month, order_months.order_month_start
-            ) = cohort_retention.months_since_cohort
-    group by order_months.order_month_start
+    group by cohort_month + months_since_cohort * interval '1' month
 )
 
 select
-    months.order_month_start,
+    coalesce(
+        buyers.order_month_start, months.order_month_start, retained.order_month_start
+    ) as order_month_start,
+    buyers.active_customers as buyers,
     months.active_customers,
     retained.active_customers as retained_customers
-from {{ ref('monthly_active_customers') }} as months
-left join retained
-    on months.order_month_start = retained.order_month_start
+from buyers
+full join months
+    on buyers.order_month_start = months.order_month_start
+full join retained
+    on
+        coalesce(buyers.order_month_start, months.order_month_start)
+        = retained.order_month_start
 where
-    months.is_complete_month
-    and months.active_customers <> coalesce(retained.active_customers, 0)
+    coalesce(buyers.active_customers, 0) <> coalesce(months.active_customers, 0)
+    or coalesce(buyers.active_customers, 0) <> coalesce(retained.active_customers, 0)

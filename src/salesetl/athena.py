@@ -1,11 +1,10 @@
 """Contracts as tables of Athena, and dbt models as its views."""
 
 import re
-from dataclasses import dataclass
 
+from salesetl.catalogue import LakeTable
 from salesetl.errors import InputError
-from salesetl.schemas import QUARANTINE, TABLES
-from salesetl.schemas.table import Table, type_text
+from salesetl.schemas.table import type_text
 from salesetl.schemas.types import T
 
 _NOTE = """\
@@ -25,28 +24,6 @@ _DIGITS = {"order_year": 4, "order_month": 2}
 _REFERENCE = re.compile(
     r"{{ (?:ref\('([a-z0-9_]+)'\)|source\('lake', '([a-z0-9_]+)'\)) }}"
 )
-
-
-@dataclass(frozen=True)
-class LakeTable:
-    """A table as it lies in the lake: its name, its folder below the root and its contract."""
-
-    name: str
-    folder: str
-    table: Table
-
-
-def lake_tables() -> list[LakeTable]:
-    """Return all tables of the lake; quarantine is one for each feed."""
-    published = [table for table in TABLES if table.key and table.partition_by]
-    feeds = [table.name for table in TABLES if table.rules]
-    return [
-        *(LakeTable(table.name, table.name, table) for table in published),
-        *(
-            LakeTable(f"quarantine_{feed}", f"{QUARANTINE.name}/{feed}", QUARANTINE)
-            for feed in feeds
-        ),
-    ]
 
 
 def external_table(listed: LakeTable) -> str:

@@ -7,7 +7,8 @@ from salesetl.errors import ArgumentError
 from salesetl.quality import WELL_FORMED
 from salesetl.rows import read_rows
 from salesetl.runs import RunReport, read_reports
-from salesetl.schemas import QUARANTINE, RAW_CUSTOMERS, RAW_ORDERS, RAW_SALES
+from salesetl.schemas import FEEDS
+from salesetl.schemas.quarantine import quarantine_of
 from salesetl.storage import Storage, join, storage_of
 
 
@@ -25,8 +26,8 @@ class Rejected:
 def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
     """Return the rows that a run has rejected, by feed, file and record."""
     rejected = []
-    for feed in (RAW_SALES, RAW_CUSTOMERS, RAW_ORDERS):
-        root_of_feed = join(root, QUARANTINE.name, feed.name)
+    for feed in FEEDS:
+        table = quarantine_of(feed)
         rejected += [
             Rejected(
                 feed.name,
@@ -35,7 +36,9 @@ def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
                 row["source_file"],
                 tuple(row["reasons"]),
             )
-            for row in read_rows(storage, root_of_feed, QUARANTINE, f"run_id={run_id}")
+            for row in read_rows(
+                storage, join(root, table.name), table, f"run_id={run_id}"
+            )
         ]
     return sorted(rejected, key=lambda row: (row.feed, row.source_file, row.raw_record))
 

@@ -4,24 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
+from salesetl.catalogue import LakeTable, lake_table
 from salesetl.engines.duckdb_lake import DuckDbLake
+from salesetl.engines.duckdb_text import exact_path, literal
 from salesetl.errors import ArgumentError, InputError
-from salesetl.pipelines import enrich_sales, flatten_orders
-from salesetl.schemas import (
-    ENRICHED_SALES,
-    FACT_ORDER_ITEMS,
-    FACT_ORDERS,
-    SALES_SUMMARY,
-)
+from salesetl.runs import read_reports
+from salesetl.schemas.table import Table
 from salesetl.statements import Statement, statement, tables_below, views_below
-from salesetl.storage import is_local, normalized
-
-_TABLES = {
-    ENRICHED_SALES.name: (ENRICHED_SALES, enrich_sales.JOB),
-    SALES_SUMMARY.name: (SALES_SUMMARY, enrich_sales.JOB),
-    FACT_ORDERS.name: (FACT_ORDERS, flatten_orders.JOB),
-    FACT_ORDER_ITEMS.name: (FACT_ORDER_ITEMS, flatten_orders.JOB),
-}
+from salesetl.storage import is_local, join, normalized, storage_of
 
 Result = tuple[list[str], list[tuple[Any, ...]]]
 
@@ -40,7 +30,7 @@ def results(output_path: str, names: Sequence[str]) -> list[Result]:
     wanted = [statement(name) for name in names]
     with closing(DuckDbLake(root)) as lake:
         for name in dict.fromkeys(_tables(wanted)):
-            _add_table(lake, name)
+            _add_table(lake, root, lake_table(name))
         for view in dict.fromkeys(_views(wanted)):
             lake.create(view.text)
         return [lake.rows(each.rows_sql) for each in wanted]
@@ -58,11 +48,39 @@ def _views(wanted: Sequence[Statement]) -> Iterator[Statement]:
             yield each
 
 
-def _add_table(lake: DuckDbLake, name: str) -> None:
-    table, job = _TABLES[name]
+def _add_table(lake: DuckDbLake, root: str, listed: LakeTable) -> None:
     try:
-        lake.add_table(table)
+        if listed.is_quarantine:
+            lake.create(f"create view {listed.name} as {_quarantine_sql(root, listed)}")
+        else:
+            lake.add_table(listed.table)
     except InputError as error:
         raise InputError(
-            f"{error}; run jobs/{job}.py, or check --output_path"
+            f"{error}; run jobs/{listed.job}.py, or check --output_path"
         ) from error
+
+
+def _quarantine_sql(root: str, listed: LakeTable) -> str:
+    """SQL for the quarantined rows of a feed, none of which need be there; InputError if no run."""
+    storage, folder = storage_of(root), join(root, listed.folder)
+    files = [
+        exact_path(file.path)
+        for file in storage.files(folder)
+        if file.name.endswith(".parquet")
+    ]
+    if files:
+        return (
+            f"select {', '.join(listed.table.columns)} from read_parquet({literal(files)},"
+            " hive_partitioning = true, hive_types_autocast = false)"
+        )
+    if listed.job not in {report.job for report in read_reports(storage, root)}:
+        raise InputError(f"{folder}: no table there")
+    return _no_rows(listed.table)
+
+
+def _no_rows(table: Table) -> str:
+    from sqlglot import transpile
+
+    columns = (f"cast(null as {kind}) as {name}" for name, kind in table.types.items())
+    [sql] = transpile(f"select {', '.join(columns)} where false", "spark", "duckdb")
+    return sql

@@ -58,12 +58,13 @@ def waiting(load: Load, context: Any) -> Load:
 
 
 def handle(event: Event, output_path: str, job: str, load: Load) -> dict[str, Any]:
-    """Load every object of an event with `load(path, run_id)`, each once however often it comes.
+    """Load the objects of an event with `load(path, run_id)`, but for those loaded already.
 
-    Takes the events of S3 as they are, and those that came through a topic or a queue. Returns what
-    a queue must deliver again, as `batchItemFailures`. An event that did not come through a queue
-    cannot be answered in part: InputError names the objects that failed, and when it comes again
-    the others are passed over.
+    What holds no data, such as the mark of a folder, is passed over too. Takes the events of S3 as
+    they are, and those that came through a topic or a queue. Returns what a queue must deliver
+    again, as `batchItemFailures`. An event that did not come through a queue cannot be answered in
+    part: InputError names the objects that failed, and when it comes again the others are passed
+    over.
     """
     root = normalized(output_path)
     failed: dict[str, list[str]] = {}

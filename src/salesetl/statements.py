@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from salesetl.athena import lake_tables
+from salesetl.catalogue import lake_tables
 from salesetl.errors import ArgumentError
 
 _SOURCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)")

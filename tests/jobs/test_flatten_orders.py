@@ -291,7 +291,7 @@ def test_replacing_with_nothing_empties_both_tables_when_that_is_allowed(
 def test_too_many_rejected_orders_publish_nothing_but_the_quarantine(
     shop: Shop,
 ) -> None:
-    orders = [order(1), order(2, currency="XXX")]
+    orders = [order(1), order(2, currency="ZZZ")]
 
     with pytest.raises(QualityError, match="50.0% of 2 rows.*: currency_is_known 1"):
         shop.load_orders(shop.deliver_orders("raw", orders), max_rejected_ratio=0.4)

@@ -12,6 +12,8 @@ import pytest
 
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import LeaseError
+from salesetl.runs import read_reports
+from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, sale
 
 ROOT = Path(__file__).parents[2]
@@ -116,6 +118,37 @@ def test_after_a_kill_while_publishing_the_next_run_makes_good(
     ]
     left = [path for path in aside if path.is_file()]
     assert left == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("operation", "fragment", "own_id"),
+    [
+        ("write", "_journal", "daily"),
+        ("move", "/enriched_sales/", "daily.2"),
+        ("write", "_runs/", "daily.2"),
+        ("delete", "/_journal/", "daily.2"),
+    ],
+)
+def test_a_killed_run_that_turns_out_to_have_succeeded_keeps_its_name_and_books(
+    shop: Shop, second: Path, operation: str, fragment: str, own_id: str
+) -> None:
+    root = str(shop.home / "lake")
+    words = [*arguments(shop, second), "--run_id=daily"]
+    killed = start("-c", _SUICIDE, operation, fragment, *words)
+    output = killed.communicate()[0].decode()
+    assert killed.returncode == -signal.SIGKILL, output
+
+    report = shop.load(second, run_id="daily")
+
+    succeeded = sorted({"daily", own_id})
+    told = read_reports(storage_of(root), root)[1:]
+    assert report.run_id == own_id
+    assert [(each.run_id, each.status) for each in told] == [
+        (run_id, "succeeded") for run_id in succeeded
+    ]
+    assert {(each.rows_loaded, each.rows_quarantined) for each in told} == {(2, 1)}
+    assert sorted(row["run_id"] for row in shop.quarantine()) == succeeded
 
 
 @pytest.mark.slow

@@ -28,7 +28,7 @@ BROKEN: dict[str, dict[str, Any]] = {
         "items": [ITEM | {"unit_price": -10.5}],
         "order_total": -21,
     },
-    "currency_is_known": {"currency": "XXX"},
+    "currency_is_known": {"currency": "ZZZ"},
     "order_total_is_decimal": {"order_total": "n/a"},
     "order_total_is_sum_of_items": {"order_total": 25.26},
 }

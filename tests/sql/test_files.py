@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlglot import exp, parse
 
-from salesetl.athena import lake_tables
+from salesetl.catalogue import lake_tables
 from salesetl.statements import statements
 
 SQL = Path(__file__).parents[2] / "sql" / "athena"

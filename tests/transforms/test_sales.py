@@ -5,7 +5,12 @@ from decimal import Decimal
 
 from salesetl.engines.base import Engine
 from salesetl.schemas import ENRICHED_SALES, RAW_CUSTOMERS, RAW_SALES, SALES_SUMMARY
-from salesetl.transforms.sales import clean_sales, enrich_sales, summarize_sales
+from salesetl.transforms.sales import (
+    build_enriched_sales,
+    clean_sales,
+    join_customers,
+    summarize_sales,
+)
 from tests.frames import SALE, TYPED_SALE, assert_same_rows, frame_of, raw_frame_of
 
 CUSTOMER = {
@@ -60,8 +65,11 @@ def test_a_sale_gets_what_is_known_of_its_buyer(engine: Engine) -> None:
         engine, RAW_CUSTOMERS, [CUSTOMER, CUSTOMER | {"customer_id": "C2"}]
     )
 
-    enriched = enrich_sales(sales, customers)
+    joined = join_customers(sales, customers)
+    enriched = build_enriched_sales(joined)
 
+    [row] = engine.rows(joined)
+    assert row == TYPED_SALE | CUSTOMER | {"is_known_customer": True}
     assert_same_rows(engine, enriched, frame_of(engine, ENRICHED_SALES, [ENRICHED]))
 
 
@@ -74,17 +82,21 @@ def test_a_sale_stays_when_its_buyer_is_not_known_or_not_named(
         engine, RAW_CUSTOMERS, [CUSTOMER, CUSTOMER | {"customer_id": None}]
     )
 
-    enriched = enrich_sales(frame_of(engine, RAW_SALES, [unknown, unnamed]), customers)
+    sales = frame_of(engine, RAW_SALES, [unknown, unnamed])
+    joined = join_customers(sales, customers)
+    enriched = build_enriched_sales(joined)
 
+    assert [row["is_known_customer"] for row in engine.rows(joined)] == [None, None]
     nothing = {"age_group": None, "membership_tier": None, "signup_date": None}
     expected = [ENRICHED | unknown | nothing, ENRICHED | unnamed | nothing]
     assert_same_rows(engine, enriched, frame_of(engine, ENRICHED_SALES, expected))
 
 
 def test_no_sales_are_enriched_to_none(engine: Engine) -> None:
-    enriched = enrich_sales(
+    joined = join_customers(
         frame_of(engine, RAW_SALES, []), frame_of(engine, RAW_CUSTOMERS, [CUSTOMER])
     )
+    enriched = build_enriched_sales(joined)
 
     assert_same_rows(engine, enriched, frame_of(engine, ENRICHED_SALES, []))
 
@@ -92,9 +104,10 @@ def test_no_sales_are_enriched_to_none(engine: Engine) -> None:
 def test_goods_that_come_back_are_returns(engine: Engine) -> None:
     back = TYPED_SALE | {"quantity": -1, "total_amount": Decimal("-10.50")}
 
-    enriched = enrich_sales(
+    joined = join_customers(
         frame_of(engine, RAW_SALES, [back]), frame_of(engine, RAW_CUSTOMERS, [])
     )
+    enriched = build_enriched_sales(joined)
 
     assert [row["is_return"] for row in engine.rows(enriched)] == [True]
 

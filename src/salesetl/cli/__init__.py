@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesetl.cli import pages, quarantine, queries, runs, tables
 from salesetl.errors import exit_status, one_line
-from salesetl.schemas import TABLES
+from salesetl.pipelines import JOBS
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -81,7 +81,7 @@ def _add_quarantine(groups: "Commands") -> None:
 def _add_tables(groups: "Commands") -> None:
     table = _add(groups, "table", "show rows of a table of the lake", tables.show_table)
     table.add_argument(
-        "name", choices=[each.name for each in TABLES if each.key and each.partition_by]
+        "name", choices=[each.name for job in JOBS.values() for each in job.tables]
     )
     table.add_argument("--order_by", metavar="COLUMN", help="greatest first")
     table.add_argument("--rows", type=int, default=quarantine.ROWS_SHOWN)

@@ -3,6 +3,7 @@
 import argparse
 
 from salesetl import athena, dbt, ddl, launcher
+from salesetl.catalogue import lake_tables
 from salesetl.pipelines import JOBS
 from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS, TABLES
 from salesetl.storage import join, normalized, storage_of
@@ -30,7 +31,7 @@ def _docs() -> dict[str, str]:
 
 def _tables() -> dict[str, str]:
     pages = {}
-    for listed in athena.lake_tables():
+    for listed in lake_tables():
         folder = "sql/athena/tables"
         pages[f"{folder}/{listed.name}.sql"] = athena.external_table(listed)
         pages[f"{folder}/projected/{listed.name}.sql"] = athena.projected_table(listed)

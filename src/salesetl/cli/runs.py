@@ -8,6 +8,7 @@ from salesetl.storage import normalized, storage_of
 
 
 def list_runs(arguments: argparse.Namespace) -> str:
+    """Return a line for each run, oldest first."""
     root = normalized(arguments.output_path)
     reports = read_reports(storage_of(root), root)
     if not reports:
@@ -19,6 +20,7 @@ def list_runs(arguments: argparse.Namespace) -> str:
 
 
 def show_run(arguments: argparse.Namespace) -> str:
+    """Return the report of a run as text; InputError if there is none."""
     return report_text(asked_report(arguments))
 
 

@@ -10,6 +10,7 @@ from salesetl.storage import join, normalized, storage_of
 
 
 def show_table(arguments: argparse.Namespace) -> str:
+    """Return the first rows of a table, of all of them the greatest by `--order_by`."""
     [table] = [each for each in TABLES if each.name == arguments.name]
     if arguments.order_by not in (None, *table.columns):
         raise ArgumentError(

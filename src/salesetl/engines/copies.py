@@ -14,7 +14,7 @@ from salesetl.storage import is_local, join, storage_of
 
 
 class Copies:
-    """Keeps copies of remote files below a folder, under the same names."""
+    """Keeps copies of remote files below a folder, whatever their names are."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
@@ -24,10 +24,11 @@ class Copies:
         if is_local(path):
             return path
         folder, _, name = path.rpartition("/")
-        # The names of partitions stay, for an engine reads them; no other may lead elsewhere.
+        # The names of partitions stay, for an engine reads them, and the end of the file's, which
+        # tells how it is packed; the rest might lead elsewhere, or be too long for a disk.
         partitions = re.findall(r"/(\w+=[^/]+)(?=/|$)", folder)
-        digest = hashlib.sha256(folder.encode()).hexdigest()[:32]
-        return os.path.join(self._folder, digest, *partitions, name[-200:])
+        digest = hashlib.sha256(path.encode()).hexdigest()[:32]
+        return os.path.join(self._folder, digest, *partitions, f"copy-{name[-50:]}")
 
     def fetch(self, path: str) -> str:
         """Return a local path to the content of a file."""
@@ -49,5 +50,6 @@ class Copies:
             if file.is_file():
                 target = join(path, file.relative_to(folder).as_posix())
                 storage_of(path).write(target, file.read_bytes())
-        # What is read back must be what is there.
+                # What is read back must be what is there, not what was there before.
+                Path(self.path(target)).unlink(missing_ok=True)
         shutil.rmtree(folder)

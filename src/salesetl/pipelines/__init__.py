@@ -5,19 +5,41 @@ from dataclasses import dataclass
 
 from salesetl.pipelines import enrich_sales, flatten_orders
 from salesetl.runs import RunReport
-from salesetl.schemas import RAW_ORDERS, RAW_SALES
+from salesetl.schemas import (
+    ENRICHED_SALES,
+    FACT_ORDER_ITEMS,
+    FACT_ORDERS,
+    RAW_CUSTOMERS,
+    RAW_ORDERS,
+    RAW_SALES,
+    SALES_SUMMARY,
+)
 from salesetl.schemas.table import Table
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job and its main feed, whose path is the argument `<feed>_path`."""
+    """A job, the feeds it reads, the main one first, and the tables it writes."""
 
     run: Callable[..., RunReport]
-    feed: Table
+    feeds: tuple[Table, ...]
+    tables: tuple[Table, ...]
+
+    @property
+    def feed(self) -> Table:
+        """The main feed, whose path is the argument `<feed>_path`."""
+        return self.feeds[0]
 
 
 JOBS = {
-    enrich_sales.JOB: Job(enrich_sales.run, RAW_SALES),
-    flatten_orders.JOB: Job(flatten_orders.run, RAW_ORDERS),
+    enrich_sales.JOB: Job(
+        enrich_sales.run,
+        feeds=(RAW_SALES, RAW_CUSTOMERS),
+        tables=(ENRICHED_SALES, SALES_SUMMARY),
+    ),
+    flatten_orders.JOB: Job(
+        flatten_orders.run,
+        feeds=(RAW_ORDERS,),
+        tables=(FACT_ORDERS, FACT_ORDER_ITEMS),
+    ),
 }

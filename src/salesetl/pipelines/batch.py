@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from salesetl.publishing.staging import StagedTable, stage
 from salesetl.readers.files import check_packed
 from salesetl.runs import RunReport, read_report, report_path, timestamp_text
 from salesetl.schemas import QUARANTINE
+from salesetl.schemas.quarantine import quarantine_of
 from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile, join, storage_of
 
@@ -79,9 +79,9 @@ class Run:
         path = join(self.staging, "settled", table.name)
         feed = settle_feed(self.engine, rows, table, path)
         if feed.tally.rows_quarantined:
-            rejected = replace(QUARANTINE, name=f"{QUARANTINE.name}/{table.name}")
             rows = quarantined_rows(feed, self.report.run_id, self.report.started_at)
-            change = Change(rejected, rows, None, [f"run_id={self.report.run_id}"])
+            folders = [f"run_id={self.report.run_id}"]
+            change = Change(quarantine_of(table), rows, None, folders)
             self.write_aside(change, rows=feed.tally.rows_quarantined)
         return feed
 

@@ -13,6 +13,7 @@ __all__ = [
     "ENRICHED_SALES",
     "FACT_ORDERS",
     "FACT_ORDER_ITEMS",
+    "FEEDS",
     "QUARANTINE",
     "RAW_CUSTOMERS",
     "RAW_ORDERS",
@@ -31,3 +32,5 @@ TABLES = (
     FACT_ORDER_ITEMS,
     QUARANTINE,
 )
+# A row is judged where it comes in, so only what is delivered has rules.
+FEEDS = tuple(table for table in TABLES if table.rules)

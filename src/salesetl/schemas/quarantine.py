@@ -1,5 +1,7 @@
 """The contract of quarantine: the rows that were not loaded, and why."""
 
+from dataclasses import replace
+
 from salesetl.schemas.table import Table, column
 from salesetl.schemas.types import T
 
@@ -23,3 +25,8 @@ QUARANTINE = Table(
     key=(),
     partition_by=("run_id",),
 )
+
+
+def quarantine_of(feed: Table) -> Table:
+    """Return the contract of the quarantine of a feed, named as its folder below the root."""
+    return replace(QUARANTINE, name=f"{QUARANTINE.name}/{feed.name}")

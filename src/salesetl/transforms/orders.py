@@ -20,8 +20,9 @@ _LINE_TOTAL = f"cast(round(cast(item.quantity as decimal(20, 0)) * item.unit_pri
 def clean_orders(raw_orders: DataFrame) -> DataFrame:
     """Give every field of a delivered order its type; one row out for each row in.
 
-    Adds `item_count` and `items_total`, the sum of its lines to the cent, null where a line has no
-    sound quantity or price.
+    Adds `item_count` and `items_total`, the sum of its lines to the cent: null where a line lacks
+    a quantity or a price of its type, or there is no list of lines. How many lines such an order
+    has, engines tell each in its own way.
     """
     totals = f"transform(items, item -> {_LINE_TOTAL})"
     zero, added = f"cast(0 as {_TOTAL})", f"cast(total + line as {_TOTAL})"
@@ -36,12 +37,12 @@ def clean_orders(raw_orders: DataFrame) -> DataFrame:
 
 
 def build_fact_orders(orders: DataFrame) -> DataFrame:
-    """Return one row for each accepted order, in the shape of FACT_ORDERS."""
+    """Bring orders into the shape of FACT_ORDERS; one row out for each row in."""
     return orders.transform(with_month).transform(conform, FACT_ORDERS)
 
 
 def build_fact_order_items(orders: DataFrame) -> DataFrame:
-    """Return one row for each line of accepted orders, in the shape of FACT_ORDER_ITEMS."""
+    """Return one row for each line of orders, in the shape of FACT_ORDER_ITEMS."""
     lines = orders.transform(with_month).select(
         "order_id", "order_date", "order_year", "order_month", F.posexplode("items")
     )

@@ -23,17 +23,11 @@ def clean_sales(raw_sales: DataFrame) -> DataFrame:
     return parse_fields(raw_sales, RAW_SALES)
 
 
-def enrich_sales(sales: DataFrame, customers: DataFrame) -> DataFrame:
-    """Give each sale what is known of its buyer, and its place in the calendar.
-
-    One row out for each sale, in the shape of ENRICHED_SALES, also where the buyer is not known;
-    `customers` must have one row a customer.
-    """
-    return sales.transform(join_customers, customers).transform(build_enriched_sales)
-
-
 def join_customers(sales: DataFrame, customers: DataFrame) -> DataFrame:
-    """Add the buyer's attributes and `is_known_customer`, null for a buyer who is not known."""
+    """Add the buyer's attributes and `is_known_customer`, null for a buyer who is not known.
+
+    One row out for each sale, so `customers` must have one row a customer.
+    """
     known = customers.select(
         "customer_id",
         "age_group",
@@ -49,7 +43,7 @@ def join_customers(sales: DataFrame, customers: DataFrame) -> DataFrame:
 
 
 def build_enriched_sales(sales: DataFrame) -> DataFrame:
-    """Finish sales that have been joined with their customers."""
+    """Give sales that were joined with their customers the shape of ENRICHED_SALES."""
     return (
         sales.transform(with_return_flag)
         .transform(with_calendar)

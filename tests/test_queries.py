@@ -1,0 +1,85 @@
+"""A query finds every table of a lake, also what was rejected, and says what is not there."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from salesetl.catalogue import LakeTable, lake_tables
+from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.errors import InputError
+from salesetl.queries import results
+from salesetl.schemas import QUARANTINE
+from salesetl.statements import Statement, statements
+from tests.jobs.shop import Shop, order, sale
+
+Ship = Callable[[str], str]
+
+
+@pytest.fixture
+def shop(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
+    """Open a shop in an empty folder."""
+    return Shop(duckdb, tmp_path)
+
+
+@pytest.fixture
+def ship(monkeypatch: pytest.MonkeyPatch) -> Ship:
+    """Ship a query of a table beside the others; its name."""
+
+    def shipped(table: str) -> str:
+        query = Statement("asked", f"-- All.\nselect *\nfrom {table}\n", is_view=False)
+        monkeypatch.setitem(statements(), "asked", query)
+        return "asked"
+
+    return shipped
+
+
+@pytest.mark.parametrize("listed", lake_tables(), ids=lambda listed: listed.name)
+def test_every_table_of_the_lake_can_be_asked(
+    shop: Shop, ship: Ship, listed: LakeTable
+) -> None:
+    shop.load(shop.deliver("raw", [sale(1), sale(2, quantity="x")]))
+    shop.load_orders(shop.deliver_orders("orders", [order(1), order(2, items=[])]))
+
+    [(header, rows)] = results(str(shop.home / "lake"), [ship(listed.name)])
+
+    assert header == listed.table.columns
+    # Both customers are sound.
+    assert bool(rows) == (listed.name != "quarantine_customers")
+
+
+def test_a_view_of_what_was_rejected_tells_the_row_its_reasons_and_its_run(
+    shop: Shop, ship: Ship
+) -> None:
+    shop.load(shop.deliver("raw", [sale(1), sale(2, quantity="x")]), run_id="r1")
+    shop.load(shop.deliver("raw", [sale(1), sale(3, quantity="x")]), run_id="r2")
+
+    [(header, rows)] = results(str(shop.home / "lake"), [ship("quarantine_sales")])
+
+    told = [dict(zip(header, row, strict=True)) for row in rows]
+    assert sorted((row["run_id"], row["reasons"]) for row in told) == [
+        ("r1", ["quantity_is_whole_number"]),
+        ("r2", ["quantity_is_whole_number"]),
+    ]
+    assert {row["raw_record"].partition(",")[0] for row in told} == {"T2", "T3"}
+
+
+def test_without_a_rejected_row_quarantine_has_its_columns_and_no_rows(
+    shop: Shop, ship: Ship
+) -> None:
+    shop.load(shop.deliver("raw", [sale(1)]))
+
+    answer = results(str(shop.home / "lake"), [ship("quarantine_sales")])
+
+    assert answer == [(QUARANTINE.columns, [])]
+
+
+def test_the_quarantine_of_a_job_that_never_ran_is_not_there(
+    shop: Shop, ship: Ship
+) -> None:
+    shop.load(shop.deliver("raw", [sale(1), sale(2, quantity="x")]))
+
+    with pytest.raises(
+        InputError, match="quarantine/orders: no table there; run jobs/flatten_orders"
+    ):
+        results(str(shop.home / "lake"), [ship("quarantine_orders")])
