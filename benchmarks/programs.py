@@ -30,7 +30,7 @@ def _salesetl(engine: str) -> Callable[[Path, Path], list[str]]:
 
 def _other(module: str) -> Callable[[Path, Path], list[str]]:
     def command(data: Path, out: Path) -> list[str]:
-        name = f"benchmarks.contenders.{module}"
+        name = f"benchmarks.contenders.sales.{module}"
         paths = [str(data / "sales"), str(data / "customers"), str(out)]
         return [sys.executable, "-m", name, *paths]
 
