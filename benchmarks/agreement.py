@@ -12,23 +12,38 @@ Answer = dict[Any, Any]
 _FLOAT_LOSS = Decimal("1e-11")
 
 
-def answer_of(out: Path) -> Answer:
+def sales_answer(out: Path) -> Answer:
     """Return rows, revenue to the cent, and every line of the summary, from what was written."""
     enriched = _rows(
-        "select count(*), count(distinct transaction_id), sum(total_amount)", out
+        "select count(*), count(distinct transaction_id), sum(total_amount)",
+        f"{out}/enriched_sales",
     )
     summary = _rows(
         "select region, product, cast(year as int), cast(month as int), total_revenue,"
         " transaction_count, cast(units_sold as bigint), customer_count",
-        out,
-        "sales_summary",
+        f"{out}/sales_summary",
     )
-    [(rows, keys, revenue)] = enriched
-    lines = {
-        line[:4]: (_cents(line[4]), *(int(number) for number in line[5:]))
-        for line in summary
-    }
-    return {"rows": rows, "keys": keys, "revenue": _cents(revenue), "summary": lines}
+    return _answer(enriched, summary, 4)
+
+
+def orders_answer(out: Path) -> Answer:
+    """Return orders, their total to the cent, and every month of both tables likewise."""
+    whole = _rows(
+        "select count(*), count(distinct order_id), sum(order_total)",
+        f"{out}/fact_orders",
+    )
+    amounts = {"fact_orders": "order_total", "fact_order_items": "line_total"}
+    months = [
+        (table, *month)
+        for table, amount in amounts.items()
+        for month in _rows(
+            f"select cast(order_year as int), cast(order_month as int), sum({amount}),"
+            " count(*), count(distinct order_id)",
+            f"{out}/{table}",
+            "group by order_year, order_month",
+        )
+    ]
+    return _answer(whole, months, 3)
 
 
 def agree(answer: Answer, exact: Answer, *, is_exact: bool) -> bool:
@@ -47,8 +62,8 @@ def agree(answer: Answer, exact: Answer, *, is_exact: bool) -> bool:
     )
 
 
-def lines_off(answer: Answer, exact: Answer) -> int:
-    """Count the lines of the summary whose revenue is not that of the exact answer to the cent."""
+def sums_off(answer: Answer, exact: Answer) -> int:
+    """Count the lines of an answer whose amount is not that of the exact answer to the cent."""
     return sum(answer["summary"][key] != line for key, line in exact["summary"].items())
 
 
@@ -56,9 +71,22 @@ def _is_near(amount: Decimal, exact: Decimal) -> bool:
     return abs(amount - exact) <= max(abs(exact) * _FLOAT_LOSS, Decimal("0.01"))
 
 
-def _rows(select: str, out: Path, table: str = "enriched_sales") -> list[Any]:
-    files = f"read_parquet('{out}/{table}/**/*.parquet', hive_partitioning = true)"
-    return duckdb.sql(f"{select} from {files}").fetchall()
+def _rows(select: str, table: str, group: str = "") -> list[Any]:
+    files = f"read_parquet('{table}/**/*.parquet', hive_partitioning = true)"
+    return duckdb.sql(f"{select} from {files} {group}").fetchall()
+
+
+def _answer(whole: list[Any], lines: list[Any], width: int) -> Answer:
+    """Make an answer of lines whose key is so wide; an amount and counts come after it."""
+    [(rows, keys, revenue)] = whole
+    summary = {
+        line[:width]: (
+            _cents(line[width]),
+            *(int(number) for number in line[width + 1 :]),
+        )
+        for line in lines
+    }
+    return {"rows": rows, "keys": keys, "revenue": _cents(revenue), "summary": summary}
 
 
 def _cents(amount: Any) -> Decimal:

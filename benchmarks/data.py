@@ -1,12 +1,18 @@
-"""Sales to measure on: sound ones, and a hundredth of them again, each with a fault."""
+"""Data to measure on: sound sales or orders, and a hundredth of them again, each with a fault."""
 
 import itertools
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from generators.__main__ import main as generate
 
 Fields = list[str]
+Order = dict[str, Any]
+
+# From January to July, as the generator has it.
+_DAYS_OF_ORDERS = 212
 
 
 def _with(place: int, text: str) -> Callable[[Fields], Fields]:
@@ -15,7 +21,7 @@ def _with(place: int, text: str) -> Callable[[Fields], Fields]:
 
 # Faults that every contender finds (the usual script takes a surplus field for none); the last is a
 # second copy, which is none.
-FAULTS: list[Callable[[Fields], Fields]] = [
+SALE_FAULTS: list[Callable[[Fields], Fields]] = [
     _with(0, ""),
     _with(1, "2025-13-45"),
     _with(4, "1.5"),
@@ -25,6 +31,40 @@ FAULTS: list[Callable[[Fields], Fields]] = [
     _with(7, "0.01"),
     lambda fields: fields[:-1],
     lambda fields: fields,
+]
+
+
+def _line(order: Order) -> str:
+    return json.dumps(order)
+
+
+def _changed(**fields: Any) -> Callable[[Order], str]:
+    return lambda order: _line(order | fields)
+
+
+def _item_changed(**fields: Any) -> Callable[[Order], str]:
+    """Leave the first item, changed, and the total that goes with it."""
+
+    def line(order: Order) -> str:
+        item = order["items"][0] | fields
+        total = item["quantity"] * item["unit_price"]
+        return _line(order | {"items": [item], "order_total": total})
+
+    return line
+
+
+# The same for orders.
+ORDER_FAULTS: list[Callable[[Order], str]] = [
+    _changed(order_id=""),
+    _changed(order_timestamp="2025-13-45T10:00:00Z"),
+    _changed(order_timestamp="2026-01-01T00:00:00Z"),
+    _changed(items=[], order_total=0.0),
+    _item_changed(quantity=0),
+    _item_changed(unit_price=-1.0),
+    _changed(currency="XXX"),
+    lambda order: _line(order | {"order_total": round(order["order_total"] + 1, 2)}),
+    lambda order: _line(order)[:100],
+    _line,
 ]
 
 
@@ -39,11 +79,42 @@ def make_sales(folder: Path, rows: int) -> Path:
     first = sorted((home / "sales").iterdir())[0]
     with first.open() as sound, (home / "sales" / "faults.csv").open("w") as faults:
         faults.write(next(sound))
-        kinds = itertools.cycle(FAULTS)
+        kinds = itertools.cycle(SALE_FAULTS)
         for line in itertools.islice(sound, rows // 100):
             number, *others = line.rstrip("\n").split(",")
             kind = next(kinds)
-            is_copy = kind is FAULTS[-1]
+            is_copy = kind is SALE_FAULTS[-1]
             fields = kind([number if is_copy else f"F{number}", *others])
             faults.write(",".join(fields) + "\n")
     return home
+
+
+def make_orders(folder: Path, rows: int) -> Path:
+    """Generate orders below a folder, once, and return it."""
+    home = folder / f"{rows}"
+    faults = home / "orders" / "faults.json"
+    if faults.exists():
+        return home
+    customers, a_day = max(2000, rows // 20), rows // _DAYS_OF_ORDERS + 1
+    words = ["orders", "--orders_per_day", str(a_day), "--customers", str(customers)]
+    generate([*words, "--output_path", str(home)])
+    files = sorted((home / "orders").iterdir())
+    _keep_first(files, rows)
+    with files[0].open() as sound, faults.open("w") as file:
+        kinds = itertools.cycle(ORDER_FAULTS)
+        for line in itertools.islice(sound, rows // 100):
+            order = json.loads(line)
+            kind = next(kinds)
+            is_copy = kind is ORDER_FAULTS[-1]
+            number = order["order_id"]
+            text = kind(order | {"order_id": number if is_copy else f"F{number}"})
+            file.write(text + "\n")
+    return home
+
+
+def _keep_first(files: list[Path], rows: int) -> None:
+    """Cut off what the generator made beyond so many lines."""
+    for path in files:
+        lines = path.read_bytes().splitlines(keepends=True)[:rows]
+        path.write_bytes(b"".join(lines))
+        rows -= len(lines)

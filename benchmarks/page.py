@@ -7,6 +7,7 @@ import statistics
 from dataclasses import dataclass
 
 from benchmarks.measure import Measured
+from benchmarks.suites import Size
 
 PACKAGES = ["pyspark", "duckdb", "sqlframe", "polars", "pandas", "pyarrow"]
 OURS = "salesetl embedded"
@@ -15,26 +16,29 @@ HEAD = """# Benchmarks
 
 Written by `make bench`. Every program is run as a whole process, from its start to the last file
 written, in turn with all others; the first round is not counted. All find the same faults in the
-same files and write the same two tables, and a size counts only if rows, revenue to the cent and
-every line of the summary agree; of the usual Glue script, which adds doubles, to what doubles
-lose. It drops what is wrong; the others put it in quarantine with all reasons. Only salesetl also
-keeps books, merges with what is there, publishes whole or not at all, and holds a lease. Spark only
-scanning the CSV, with a typed schema and into nothing, is what any job on Spark pays for its input.
+same files and write the same two tables, and a size counts only if they agree: sales on rows,
+revenue to the cent and every line of the summary; orders on orders, lines and both their totals to
+the cent, month by month. Programs that add doubles, the usual Glue scripts and pandas on orders,
+must agree to what doubles lose. The Glue scripts drop what is wrong; the others put it in
+quarantine with all reasons. Only salesetl also keeps books, merges with what is there, publishes
+whole or not at all, and holds a lease. Spark only scanning the CSV, with a typed schema and into
+nothing, is what any job on Spark pays for its input. pandas json_normalize is the usual Lambda
+function: a `json.loads` a line, and a file for each month as awswrangler writes it.
 
 """
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured with one number of sales, by program; how far `off` inexact ones are."""
+    """What was measured with a size, by program; how far `off` inexact ones are."""
 
-    rows: int
+    size: Size
     runs: dict[str, list[Measured]]
     off: dict[str, str]
 
 
-def page(results: list[Result], limits: dict[str, float]) -> str:
-    """Lay out results as Markdown."""
+def page(results: list[Result], limits: dict[str, dict[str, float]]) -> str:
+    """Lay out results, and the limits by size, as Markdown."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
     versions = ", ".join(
         f"{name} {importlib.metadata.version(name)}" for name in PACKAGES
@@ -43,12 +47,12 @@ def page(results: list[Result], limits: dict[str, float]) -> str:
     text += f"{os.cpu_count()} cores, {memory} GiB, Python {platform.python_version()};"
     text += f" {versions}.\n"
     for result in results:
-        text += f"\n## {result.rows:,} sales\n\n" + _table(result)
-    if not limits:
-        return text
-    text += f"\n## Limits of this machine, {results[-1].rows:,} sales\n\n"
-    text += "| step | seconds |\n|---|---|\n"
-    return text + "".join(f"| {name} | {each:.2f} |\n" for name, each in limits.items())
+        text += f"\n## {result.size}\n\n" + _table(result)
+    for size, steps in limits.items():
+        text += f"\n## Limits of this machine, {size}\n\n"
+        text += "| step | seconds |\n|---|---|\n"
+        text += "".join(f"| {name} | {each:.2f} |\n" for name, each in steps.items())
+    return text
 
 
 def _table(result: Result) -> str:
@@ -64,7 +68,7 @@ def _table(result: Result) -> str:
             f"| {name} | {_median(runs):.2f} | {min(seconds):.2f}–{max(seconds):.2f}"
             f" | {peak:,.0f} | {_median(runs) / ours:.2f}× |\n"
         )
-    notes = (f"\nRevenue of the {name}: {told}.\n" for name, told in result.off.items())
+    notes = (f"\nAmounts of {name}: {told}.\n" for name, told in result.off.items())
     return text + "".join(notes)
 
 

@@ -1,4 +1,4 @@
-"""The programs that are compared: each turns sales and customers into two tables below a folder."""
+"""The programs that are compared: each turns what was delivered into two tables below a folder."""
 
 import sys
 from collections.abc import Callable
@@ -18,33 +18,46 @@ class Program:
     is_exact: bool = True
 
 
-def _salesetl(engine: str) -> Callable[[Path, Path], list[str]]:
+def _salesetl(job: str, engine: str, *inputs: str) -> Callable[[Path, Path], list[str]]:
     def command(data: Path, out: Path) -> list[str]:
-        paths = {"sales": data / "sales", "customers": data / "customers"}
-        words = [f"--{name}_path={path}" for name, path in paths.items()]
+        words = [f"--{name}_path={data / name}" for name in inputs]
         words += [f"--output_path={out}", f"--engine={engine}", "--as_of=2025-12-31"]
-        return [sys.executable, "jobs/enrich_sales.py", *words]
+        return [sys.executable, f"jobs/{job}.py", *words]
 
     return command
 
 
-def _other(module: str) -> Callable[[Path, Path], list[str]]:
+def _other(module: str, *inputs: str) -> Callable[[Path, Path], list[str]]:
     def command(data: Path, out: Path) -> list[str]:
         name = f"benchmarks.contenders.{module}"
-        paths = [str(data / "sales"), str(data / "customers"), str(out)]
-        return [sys.executable, "-m", name, *paths]
+        paths = [str(data / each) for each in inputs]
+        return [sys.executable, "-m", name, *paths, str(out)]
 
     return command
 
 
-SPARK = Program("salesetl on Spark", _salesetl("spark"))
-EMBEDDED = Program("salesetl embedded", _salesetl("duckdb"))
-CONTENDERS = [
-    Program("usual Glue script", _other("usual_glue"), is_exact=False),
+_SALES = ("sales", "customers")
+SPARK = Program("salesetl on Spark", _salesetl("enrich_sales", "spark", *_SALES))
+EMBEDDED = Program("salesetl embedded", _salesetl("enrich_sales", "duckdb", *_SALES))
+OF_SALES = [
+    Program("usual Glue script", _other("sales.usual_glue", *_SALES), is_exact=False),
     SPARK,
     EMBEDDED,
-    Program("DuckDB SQL", _other("duckdb_sql")),
-    Program("Polars", _other("polars_frames")),
-    Program("pandas + pyarrow", _other("pandas_arrow")),
+    Program("DuckDB SQL", _other("sales.duckdb_sql", *_SALES)),
+    Program("Polars", _other("sales.polars_frames", *_SALES)),
+    Program("pandas + pyarrow", _other("sales.pandas_arrow", *_SALES)),
 ]
-TYPED_SCAN = Program("Spark, only scanning the CSV", _other("typed_scan"))
+TYPED_SCAN = Program(
+    "Spark, only scanning the CSV", _other("sales.typed_scan", *_SALES)
+)
+OF_ORDERS = [
+    Program("usual Glue script", _other("orders.usual_glue", "orders"), is_exact=False),
+    Program(SPARK.name, _salesetl("flatten_orders", "spark", "orders")),
+    Program(EMBEDDED.name, _salesetl("flatten_orders", "duckdb", "orders")),
+    Program("DuckDB SQL", _other("orders.duckdb_sql", "orders")),
+    Program(
+        "pandas json_normalize",
+        _other("orders.pandas_normalize", "orders"),
+        is_exact=False,
+    ),
+]

@@ -1,1 +1,1 @@
-"""What a user would pick instead: programs that take SALES CUSTOMERS OUT."""
+"""What a user would pick instead of salesetl, by the data it is for."""
