@@ -3,7 +3,7 @@
 import difflib
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import NoneType
@@ -82,9 +82,7 @@ def parse_arguments(
         if name not in arguments:
             if _RESERVED.fullmatch(name):
                 continue
-            nearest = difflib.get_close_matches(name, arguments, n=1, cutoff=0.4)
-            hint = f"; did you mean --{nearest[0]}?" if nearest else "; see --help"
-            raise ArgumentError(f"--{name}: no such argument{hint}")
+            raise _unknown(name, arguments)
         if name in values:
             raise ArgumentError(f"--{name}: given twice; give it once")
         argument = arguments[name]
@@ -93,14 +91,21 @@ def parse_arguments(
                 f"--{name}: needs a value; it is {type_name(argument.type)}"
             )
         values[name] = True if text is None else argument.parse(text)
-    for argument in arguments.values():
-        if (
-            argument.is_required
-            and not is_partial
-            and values.get(argument.name, "") == ""
-        ):
-            raise ArgumentError(f"--{argument.name} is required: {argument.help}")
+    if not is_partial:
+        _check_required(arguments.values(), values)
     return values
+
+
+def _check_required(arguments: Iterable[Argument], values: dict[str, Any]) -> None:
+    for argument in arguments:
+        if argument.is_required and values.get(argument.name, "") == "":
+            raise ArgumentError(f"--{argument.name} is required: {argument.help}")
+
+
+def _unknown(name: str, known: Iterable[str]) -> ArgumentError:
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    hint = f"; did you mean --{nearest[0]}?" if nearest else "; see --help"
+    return ArgumentError(f"--{name}: no such argument{hint}")
 
 
 def _split_words(words: Sequence[str]) -> list[tuple[str, str | None]]:

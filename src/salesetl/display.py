@@ -14,26 +14,7 @@ def report_text(report: RunReport) -> str:
     lines = [
         f"{report.job} {report.status}: run {report.run_id} ({_runtime_text(report)})",
         "",
-        *_pairs(
-            [
-                ("rows read", report.rows_read),
-                ("  loaded", report.rows_loaded),
-                ("  quarantined", report.rows_quarantined),
-                *(
-                    (f"    {name}", count)
-                    for name, count in report.rows_by_reason.items()
-                ),
-                ("  duplicates removed", report.duplicates_removed),
-                *(
-                    (f"warning: {name}", count)
-                    for name, count in report.warnings.items()
-                ),
-                *_other_feeds(report),
-                ("revenue loaded", report.revenue_loaded),
-                ("revenue kept from earlier runs", report.revenue_kept),
-                ("revenue in the summary", report.revenue_summary),
-            ]
-        ),
+        *_pairs([*_main_feed(report), *_other_feeds(report), *_revenue(report)]),
     ]
     if report.unknown_columns:
         lines += [f"columns ignored: {', '.join(report.unknown_columns)}"]
@@ -56,6 +37,17 @@ def _runtime_text(report: RunReport) -> str:
     return f"{name} {version}, Python {report.runtime.get('python')}"
 
 
+def _main_feed(report: RunReport) -> list[tuple[str, Any]]:
+    return [
+        ("rows read", report.rows_read),
+        ("  loaded", report.rows_loaded),
+        ("  quarantined", report.rows_quarantined),
+        *((f"    {name}", count) for name, count in report.rows_by_reason.items()),
+        ("  duplicates removed", report.duplicates_removed),
+        *((f"warning: {name}", count) for name, count in report.warnings.items()),
+    ]
+
+
 def _other_feeds(report: RunReport) -> list[tuple[str, Any]]:
     lines: list[tuple[str, Any]] = []
     for name, feed in report.feeds.items():
@@ -64,6 +56,14 @@ def _other_feeds(report: RunReport) -> list[tuple[str, Any]]:
             lines += [(f"  {what.removeprefix('rows_').replace('_', ' ')}", feed[what])]
         lines += [(f"warning: {rule}", rows) for rule, rows in feed["warnings"].items()]
     return lines
+
+
+def _revenue(report: RunReport) -> list[tuple[str, Any]]:
+    return [
+        ("revenue loaded", report.revenue_loaded),
+        ("revenue kept from earlier runs", report.revenue_kept),
+        ("revenue in the summary", report.revenue_summary),
+    ]
 
 
 def table_text(

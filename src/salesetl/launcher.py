@@ -57,13 +57,7 @@ def launch(run: Job, argv: Sequence[str] | None = None) -> None:
         sys.stdout.write(help_text(name, run))
         return
     is_verbose, words = _take_verbose(words)
-    logging.basicConfig(
-        level=logging.DEBUG if is_verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(message)s",
-        stream=sys.stderr,
-    )
-    for noisy in ("py4j", "botocore", "boto3", "urllib3", "s3transfer", "sqlglot"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    _set_up_logging(is_verbose)
     if "--JOB_NAME" in words:
         # Glue shows the error that ends a job, so it is not caught.
         _run_on_glue(run, words)
@@ -92,6 +86,16 @@ def _take_verbose(words: list[str]) -> tuple[bool, list[str]]:
     value = words[place + 1 : place + 2]
     after = place + (2 if value in (["true"], ["false"]) else 1)
     return value != ["false"], words[:place] + words[after:]
+
+
+def _set_up_logging(is_verbose: bool) -> None:
+    logging.basicConfig(
+        level=logging.DEBUG if is_verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+        stream=sys.stderr,
+    )
+    for noisy in ("py4j", "botocore", "boto3", "urllib3", "s3transfer", "sqlglot"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def help_text(name: str, run: Job) -> str:

@@ -2,6 +2,8 @@
 
 import argparse
 import logging
+from collections.abc import Sequence
+from typing import Any
 
 from salesetl import quarantine
 from salesetl.arguments import parse_arguments
@@ -9,8 +11,8 @@ from salesetl.cli.runs import asked_report
 from salesetl.display import report_text, table_text
 from salesetl.errors import ArgumentError
 from salesetl.launcher import ENGINE, run_locally
-from salesetl.pipelines import JOBS
-from salesetl.runs import read_reports
+from salesetl.pipelines import JOBS, Job
+from salesetl.runs import RunReport, read_reports
 from salesetl.storage import join, normalized, storage_of
 
 ROWS_SHOWN = 20
@@ -18,6 +20,7 @@ _LISTED = ("run_id", "status", "feed", "rows", "replayed_by", "reasons")
 
 
 def list_quarantine(arguments: argparse.Namespace) -> str:
+    """Return a line for each feed of a run that rejected rows, with who has replayed them."""
     root = normalized(arguments.output_path)
     reports = read_reports(storage_of(root), root)
     successors = quarantine.replays(reports)
@@ -39,6 +42,10 @@ def list_quarantine(arguments: argparse.Namespace) -> str:
 
 
 def show_quarantine(arguments: argparse.Namespace) -> str:
+    """Return how many rows a run rejected for what reasons, and the first of them.
+
+    With `--to`, the records of its main feed are written there too.
+    """
     report = asked_report(arguments)
     root = normalized(arguments.output_path)
     rejected = quarantine.read_rejected(storage_of(root), root, report.run_id)
@@ -65,28 +72,16 @@ def show_quarantine(arguments: argparse.Namespace) -> str:
 
 
 def replay(arguments: argparse.Namespace) -> str:
+    """Run the job on what a run rejected of its main feed, and return the report.
+
+    ArgumentError where the books would not stand it, or where there is nothing to replay.
+    """
     report = asked_report(arguments)
     root = normalized(arguments.output_path)
     storage = storage_of(root)
     quarantine.check_replayable(storage, root, report)
     job = JOBS[report.job]
-    given = parse_arguments(job.run, arguments.rest, others=[ENGINE], is_partial=True)
-    before = parse_arguments(
-        job.run,
-        [
-            f"--{name}={text}"
-            for name, text in report.arguments.items()
-            if text is not None
-        ],
-    )
-    # Rows that are rejected again go to quarantine again; the others are no fewer for that.
-    values = before | {
-        "write_mode": "merge",
-        "max_rejected_ratio": 1.0,
-        "allow_empty": True,
-        "run_id": None,
-    }
-    values |= given
+    values = _arguments_again(job, report, arguments.rest)
     rejected = [
         row
         for row in quarantine.read_rejected(storage, root, report.run_id)
@@ -96,16 +91,41 @@ def replay(arguments: argparse.Namespace) -> str:
         raise ArgumentError(
             f"run {report.run_id} rejected no {job.feed.name}; nothing to replay"
         )
-    records = arguments.records
-    if not records:
-        records = join(root, "_replays", report.run_id)
-        storage.delete(records)
-        quarantine.write_records(rejected, f"{records}/records")
-        records = f"{records}/records"
     values |= {
-        f"{job.feed.name}_path": records,
+        f"{job.feed.name}_path": arguments.records
+        or _write_again(rejected, join(root, "_replays", report.run_id)),
         "output_path": root,
         "replay_of": report.run_id,
     }
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     return report_text(run_locally(job.run, values))
+
+
+def _arguments_again(
+    job: Job, report: RunReport, rest: Sequence[str]
+) -> dict[str, Any]:
+    """Return the arguments of a run, for its replay; those that are given stand over them."""
+    given = parse_arguments(job.run, rest, others=[ENGINE], is_partial=True)
+    before = parse_arguments(
+        job.run,
+        [
+            f"--{name}={text}"
+            for name, text in report.arguments.items()
+            if text is not None
+        ],
+    )
+    # Rows that are rejected again go to quarantine again; the others are no fewer for that.
+    lenient = {
+        "write_mode": "merge",
+        "max_rejected_ratio": 1.0,
+        "allow_empty": True,
+        "run_id": None,
+    }
+    return before | lenient | given
+
+
+def _write_again(rejected: list[quarantine.Rejected], folder: str) -> str:
+    """Write rejected records as they are into a folder of their own, and return that."""
+    storage_of(folder).delete(folder)
+    quarantine.write_records(rejected, f"{folder}/records")
+    return f"{folder}/records"

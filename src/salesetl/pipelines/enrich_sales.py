@@ -13,8 +13,10 @@ from salesetl.publishing.staging import count_kept
 from salesetl.readers.csv import UnknownColumns, read_csv
 from salesetl.readers.json import read_json
 from salesetl.readers.layouts import Multiline
+from salesetl.readers.rows import RawRows
 from salesetl.runs import RunReport, amount_text
 from salesetl.schemas import ENRICHED_SALES, RAW_CUSTOMERS, RAW_SALES, SALES_SUMMARY
+from salesetl.schemas.table import Table
 from salesetl.storage import join
 from salesetl.transforms.customers import clean_customers
 from salesetl.transforms.sales import (
@@ -92,16 +94,7 @@ def run(
                 join(batch.staging, "objects"),
                 allow_empty=allow_empty,
             )
-        batch.inputs = [*raw_sales.files, *raw_customers.files]
-        with batch.stage("label"):
-            customers = batch.settle(
-                clean_customers(raw_customers.frame), RAW_CUSTOMERS
-            )
-            cleaned = batch.engine.named(clean_sales(raw_sales.frame))
-            joined = join_customers(cleaned, customers.accepted)
-            sales = batch.settle(joined, table)
-        batch.report.unknown_columns = raw_sales.unknown_columns
-        batch.account(sales, customers)
+        sales, customers = _settle(batch, raw_sales, raw_customers, table)
         check_quality(customers, customers_path, 1.0, allow_empty=allow_empty)
         check_quality(sales, sales_path, max_rejected_ratio, allow_empty=allow_empty)
         arriving = build_enriched_sales(sales.accepted)
@@ -110,6 +103,21 @@ def run(
         with batch.stage("write"):
             _write_tables(batch, sales, change)
         return batch.publish()
+
+
+def _settle(
+    batch: Run, raw_sales: RawRows, raw_customers: RawRows, table: Table
+) -> tuple[Feed, Feed]:
+    """Decide what becomes of each sale and each customer, and enter it into the report."""
+    batch.inputs = [*raw_sales.files, *raw_customers.files]
+    with batch.stage("label"):
+        customers = batch.settle(clean_customers(raw_customers.frame), RAW_CUSTOMERS)
+        cleaned = batch.engine.named(clean_sales(raw_sales.frame))
+        joined = join_customers(cleaned, customers.accepted)
+        sales = batch.settle(joined, table)
+    batch.report.unknown_columns = raw_sales.unknown_columns
+    batch.account(sales, customers)
+    return sales, customers
 
 
 def _write_tables(batch: Run, sales: Feed, change: Change) -> None:

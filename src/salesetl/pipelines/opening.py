@@ -43,11 +43,7 @@ def open_run(
     """
     engine = engine_of(session)
     started_at = datetime.now(UTC)
-    run_id = run_id or f"{started_at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", run_id):
-        raise ArgumentError(
-            f"--run_id {run_id!r}: use letters, digits, dots, dashes, underscores"
-        )
+    run_id = _asked_run_id(run_id, started_at)
     root = normalized(output_path)
     storage = storage_of(root)
     with (
@@ -69,15 +65,21 @@ def open_run(
             },
         )
         run = Run(engine, job, root, report, holder=run_id)
+        with _reporting_failure(run), run.naming_broken_files():
+            yield run
+
+
+@contextmanager
+def _reporting_failure(run: Run) -> Iterator[None]:
+    """Report what the block raises; the error stays what it was, also where that cannot be done."""
+    try:
+        yield
+    except BaseException as error:
         try:
-            with run.naming_broken_files():
-                yield run
-        except BaseException as error:
-            try:
-                run.fail(error)
-            except Exception:
-                logger.warning("the failure could not be reported", exc_info=True)
-            raise
+            run.fail(error)
+        except Exception:
+            logger.warning("the failure could not be reported", exc_info=True)
+        raise
 
 
 def engine_of(session: Session) -> Engine:
@@ -104,6 +106,16 @@ def days_to_load(
             f"--start_date {first} is after --end_date {last}; swap them"
         )
     return first, last
+
+
+def _asked_run_id(run_id: str | None, started_at: datetime) -> str:
+    """Return the run id that was asked for, or one made from the time; ArgumentError for a path."""
+    name = run_id or f"{started_at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        raise ArgumentError(
+            f"--run_id {name!r}: use letters, digits, dots, dashes, underscores"
+        )
+    return name
 
 
 def _own_run_id(storage: Storage, root: str, job: str, run_id: str) -> str:

@@ -106,16 +106,7 @@ class Lake:
         is_in_range = f"{day} between {sql_literal(start)} and {sql_literal(end)}"
         everything = self.read(table, sorted(present))
         staying = everything.where(f"not ({is_in_range})")
-        twice = staying.join(
-            arriving.select(*table.key), on=list(table.key), how="left_semi"
-        )
-        for row in self._engine.rows(twice.select(day, *table.key).limit(1)):
-            key = ", ".join(str(row[name]) for name in table.key)
-            raise InputError(
-                f"{self.path(table)}: {table.key[0]} {key} is dated {row[day]} there, outside"
-                f" {start}..{end}, and would be there twice; widen the range or use"
-                " --write_mode merge"
-            )
+        self._check_once(table, staying, arriving, f"{start}..{end}")
         touched |= self._folders(everything.where(is_in_range), table)
         kept = None
         if touched & present:
@@ -123,6 +114,20 @@ class Lake:
                 f"not ({is_in_range})"
             )
         return Change(table, _with_kept(arriving, kept), kept, sorted(touched))
+
+    def _check_once(
+        self, table: Table, staying: DataFrame, arriving: DataFrame, days: str
+    ) -> None:
+        twice = staying.join(
+            arriving.select(*table.key), on=list(table.key), how="left_semi"
+        )
+        day = str(table.date_column)
+        for row in self._engine.rows(twice.select(day, *table.key).limit(1)):
+            key = ", ".join(str(row[name]) for name in table.key)
+            raise InputError(
+                f"{self.path(table)}: {table.key[0]} {key} is dated {row[day]} there, outside"
+                f" {days}, and would be there twice; widen the range or use --write_mode merge"
+            )
 
     def _folders(self, rows: DataFrame, table: Table) -> set[str]:
         found = self._engine.rows(rows.select(*table.partition_by).distinct())

@@ -72,23 +72,7 @@ def _report_unknown(unknown: dict[str, str], policy: UnknownColumns) -> None:
 def _read_layout(
     engine: Engine, layout: Layout, paths: list[str], table: Table, profile: Profile
 ) -> DataFrame:
-    width = len(layout.header)
-    is_well_formed = f"size(_fields) = {width}"
-    fields = [
-        F.expr(
-            f"case when {is_well_formed} then {_unquoted(f'_fields[{place}]')} end"
-        ).alias(f"_{place}")
-        for place in range(width)
-    ]
-    rows = engine.named(
-        engine.read_records(paths, layout.text).select(
-            *fields,
-            F.col("_record").alias("_raw_record"),
-            F.lit(layout.header_line).alias("_source_header"),
-            "_source_file",
-            F.expr(is_well_formed).alias("_is_well_formed"),
-        )
-    )
+    rows = engine.named(_split(engine.read_records(paths, layout.text), layout))
     made = {*profile.constants, *profile.expressions}
     made |= {profile.key.column} if profile.key else set()
     return rows.transform(
@@ -106,6 +90,25 @@ def _read_layout(
         "_source_header",
         "_source_file",
         "_is_well_formed",
+    )
+
+
+def _split(records: DataFrame, layout: Layout) -> DataFrame:
+    """Give each record its fields as the columns `_0`, `_1`, …, null where it is malformed."""
+    width = len(layout.header)
+    is_well_formed = f"size(_fields) = {width}"
+    fields = [
+        F.expr(
+            f"case when {is_well_formed} then {_unquoted(f'_fields[{place}]')} end"
+        ).alias(f"_{place}")
+        for place in range(width)
+    ]
+    return records.select(
+        *fields,
+        F.col("_record").alias("_raw_record"),
+        F.lit(layout.header_line).alias("_source_header"),
+        "_source_file",
+        F.expr(is_well_formed).alias("_is_well_formed"),
     )
 
 

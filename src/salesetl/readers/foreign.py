@@ -43,7 +43,21 @@ def with_contract_columns(
         ),
         *(F.lit(text).alias(name) for name, text in profile.constants.items()),
     )
-    known = {*mapped, *profile.constants}
+    rows = _with_computed(rows, {*mapped}, positions, profile, quotient)
+    if profile.key:
+        rows = rows.withColumn(profile.key.column, F.expr(_key(profile.key, positions)))
+    return rows
+
+
+def _with_computed(
+    rows: DataFrame,
+    mapped: set[str],
+    positions: dict[str, str],
+    profile: Profile,
+    quotient: str,
+) -> DataFrame:
+    """Add the columns that a profile computes, each from the file's and from those before it."""
+    known = mapped | {*profile.constants}
     for name, expression in profile.expressions.items():
         texts = {
             operand: columns.trimmed(
@@ -61,8 +75,6 @@ def with_contract_columns(
         }
         rows = rows.withColumn(name, F.expr(expression.sql(texts, numbers, quotient)))
         known.add(name)
-    if profile.key:
-        rows = rows.withColumn(profile.key.column, F.expr(_key(profile.key, positions)))
     return rows
 
 

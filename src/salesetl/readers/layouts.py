@@ -67,20 +67,21 @@ def _read_header(
         )
     missing = profile.missing(header, table)
     if missing:
-        found = ", ".join(header)
-        hint = next(
-            (
-                f"it seems to be delimited by {character!r}: name the delimiter in a source profile"
-                for character in ";\t|,"
-                if character != profile.delimiter
-                and found.count(character) >= 2 > len(header) - 1
-            ),
-            "correct the header, or map its names in a source profile",
-        )
         raise InputError(
-            f"{file.path}: header has no column {missing[0]!r} (found: {found}); {hint}"
+            f"{file.path}: header has no column {missing[0]!r} (found: {', '.join(header)});"
+            f" {_remedy(header, profile.delimiter)}"
         )
     return header, records.line_num
+
+
+def _remedy(header: tuple[str, ...], delimiter: str) -> str:
+    """Tell what to do about a header that lacks a column, by what it seems to be delimited by."""
+    found = ", ".join(header)
+    for character in ";\t|,":
+        if character != delimiter and found.count(character) >= 2 > len(header) - 1:
+            seen = f"it seems to be delimited by {character!r}"
+            return f"{seen}: name the delimiter in a source profile"
+    return "correct the header, or map its names in a source profile"
 
 
 def _spans_lines(file: StoredFile, width: int, encoding: str, delimiter: str) -> bool:
