@@ -61,7 +61,7 @@ ORDER_FAULTS: list[Callable[[Order], str]] = [
     _changed(items=[], order_total=0.0),
     _item_changed(quantity=0),
     _item_changed(unit_price=-1.0),
-    _changed(currency="XXX"),
+    _changed(currency="ZZZ"),
     lambda order: _line(order | {"order_total": round(order["order_total"] + 1, 2)}),
     lambda order: _line(order)[:100],
     _line,

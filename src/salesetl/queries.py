@@ -6,12 +6,10 @@ from typing import Any
 
 from salesetl.catalogue import LakeTable, lake_table
 from salesetl.engines.duckdb_lake import DuckDbLake
-from salesetl.engines.duckdb_text import exact_path, literal
 from salesetl.errors import ArgumentError, InputError
 from salesetl.runs import read_reports
-from salesetl.schemas.table import Table
 from salesetl.statements import Statement, statement, tables_below, views_below
-from salesetl.storage import is_local, join, normalized, storage_of
+from salesetl.storage import is_local, normalized, storage_of
 
 Result = tuple[list[str], list[tuple[Any, ...]]]
 
@@ -49,38 +47,14 @@ def _views(wanted: Sequence[Statement]) -> Iterator[Statement]:
 
 
 def _add_table(lake: DuckDbLake, root: str, listed: LakeTable) -> None:
+    reports = read_reports(storage_of(root), root)
+    # Where a run has rejected nothing, there is no quarantine, and that is no mistake.
+    may_be_empty = listed.is_quarantine and listed.job in {run.job for run in reports}
     try:
-        if listed.is_quarantine:
-            lake.create(f"create view {listed.name} as {_quarantine_sql(root, listed)}")
-        else:
-            lake.add_table(listed.table)
+        lake.add_table(
+            listed.name, listed.folder, listed.table, may_be_empty=may_be_empty
+        )
     except InputError as error:
         raise InputError(
             f"{error}; run jobs/{listed.job}.py, or check --output_path"
         ) from error
-
-
-def _quarantine_sql(root: str, listed: LakeTable) -> str:
-    """SQL for the quarantined rows of a feed, none of which need be there; InputError if no run."""
-    storage, folder = storage_of(root), join(root, listed.folder)
-    files = [
-        exact_path(file.path)
-        for file in storage.files(folder)
-        if file.name.endswith(".parquet")
-    ]
-    if files:
-        return (
-            f"select {', '.join(listed.table.columns)} from read_parquet({literal(files)},"
-            " hive_partitioning = true, hive_types_autocast = false)"
-        )
-    if listed.job not in {report.job for report in read_reports(storage, root)}:
-        raise InputError(f"{folder}: no table there")
-    return _no_rows(listed.table)
-
-
-def _no_rows(table: Table) -> str:
-    from sqlglot import transpile
-
-    columns = (f"cast(null as {kind}) as {name}" for name, kind in table.types.items())
-    [sql] = transpile(f"select {', '.join(columns)} where false", "spark", "duckdb")
-    return sql

@@ -126,7 +126,7 @@ def found_by(test: str, lake: str, texts: dict[str, str]) -> int:
     """Count the rows that a test finds in the models, given the texts of some of them."""
     opened = DuckDbLake(lake)
     for table in (FACT_ORDERS, FACT_ORDER_ITEMS):
-        opened.add_table(table)
+        opened.add_table(table.name, table.name, table)
     for model in models():
         opened.create(texts.get(model.name, model.text))
     opened.create(view("found", TESTS[test]))

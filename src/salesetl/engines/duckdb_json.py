@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from salesetl.engines.base import json_path, risky_number
 from salesetl.engines.duckdb_text import literal
@@ -22,15 +23,18 @@ def objects_query(lines: str, schema: T.StructType) -> str:
     is_valid = f"json_valid(_record) and {_is_strict()}"
     json_type = f"case when {is_valid} then json_type(_record) end"
     is_object = f"coalesce({json_type} = 'OBJECT', false)"
+    # All texts at once, for each look for one would parse the object again.
+    texts = [_path(field) for field in schema if not item_fields(field)]
+    objects = f"select *, {is_object} as _is_well_formed from ({lines})"
+    exact = f"select *, {_exact(schema)} as _object from ({objects})"
+    found = f"case when _is_well_formed then _object ->> {literal(texts)} end"
+    parsed = f"select *, {found} as _texts from ({exact})"
+    places = {path: place for place, path in enumerate(texts, start=1)}
     values = ", ".join(
-        f'case when _is_well_formed then {_value(field)} end as "{field.name}"'
+        f'case when _is_well_formed then {_value(field, places)} end as "{field.name}"'
         for field in schema
     )
-    objects = f"select *, {is_object} as _is_well_formed from ({lines})"
-    return (
-        f"select {values}, _record, _source_file, _is_well_formed"
-        f" from (select *, {_exact(schema)} as _object from ({objects}))"
-    )
+    return f"select {values}, _record, _source_file, _is_well_formed from ({parsed})"
 
 
 def _exact(schema: T.StructType) -> str:
@@ -57,13 +61,19 @@ def _is_strict() -> str:
     )
 
 
-def _value(field: T.StructField) -> str:
-    """SQL for the text of a column in the JSON object `_object`, or for its list of structs."""
-    path = literal("$" + "".join(f'."{name}"' for name in json_path(field)))
-    texts = {each.name: "VARCHAR" for each in item_fields(field)}
-    if not texts:
-        return f"_object ->> {path}"
-    kinds = f"json_type(_object, {path[:-1]}[*]')"
+def _value(field: T.StructField, places: Mapping[str, int]) -> str:
+    """SQL for the text of a column, at its place in `_texts`, or for its list of structs."""
+    path = _path(field)
+    names = {each.name: "VARCHAR" for each in item_fields(field)}
+    if not names:
+        return f"_texts[{places[path]}]"
+    kinds = f"json_type(_object, {literal(f'{path}[*]')})"
     others = f"list_filter({kinds}, kind -> kind not in ('OBJECT', 'NULL'))"
-    structs = f"json_transform(_object -> {path}, {literal(json.dumps([texts]))})"
+    items = f"_object -> {literal(path)}"
+    structs = f"json_transform({items}, {literal(json.dumps([names]))})"
     return f"case when len({others}) = 0 then {structs} end"
+
+
+def _path(field: T.StructField) -> str:
+    """Path to a column in an object, as DuckDB writes it."""
+    return "$" + "".join(f'."{name}"' for name in json_path(field))

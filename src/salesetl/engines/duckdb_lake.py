@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from salesetl.engines.duckdb_tables import table_query
+from salesetl.engines.duckdb_tables import no_rows, table_query
 from salesetl.errors import InputError, SetupError
-from salesetl.schemas.table import Table, type_text
+from salesetl.schemas.table import Table
 from salesetl.storage import join, storage_of
 
 if TYPE_CHECKING:
@@ -21,19 +21,20 @@ class DuckDbLake:
         self._connection = _connect()
         self._connection.execute("set TimeZone = 'UTC'")
 
-    def add_table(self, table: Table) -> None:
-        """Make a table of the lake known; InputError if it is not there."""
-        folder = join(self._root, table.name)
+    def add_table(
+        self, name: str, folder: str, table: Table, *, may_be_empty: bool = False
+    ) -> None:
+        """Make a table below the root known by a name; InputError if it is not there."""
+        path = join(self._root, folder)
         files = [
             file.path
-            for file in storage_of(folder).files(folder)
+            for file in storage_of(path).files(path)
             if file.name.endswith(".parquet")
         ]
-        if not files:
-            raise InputError(f"{folder}: no table there")
-        types = {field.name: type_text(field.dataType) for field in table.schema}
-        query = table_query(files, types)
-        self._connection.execute(f"create view {table.name} as {query}")
+        if not files and not may_be_empty:
+            raise InputError(f"{path}: no table there")
+        query = table_query(files, table.types) if files else no_rows(table.types)
+        self._connection.execute(f"create view {name} as {query}")
 
     def create(self, view: str) -> None:
         """Run the statement that creates a view."""

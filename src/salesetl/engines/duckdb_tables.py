@@ -46,6 +46,15 @@ def table_query(files: Sequence[str], types: Mapping[str, str]) -> str:
     )
 
 
+def no_rows(types: Mapping[str, str]) -> str:
+    """SQL for no rows, with columns of these types."""
+    columns = ", ".join(
+        f'cast(null as {duckdb_type(data_type)}) as "{name}"'
+        for name, data_type in types.items()
+    )
+    return f"select {columns} where false"
+
+
 def file_query(path: str) -> str:
     """SQL for the rows of one local Parquet file, as they are in it."""
     file = literal(exact_path(path))
