@@ -27,7 +27,7 @@ def ship(monkeypatch: pytest.MonkeyPatch) -> Ship:
     """Ship a query of a table beside the others; its name."""
 
     def shipped(table: str) -> str:
-        query = Statement("asked", f"-- All.\nselect *\nfrom {table}\n", is_view=False)
+        query = Statement("asked", f"-- All.\nselect *\nfrom {table}\n", "queries")
         monkeypatch.setitem(statements(), "asked", query)
         return "asked"
 

@@ -14,11 +14,16 @@ _SOURCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)")
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of `sql/athena`; a view creates itself, a query returns rows."""
+    """One statement of a folder of `sql/athena`; a view creates itself, others return rows."""
 
     name: str
     text: str
-    is_view: bool
+    folder: str
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it creates a view."""
+        return self.folder == "views"
 
     @property
     def comment(self) -> str:
@@ -36,11 +41,10 @@ def statements() -> dict[str, Statement]:
     """Return all queries and views by name."""
     folder = resources.files("salesetl") / "sql" / "athena"
     found = {}
-    for kind in ("queries", "views"):
+    for kind in ("queries", "charts", "views"):
         for file in sorted((folder / kind).iterdir(), key=lambda file: file.name):
             name = file.name.removesuffix(".sql")
-            text = file.read_text(encoding="utf-8")
-            found[name] = Statement(name, text, is_view=kind == "views")
+            found[name] = Statement(name, file.read_text(encoding="utf-8"), kind)
     return found
 
 

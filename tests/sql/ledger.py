@@ -203,6 +203,22 @@ def monthly_churn(orders: Sequence[Order]) -> Rows:
     return rows
 
 
+def active_customers_by_country(orders: Sequence[Order]) -> Rows:
+    """Who of a country paid for an order in a month."""
+    customers = defaultdict(set)
+    for one in paid(orders):
+        if one["customer_id"]:
+            customers[month_of(one), one["country"]].add(one["customer_id"])
+    return [
+        {
+            "order_month_start": month,
+            "customer_country": country,
+            "active_customers": len(names),
+        }
+        for (month, country), names in customers.items()
+    ]
+
+
 def engagement_by_country(orders: Sequence[Order]) -> Rows:
     """What a customer of a country orders in a month."""
     groups = defaultdict(list)

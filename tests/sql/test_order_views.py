@@ -19,6 +19,7 @@ METRICS = [
     "cohort_retention",
     "cohort_retention_first_6_months",
     "monthly_churn",
+    "active_customers_by_country",
     "engagement_by_country",
 ]
 
@@ -159,6 +160,21 @@ def test_currencies_are_kept_apart(publish: Any) -> None:
     ]
     assert {row["revenue_share"] for row in shares} == {1}
     assert [row["revenue"] for row in countries] == [900, 10, 800]
+
+
+def test_who_pays_in_two_currencies_is_one_customer_of_a_country(publish: Any) -> None:
+    lake = publish(
+        order("O1", "2025-01-10", "C1"),
+        order("O2", "2025-01-11", "C1", currency="EUR"),
+        order("O3", "2025-01-12", "C2", country="DE"),
+    )
+
+    rows = rows_of(lake, "active_customers_by_country")
+
+    assert [(row["customer_country"], row["active_customers"]) for row in rows] == [
+        ("DE", 1),
+        ("US", 1),
+    ]
 
 
 def test_a_refunded_first_order_starts_no_cohort(publish: Any) -> None:

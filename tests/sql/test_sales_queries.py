@@ -1,6 +1,6 @@
 """Each query of sales is what plain arithmetic on the published sales gives."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -120,6 +120,15 @@ def test_the_greatest_revenue_comes_first(lake: str, name: str) -> None:
     revenue = [row["total_revenue"] for row in rows_of(lake, name)]
 
     assert revenue == sorted(revenue, reverse=True)
+
+
+def test_sales_are_counted_by_amount_without_returns(lake: str, sales: Rows) -> None:
+    rows = rows_of(lake, "sales_by_amount")
+
+    counts = Counter(row["total_amount"] for row in sales if not row["is_return"])
+    assert [(row["total_amount"], row["sales"]) for row in rows] == sorted(
+        counts.items()
+    )
 
 
 def test_months_and_age_groups_stand_in_their_order(lake: str) -> None:

@@ -1,0 +1,9 @@
+-- Grain: one month × country with a paid order of a known customer.
+-- A customer is active in a month by a paid order in it, in whichever currency.
+select
+    order_month_start,
+    customer_country,
+    count(distinct customer_id) as active_customers
+from {{ ref('stg_orders') }}
+where is_paid and customer_id is not null
+group by order_month_start, customer_country
