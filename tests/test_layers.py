@@ -22,6 +22,7 @@ LAYERS = [
     ["catalogue"],
     ["athena", "statements"],
     ["launcher", "queries", "s3_events"],
+    ["report"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from salesetl.cli import pages, quarantine, queries, runs, tables
+from salesetl.cli import pages, quarantine, queries, report, runs, tables
 from salesetl.errors import exit_status, one_line
 from salesetl.pipelines import JOBS
 
@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_runs(groups)
     _add_quarantine(groups)
     _add_tables(groups)
+    _add_report(groups)
     docs = groups.add_parser(
         "docs", help="write what is made from contracts, jobs and models"
     )
@@ -97,6 +98,17 @@ def _add_tables(groups: "Commands") -> None:
         queries.write_analytics,
     )
     analytics.add_argument("folder")
+
+
+def _add_report(groups: "Commands") -> None:
+    charts = _add(
+        groups, "charts", "draw the charts of a lake as PNG", report.write_charts
+    )
+    charts.add_argument("folder")
+    page = _add(
+        groups, "report", "write the report of a lake as one page", report.write_report
+    )
+    page.add_argument("file")
 
 
 def _add(

@@ -3,15 +3,14 @@
 import argparse
 import csv
 import io
-import uuid
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from salesetl.cli.outputs import write_together
 from salesetl.display import table_text
 from salesetl.queries import Result, results
 from salesetl.statements import statements
-from salesetl.storage import join, normalized, storage_of
 
 ANALYTICS = (
     "monthly_revenue",
@@ -36,22 +35,12 @@ def run_query(arguments: argparse.Namespace) -> str:
 
 def write_analytics(arguments: argparse.Namespace) -> str:
     """Write the analytics of orders as CSV files; none before all have been computed."""
-    folder = normalized(arguments.folder)
     found = results(arguments.output_path, ANALYTICS)
     contents = {
         f"{name}.csv": _csv_text(result).encode()
         for name, result in zip(ANALYTICS, found, strict=True)
     }
-    storage = storage_of(folder)
-    aside = join(folder, f".{uuid.uuid4().hex}")
-    try:
-        for name, content in contents.items():
-            storage.write(join(aside, name), content)
-        for name in contents:
-            storage.move(join(aside, name), join(folder, name))
-    finally:
-        storage.delete(aside)
-    return "".join(f"{join(folder, name)}\n" for name in contents)
+    return write_together(arguments.folder, contents)
 
 
 def _csv_text(result: Result) -> str:

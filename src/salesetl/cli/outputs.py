@@ -1,0 +1,21 @@
+"""Files that a command writes for people: all of them, or none."""
+
+import uuid
+from collections.abc import Mapping
+
+from salesetl.storage import join, normalized, storage_of
+
+
+def write_together(directory: str, contents: Mapping[str, bytes]) -> str:
+    """Write files below a directory once all are there to move into place; return their paths."""
+    folder = normalized(directory)
+    storage = storage_of(folder)
+    aside = join(folder, f".{uuid.uuid4().hex}")
+    try:
+        for name, content in contents.items():
+            storage.write(join(aside, name), content)
+        for name in contents:
+            storage.move(join(aside, name), join(folder, name))
+    finally:
+        storage.delete(aside)
+    return "".join(f"{join(folder, name)}\n" for name in contents)

@@ -1,0 +1,50 @@
+"""Writing the charts and the report of a lake."""
+
+import argparse
+import os
+
+from salesetl.cli.outputs import write_together
+from salesetl.errors import ArgumentError, SetupError
+from salesetl.runs import read_reports
+from salesetl.storage import normalized, storage_of
+
+
+def write_charts(arguments: argparse.Namespace) -> str:
+    """Draw the charts of all datasets of a lake as PNG files; none before all are drawn."""
+    _check_setup()
+    from salesetl.report.datasets import loaded_datasets, rows_of
+    from salesetl.report.rendering import png
+
+    root = normalized(arguments.output_path)
+    reports = read_reports(storage_of(root), root)
+    contents = {
+        f"{picture.name}.png": png(picture)
+        for dataset in loaded_datasets(root, reports)
+        for picture in dataset.pictures(rows_of(root, dataset))
+    }
+    return write_together(arguments.folder, contents)
+
+
+def write_report(arguments: argparse.Namespace) -> str:
+    """Write the report of a lake as one HTML page, which opens without a server or a network."""
+    _check_setup()
+    from salesetl.report.datasets import sections_of
+    from salesetl.report.page import page
+
+    folder, name = os.path.split(normalized(arguments.file))
+    if not name.endswith(".html"):
+        raise ArgumentError(f"{arguments.file}: the report is a page; name it *.html")
+    root = normalized(arguments.output_path)
+    reports = read_reports(storage_of(root), root)
+    content = page(sections_of(root, reports), reports)
+    return write_together(folder, {name: content.encode()})
+
+
+def _check_setup() -> None:
+    try:
+        import altair  # noqa: F401
+        import vl_convert  # noqa: F401
+    except ImportError as error:
+        raise SetupError(
+            "what draws the charts is not installed: pip install 'salesetl[report]'"
+        ) from error

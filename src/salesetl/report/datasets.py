@@ -1,0 +1,108 @@
+"""What is shown of each dataset of a lake: its charts and key figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from salesetl.errors import InputError
+from salesetl.pipelines import enrich_sales, flatten_orders
+from salesetl.queries import results
+from salesetl.report.figures import (
+    FIGURES_OF_ORDERS,
+    Figure,
+    orders_extent,
+    orders_figures,
+    sales_extent,
+    sales_figures,
+)
+from salesetl.report.orders_charts import ORDERS_QUERIES, orders_pictures
+from salesetl.report.page import Section
+from salesetl.report.picture import Picture, Rows
+from salesetl.report.sales_charts import SALES_QUERIES, sales_pictures
+from salesetl.runs import RunReport
+
+Found = Mapping[str, Rows]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset, the job that loads it, the queries that are asked, and what is made of them.
+
+    `extent` tells from when to when the data is.
+    """
+
+    name: str
+    job: str
+    queries: Sequence[str]
+    extent: Callable[[Found], str]
+    pictures: Callable[[Found], list[Picture]]
+    figures: Callable[[Found], list[Figure]]
+
+
+DATASETS = (
+    Dataset(
+        "sales",
+        enrich_sales.JOB,
+        SALES_QUERIES,
+        sales_extent,
+        sales_pictures,
+        sales_figures,
+    ),
+    Dataset(
+        "orders",
+        flatten_orders.JOB,
+        (*ORDERS_QUERIES, *FIGURES_OF_ORDERS),
+        orders_extent,
+        orders_pictures,
+        orders_figures,
+    ),
+)
+
+
+def loaded_datasets(root: str, reports: Sequence[RunReport]) -> list[Dataset]:
+    """Return the datasets of which runs have loaded rows; InputError if there are none."""
+    loaded = [
+        each
+        for each in DATASETS
+        if any(_has_loaded(report, each) for report in reports)
+    ]
+    if not loaded:
+        names = " or ".join(f"jobs/{each.job}.py" for each in DATASETS)
+        raise InputError(f"{root}: no run has loaded rows there; run {names} first")
+    return loaded
+
+
+def rows_of(root: str, dataset: Dataset) -> Found:
+    """Ask the queries of a dataset; InputError names a table that is missing."""
+    found = results(root, dataset.queries)
+    return {
+        name: [dict(zip(header, row, strict=True)) for row in rows]
+        for name, (header, rows) in zip(dataset.queries, found, strict=True)
+    }
+
+
+def sections_of(root: str, reports: Sequence[RunReport]) -> list[Section]:
+    """Return what the page shows of each dataset that runs have loaded."""
+    sections = []
+    for dataset in loaded_datasets(root, reports):
+        found = rows_of(root, dataset)
+        newest = max(
+            (report for report in reports if _has_loaded(report, dataset)),
+            key=lambda report: report.finished_at,
+        )
+        sections.append(
+            Section(
+                dataset.name,
+                dataset.extent(found),
+                dataset.figures(found),
+                dataset.pictures(found),
+                newest,
+            )
+        )
+    return sections
+
+
+def _has_loaded(report: RunReport, dataset: Dataset) -> bool:
+    is_done = report.status == "succeeded" and report.rows_loaded > 0
+    return is_done and report.job == dataset.job

@@ -1,0 +1,118 @@
+"""What a chart is, and one look for all of them."""
+
+from __future__ import annotations
+
+from calendar import month_abbr
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import altair as alt
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+
+NOT_KNOWN = "unknown"
+COUNT = ",.0f"
+# Three digits, such as 634k and 1.11M, where there is no room for more; axes and tables have all.
+SHORT = ".3s"
+
+# Okabe and Ito's palette, which the colour-blind can tell apart; on dark ground without its black.
+_PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442")
+_DARK_PALETTE = (
+    "#56B4E9",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#D55E00",
+    "#0072B2",
+    "#F0E442",
+)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One drawing of a picture; a picture of several gives each a title."""
+
+    chart: alt.LayerChart
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart: what it shows and in which unit, its panels, and the rows it is drawn from.
+
+    Amounts are floats in the drawing, where no cent can be seen, and decimals in the rows.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    panels: Sequence[Panel]
+    rows: Rows
+
+
+def look(*, is_dark: bool) -> dict[str, Any]:
+    """Return the Vega-Lite configuration of all charts, on light or dark ground."""
+    ink, faint, lines = (
+        ("#E8E8E8", "#B4B4B4", "#3A3F45")
+        if is_dark
+        else ("#222222", "#5F5F5F", "#E3E3E3")
+    )
+    palette = _DARK_PALETTE if is_dark else _PALETTE
+    return {
+        "background": None if is_dark else "white",
+        "font": "Helvetica, Arial, Liberation Sans, sans-serif",
+        "view": {"stroke": None},
+        "mark": {"color": palette[0]},
+        "text": {"color": ink, "fontSize": 11},
+        "axis": {
+            "domain": False,
+            "ticks": False,
+            "labelColor": ink,
+            "labelFontSize": 11,
+            "labelPadding": 6,
+            "titleColor": faint,
+            "titleFontWeight": "normal",
+            "gridColor": lines,
+        },
+        "axisQuantitative": {"tickCount": 5},
+        "legend": {"labelColor": ink, "titleColor": faint, "orient": "top"},
+        "title": {"color": ink, "subtitleColor": faint, "anchor": "start"},
+        "range": {
+            "category": list(palette),
+            "heatmap": ["#1B2A35", "#0072B2"] if is_dark else ["#EEF5FA", "#0072B2"],
+        },
+    }
+
+
+def drawing(rows: Sequence[Mapping[str, Any]]) -> alt.Chart:
+    """Begin a drawing of rows whose values are texts, numbers and truths."""
+    return alt.Chart(alt.Data.from_dict({"values": [dict(row) for row in rows]}))
+
+
+def panel(
+    values: Sequence[Mapping[str, Any]], *layers: alt.Chart, title: str = ""
+) -> Panel:
+    """Lay drawings of values over each other; of none, say so."""
+    if not values:
+        nothing = drawing([{"text": "nothing to draw yet"}])
+        layers = (nothing.mark_text().encode(text="text:N"),)
+    return Panel(alt.LayerChart(layer=list(layers)), title)
+
+
+def named(value: Any) -> str:
+    """Name a group; one that no customer is known of has none of its own."""
+    return NOT_KNOWN if value is None else str(value)
+
+
+def month_of(day: date) -> str:
+    """Write the month of a day, such as Sep 2025."""
+    return f"{month_abbr[day.month]} {day.year}"
+
+
+def months_axis() -> alt.X:
+    """Encode the texts of months in the order of the rows; of many, some are left out."""
+    axis = alt.Axis(labelAngle=0, labelOverlap=True)
+    return alt.X("month:O", sort=None, title=None, axis=axis)

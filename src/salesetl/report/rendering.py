@@ -1,0 +1,53 @@
+"""Drawings as Vega-Lite and as PNG."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from salesetl.report.picture import Panel, Picture, look
+
+_WIDTH, _HEIGHT = 820, 340
+_HEIGHT_ON_PAGE = 240
+_PIXELS = 2
+
+
+def specification(panel: Panel, picture: Picture) -> dict[str, Any]:
+    """Return a panel as Vega-Lite that is as wide as its place on a page, without a look."""
+    title = f"{picture.title}, {panel.title}" if panel.title else picture.title
+    chart = panel.chart.properties(
+        width="container",
+        height=_HEIGHT_ON_PAGE,
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        description=f"{title}: {picture.subtitle}",
+    )
+    drawn: dict[str, Any] = chart.to_dict()
+    drawn.pop("config", None)
+    return drawn
+
+
+def png(picture: Picture) -> bytes:
+    """Draw a picture with its title; the same rows give the same bytes."""
+    panels = picture.panels
+    columns = 1 if len(panels) == 1 else 2
+    width = (_WIDTH - 40 * (columns - 1)) // columns
+    height = _HEIGHT if len(panels) <= columns else _HEIGHT // 2
+    charts = [
+        panel.chart.properties(width=width, height=height, title=panel.title)
+        for panel in panels
+    ]
+    title = alt.TitleParams(
+        picture.title,
+        subtitle=picture.subtitle,
+        fontSize=18,
+        subtitleFontSize=13,
+        subtitlePadding=6,
+        offset=18,
+    )
+    page = alt.concat(*charts, columns=columns).properties(
+        title=title, padding=20, config=look(is_dark=False)
+    )
+    return bytes(vl_convert.vegalite_to_png(json.dumps(page.to_dict()), scale=_PIXELS))

@@ -1,0 +1,173 @@
+"""The six charts of sales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+
+from salesetl.report.amounts_chart import transaction_amounts
+from salesetl.report.months_chart import REVENUE, monthly_revenue
+from salesetl.report.picture import (
+    COUNT,
+    SHORT,
+    Panel,
+    Picture,
+    Rows,
+    drawing,
+    named,
+    panel,
+)
+
+# What the charts are drawn from: queries in sql/athena.
+SALES_QUERIES = (
+    "revenue_by_region",
+    "revenue_by_product",
+    "monthly_trend",
+    "row_count",
+    "revenue_by_tier",
+    "revenue_by_age_group",
+    "sales_by_amount",
+)
+_PRODUCTS_SHOWN = 10
+_SHARES = {"revenue": "total_revenue", "customers": "customer_count"}
+
+
+def sales_pictures(found: Mapping[str, Rows]) -> list[Picture]:
+    """Draw the charts of sales from the rows of `SALES_QUERIES`."""
+    [extent] = found["row_count"]
+    return [
+        monthly_revenue(found["monthly_trend"], extent),
+        revenue_by_region(found["revenue_by_region"]),
+        top_products(found["revenue_by_product"]),
+        membership_tiers(found["revenue_by_tier"]),
+        transaction_amounts(found["sales_by_amount"]),
+        age_groups(found["revenue_by_age_group"]),
+    ]
+
+
+def revenue_by_region(rows: Rows) -> Picture:
+    """Draw the net revenue of each region, the highest first."""
+    values = [
+        {"region": named(row["region"]), "revenue": float(row["total_revenue"])}
+        for row in rows
+    ]
+    return Picture(
+        "revenue_by_region",
+        "Revenue by region",
+        REVENUE,
+        [_columns(values, "region", "revenue")],
+        rows,
+    )
+
+
+def top_products(rows: Rows) -> Picture:
+    """Draw the net revenue of the best-selling products."""
+    best = rows[:_PRODUCTS_SHOWN]
+    values = [
+        {
+            "product": named(row["product"]),
+            "revenue": float(row["total_revenue"]),
+            "units": row["units_sold"],
+        }
+        for row in best
+    ]
+    base = drawing(values).encode(
+        x=alt.X(
+            "revenue:Q",
+            title=None,
+            axis=alt.Axis(format=COUNT),
+            scale=alt.Scale(domainMax=_room_for_labels(values)),
+        ),
+        y=alt.Y("product:N", sort=None, title=None),
+        tooltip=[
+            "product:N",
+            alt.Tooltip("revenue:Q", format=",.2f"),
+            alt.Tooltip("units:Q", format=","),
+        ],
+    )
+    text = base.mark_text(align="left", dx=5)
+    return Picture(
+        "top_products",
+        "Top products",
+        REVENUE,
+        [
+            panel(
+                values,
+                base.mark_bar(),
+                text.encode(text=alt.Text("revenue:Q", format=SHORT)),
+            )
+        ],
+        best,
+    )
+
+
+def membership_tiers(rows: Rows) -> Picture:
+    """Draw the share of each membership tier in revenue and in customers."""
+    totals = {
+        what: sum(row[column] for row in rows) or 1 for what, column in _SHARES.items()
+    }
+    values = [
+        {
+            "tier": named(row["membership_tier"]),
+            "of": what,
+            "share": float(row[column] / totals[what]),
+        }
+        for row in rows
+        for what, column in _SHARES.items()
+    ]
+    base = drawing(values).encode(
+        x=alt.X("tier:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+        xOffset=alt.XOffset("of:N", sort=None),
+        y=alt.Y("share:Q", title=None, axis=alt.Axis(format=".0%")),
+        tooltip=["tier:N", "of:N", alt.Tooltip("share:Q", format=".1%")],
+    )
+    columns = base.mark_bar().encode(color=alt.Color("of:N", sort=None, title=None))
+    text = base.mark_text(dy=-7).encode(text=alt.Text("share:Q", format=".0%"))
+    return Picture(
+        "membership_tiers",
+        "Membership tiers",
+        "Share in net revenue and in customers with a sale",
+        [panel(values, columns, text)],
+        rows,
+    )
+
+
+def age_groups(rows: Rows) -> Picture:
+    """Draw revenue, and revenue a transaction, of age groups in the order of age."""
+    ordered = sorted(rows, key=lambda row: (row["age_group"] is None, row["age_group"]))
+    values = [
+        {
+            "age": named(row["age_group"]),
+            "revenue": float(row["total_revenue"]),
+            "average": float(row["avg_transaction_value"]),
+        }
+        for row in ordered
+    ]
+    return Picture(
+        "age_groups",
+        "Age groups",
+        "Net revenue, and net revenue a transaction",
+        [
+            _columns(values, "age", "revenue", "Net revenue"),
+            _columns(values, "age", "average", "A transaction"),
+        ],
+        ordered,
+    )
+
+
+def _columns(
+    values: list[dict[str, Any]], name: str, value: str, title: str = ""
+) -> Panel:
+    base = drawing(values).encode(
+        x=alt.X(f"{name}:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+        y=alt.Y(f"{value}:Q", title=None, axis=alt.Axis(format=COUNT)),
+        tooltip=[f"{name}:N", alt.Tooltip(f"{value}:Q", format=",.2f")],
+    )
+    text = base.mark_text(dy=-7).encode(text=alt.Text(f"{value}:Q", format=SHORT))
+    return panel(values, base.mark_bar(), text, title=title)
+
+
+def _room_for_labels(values: list[dict[str, Any]]) -> float:
+    return 1.15 * max((value["revenue"] for value in values), default=1)

@@ -1,0 +1,144 @@
+"""`salesetl charts` and `salesetl report` write pictures and the page of a lake."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from salesetl.cli import main
+from salesetl.engines.duckdb import DuckDbEngine
+from tests.jobs.shop import Shop, order, sale
+
+SALES_CHARTS = {
+    "monthly_revenue.png",
+    "revenue_by_region.png",
+    "top_products.png",
+    "membership_tiers.png",
+    "transaction_amounts.png",
+    "age_groups.png",
+}
+ORDERS_CHARTS = {
+    "revenue_and_growth.png",
+    "retention.png",
+    "churn.png",
+    "active_customers_by_country.png",
+}
+
+
+@pytest.fixture
+def shop(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
+    """Load a few sales and orders."""
+    shop = Shop(duckdb, tmp_path)
+    shop.load(shop.deliver("sales", [sale(1), sale(2), sale(3, quantity="x")]))
+    shop.load_orders(shop.deliver_orders("orders", [order(1), order(2)]))
+    return shop
+
+
+def lake_of(shop: Shop) -> str:
+    """Return the root of the lake."""
+    return str(shop.home / "lake")
+
+
+def names_in(folder: Path) -> set[str]:
+    """Return the names of the files in a folder."""
+    return {path.name for path in folder.iterdir()}
+
+
+def test_each_dataset_has_its_charts(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shop.home / "charts"
+
+    main(["charts", str(folder), "--output_path", lake_of(shop)])
+
+    assert names_in(folder) == SALES_CHARTS | ORDERS_CHARTS
+    for path in folder.iterdir():
+        assert path.read_bytes().startswith(b"\x89PNG")
+    assert capsys.readouterr().out.splitlines()[0] == str(
+        folder / "monthly_revenue.png"
+    )
+
+
+def test_a_lake_without_orders_has_the_charts_of_sales(
+    duckdb: DuckDbEngine, tmp_path: Path
+) -> None:
+    shop = Shop(duckdb, tmp_path)
+    shop.load(shop.deliver("sales", [sale(1)]))
+
+    main(["charts", str(tmp_path / "charts"), "--output_path", lake_of(shop)])
+    main(["report", str(tmp_path / "report.html"), "--output_path", lake_of(shop)])
+
+    assert names_in(tmp_path / "charts") == SALES_CHARTS
+    assert 'id="orders"' not in (tmp_path / "report.html").read_text()
+
+
+def test_the_report_of_the_same_lake_is_the_same_page(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = shop.home / "out" / "report.html"
+
+    main(["report", str(page), "--output_path", lake_of(shop)])
+    first = page.read_bytes()
+    main(["report", str(page), "--output_path", lake_of(shop)])
+
+    assert page.read_bytes() == first
+    assert capsys.readouterr().out == f"{page}\n" * 2
+    assert names_in(page.parent) == {"report.html"}
+
+
+@pytest.mark.parametrize("command", ["charts", "report"])
+def test_a_lost_table_is_named_and_what_was_there_stays(
+    shop: Shop, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    target = shop.home / ("charts" if command == "charts" else "report.html")
+    main([command, str(target), "--output_path", lake_of(shop)])
+    before = {
+        path: path.read_bytes()
+        for path in (target, *target.rglob("*"))
+        if path.is_file()
+    }
+    shutil.rmtree(shop.home / "lake" / "fact_orders")
+    capsys.readouterr()
+
+    with pytest.raises(SystemExit) as ended:
+        main([command, str(target), "--output_path", lake_of(shop)])
+
+    assert ended.value.code == 1
+    told = capsys.readouterr().err
+    assert "fact_orders: no table there; run jobs/flatten_orders.py" in told
+    assert before
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_lake_that_no_run_has_loaded_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["report", str(tmp_path / "r.html"), "--output_path", str(tmp_path)])
+
+    assert ended.value.code == 1
+    told = capsys.readouterr().err
+    assert f"{tmp_path}: no run has loaded rows there; run jobs/enrich_sales.py" in told
+
+
+def test_a_report_is_called_a_page(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["report", str(shop.home / "report"), "--output_path", lake_of(shop)])
+
+    assert ended.value.code == 2
+    assert "name it *.html" in capsys.readouterr().err
+
+
+def test_a_failed_run_is_told_beside_the_last_that_loaded(shop: Shop) -> None:
+    page = shop.home / "report.html"
+    with pytest.raises(Exception, match="rejected"):
+        shop.load(shop.deliver("bad", [sale(1, quantity="x")]), max_rejected_ratio=0.0)
+
+    main(["report", str(page), "--output_path", lake_of(shop)])
+
+    text = page.read_text()
+    assert ">failed</td>" in text
+    assert "rejected" in text
+    assert "2</b> loaded" in text

@@ -1,0 +1,214 @@
+"""The page in a real browser, as its reader has it: a file, without a network."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from salesetl.cli import main
+from salesetl.queries import results
+from tests.jobs.shop import Shop
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+_SWITCHES = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (CHROMIUM and DRIVER),
+        reason="no Chromium to open the page in: apt-get install chromium chromium-driver",
+    ),
+]
+
+Browser = webdriver.Chrome
+Open = Callable[..., Browser]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start a browser without a window."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for switch in _SWITCHES:
+        options.add_argument(switch)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=Service(DRIVER))
+    yield started
+    started.quit()
+
+
+@pytest.fixture(scope="module")
+def page(shop: Shop) -> Path:
+    """Write the report of the shop."""
+    path = shop.home / "browser" / "report.html"
+    main(["report", str(path), "--output_path", str(shop.home / "lake")])
+    return path
+
+
+@pytest.fixture
+def opened(browser: Browser, page: Path) -> Open:
+    """Open the page at a width, on light or dark ground, when all charts are drawn."""
+
+    def open_page(width: int = 1280, theme: str = "light") -> Browser:
+        browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+        )
+        browser.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia",
+            {"features": [{"name": "prefers-color-scheme", "value": theme}]},
+        )
+        browser.get(page.as_uri())
+        wait_for(browser, f"document.documentElement.dataset.drawn === '{theme}'")
+        return browser
+
+    return open_page
+
+
+def wait_for(browser: Browser, condition: str) -> None:
+    """Wait until a condition holds on the page."""
+    for _ in range(300):
+        if browser.execute_script(f"return {condition}"):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"never came true: {condition}")
+
+
+def figures(browser: Browser) -> dict[str, str]:
+    """Return the key figures that the page shows, by name."""
+    found = browser.find_elements(By.CSS_SELECTOR, "[data-figure]")
+    return {
+        str(each.get_attribute("data-figure")): each.find_element(
+            By.CLASS_NAME, "value"
+        ).text
+        for each in found
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_loads_without_a_word_in_the_console(
+    opened: Open, width: int, theme: str
+) -> None:
+    browser = opened(width, theme)
+
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
+    charts = browser.find_elements(By.CSS_SELECTOR, "[data-chart]")
+    drawn = browser.find_elements(By.CSS_SELECTOR, "[data-chart] svg")
+    assert len(drawn) == len(charts) == 11
+    for each in drawn:
+        assert each.size["width"] > 200
+        assert each.size["height"] > 100
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_nothing_is_wider_than_the_screen(opened: Open, width: int) -> None:
+    browser = opened(width)
+
+    wide = browser.execute_script("return document.documentElement.scrollWidth")
+    assert wide <= width
+
+
+def test_the_figures_are_those_of_the_tables(opened: Open, shop: Shop) -> None:
+    browser = opened()
+
+    [(header, rows)] = results(str(shop.home / "lake"), ["monthly_trend"])
+    # October lacks its last days.
+    [september] = [
+        dict(zip(header, row, strict=True)) for row in rows if row[:2] == (2025, 9)
+    ]
+    shown = figures(browser)
+    assert Decimal(shown["Net revenue"].replace(",", "")) == september["total_revenue"]
+    assert int(shown["Transactions"]) == september["transaction_count"]
+    assert int(shown["Customers"]) == september["customer_count"]
+
+
+def test_a_chart_shows_the_numbers_of_its_table(opened: Open, shop: Shop) -> None:
+    browser = opened()
+    browser.find_element(By.CSS_SELECTOR, "#revenue_by_region summary").click()
+
+    [(header, rows)] = results(str(shop.home / "lake"), ["revenue_by_region"])
+    table = browser.find_element(By.CSS_SELECTOR, "#revenue_by_region table")
+    cells = [
+        [cell.text for cell in row.find_elements(By.TAG_NAME, "td")]
+        for row in table.find_elements(By.CSS_SELECTOR, "tbody tr")
+    ]
+    assert [[cell.replace(",", "") for cell in row] for row in cells] == [
+        [str(value) for value in row] for row in rows
+    ]
+    described = browser.execute_script(
+        "return [...document.querySelectorAll('#revenue_by_region svg .mark-rect path')]"
+        ".map((each) => each.getAttribute('aria-label'))"
+    )
+    revenue = [row[header.index("total_revenue")] for row in rows]
+    assert [label.split("revenue: ")[1] for label in described] == [
+        f"{amount:,.0f}" for amount in revenue
+    ]
+
+
+def test_tables_open_by_keyboard_alone(opened: Open) -> None:
+    browser = opened()
+    body = browser.find_element(By.TAG_NAME, "body")
+
+    body.send_keys(Keys.TAB)
+    first = browser.switch_to.active_element.get_attribute("textContent")
+    names: list[Any] = []
+    for _ in range(12):
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+        names.append(browser.switch_to.active_element.tag_name)
+        if names[-1] == "summary":
+            break
+
+    assert first == "Skip to the figures"
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    assert browser.execute_script("return document.querySelector('details').open")
+
+
+def test_every_chart_has_a_description_to_be_read_aloud(opened: Open) -> None:
+    browser = opened()
+
+    charts = browser.find_elements(By.CSS_SELECTOR, "[data-chart]")
+
+    told = [str(each.get_attribute("aria-label")) for each in charts]
+    assert "Revenue by region: Net revenue: sales less returns" in told
+    assert len(told) == len(set(told)) == 11
+
+
+def test_the_charts_follow_when_the_ground_turns_dark(opened: Open) -> None:
+    browser = opened(theme="light")
+
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia",
+        {"features": [{"name": "prefers-color-scheme", "value": "dark"}]},
+    )
+
+    wait_for(browser, "document.documentElement.dataset.drawn === 'dark'")
+    inks = browser.execute_script(
+        "return [...document.querySelectorAll('#revenue_by_region svg text')]"
+        ".map((each) => each.getAttribute('fill'))"
+    )
+    assert "#E8E8E8" in inks
+    assert "#222222" not in inks
+
+
+def test_a_name_from_the_data_runs_nothing(opened: Open) -> None:
+    browser = opened()
+
+    text = browser.find_element(By.ID, "top_products").get_attribute("textContent")
+    assert "<script>alert('x')</script>" in str(text)

@@ -1,0 +1,112 @@
+"""Key figures are of the last whole month, beside the whole month before it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from salesetl.report.figures import (
+    orders_extent,
+    orders_figures,
+    sales_extent,
+    sales_figures,
+)
+from salesetl.report.wording import change_text, value_text
+
+
+def trend(year: int, month: int, revenue: str) -> dict[str, Any]:
+    """Make a row of `monthly_trend`."""
+    return {
+        "year": year,
+        "month": month,
+        "total_revenue": Decimal(revenue),
+        "transaction_count": 1234,
+        "avg_transaction_value": Decimal("2.50"),
+        "customer_count": 7,
+    }
+
+
+def found_sales(last_date: date, *rows: dict[str, Any]) -> dict[str, Any]:
+    """Make what the queries of sales have found, from the first of 2025 on."""
+    extent = {"first_date": date(2025, 1, 1), "last_date": last_date}
+    return {"row_count": [extent], "monthly_trend": list(rows)}
+
+
+def told(figures: list[Any]) -> dict[str, tuple[str, str, str]]:
+    """Return how each figure is worded."""
+    return {
+        each.name: (str(each.month), value_text(each), change_text(each))
+        for each in figures
+    }
+
+
+def test_a_month_that_is_not_over_is_passed_over() -> None:
+    found = found_sales(
+        date(2025, 3, 30),
+        trend(2025, 1, "1000.00"),
+        trend(2025, 2, "1234.50"),
+        trend(2025, 3, "9999.00"),
+    )
+
+    figures = told(sales_figures(found))
+
+    assert figures["Net revenue"] == ("2025-02-01", "1,234.50", "+23.5 %")
+    assert figures["Transactions"] == ("2025-02-01", "1,234", "+0.0 %")
+    assert sales_extent(found) == "Sales from 2025-01-01 to 2025-03-30"
+
+
+def test_without_a_whole_month_the_last_is_shown_and_not_compared() -> None:
+    found = found_sales(date(2025, 1, 30), trend(2025, 1, "1000.00"))
+
+    [revenue, *_] = sales_figures(found)
+
+    assert (revenue.is_whole, revenue.change) == (False, None)
+
+
+def test_a_gap_or_a_month_of_loss_is_not_compared_with() -> None:
+    gap = found_sales(date(2025, 3, 31), trend(2025, 1, "1.00"), trend(2025, 3, "2.00"))
+    loss = found_sales(
+        date(2025, 2, 28), trend(2025, 1, "-1.00"), trend(2025, 2, "2.00")
+    )
+
+    assert [sales_figures(each)[0].change for each in (gap, loss)] == [None, None]
+
+
+def test_orders_are_added_over_currencies_and_money_is_not() -> None:
+    months = [(1, "USD", 10), (1, "EUR", 30), (2, "USD", 20), (2, "EUR", 24)]
+    found: dict[str, Any] = {
+        "monthly_revenue": [
+            {
+                "order_month_start": date(2025, month, 1),
+                "currency": currency,
+                "orders": orders,
+                "revenue": Decimal(orders * 3),
+                "is_complete_month": True,
+            }
+            for month, currency, orders in months
+        ],
+        "monthly_active_customers": [
+            {
+                "order_month_start": date(2025, month, 1),
+                "active_customers": 5 * month,
+                "is_complete_month": month < 3,
+            }
+            for month in (1, 2, 3)
+        ],
+        "monthly_churn": [
+            {"order_month_start": date(2025, month, 1), "churn_rate": rate}
+            for month, rate in (
+                (1, Decimal("0.300")),
+                (2, Decimal("0.2875")),
+                (3, None),
+            )
+        ],
+    }
+
+    assert told(orders_figures(found)) == {
+        "Paid orders": ("2025-02-01", "44", "+10.0 %"),
+        "Active customers": ("2025-02-01", "10", "+100.0 %"),
+        "Churn": ("2025-02-01", "28.8 %", "−1.3 points"),
+        "Revenue in EUR": ("2025-02-01", "72", "−20.0 %"),
+        "Revenue in USD": ("2025-02-01", "60", "+100.0 %"),
+    }
+    assert orders_extent(found) == "Orders from Jan 2025 to Feb 2025"

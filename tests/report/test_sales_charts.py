@@ -1,0 +1,81 @@
+"""The charts of sales show what the queries say."""
+
+from decimal import Decimal
+from typing import Any
+
+from salesetl.report import sales_charts
+from salesetl.report.rendering import png
+from tests.report.drawn import values_of
+
+
+def group(name: str, value: str | None, revenue: str, **more: Any) -> dict[str, Any]:
+    """Make a row of a query by group."""
+    return {
+        name: value,
+        "total_revenue": Decimal(revenue),
+        "avg_transaction_value": Decimal("5.00"),
+        "customer_count": 1,
+        "units_sold": 2,
+        **more,
+    }
+
+
+def test_age_groups_stand_in_the_order_of_age_and_the_unknown_last() -> None:
+    rows = [
+        group("age_group", name, "1.00")
+        for name in ("56+", None, "18-25", "46-55", "26-35")
+    ]
+
+    picture = sales_charts.age_groups(rows)
+
+    for panel in picture.panels:
+        names = [each["age"] for each in values_of(panel)]
+        assert names == ["18-25", "26-35", "46-55", "56+", "unknown"]
+
+
+def test_shares_of_tiers_are_of_all_tiers() -> None:
+    rows = [
+        group("membership_tier", "Gold", "30.00", customer_count=1),
+        group("membership_tier", None, "10.00", customer_count=3),
+    ]
+
+    picture = sales_charts.membership_tiers(rows)
+
+    shares = [
+        (each["tier"], each["of"], each["share"])
+        for each in values_of(picture.panels[0])
+    ]
+    assert shares == [
+        ("Gold", "revenue", 0.75),
+        ("Gold", "customers", 0.25),
+        ("unknown", "revenue", 0.25),
+        ("unknown", "customers", 0.75),
+    ]
+
+
+def test_shares_of_nothing_are_nothing() -> None:
+    rows = [group("membership_tier", "Gold", "0.00", customer_count=0)]
+
+    picture = sales_charts.membership_tiers(rows)
+
+    assert {each["share"] for each in values_of(picture.panels[0])} == {0}
+
+
+def test_only_the_best_products_are_drawn_the_best_on_top() -> None:
+    rows = [group("product", f"P{n}", f"{100 - n}.00") for n in range(12)]
+
+    picture = sales_charts.top_products(rows)
+
+    names = [each["product"] for each in values_of(picture.panels[0])]
+    assert names == [f"P{n}" for n in range(10)]
+    assert picture.rows == rows[:10]
+
+
+def test_a_picture_is_a_png_and_the_same_each_time() -> None:
+    rows = [group("region", "North", "1234567.89"), group("region", None, "-5.00")]
+
+    first, second = (png(sales_charts.revenue_by_region(rows)) for _ in range(2))
+
+    assert first.startswith(b"\x89PNG\r\n")
+    assert first == second
+    assert len(first) > 10_000
