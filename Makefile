@@ -11,7 +11,7 @@ LAKE ?= data/lake
 TWO_AT_ONCE = --numprocesses 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo query analytics dbt test test-spark4 check format docs package \
+.PHONY: help setup demo query analytics charts report dbt test test-spark4 check format docs package \
 	package-lambda bench bench-scale bench-start clean
 
 help: ## show this list
@@ -20,18 +20,18 @@ help: ## show this list
 setup: $(READY) ## make .venv with Spark 3.5.6 and all that the other targets need
 
 $(READY): setup.cfg pyproject.toml
-	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) local,test,lint
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) local,report,test,lint
 	@touch $(READY) $(EMBEDDED)
 
 $(EMBEDDED): setup.cfg pyproject.toml
-	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) embedded
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) report
 	@touch $(EMBEDDED)
 
 $(SPARK4)/.ready: setup.cfg pyproject.toml
-	@PYTHON="$(PYTHON)" scripts/setup.sh $(SPARK4) local-spark4,test
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(SPARK4) local-spark4,report,test
 	@touch $(SPARK4)/.ready $(SPARK4)/.embedded
 
-demo: $(EMBEDDED) ## generate a retailer's sales, load them, and show what came out
+demo: $(EMBEDDED) ## generate a retailer's sales and orders, load them, and show what came out
 	@scripts/demo.sh $(BIN)
 
 $(DBT)/.ready: setup.cfg pyproject.toml
@@ -43,6 +43,12 @@ query: $(EMBEDDED) ## show the rows of a query or view, such as make query Q=mon
 
 analytics: $(EMBEDDED) ## write the six analytics of orders as CSV files into data/analytics
 	@$(BIN)/salesetl analytics data/analytics --output_path "$(LAKE)"
+
+charts: $(EMBEDDED) ## draw the charts of the lake in LAKE as PNG files into data/charts
+	@$(BIN)/salesetl charts data/charts --output_path "$(LAKE)"
+
+report: $(EMBEDDED) ## write the report of the lake in LAKE as one page, data/report.html
+	@$(BIN)/salesetl report data/report.html --output_path "$(LAKE)"
 
 dbt: $(DBT)/.ready ## build and test the dbt models of orders on the lake in LAKE
 	@scripts/dbt.sh $(DBT)/bin "$(LAKE)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Generate 10,000 sales with a little dirt, load them, and show what came out.
+# Generate sales and orders with a little dirt, load them, and show what came out.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -ne 1 ]]; then
@@ -12,6 +12,11 @@ bin=$1
 "$bin/python" -m generators sales --rows 10000 --customers 500 --dirt 0.02 --output_path data/raw
 "$bin/python" jobs/enrich_sales.py --engine "${ENGINE:-auto}" --as_of 2025-12-18 \
   --sales_path data/raw/sales --customers_path data/raw/customers --output_path data/lake
+"$bin/python" -m generators orders --orders_per_day 40 --start_date 2025-06-01 \
+  --end_date 2025-12-17 --dirt 0.01 --output_path data/raw
+"$bin/python" jobs/flatten_orders.py --engine "${ENGINE:-auto}" --as_of 2025-12-18 \
+  --orders_path data/raw/orders --output_path data/lake
+report=$("$bin/salesetl" report data/report.html --output_path data/lake)
 cat <<END
 
 The best-selling lines of sales_summary:
@@ -21,6 +26,7 @@ $("$bin/salesetl" table sales_summary --output_path data/lake --order_by total_r
 Files
   data/lake/enriched_sales/   one row a sale, Parquet by year and month
   data/lake/sales_summary/    revenue by region, product and month
+  data/lake/fact_orders/      one row an order, and fact_order_items/ one a line of it
   data/lake/quarantine/       rejected rows, each with all its reasons
   data/lake/_runs/            a JSON report for every run
 
@@ -29,5 +35,8 @@ Try next
   make demo                                      again: nothing changes, nothing is counted twice
   $bin/salesetl runs list                   what each run has done
   $bin/salesetl quarantine list             what was rejected; then: quarantine show RUN_ID
+  $bin/salesetl query monthly_revenue       one of the metrics; without a name, all are listed
   $bin/python jobs/enrich_sales.py --help   to load your own files
+
+The report, to open in a browser: $report
 END
