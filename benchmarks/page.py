@@ -15,8 +15,8 @@ OURS = "salesetl embedded"
 HEAD = """# Benchmarks
 
 Written by `make bench`. Every program is run as a whole process, from its start to the last file
-written, in turn with all others; the first round is not counted. All find the same faults in the
-same files and write the same two tables, and a size counts only if they agree: sales on rows,
+written, in turn with all others; the first round is not counted. All look for the same faults in
+the same files and write the same two tables, and a size counts only if they agree: sales on rows,
 revenue to the cent and every line of the summary; orders on orders, lines and both their totals to
 the cent, month by month. Programs that add doubles, the usual Glue scripts and pandas on orders,
 must agree to what doubles lose. The Glue scripts drop what is wrong; the others put it in
@@ -40,8 +40,9 @@ class Result:
 def page(results: list[Result], limits: dict[str, dict[str, float]]) -> str:
     """Lay out results, and the limits by size, as Markdown."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
+    installed = {each.name: each.version for each in importlib.metadata.distributions()}
     versions = ", ".join(
-        f"{name} {importlib.metadata.version(name)}" for name in PACKAGES
+        f"{name} {installed[name]}" for name in PACKAGES if name in installed
     )
     text = HEAD
     text += f"{os.cpu_count()} cores, {memory} GiB, Python {platform.python_version()};"

@@ -7,7 +7,7 @@ from typing import Any
 from salesetl.catalogue import LakeTable, lake_table
 from salesetl.engines.duckdb_lake import DuckDbLake
 from salesetl.errors import ArgumentError, InputError
-from salesetl.runs import read_reports
+from salesetl.runs import has_run
 from salesetl.statements import Statement, statement, tables_below, views_below
 from salesetl.storage import is_local, normalized, storage_of
 
@@ -47,9 +47,8 @@ def _views(wanted: Sequence[Statement]) -> Iterator[Statement]:
 
 
 def _add_table(lake: DuckDbLake, root: str, listed: LakeTable) -> None:
-    reports = read_reports(storage_of(root), root)
     # Where a run has rejected nothing, there is no quarantine, and that is no mistake.
-    may_be_empty = listed.is_quarantine and listed.job in {run.job for run in reports}
+    may_be_empty = listed.is_quarantine and has_run(storage_of(root), root, listed.job)
     try:
         lake.add_table(
             listed.name, listed.folder, listed.table, may_be_empty=may_be_empty

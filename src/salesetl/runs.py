@@ -78,6 +78,11 @@ def read_report(storage: Storage, root: str, run_id: str) -> RunReport:
     )
 
 
+def has_run(storage: Storage, root: str, job: str) -> bool:
+    """Tell whether there is a report of any run of a job."""
+    return bool(storage.files(join(root, "_runs", job)))
+
+
 def has_succeeded(storage: Storage, root: str, job: str, run_id: str) -> bool:
     """Tell whether there is a run of that name, and it has succeeded."""
     path = report_path(root, job, run_id)

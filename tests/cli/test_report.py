@@ -1,12 +1,15 @@
 """`salesetl charts` and `salesetl report` write pictures and the page of a lake."""
 
+import re
 import shutil
 from pathlib import Path
 
+import duckdb as database
 import pytest
 
 from salesetl.cli import main
 from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.errors import QualityError
 from tests.jobs.shop import Shop, order, sale
 
 SALES_CHARTS = {
@@ -133,12 +136,33 @@ def test_a_report_is_called_a_page(
 
 def test_a_failed_run_is_told_beside_the_last_that_loaded(shop: Shop) -> None:
     page = shop.home / "report.html"
-    with pytest.raises(Exception, match="rejected"):
-        shop.load(shop.deliver("bad", [sale(1, quantity="x")]), max_rejected_ratio=0.0)
+    with pytest.raises(QualityError):
+        shop.load(
+            shop.deliver("bad", [sale(1, quantity="<b>x")]), max_rejected_ratio=0.0
+        )
 
     main(["report", str(page), "--output_path", lake_of(shop)])
 
     text = page.read_text()
-    assert ">failed</td>" in text
-    assert "rejected" in text
-    assert "2</b> loaded" in text
+    [runs] = re.findall(r'id="runs".*?</section>', text, re.DOTALL)
+    newest = re.findall(r"<td[^>]*>(.*?)</td>", runs)[:8]
+    assert newest[1:3] + newest[4:7] == ["enrich sales", "failed", "1", "0", "1"]
+    assert "100.0% of 1 rows were rejected" in runs
+    assert "&lt;b&gt;x" in runs
+    assert "<b>2</b> loaded" in text
+
+
+def test_empty_tables_are_told(
+    duckdb: DuckDbEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Shop(duckdb, tmp_path)
+    shop.load(shop.deliver("sales", [sale(1)]))
+    for file in (tmp_path / "lake").rglob("*.parquet"):
+        rows = f"select * from read_parquet('{file}') where false"
+        database.sql(f"copy ({rows}) to '{file}' (format parquet)")
+
+    with pytest.raises(SystemExit) as ended:
+        main(["report", str(tmp_path / "r.html"), "--output_path", lake_of(shop)])
+
+    assert ended.value.code == 1
+    assert "the tables of sales are empty; run jobs/" in capsys.readouterr().err

@@ -17,14 +17,19 @@ def shop(duckdb: DuckDbEngine, tmp_path_factory: pytest.TempPathFactory) -> Shop
             100 * month + day,
             date=f"2025-{month:02}-{day:02}",
             product=HOSTILE if day == 5 else "Lamp",
-            customer_id="C1" if day % 3 else "C2",
+            customer_id={0: "C2", 1: "C1", 2: ""}[day % 3],
+            region=HOSTILE if day == 7 else "North",
         )
         for month in (8, 9, 10)
         for day in range(1, 29 if month == 10 else 31)
     ]
     shop.load(shop.deliver("sales", [*sales, sale(1, quantity="x")]))
     orders = [
-        order(number, order_timestamp=f"2025-0{1 + number % 2}-1{number % 8}T09:00:00Z")
+        order(
+            number,
+            order_timestamp=f"2025-0{1 + number % 2}-1{number % 8}T09:00:00Z",
+            currency="EUR" if number % 5 else "USD",
+        )
         for number in range(20)
     ]
     shop.load_orders(

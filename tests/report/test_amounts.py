@@ -3,7 +3,7 @@
 import statistics
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salesetl.report.amounts import distribution
@@ -38,6 +38,9 @@ def test_mean_median_and_deviation_are_those_of_all_sales(
 
 
 @given(CENTS)
+@example({3000: 1})
+@example({1000: 10, 6000: 90})
+@example({0: 1})
 def test_every_sale_is_in_one_bin_or_beyond_them(cents: dict[int, int]) -> None:
     found = distribution(rows_of(cents))
 

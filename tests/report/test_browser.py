@@ -15,6 +15,7 @@ from selenium.webdriver.common.keys import Keys
 
 from salesetl.cli import main
 from salesetl.queries import results
+from salesetl.report.wording import cell_text
 from tests.jobs.shop import Shop
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -111,7 +112,7 @@ def test_the_page_loads_without_a_word_in_the_console(
     assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
     charts = browser.find_elements(By.CSS_SELECTOR, "[data-chart]")
     drawn = browser.find_elements(By.CSS_SELECTOR, "[data-chart] svg")
-    assert len(drawn) == len(charts) == 11
+    assert len(drawn) == len(charts) == 12
     for each in drawn:
         assert each.size["width"] > 200
         assert each.size["height"] > 100
@@ -149,16 +150,14 @@ def test_a_chart_shows_the_numbers_of_its_table(opened: Open, shop: Shop) -> Non
         [cell.text for cell in row.find_elements(By.TAG_NAME, "td")]
         for row in table.find_elements(By.CSS_SELECTOR, "tbody tr")
     ]
-    assert [[cell.replace(",", "") for cell in row] for row in cells] == [
-        [str(value) for value in row] for row in rows
-    ]
+    assert cells == [[cell_text(value) for value in row] for row in rows]
     described = browser.execute_script(
         "return [...document.querySelectorAll('#revenue_by_region svg .mark-rect path')]"
         ".map((each) => each.getAttribute('aria-label'))"
     )
     revenue = [row[header.index("total_revenue")] for row in rows]
-    assert [label.split("revenue: ")[1] for label in described] == [
-        f"{amount:,.0f}" for amount in revenue
+    assert [label.split("amount: ")[1] for label in described] == [
+        f"{amount:,.2f}".rstrip("0").rstrip(".") for amount in revenue
     ]
 
 
@@ -187,7 +186,7 @@ def test_every_chart_has_a_description_to_be_read_aloud(opened: Open) -> None:
 
     told = [str(each.get_attribute("aria-label")) for each in charts]
     assert "Revenue by region: Net revenue: sales less returns" in told
-    assert len(told) == len(set(told)) == 11
+    assert len(told) == len(set(told)) == 12
 
 
 def test_the_charts_follow_when_the_ground_turns_dark(opened: Open) -> None:

@@ -72,7 +72,14 @@ def test_a_gap_or_a_month_of_loss_is_not_compared_with() -> None:
 
 
 def test_orders_are_added_over_currencies_and_money_is_not() -> None:
-    months = [(1, "USD", 10), (1, "EUR", 30), (2, "USD", 20), (2, "EUR", 24)]
+    months = [
+        (1, "USD", 10),
+        (1, "EUR", 29),
+        (1, "GBP", 1),
+        (2, "USD", 20),
+        (2, "EUR", 24),
+        (3, "INR", 5),
+    ]
     found: dict[str, Any] = {
         "monthly_revenue": [
             {
@@ -80,7 +87,7 @@ def test_orders_are_added_over_currencies_and_money_is_not() -> None:
                 "currency": currency,
                 "orders": orders,
                 "revenue": Decimal(orders * 3),
-                "is_complete_month": True,
+                "is_complete_month": month < 3,
             }
             for month, currency, orders in months
         ],
@@ -106,7 +113,8 @@ def test_orders_are_added_over_currencies_and_money_is_not() -> None:
         "Paid orders": ("2025-02-01", "44", "+10.0 %"),
         "Active customers": ("2025-02-01", "10", "+100.0 %"),
         "Churn": ("2025-02-01", "28.8 %", "−1.3 points"),
-        "Revenue in EUR": ("2025-02-01", "72", "−20.0 %"),
+        "Revenue in EUR": ("2025-02-01", "72", "−17.2 %"),
+        "Revenue in GBP": ("2025-02-01", "0", "−100.0 %"),
         "Revenue in USD": ("2025-02-01", "60", "+100.0 %"),
     }
-    assert orders_extent(found) == "Orders from Jan 2025 to Feb 2025"
+    assert orders_extent(found) == "Orders from Jan 2025 to Mar 2025"

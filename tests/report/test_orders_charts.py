@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from salesetl.report import orders_charts
+from salesetl.report.countries_chart import active_customers
 from salesetl.report.rendering import png
+from salesetl.report.retention_chart import retention
 from tests.report.drawn import values_of
 
 
@@ -33,33 +35,29 @@ def test_every_currency_has_a_panel_of_its_own() -> None:
 
     assert [panel.title for panel in picture.panels] == ["EUR", "USD"]
     assert [
-        (each["month"], each["revenue"], each["growth"], each["is_complete"])
+        (each["month"], each["revenue"], each["label"], each["is_complete"])
         for each in values_of(picture.panels[0])
     ] == [
         ("Jan 2025", 100.0, "", True),
-        ("Feb 2025", 200.0, "-12%", True),
+        ("Feb 2025", 200.0, "−13%", True),
         ("Mar 2025", 300.0, "", False),
     ]
 
 
-def test_retention_leaves_out_the_month_in_which_it_is_everybody() -> None:
-    rows = [
-        {
-            "cohort_month": date(2025, 1, 1),
-            "months_since_cohort": months,
-            "cohort_size": 1200,
-            "active_customers": 1200 // (months + 1),
-            "retention_rate": Decimal(1) / (months + 1),
-        }
-        for months in range(15)
-    ]
+def test_of_many_months_only_the_last_twelve_have_labels() -> None:
+    rows = [growth(1 + n % 12, "USD", "0.1") for n in range(36)]
 
-    picture = orders_charts.retention(rows)
+    picture = orders_charts.revenue_and_growth(rows)
 
-    values = values_of(picture.panels[0])
-    assert [each["months"] for each in values] == list(range(1, 13))
-    assert values[0]["cohort"] == "Jan 2025 (1,200)"
-    assert values[0]["rate"] == 0.5
+    labels = [each["label"] for each in values_of(picture.panels[0])]
+    assert labels == [""] * 24 + ["+10%"] * 12
+
+
+def test_growth_of_less_than_half_a_percent_has_no_sign_of_loss() -> None:
+    picture = orders_charts.revenue_and_growth([growth(2, "USD", "-0.002")])
+
+    [value] = values_of(picture.panels[0])
+    assert value["label"] == "+0%"
 
 
 def test_churn_that_is_not_known_yet_is_not_drawn() -> None:
@@ -70,36 +68,11 @@ def test_churn_that_is_not_known_yet_is_not_drawn() -> None:
 
     picture = orders_charts.churn(rows)
 
-    assert values_of(picture.panels[0]) == [{"month": "Jan 2025", "rate": 0.25}]
-
-
-def test_a_country_without_customers_in_a_month_is_drawn_at_zero() -> None:
-    rows = [
-        {
-            "order_month_start": date(2025, month, 1),
-            "customer_country": country,
-            "active_customers": 7,
-        }
-        for month, country in ((1, "US"), (2, None))
-    ]
-
-    picture = orders_charts.active_customers(rows)
-
-    assert [
-        (each["country"], each["month"], each["customers"])
-        for each in values_of(picture.panels[0])
-    ] == [
-        ("US", "Jan 2025", 7),
-        ("US", "Feb 2025", 0),
-        ("unknown", "Jan 2025", 0),
-        ("unknown", "Feb 2025", 7),
+    assert values_of(picture.panels[0]) == [
+        {"month": "Jan 2025", "rate": 0.25, "label": "25.0%"}
     ]
 
 
 def test_charts_of_nothing_can_be_drawn() -> None:
-    for draw in (
-        orders_charts.retention,
-        orders_charts.churn,
-        orders_charts.active_customers,
-    ):
-        assert png(draw([])).startswith(b"\x89PNG")
+    for picture in (retention([]), orders_charts.churn([]), active_customers([], [])):
+        assert png(picture).startswith(b"\x89PNG")

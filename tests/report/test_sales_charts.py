@@ -29,7 +29,7 @@ def test_age_groups_stand_in_the_order_of_age_and_the_unknown_last() -> None:
     picture = sales_charts.age_groups(rows)
 
     for panel in picture.panels:
-        names = [each["age"] for each in values_of(panel)]
+        names = [each["name"] for each in values_of(panel)]
         assert names == ["18-25", "26-35", "46-55", "56+", "unknown"]
 
 

@@ -1,4 +1,4 @@
-"""Files that a command writes for people: all of them, or none."""
+"""Files that a command writes for people: none before all are made."""
 
 import uuid
 from collections.abc import Mapping

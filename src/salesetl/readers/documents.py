@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from salesetl.readers.files import read_head, read_whole
 from salesetl.storage import StoredFile
 
-_DECODER = json.JSONDecoder()
-_BETWEEN_LINES = re.compile(r"[ \t\r\n]*")
-_BETWEEN_ITEMS = re.compile(r"[ \t\r\n,]*")
+# Only the places of objects matter, and Python refuses to make a number of very many digits.
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+_BLANKS = re.compile(r"[ \t\r\n]*")
 # As long as what is left of a word or an escape that was cut in two.
 _CUT = 12
 
@@ -50,29 +50,33 @@ def objects_of(file: StoredFile) -> list[str] | None:
 
 def _is_json(line: str) -> bool:
     try:
-        json.loads(line)
+        _DECODER.decode(line)
     except (json.JSONDecodeError, RecursionError):
         return False
     return True
 
 
 def _places(text: str) -> Iterator[slice]:
-    """Yield where the objects of a text are; JSONDecodeError at what is not JSON."""
+    """Yield where the items of an array are, or values one after the other.
+
+    JSONDecodeError at what is not JSON.
+    """
     is_array = text.startswith("[")
-    between = _BETWEEN_ITEMS if is_array else _BETWEEN_LINES
-    position = _after(between, text, int(is_array))
-    while position < len(text):
-        if is_array and text[position] == "]":
-            if position + 1 < len(text):
-                raise json.JSONDecodeError("Extra data", text, position + 1)
-            return
+    position, last = _after_blanks(text, int(is_array)), len(text) - 1
+    if is_array and position == last and text[last] == "]":
+        return
+    while is_array or position <= last:
         _, end = _DECODER.raw_decode(text, position)
         yield slice(position, end)
-        position = _after(between, text, end)
-    if is_array:
-        raise json.JSONDecodeError("Unterminated array", text, position)
+        position = _after_blanks(text, end)
+        if is_array:
+            if position == last and text[last] == "]":
+                return
+            if not text.startswith(",", position):
+                raise json.JSONDecodeError("Expecting ',' or the end", text, position)
+            position = _after_blanks(text, position + 1)
 
 
-def _after(between: re.Pattern[str], text: str, position: int) -> int:
-    found = between.match(text, position)
+def _after_blanks(text: str, position: int) -> int:
+    found = _BLANKS.match(text, position)
     return found.end() if found else position

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from itertools import accumulate
 from typing import Any
 
 from salesetl.report.picture import Rows
 
 _BINS = 30
+# Enough for squares of any amount.
+_DIGITS = 90
 # Percent of the sales that are drawn at the least.
 _DRAWN = 95
 
@@ -31,30 +33,32 @@ class Distribution:
 
 
 def distribution(rows: Rows) -> Distribution:
-    """Sum up rows of `total_amount`, in its order, and `sales`; of none, all is zero."""
+    """Sum up rows of `total_amount`, ascending from zero, and `sales`; of none, all is zero."""
     counts = [(Decimal(row["total_amount"]), int(row["sales"])) for row in rows]
     total = sum(count for _, count in counts)
     if not total:
         return Distribution([], 0, Decimal(0), Decimal(0), Decimal(0))
-    mean = sum((amount * count for amount, count in counts), Decimal(0)) / total
-    squares = sum(
-        (count * (amount - mean) ** 2 for amount, count in counts), Decimal(0)
-    )
     bins = list(_bins(counts, _bin_width(_amount_at(counts, total * _DRAWN // 100))))
-    return Distribution(
-        bins,
-        total - sum(each["sales"] for each in bins),
-        mean,
-        (_amount_at(counts, (total - 1) // 2) + _amount_at(counts, total // 2)) / 2,
-        (squares / total).sqrt(),
-    )
+    beyond = total - sum(each["sales"] for each in bins)
+    middle = _amount_at(counts, (total - 1) // 2), _amount_at(counts, total // 2)
+    with localcontext(prec=_DIGITS):
+        mean = sum((amount * count for amount, count in counts), Decimal(0)) / total
+        squares = sum(
+            (count * (amount - mean) ** 2 for amount, count in counts), Decimal(0)
+        )
+        return Distribution(
+            bins, beyond, mean, sum(middle) / Decimal(2), (squares / total).sqrt()
+        )
 
 
 def _bin_width(extent: Decimal) -> Decimal:
     """Choose 1, 2 or 5 times a power of ten, so that there are at most thirty bins."""
     least = max(extent, Decimal(1)) / _BINS
     power = Decimal(10) ** least.adjusted()
-    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least)
+    # The greatest amount is below the end of the last bin, which is not in it.
+    return next(
+        power * factor for factor in (1, 2, 5, 10) if power * factor * _BINS > extent
+    )
 
 
 def _bins(counts: Counts, width: Decimal) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,7 @@ def transaction_amounts(rows: Rows) -> Picture:
     ).encode(
         x=alt.X("low:Q", bin="binned", title="amount", axis=alt.Axis(format=COUNT)),
         x2="high:Q",
-        y=alt.Y("sales:Q", title="sales", axis=alt.Axis(format=COUNT)),
+        y=alt.Y("sales:Q", title="sales", axis=alt.Axis(format=COUNT, tickMinStep=1)),
         tooltip=[
             alt.Tooltip("low:Q", title="from", format=",.2f"),
             alt.Tooltip("high:Q", title="below", format=",.2f"),

@@ -29,11 +29,13 @@ Found = Mapping[str, Rows]
 class Dataset:
     """A dataset, the job that loads it, the queries that are asked, and what is made of them.
 
+    `months` is the query that has a row for each month, and so some if the tables have any.
     `extent` tells from when to when the data is.
     """
 
     name: str
     job: str
+    months: str
     queries: Sequence[str]
     extent: Callable[[Found], str]
     pictures: Callable[[Found], list[Picture]]
@@ -44,6 +46,7 @@ DATASETS = (
     Dataset(
         "sales",
         enrich_sales.JOB,
+        "monthly_trend",
         SALES_QUERIES,
         sales_extent,
         sales_pictures,
@@ -52,7 +55,8 @@ DATASETS = (
     Dataset(
         "orders",
         flatten_orders.JOB,
-        (*ORDERS_QUERIES, *FIGURES_OF_ORDERS),
+        "monthly_revenue",
+        tuple(dict.fromkeys((*ORDERS_QUERIES, *FIGURES_OF_ORDERS))),
         orders_extent,
         orders_pictures,
         orders_figures,
@@ -74,12 +78,17 @@ def loaded_datasets(root: str, reports: Sequence[RunReport]) -> list[Dataset]:
 
 
 def rows_of(root: str, dataset: Dataset) -> Found:
-    """Ask the queries of a dataset; InputError names a table that is missing."""
-    found = results(root, dataset.queries)
-    return {
+    """Ask the queries of a dataset; InputError where a table is missing or all are empty."""
+    answers = results(root, dataset.queries)
+    found = {
         name: [dict(zip(header, row, strict=True)) for row in rows]
-        for name, (header, rows) in zip(dataset.queries, found, strict=True)
+        for name, (header, rows) in zip(dataset.queries, answers, strict=True)
     }
+    if not found[dataset.months]:
+        raise InputError(
+            f"{root}: the tables of {dataset.name} are empty; run jobs/{dataset.job}.py"
+        )
+    return found
 
 
 def sections_of(root: str, reports: Sequence[RunReport]) -> list[Section]:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from salesetl.report.months_chart import is_whole_month
-from salesetl.report.picture import Rows, month_of
+from salesetl.report.picture import Row, Rows, month_of
 
 # What the figures of orders are taken from: views in sql/athena.
 FIGURES_OF_ORDERS = ("monthly_revenue", "monthly_active_customers", "monthly_churn")
@@ -40,64 +41,86 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class _Month:
-    """The value of a figure in a month, and whether the month is whole."""
+class _Compared:
+    """The month that figures are of, whether it is whole, and the month before if that is, too."""
 
-    value: Decimal | int
-    is_whole: bool = True
+    month: date
+    is_whole: bool
+    before: date | None
 
+    @staticmethod
+    def last_of(months: Mapping[date, bool]) -> _Compared:
+        """Choose the last whole month, or else the last, of months and whether they are whole."""
+        whole = [month for month, is_whole in months.items() if is_whole]
+        if not whole:
+            return _Compared(max(months), False, None)
+        before = (max(whole) - timedelta(days=1)).replace(day=1)
+        return _Compared(max(whole), True, before if months.get(before) else None)
 
-_Months = Mapping[date, _Month]
+    def figure(
+        self, name: str, values: Mapping[date, Any], *, is_share: bool = False
+    ) -> Figure:
+        """Take a figure from its values by month; where there is none it is zero."""
+        value = values.get(self.month, 0)
+        before = values.get(self.before) if self.before else None
+        change = None if before is None else _change(value, before, is_share=is_share)
+        return Figure(name, self.month, value, change, is_share, self.is_whole)
 
 
 def sales_figures(found: Mapping[str, Rows]) -> list[Figure]:
     """Return the figures of the last month of which all days are in the lake, or of the last."""
     [extent] = found["row_count"]
+    rows = {date(row["year"], row["month"], 1): row for row in found["monthly_trend"]}
+    compared = _Compared.last_of(
+        {month: is_whole_month(row, extent) for month, row in rows.items()}
+    )
     return [
-        _figure(
-            name,
-            {
-                date(row["year"], row["month"], 1): _Month(
-                    row[column], is_whole_month(row, extent)
-                )
-                for row in found["monthly_trend"]
-            },
-        )
+        compared.figure(name, {month: row[column] for month, row in rows.items()})
         for name, column in _OF_SALES.items()
     ]
 
 
 def orders_figures(found: Mapping[str, Rows]) -> list[Figure]:
-    """Return the figures of the last complete month, revenue by currency; churn is known later."""
-    revenue: dict[str, dict[date, _Month]] = defaultdict(dict)
+    """Return the figures of the last complete month, revenue by currency.
+
+    Churn is of the month before, for it is not known earlier.
+    """
+    active = _by_month(found["monthly_active_customers"])
+    compared = _Compared.last_of(
+        {month: row["is_complete_month"] for month, row in active.items()}
+    )
     orders: dict[date, int] = defaultdict(int)
-    is_whole: dict[date, bool] = {}
+    revenue: dict[str, dict[date, Decimal]] = defaultdict(dict)
     for row in found["monthly_revenue"]:
-        month = row["order_month_start"]
-        is_whole[month] = row["is_complete_month"]
-        orders[month] += row["orders"]
-        revenue[row["currency"]][month] = _Month(row["revenue"], is_whole[month])
-    active = {
-        row["order_month_start"]: _Month(
-            row["active_customers"], row["is_complete_month"]
-        )
-        for row in found["monthly_active_customers"]
-    }
-    churn = {
-        row["order_month_start"]: _Month(row["churn_rate"])
-        for row in found["monthly_churn"]
-        if row["churn_rate"] is not None
-    }
-    counted = {month: _Month(count, is_whole[month]) for month, count in orders.items()}
+        orders[row["order_month_start"]] += row["orders"]
+        revenue[row["currency"]][row["order_month_start"]] = row["revenue"]
+    customers = {month: row["active_customers"] for month, row in active.items()}
     return [
-        _figure("Paid orders", counted),
-        _figure("Active customers", active),
-        *([_figure("Churn", churn, is_share=True)] if churn else []),
+        compared.figure("Paid orders", orders),
+        compared.figure("Active customers", customers),
+        *_churn(found["monthly_churn"]),
         *(
-            _figure(f"Revenue in {name}", months)
+            compared.figure(f"Revenue in {name}", months)
             for name, months in sorted(revenue.items())
+            if {compared.month, compared.before} & set(months)
         ),
     ]
+
+
+def _churn(rows: Rows) -> list[Figure]:
+    known = {
+        month: row["churn_rate"]
+        for month, row in _by_month(rows).items()
+        if row["churn_rate"] is not None
+    }
+    if not known:
+        return []
+    compared = _Compared.last_of(dict.fromkeys(known, True))
+    return [compared.figure("Churn", known, is_share=True)]
+
+
+def _by_month(rows: Rows) -> dict[date, Row]:
+    return {row["order_month_start"]: row for row in rows}
 
 
 def sales_extent(found: Mapping[str, Rows]) -> str:
@@ -112,17 +135,6 @@ def orders_extent(found: Mapping[str, Rows]) -> str:
     return f"Orders from {month_of(min(months))} to {month_of(max(months))}"
 
 
-def _figure(name: str, months: _Months, *, is_share: bool = False) -> Figure:
-    month = max(
-        (month for month, each in months.items() if each.is_whole), default=max(months)
-    )
-    here, before = months[month], months.get(_month_before(month))
-    change = None
-    if here.is_whole and before and before.is_whole:
-        change = _change(here.value, before.value, is_share=is_share)
-    return Figure(name, month, here.value, change, is_share, here.is_whole)
-
-
 def _change(
     value: Decimal | int, before: Decimal | int, *, is_share: bool
 ) -> Decimal | None:
@@ -131,7 +143,3 @@ def _change(
         return difference
     # Growth on nothing, or on a loss, is no share of it.
     return difference / Decimal(before) if before > 0 else None
-
-
-def _month_before(month: date) -> date:
-    return (month - timedelta(days=1)).replace(day=1)

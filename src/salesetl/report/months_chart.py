@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date
+from typing import Any
 
 import altair as alt
 
 from salesetl.report.picture import (
-    COUNT,
-    SHORT,
     Picture,
     Row,
     Rows,
+    amounts_axis,
     drawing,
     month_of,
     months_axis,
     panel,
+    short_text,
+    where,
+    with_last_labels,
 )
 
 REVENUE = "Net revenue: sales less returns"
@@ -24,29 +27,19 @@ REVENUE = "Net revenue: sales less returns"
 
 def monthly_revenue(rows: Rows, extent: Row) -> Picture:
     """Draw the net revenue of each month; one of which days are missing is hollow."""
-    values = [
-        {
-            "month": month_of(date(row["year"], row["month"], 1)),
-            "revenue": float(row["total_revenue"]),
-            "is_whole": is_whole_month(row, extent),
-        }
-        for row in rows
-    ]
+    values = _values(rows, extent)
     base = drawing(values).encode(
         x=months_axis(),
-        y=alt.Y("revenue:Q", title=None, axis=alt.Axis(format=COUNT)),
+        y=amounts_axis("revenue"),
         tooltip=["month:O", alt.Tooltip("revenue:Q", format=",.2f")],
     )
-    whole = base.transform_filter("datum.is_whole")
-    partial = base.transform_filter("!datum.is_whole")
-    note = f"format(datum.revenue, '{SHORT}') + ' partial'"
     layers = [
         base.mark_line(),
-        whole.mark_point(filled=True, size=80),
-        whole.mark_text(dy=-14).encode(text=alt.Text("revenue:Q", format=SHORT)),
-        partial.mark_point(size=80),
+        *where(base.mark_point(filled=True, size=80), "is_whole", values),
+        *where(base.mark_point(size=80), "is_partial", values),
+        *where(base.mark_text(dy=-14).encode(text="label:N"), "is_whole", values),
         # Below, for the line comes from above or goes there.
-        partial.transform_calculate(note=note).mark_text(dy=18).encode(text="note:N"),
+        *where(base.mark_text(dy=18).encode(text="label:N"), "is_partial", values),
     ]
     return Picture(
         "monthly_revenue",
@@ -55,6 +48,23 @@ def monthly_revenue(rows: Rows, extent: Row) -> Picture:
         [panel(values, *layers)],
         rows,
     )
+
+
+def _values(rows: Rows, extent: Row) -> list[dict[str, Any]]:
+    values = []
+    for row in rows:
+        is_whole = is_whole_month(row, extent)
+        revenue = row["total_revenue"]
+        values.append(
+            {
+                "month": month_of(date(row["year"], row["month"], 1)),
+                "revenue": float(revenue),
+                "is_whole": is_whole,
+                "is_partial": not is_whole,
+                "label": short_text(revenue) + ("" if is_whole else " partial"),
+            }
+        )
+    return with_last_labels(values)
 
 
 def is_whole_month(row: Row, extent: Row) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from importlib import resources
 from typing import Any
 
@@ -62,7 +61,6 @@ def _told(run: RunReport) -> dict[str, Any]:
         "loaded": run.rows_loaded,
         "quarantined": run.rows_quarantined,
         "duplicates": run.duplicates_removed,
-        "revenue loaded": Decimal(run.revenue_loaded),
         "error": run.error,
     }
 

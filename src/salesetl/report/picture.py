@@ -6,6 +6,7 @@ from calendar import month_abbr
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import altair as alt
@@ -14,21 +15,15 @@ Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
 NOT_KNOWN = "unknown"
-COUNT = ",.0f"
-# Three digits, such as 634k and 1.11M, where there is no room for more; axes and tables have all.
-SHORT = ".3s"
+# Thousands are separated; decimals are there where there are some.
+COUNT = ",~f"
 
-# Okabe and Ito's palette, which the colour-blind can tell apart; on dark ground without its black.
-_PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442")
-_DARK_PALETTE = (
-    "#56B4E9",
-    "#E69F00",
-    "#009E73",
-    "#CC79A7",
-    "#D55E00",
-    "#0072B2",
-    "#F0E442",
-)
+# Okabe and Ito's palette, which the colour-blind can tell apart, without its black and yellow; on
+# light ground as dark as thin lines must be to be seen.
+_PALETTE = ("#0072B2", "#C77D00", "#009E73", "#B8578F", "#D55E00", "#3A8FC7")
+_DARK_PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#3A8FC7")
+_LABELS = 12
+_UNITS = {"B": Decimal("1e9"), "M": Decimal("1e6"), "k": Decimal("1e3")}
 
 
 @dataclass(frozen=True)
@@ -107,9 +102,47 @@ def named(value: Any) -> str:
     return NOT_KNOWN if value is None else str(value)
 
 
+def short_text(value: Decimal) -> str:
+    """Write an amount in three digits, such as 634k and 1.11M; one below ten to the cent."""
+    for unit, size in _UNITS.items():
+        if abs(value) >= size:
+            return _three_digits(value / size) + unit
+    return _three_digits(value)
+
+
+def _three_digits(value: Decimal) -> str:
+    decimals = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{value:,.{decimals}f}"
+
+
 def month_of(day: date) -> str:
     """Write the month of a day, such as Sep 2025."""
     return f"{month_abbr[day.month]} {day.year}"
+
+
+def with_last_labels(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Take the labels from all but the last twelve months, for there is no room for more."""
+    older, newest = values[:-_LABELS], values[-_LABELS:]
+    return [*({**value, "label": ""} for value in older), *newest]
+
+
+def where(
+    chart: alt.Chart, name: str, values: Sequence[Mapping[str, Any]]
+) -> list[alt.Chart]:
+    """Keep those of the values a chart is drawn from that have something: no chart of none.
+
+    A drawing of nothing would make the library warn of a scale without extent.
+    """
+    return (
+        [chart.transform_filter(f"datum.{name}")]
+        if any(v[name] for v in values)
+        else []
+    )
+
+
+def amounts_axis(field: str, **more: Any) -> alt.Y:
+    """Encode amounts or counts upwards."""
+    return alt.Y(f"{field}:Q", title=None, axis=alt.Axis(format=COUNT), **more)
 
 
 def months_axis() -> alt.X:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import altair as alt
 
@@ -11,13 +10,15 @@ from salesetl.report.amounts_chart import transaction_amounts
 from salesetl.report.months_chart import REVENUE, monthly_revenue
 from salesetl.report.picture import (
     COUNT,
-    SHORT,
     Panel,
     Picture,
     Rows,
+    amounts_axis,
     drawing,
     named,
     panel,
+    short_text,
+    where,
 )
 
 # What the charts are drawn from: queries in sql/athena.
@@ -49,15 +50,11 @@ def sales_pictures(found: Mapping[str, Rows]) -> list[Picture]:
 
 def revenue_by_region(rows: Rows) -> Picture:
     """Draw the net revenue of each region, the highest first."""
-    values = [
-        {"region": named(row["region"]), "revenue": float(row["total_revenue"])}
-        for row in rows
-    ]
     return Picture(
         "revenue_by_region",
         "Revenue by region",
         REVENUE,
-        [_columns(values, "region", "revenue")],
+        [_columns(rows, "region", "total_revenue")],
         rows,
     )
 
@@ -70,15 +67,18 @@ def top_products(rows: Rows) -> Picture:
             "product": named(row["product"]),
             "revenue": float(row["total_revenue"]),
             "units": row["units_sold"],
+            "label": short_text(row["total_revenue"]),
         }
         for row in best
     ]
+    # The labels stand at the ends of the bars.
+    end = 1.15 * max((value["revenue"] for value in values), default=0)
     base = drawing(values).encode(
         x=alt.X(
             "revenue:Q",
             title=None,
             axis=alt.Axis(format=COUNT),
-            scale=alt.Scale(domainMax=_room_for_labels(values)),
+            scale=alt.Scale(domainMax=max(end, 1)),
         ),
         y=alt.Y("product:N", sort=None, title=None),
         tooltip=[
@@ -87,20 +87,9 @@ def top_products(rows: Rows) -> Picture:
             alt.Tooltip("units:Q", format=","),
         ],
     )
-    text = base.mark_text(align="left", dx=5)
-    return Picture(
-        "top_products",
-        "Top products",
-        REVENUE,
-        [
-            panel(
-                values,
-                base.mark_bar(),
-                text.encode(text=alt.Text("revenue:Q", format=SHORT)),
-            )
-        ],
-        best,
-    )
+    text = base.mark_text(align="left", dx=5).encode(text="label:N")
+    drawn = panel(values, base.mark_bar(), text)
+    return Picture("top_products", "Top products", REVENUE, [drawn], best)
 
 
 def membership_tiers(rows: Rows) -> Picture:
@@ -137,37 +126,39 @@ def membership_tiers(rows: Rows) -> Picture:
 def age_groups(rows: Rows) -> Picture:
     """Draw revenue, and revenue a transaction, of age groups in the order of age."""
     ordered = sorted(rows, key=lambda row: (row["age_group"] is None, row["age_group"]))
-    values = [
-        {
-            "age": named(row["age_group"]),
-            "revenue": float(row["total_revenue"]),
-            "average": float(row["avg_transaction_value"]),
-        }
-        for row in ordered
-    ]
     return Picture(
         "age_groups",
         "Age groups",
         "Net revenue, and net revenue a transaction",
         [
-            _columns(values, "age", "revenue", "Net revenue"),
-            _columns(values, "age", "average", "A transaction"),
+            _columns(ordered, "age_group", "total_revenue", "Net revenue"),
+            _columns(ordered, "age_group", "avg_transaction_value", "A transaction"),
         ],
         ordered,
     )
 
 
-def _columns(
-    values: list[dict[str, Any]], name: str, value: str, title: str = ""
-) -> Panel:
+def _columns(rows: Rows, name: str, amount: str, title: str = "") -> Panel:
+    values = [
+        {
+            "name": named(row[name]),
+            "amount": float(row[amount]),
+            "is_up": row[amount] >= 0,
+            "is_down": row[amount] < 0,
+            "label": short_text(row[amount]),
+        }
+        for row in rows
+    ]
     base = drawing(values).encode(
-        x=alt.X(f"{name}:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
-        y=alt.Y(f"{value}:Q", title=None, axis=alt.Axis(format=COUNT)),
-        tooltip=[f"{name}:N", alt.Tooltip(f"{value}:Q", format=",.2f")],
+        x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+        y=amounts_axis("amount"),
+        tooltip=["name:N", alt.Tooltip("amount:Q", format=",.2f")],
     )
-    text = base.mark_text(dy=-7).encode(text=alt.Text(f"{value}:Q", format=SHORT))
-    return panel(values, base.mark_bar(), text, title=title)
-
-
-def _room_for_labels(values: list[dict[str, Any]]) -> float:
-    return 1.15 * max((value["revenue"] for value in values), default=1)
+    text = base.encode(text="label:N")
+    return panel(
+        values,
+        base.mark_bar(),
+        *where(text.mark_text(dy=-7), "is_up", values),
+        *where(text.mark_text(dy=8), "is_down", values),
+        title=title,
+    )

@@ -5,16 +5,17 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from salesetl.display import number_text
 from salesetl.report.figures import Figure
 from salesetl.report.picture import month_of
+
+_PLAIN = ("year", "month")
 
 
 def value_text(figure: Figure) -> str:
     """Write the value of a figure: 12,345 or 12,345.60 or 12.3 %."""
     if figure.is_share:
         return _percent(Decimal(figure.value))
-    return number_text(figure.value)
+    return f"{figure.value:,}"
 
 
 def change_text(figure: Figure) -> str:
@@ -26,9 +27,18 @@ def change_text(figure: Figure) -> str:
     return text.replace(" %", " points") if figure.is_share else text
 
 
-def cell_text(value: Any) -> str:
-    """Write a value in a table; null is empty."""
-    return "" if value is None else number_text(value)
+def cell_text(value: Any, column: str = "") -> str:
+    """Write a value of a column in a table; null is empty, and a year has no thousands."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | Decimal) and column not in _PLAIN:
+        return f"{value:,}"
+    return "" if value is None else str(value)
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a value is one that stands under others to be compared."""
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def words(name: str) -> str:
@@ -37,8 +47,8 @@ def words(name: str) -> str:
 
 
 def moment(text: str) -> str:
-    """Write a time of a run report to the minute."""
-    return f"{text[:10]} {text[11:16]} UTC"
+    """Write a time of a run report to the minute; empty if it has none."""
+    return f"{text[:10]} {text[11:16]} UTC" if text else ""
 
 
 def _percent(share: Decimal) -> str:
@@ -47,5 +57,13 @@ def _percent(share: Decimal) -> str:
 
 FILTERS = {
     each.__name__: each
-    for each in (value_text, change_text, month_of, cell_text, words, moment)
+    for each in (
+        value_text,
+        change_text,
+        month_of,
+        cell_text,
+        is_number,
+        words,
+        moment,
+    )
 }
