@@ -1,7 +1,7 @@
 """Compare salesetl with what a user would pick instead, in one run, and write docs/benchmarks.md.
 
 python -m benchmarks [DATA:ROWS:ROUNDS …]; DATA is sales or orders, and sales if it is left out;
-each round runs all programs in turn.
+each round runs all programs in turn. Sizes that are on the page and not measured now stay there.
 """
 
 import argparse
@@ -40,15 +40,17 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ["JAVA_HOME"] = find_java_home()
     sizes: list[Size] = arguments.sizes or [size_of(text) for text in SIZES]
+    target = Path(arguments.page)
+    before = target.read_text() if target.exists() else ""
     with tempfile.TemporaryDirectory(prefix="salesetl-bench-") as folder:
         results: list[Result] = []
         for size in sizes:
             results.append(_measured(Path(folder), size))
             # Large sizes take long, and what is measured must not be lost with them.
-            Path(arguments.page).write_text(page(results, {}))
+            target.write_text(page(results, {}, before))
         limits = _limits(Path(folder), sizes)
-    text = page(results, limits)
-    Path(arguments.page).write_text(text)
+    text = page(results, limits, before)
+    target.write_text(text)
     sys.stdout.write(text)
 
 

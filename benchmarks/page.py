@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import platform
+import re
 import statistics
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from benchmarks.suites import Size
 
 PACKAGES = ["pyspark", "duckdb", "sqlframe", "polars", "pandas", "pyarrow"]
 OURS = "salesetl embedded"
+_LIMITS = "Limits of this machine"
 
 HEAD = """# Benchmarks
 
@@ -37,23 +39,40 @@ class Result:
     off: dict[str, str]
 
 
-def page(results: list[Result], limits: dict[str, dict[str, float]]) -> str:
-    """Lay out results, and the limits by size, as Markdown."""
+def page(
+    results: list[Result], limits: dict[str, dict[str, float]], before: str = ""
+) -> str:
+    """Lay out results, and the limits by size, as Markdown.
+
+    Sizes that were not measured now stay as they are on the page `before`.
+    """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
     installed = {each.name: each.version for each in importlib.metadata.distributions()}
     versions = ", ".join(
         f"{name} {installed[name]}" for name in PACKAGES if name in installed
     )
-    text = HEAD
-    text += f"{os.cpu_count()} cores, {memory} GiB, Python {platform.python_version()};"
-    text += f" {versions}.\n"
-    for result in results:
-        text += f"\n## {result.size}\n\n" + _table(result)
+    machine = (
+        f"{os.cpu_count()} cores, {memory} GiB, Python {platform.python_version()}"
+    )
+    sections = _sections(before) | {str(each.size): _table(each) for each in results}
     for size, steps in limits.items():
-        text += f"\n## Limits of this machine, {size}\n\n"
-        text += "| step | seconds |\n|---|---|\n"
-        text += "".join(f"| {name} | {each:.2f} |\n" for name, each in steps.items())
-    return text
+        sections[f"{_LIMITS}, {size}"] = "| step | seconds |\n|---|---|\n" + "".join(
+            f"| {name} | {each:.2f} |\n" for name, each in steps.items()
+        )
+    return f"{HEAD}{machine}; {versions}.\n" + "".join(
+        f"\n## {title}\n\n{sections[title]}" for title in sorted(sections, key=_place)
+    )
+
+
+def _sections(text: str) -> dict[str, str]:
+    _, *parts = re.split(r"\n## (.+)\n\n", text)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _place(title: str) -> tuple[bool, bool, int]:
+    """Sort sales before orders, each by size, and the limits to the end."""
+    number = re.sub("[^0-9]", "", title)
+    return title.startswith(_LIMITS), title.endswith("orders"), int(number or 0)
 
 
 def _table(result: Result) -> str:

@@ -32,3 +32,31 @@ def test_the_page_has_a_table_for_each_size() -> None:
     assert text.count("| another | 30.00 | 30.00–30.00 | 200 | 15.00× |") == 2
     assert text.count("Amounts of another: total off by 0.01.") == 1
     assert "## Limits of this machine, 2,000 orders" in text
+
+
+def test_a_size_that_is_not_measured_stays_on_the_page() -> None:
+    def measured(size: str, seconds: float) -> list[Result]:
+        runs = {OURS: [Measured(seconds, 100)]}
+        return [Result(size_of(size), runs, {})]
+
+    first = page(
+        [*measured("1000:1", 2), *measured("orders:50:1", 3)],
+        {"1,000 sales": {"read": 1.5}},
+    )
+    second = page(measured("200000:1", 4), {}, first)
+    again = page(measured("1000:1", 5), {}, second)
+
+    titles = [line for line in again.splitlines() if line.startswith("## ")]
+    assert titles == [
+        "## 1,000 sales",
+        "## 200,000 sales",
+        "## 50 orders",
+        "## Limits of this machine, 1,000 sales",
+    ]
+    assert [f"| {OURS} | {n}.00 |" in again for n in (2, 3, 4, 5)] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert page([], {}, again) == again
