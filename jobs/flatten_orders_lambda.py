@@ -12,7 +12,8 @@ from salesetl.arguments import InputPath
 from salesetl.local import local_engine
 from salesetl.pipelines import flatten_orders
 from salesetl.runs import RunReport
-from salesetl.s3_events import handle, waiting
+from salesetl.s3_events import Loading, handle
+from salesetl.storage import normalized
 
 logging.getLogger().setLevel(logging.INFO)
 
@@ -23,7 +24,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     A rejected order does not keep the others from the lake. An error if a file failed and the event
     did not come through a queue.
     """
-    lake = os.environ["SALESETL_OUTPUT_PATH"]
+    lake = normalized(os.environ["SALESETL_OUTPUT_PATH"])
 
     def load(path: str, run_id: str) -> RunReport:
         with local_engine("duckdb", flatten_orders.JOB, [path, lake], 0) as engine:
@@ -36,4 +37,6 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
                 allow_empty=True,
             )
 
-    return handle(event, lake, flatten_orders.JOB, waiting(load, context))
+    # Without a context it is called by hand, by somebody who has time.
+    remaining = context.get_remaining_time_in_millis if context else lambda: 900_000
+    return handle(event, Loading(flatten_orders.JOB, lake, load, remaining))

@@ -187,6 +187,28 @@ def test_a_file_waits_for_the_one_that_is_being_loaded(
     assert orders_in(lake) == 1
 
 
+def test_an_event_that_comes_twice_at_once_is_loaded_once(
+    s3_root: str, lake: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = {"Records": [record_of(s3_root, "raw/one.json", ORDER)]}
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+    held = held_lease(storage_of(lake), lease_path(lake, flatten_orders.JOB), "other")
+    with contextlib.ExitStack() as other:
+        other.enter_context(held)
+
+        def sleep(_: float) -> None:
+            # Meanwhile the same event is seen to elsewhere.
+            other.close()
+            flatten_orders_lambda.handler(event, context)
+
+        monkeypatch.setattr("salesetl.s3_events.time.sleep", sleep)
+        flatten_orders_lambda.handler(event, context)
+
+    reports = read_reports(storage_of(lake), lake)
+    assert [report.status for report in reports].count("succeeded") == 1
+    assert orders_in(lake) == 1
+
+
 def test_what_is_no_new_file_is_passed_over(s3_root: str, lake: str) -> None:
     record = record_of(s3_root, "raw/one.json", ORDER)
     marks = [

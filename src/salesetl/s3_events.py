@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 
 from salesetl.errors import InputError, LeaseError, one_line
 from salesetl.runs import RunReport, has_succeeded
-from salesetl.storage import normalized, storage_of
+from salesetl.storage import storage_of
 
 logger = logging.getLogger(__name__)
 
@@ -39,26 +39,38 @@ class NewObject:
         return f"s3-{digest[:24]}"
 
 
-def waiting(load: Load, context: Any) -> Load:
-    """Return `load` with patience: while another file is being loaded, it is tried again.
+@dataclass(frozen=True)
+class Loading:
+    """The job that loads new objects: its name, its lake, and `load(path, run_id)`.
 
-    It gives up when the function whose context this is has not the time any more.
+    `remaining_milliseconds` tells how much time is left; an object that must wait for another that
+    is being loaded is given up when that is not enough.
     """
 
-    def load_patiently(path: str, run_id: str) -> RunReport:
-        while True:
+    job: str
+    root: str
+    load: Load
+    remaining_milliseconds: Callable[[], int]
+
+    def load_once(self, new: NewObject) -> None:
+        """Load an object that no run has loaded; InputError if it is not there any more."""
+        storage = storage_of(self.root)
+        # Asked again after each wait, for the same event may be what was waited for.
+        while not has_succeeded(storage, self.root, self.job, new.run_id):
+            if not storage_of(new.path).files(new.path):
+                raise InputError("was deleted before it could be loaded; write it again")
             try:
-                return load(path, run_id)
+                self.load(new.path, new.run_id)
+                return
             except LeaseError:
-                if context.get_remaining_time_in_millis() < 1000 * _SECONDS_TO_LOAD:
+                if self.remaining_milliseconds() < 1000 * _SECONDS_TO_LOAD:
                     raise
                 time.sleep(_SECONDS_BETWEEN_TRIES)
+        logger.info("%s was loaded by run %s already", new.path, new.run_id)
 
-    return load_patiently
 
-
-def handle(event: Event, output_path: str, job: str, load: Load) -> dict[str, Any]:
-    """Load the objects of an event with `load(path, run_id)`, but for those loaded already.
+def handle(event: Event, loading: Loading) -> dict[str, Any]:
+    """Load the objects of an event, but for those loaded already.
 
     What holds no data, such as the mark of a folder, is passed over too. Takes the events of S3 as
     they are, and those that came through a topic or a queue. Returns what a queue must deliver
@@ -66,10 +78,9 @@ def handle(event: Event, output_path: str, job: str, load: Load) -> dict[str, An
     part: InputError names the objects that failed, and when it comes again the others are passed
     over.
     """
-    root = normalized(output_path)
     failed: dict[str, list[str]] = {}
     for message_id, content in _messages(event):
-        failures = _load_all(content, root, job, load)
+        failures = _load_all(content, loading)
         if failures:
             failed[message_id] = failures
     if "" in failed:
@@ -87,7 +98,7 @@ def _messages(event: Event) -> Iterator[tuple[str, Any]]:
         yield "", event
 
 
-def _load_all(content: Any, root: str, job: str, load: Load) -> list[str]:
+def _load_all(content: Any, loading: Loading) -> list[str]:
     """Load the objects of a message, and tell what went wrong with each that was not loaded."""
     failures = []
     try:
@@ -97,7 +108,7 @@ def _load_all(content: Any, root: str, job: str, load: Load) -> list[str]:
         return [f"a message was not understood: {one_line(error)}"]
     for each in found:
         try:
-            _load_once(each, root, job, load)
+            loading.load_once(each)
         except Exception as error:
             logger.exception("%s was not loaded", each.path)
             failures.append(f"{each.path}: {one_line(error)}")
@@ -132,12 +143,3 @@ def _has_data(record: Event) -> bool:
     name = key.rpartition("/")[2]
     is_mark = name.startswith(("_", ".")) or name.endswith("_$folder$")
     return bool(name) and not is_mark and record["s3"]["object"].get("size") != 0
-
-
-def _load_once(new: NewObject, root: str, job: str, load: Load) -> None:
-    if has_succeeded(storage_of(root), root, job, new.run_id):
-        logger.info("%s was loaded by run %s already", new.path, new.run_id)
-        return
-    if not storage_of(new.path).files(new.path):
-        raise InputError("was deleted before it could be loaded; write it again")
-    load(new.path, new.run_id)
