@@ -78,7 +78,7 @@ def _place(title: str) -> tuple[bool, bool, int]:
 def _table(result: Result) -> str:
     ours = _median(result.runs[OURS])
     rounds = len(result.runs[OURS])
-    text = f"Medians of {rounds} rounds.\n\n"
+    text = f"Medians of {rounds} rounds.\n\n" if rounds > 1 else "One round.\n\n"
     text += "| program | seconds | from–to | peak MiB | to salesetl embedded |\n"
     text += "|---|---|---|---|---|\n"
     for name, runs in result.runs.items():
