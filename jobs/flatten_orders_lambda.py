@@ -37,6 +37,4 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
                 allow_empty=True,
             )
 
-    # Without a context it is called by hand, by somebody who has time.
-    remaining = context.get_remaining_time_in_millis if context else lambda: 900_000
-    return handle(event, Loading(flatten_orders.JOB, lake, load, remaining))
+    return handle(event, Loading(flatten_orders.JOB, lake, load, context))

@@ -43,14 +43,14 @@ class NewObject:
 class Loading:
     """The job that loads new objects: its name, its lake, and `load(path, run_id)`.
 
-    `remaining_milliseconds` tells how much time is left; an object that must wait for another that
-    is being loaded is given up when that is not enough.
+    `context` is that of the function: an object that must wait for another that is being loaded is
+    given up when there is not the time any more. Without one, by hand, there is.
     """
 
     job: str
     root: str
     load: Load
-    remaining_milliseconds: Callable[[], int]
+    context: Any
 
     def load_once(self, new: NewObject) -> None:
         """Load an object that no run has loaded; InputError if it is not there any more."""
@@ -58,15 +58,23 @@ class Loading:
         # Asked again after each wait, for the same event may be what was waited for.
         while not has_succeeded(storage, self.root, self.job, new.run_id):
             if not storage_of(new.path).files(new.path):
-                raise InputError("was deleted before it could be loaded; write it again")
+                raise InputError(
+                    "was deleted before it could be loaded; write it again"
+                )
             try:
                 self.load(new.path, new.run_id)
                 return
             except LeaseError:
-                if self.remaining_milliseconds() < 1000 * _SECONDS_TO_LOAD:
+                if not self._has_time():
                     raise
                 time.sleep(_SECONDS_BETWEEN_TRIES)
         logger.info("%s was loaded by run %s already", new.path, new.run_id)
+
+    def _has_time(self) -> bool:
+        if self.context is None:
+            return True
+        left: int = self.context.get_remaining_time_in_millis()
+        return left >= 1000 * _SECONDS_TO_LOAD
 
 
 def handle(event: Event, loading: Loading) -> dict[str, Any]:
