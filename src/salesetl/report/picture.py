@@ -18,8 +18,8 @@ NOT_KNOWN = "unknown"
 # Thousands are separated; decimals are there where there are some.
 COUNT = ",~f"
 
-# Okabe and Ito's palette, which the colour-blind can tell apart; on light ground as dark as thin lines
-# must be to be seen, with grey for its yellow.
+# Okabe and Ito's palette, which the colour-blind can tell apart; on light ground as dark as thin
+# lines must be to be seen, with grey for its yellow.
 _PALETTE = ("#0072B2", "#C77D00", "#009E73", "#B8578F", "#D55E00", "#555555")
 _DARK_PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#F0E442")
 _LABELS = 12
