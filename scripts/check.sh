@@ -12,6 +12,7 @@ bin=$1
 "$bin/isort" --check-only --quiet .
 "$bin/flake8" src jobs generators benchmarks tests
 "$bin/mypy"
-"$bin/sqlfluff" lint --processes 1 dbt/models dbt/tests/*.sql sql/athena/queries sql/athena/views >&2
+"$bin/sqlfluff" lint --processes 1 dbt/models dbt/tests/*.sql \
+  sql/athena/queries sql/athena/charts sql/athena/views >&2
 "$bin/shellcheck" scripts/*.sh .ci/run
 echo "check: all well"
