@@ -6,6 +6,9 @@ from typing import Any
 
 from salesetl.runs import RunReport
 
+# Columns of numbers that name something and are not grouped.
+CALENDAR = ("year", "month")
+
 _AMOUNT = re.compile(r"(-?)([1-9][0-9]*|0)([.][0-9]+)")
 
 
@@ -23,7 +26,7 @@ def report_text(report: RunReport) -> str:
     if report.partitions:
         header = list(report.partitions[0])
         rows = [[entry[name] for name in header] for entry in report.partitions]
-        lines += ["", table_text(header, rows, plain=("year", "month"))]
+        lines += ["", table_text(header, rows, plain=CALENDAR)]
     seconds = " ".join(
         f"{name} {value:.1f}" for name, value in report.seconds_by_stage.items()
     )

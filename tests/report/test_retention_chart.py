@@ -43,3 +43,22 @@ def test_rates_that_are_alike_are_coloured_alike() -> None:
 
     colour = drawn["layer"][0]["encoding"]["color"]
     assert colour["scale"] == {"domainMin": 0}
+
+
+def test_of_many_cohorts_only_the_last_twelve_are_drawn() -> None:
+    rows = [
+        {
+            "cohort_month": date(2023 + number // 12, 1 + number % 12, 1),
+            "months_since_cohort": 1,
+            "cohort_size": 10,
+            "active_customers": 5,
+            "retention_rate": Decimal("0.5"),
+        }
+        for number in range(30)
+    ]
+
+    picture = retention(rows)
+
+    drawn = [each["cohort"] for each in values_of(picture.panels[0])]
+    assert (len(drawn), drawn[0], drawn[-1]) == (12, "Jul 2024 (10)", "Jun 2025 (10)")
+    assert picture.rows == rows

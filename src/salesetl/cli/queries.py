@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from salesetl.cli.outputs import write_together
-from salesetl.display import table_text
+from salesetl.display import CALENDAR, table_text
 from salesetl.queries import Result, results
 from salesetl.statements import statements
 
@@ -30,7 +30,7 @@ def run_query(arguments: argparse.Namespace) -> str:
     [(header, rows)] = results(arguments.output_path, [arguments.name])
     if arguments.format == "csv":
         return _csv_text((header, rows))
-    return table_text(header, _cells(rows), plain=("year", "month")) + "\n"
+    return table_text(header, _cells(rows), plain=CALENDAR) + "\n"
 
 
 def write_analytics(arguments: argparse.Namespace) -> str:

@@ -5,7 +5,7 @@ import os
 
 from salesetl.cli.outputs import write_together
 from salesetl.errors import ArgumentError, SetupError
-from salesetl.runs import read_reports
+from salesetl.runs import RunReport, read_reports
 from salesetl.storage import normalized, storage_of
 
 
@@ -15,8 +15,7 @@ def write_charts(arguments: argparse.Namespace) -> str:
     from salesetl.report.datasets import loaded_datasets, rows_of
     from salesetl.report.rendering import png
 
-    root = normalized(arguments.output_path)
-    reports = read_reports(storage_of(root), root)
+    root, reports = _lake(arguments)
     contents = {
         f"{picture.name}.png": png(picture)
         for dataset in loaded_datasets(root, reports)
@@ -34,10 +33,14 @@ def write_report(arguments: argparse.Namespace) -> str:
     folder, name = os.path.split(normalized(arguments.file))
     if not name.endswith(".html"):
         raise ArgumentError(f"{arguments.file}: the report is a page; name it *.html")
-    root = normalized(arguments.output_path)
-    reports = read_reports(storage_of(root), root)
+    root, reports = _lake(arguments)
     content = page(sections_of(root, reports), reports)
     return write_together(folder, {name: content.encode()})
+
+
+def _lake(arguments: argparse.Namespace) -> tuple[str, list[RunReport]]:
+    root = normalized(arguments.output_path)
+    return root, read_reports(storage_of(root), root)
 
 
 def _check_setup() -> None:

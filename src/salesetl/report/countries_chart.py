@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 
 from salesetl.report.picture import (
+    COLOURS,
     Picture,
     Rows,
     amounts_axis,
@@ -17,9 +18,6 @@ from salesetl.report.picture import (
     named,
     panel,
 )
-
-# As many as there are colours.
-_COUNTRIES_SHOWN = 6
 
 
 def active_customers(rows: Rows, months: Rows) -> Picture:
@@ -36,7 +34,7 @@ def active_customers(rows: Rows, months: Rows) -> Picture:
     return Picture(
         "active_customers_by_country",
         "Active customers by country",
-        f"Customers with a paid order; at most {_COUNTRIES_SHOWN} countries, those with the"
+        f"Customers with a paid order; at most {COLOURS} countries, those with the"
         " most; *: month not complete",
         [panel(values, base.mark_line(point=True).add_params(chosen))],
         rows,
@@ -56,7 +54,7 @@ def _values(rows: Rows, months: Rows) -> list[dict[str, Any]]:
             "month": f"{month_of(start)}{'' if month['is_complete_month'] else '*'}",
             "customers": counts[country, start],
         }
-        for country, _ in totals.most_common(_COUNTRIES_SHOWN)
+        for country, _ in totals.most_common(COLOURS)
         for month in months
         for start in [month["order_month_start"]]
     ]

@@ -22,7 +22,9 @@ COUNT = ",~f"
 # lines must be to be seen, with grey for its yellow.
 _PALETTE = ("#0072B2", "#C77D00", "#009E73", "#B8578F", "#D55E00", "#555555")
 _DARK_PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#F0E442")
-_LABELS = 12
+COLOURS = len(_PALETTE)
+# There is room for no more of them.
+MONTHS_SHOWN = 12
 _UNITS = {"B": Decimal("1e9"), "M": Decimal("1e6"), "k": Decimal("1e3")}
 
 
@@ -122,16 +124,16 @@ def month_of(day: date) -> str:
 
 def with_last_labels(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Take the labels from all but the last twelve months, for there is no room for more."""
-    older, newest = values[:-_LABELS], values[-_LABELS:]
+    older, newest = values[:-MONTHS_SHOWN], values[-MONTHS_SHOWN:]
     return [*({**value, "label": ""} for value in older), *newest]
 
 
 def where(
     chart: alt.Chart, name: str, values: Sequence[Mapping[str, Any]]
 ) -> list[alt.Chart]:
-    """Keep those of the values a chart is drawn from that have something: no chart of none.
+    """Draw a chart only of the values for which `name` is true; nothing if it is true of none.
 
-    A drawing of nothing would make the library warn of a scale without extent.
+    A drawing without values would make the library warn of a scale without extent.
     """
     return (
         [chart.transform_filter(f"datum.{name}")]
@@ -140,9 +142,9 @@ def where(
     )
 
 
-def amounts_axis(field: str, **more: Any) -> alt.Y:
+def amounts_axis(field: str) -> alt.Y:
     """Encode amounts or counts upwards."""
-    return alt.Y(f"{field}:Q", title=None, axis=alt.Axis(format=COUNT), **more)
+    return alt.Y(f"{field}:Q", title=None, axis=alt.Axis(format=COUNT))
 
 
 def months_axis() -> alt.X:

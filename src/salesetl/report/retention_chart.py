@@ -7,9 +7,16 @@ from typing import Any
 
 import altair as alt
 
-from salesetl.report.picture import Picture, Rows, drawing, month_of, panel, where
+from salesetl.report.picture import (
+    MONTHS_SHOWN,
+    Picture,
+    Rows,
+    drawing,
+    month_of,
+    panel,
+    where,
+)
 
-_MONTHS_SHOWN = 12
 # Share of the highest rate from which on a cell is so dark that only white can be read on it.
 _DARK = Decimal("0.85")
 
@@ -42,15 +49,22 @@ def retention(rows: Rows) -> Picture:
     return Picture(
         "retention",
         "Retention",
-        "Share of the customers with their first paid order in a month (how many) who paid again",
+        "Share of the customers with their first paid order in a month (how many) who paid again;"
+        f" of the last {MONTHS_SHOWN} such months",
         [drawn],
         rows,
     )
 
 
 def _values(rows: Rows) -> list[dict[str, Any]]:
-    # In month 0 it is everybody.
-    drawn = [row for row in rows if 0 < row["months_since_cohort"] <= _MONTHS_SHOWN]
+    cohorts = sorted({row["cohort_month"] for row in rows})[-MONTHS_SHOWN:]
+    drawn = [
+        row
+        for row in rows
+        # In month 0 it is everybody.
+        if 0 < row["months_since_cohort"] <= MONTHS_SHOWN
+        and row["cohort_month"] in cohorts
+    ]
     highest = max((row["retention_rate"] for row in drawn), default=0)
     return [
         {

@@ -5,10 +5,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from salesetl.display import CALENDAR
 from salesetl.report.figures import Figure
 from salesetl.report.picture import month_of
-
-_PLAIN = ("year", "month")
 
 
 def value_text(figure: Figure) -> str:
@@ -31,7 +30,7 @@ def cell_text(value: Any, column: str = "") -> str:
     """Write a value of a column in a table; null is empty, and a year has no thousands."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int | Decimal) and column not in _PLAIN:
+    if isinstance(value, int | Decimal) and column not in CALENDAR:
         return f"{value:,}"
     return "" if value is None else str(value)
 
