@@ -17,11 +17,11 @@ LAYERS = [
     ["readers", "quality"],
     ["accounting", "quarantine"],
     ["publishing"],
-    ["arguments", "session", "local"],
+    ["arguments", "spark_settings", "session", "local"],
     ["pipelines"],
     ["catalogue"],
     ["athena", "statements"],
-    ["launcher", "queries", "s3_events"],
+    ["launcher", "queries", "s3_events", "glue"],
     ["report"],
     ["cli"],
 ]

@@ -12,24 +12,7 @@ from pyspark.sql import SparkSession
 
 from salesetl.java import find_java_home, java_version
 from salesetl.local import memory_bytes
-
-# What results depend on: the same on every machine.
-MEANING = {
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
-    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
-    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
-    "spark.sql.sources.partitionOverwriteMode": "dynamic",
-    # Text in a rule or a profile is that text, not the name of a variable of the environment.
-    "spark.sql.variable.substitute": "false",
-    # Spark 4 would read but a few encodings.
-    "spark.sql.legacy.javaCharsets": "true",
-    # Files of about 128 MiB: rows in a shuffle take about twice their room in Parquet.
-    "spark.sql.adaptive.advisoryPartitionSizeInBytes": "256m",
-    # A task that writes several partitions keeps that many files open rather than sort its rows.
-    "spark.sql.maxConcurrentOutputFileWriters": "16",
-}
+from salesetl.spark_settings import MEANING
 
 # Up to here start-up dominates, and what makes long jobs fast only costs time.
 SMALL_INPUT_BYTES = 8 * 1024 * 1024

@@ -1,0 +1,140 @@
+"""How each job runs on Glue, as the TOML file beside its script says."""
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from string import Template
+from typing import Any, get_args, get_origin, get_type_hints
+
+from salesetl.arguments import arguments_of
+from salesetl.errors import ArgumentError, InputError
+from salesetl.pipelines import JOBS
+
+GLUE_VERSIONS = ("5.1", "6.0")
+# DPU of one worker. https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
+WORKER_DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8, "R.1X": 1, "R.2X": 2}
+# What stands for the environment's own in the arguments of a job.
+PLACES = ("raw", "lake", "database")
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """When people are told: at which share of rejected rows, after how long without a good run."""
+
+    rejected_ratio: float
+    fresh_within_hours: int
+
+
+@dataclass(frozen=True)
+class JobDefinition:
+    """How a job runs on Glue. `workers` is the most that auto-scaling takes, driver included.
+
+    `arguments` are the job's own, in which `${raw}`, `${lake}` and `${database}` stand for those of
+    the environment; `spark` are settings beside those that results depend on.
+    """
+
+    name: str
+    glue_version: str
+    worker_type: str
+    workers: int
+    timeout_minutes: int
+    notify_after_minutes: int
+    max_retries: int
+    max_concurrent_runs: int
+    alarms: Alarms
+    schedule: str = ""
+    arguments: dict[str, str] = field(default_factory=dict)
+    spark: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+def job_definitions(root: str) -> list[JobDefinition]:
+    """Read the definitions of all jobs below the root of a repository."""
+    return [job_definition(root, name) for name in JOBS]
+
+
+def job_definition(root: str, name: str) -> JobDefinition:
+    """Read the definition of a job; the error names the file, the entry and what it should be."""
+    if name not in JOBS:
+        raise ArgumentError(f"no job {name!r}; there are {', '.join(JOBS)}")
+    path = Path(root, "jobs", f"{name}.toml")
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+        alarms = _fitting(Alarms, entries.pop("alarms", {}), "alarms.")
+        definition: JobDefinition = _fitting(
+            JobDefinition, {**entries, "name": name, "alarms": alarms}, ""
+        )
+        _check(definition)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: there is no definition of the job") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
+        raise InputError(f"{path}: {error}") from error
+    return definition
+
+
+def _fitting(kind: Any, entries: dict[str, Any], prefix: str) -> Any:
+    hints = get_type_hints(kind)
+    for name, value in entries.items():
+        if name not in hints:
+            known = ", ".join(hints)
+            raise ValueError(f"{prefix}{name}: no such entry; there are {known}")
+        _check_type(f"{prefix}{name}", value, hints[name])
+    needed = [each.name for each in fields(kind) if each.name not in entries]
+    for name in needed:
+        if name not in ("schedule", "arguments", "spark", "tags"):
+            raise ValueError(f"{prefix}{name}: is missing")
+    return kind(**entries)
+
+
+def _check_type(name: str, value: Any, hint: Any) -> None:
+    wanted = get_origin(hint) or hint
+    given = float if wanted is float and type(value) is int else type(value)
+    if given is not wanted:
+        raise ValueError(f"{name} is {value!r}, which is no {wanted.__name__}")
+    for key, inner in value.items() if get_args(hint) else ():
+        _check_type(f"{name}.{key}", inner, get_args(hint)[1])
+
+
+def _check(definition: JobDefinition) -> None:
+    if definition.glue_version not in GLUE_VERSIONS:
+        raise ValueError(
+            f"glue_version {definition.glue_version!r}: take {' or '.join(GLUE_VERSIONS)}"
+        )
+    if definition.worker_type not in WORKER_DPU:
+        raise ValueError(
+            f"worker_type {definition.worker_type!r}: take one of {', '.join(WORKER_DPU)}"
+        )
+    for name, least in (
+        ("workers", 2),
+        ("timeout_minutes", 2),
+        ("notify_after_minutes", 1),
+        ("max_retries", 0),
+        ("max_concurrent_runs", 1),
+    ):
+        if getattr(definition, name) < least:
+            raise ValueError(f"{name} is {getattr(definition, name)}; at least {least}")
+    if definition.notify_after_minutes >= definition.timeout_minutes:
+        raise ValueError(
+            f"notify_after_minutes is {definition.notify_after_minutes}, and after"
+            f" {definition.timeout_minutes} the run is over: nobody would be told; lower it"
+        )
+    if not 0 < definition.alarms.rejected_ratio < 1:
+        raise ValueError("alarms.rejected_ratio is no share between 0 and 1")
+    # CloudWatch looks no further back.
+    if not 1 <= definition.alarms.fresh_within_hours <= 168:
+        raise ValueError("alarms.fresh_within_hours: from 1 to 168, which is a week")
+    _check_arguments(definition)
+
+
+def _check_arguments(definition: JobDefinition) -> None:
+    known = arguments_of(JOBS[definition.name].run)
+    for name, text in definition.arguments.items():
+        if name not in known:
+            raise ValueError(f"arguments.{name}: the job has no such argument")
+        template = Template(text)
+        if not template.is_valid() or set(template.get_identifiers()) - set(PLACES):
+            places = ", ".join(f"${{{place}}}" for place in PLACES)
+            raise ValueError(f"arguments.{name} is {text!r}; it may name {places}")
+    for name, argument in known.items():
+        if argument.is_required and name not in definition.arguments:
+            raise ValueError(f"arguments.{name}: is missing; the job requires it")
