@@ -11,6 +11,7 @@ limit_mebibytes=250
 python=3.11
 bin=$(realpath "$1")
 cd "$(dirname "$0")/.."
+rm -rf build/lambda
 scripts/package.sh "$bin" > /dev/null
 "$bin/python" -m pip install --quiet --disable-pip-version-check --target build/lambda \
   --platform manylinux2014_x86_64 --platform manylinux_2_28_x86_64 --python-version "$python" \

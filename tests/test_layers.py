@@ -11,6 +11,7 @@ SOURCE = ROOT / "src" / "salesetl"
 # From the bottom up; a module may import from its own layer and from those below.
 LAYERS = [
     ["errors", "java", "version"],
+    ["aws"],
     ["schemas", "storage", "columns", "dates"],
     ["expressions", "runs", "rows", "dbt", "ddl", "display"],
     ["profiles", "engines", "transforms"],

@@ -29,6 +29,10 @@ class LeaseError(SalesEtlError):
     """Another run is writing the same tables."""
 
 
+class AwsError(SalesEtlError):
+    """AWS refused a request, or could not be reached."""
+
+
 class SetupError(SalesEtlError):
     """The machine lacks something that the job needs, or has the wrong one."""
 

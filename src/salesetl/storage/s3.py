@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from salesetl.errors import SetupError
+from salesetl.aws import aws_errors, client, error_code
 from salesetl.storage.base import StoredFile
 
 _CHANGED_MEANWHILE = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")
@@ -16,11 +16,7 @@ class S3Storage:
 
     @cached_property
     def _client(self) -> Any:
-        try:
-            import boto3
-        except ImportError as error:
-            raise SetupError("s3:// paths need boto3: pip install boto3") from error
-        return boto3.client("s3")
+        return client("s3")
 
     def files(self, path: str) -> list[StoredFile]:
         """List the object at `path`, or all objects below it."""
@@ -29,10 +25,11 @@ class S3Storage:
             Bucket=bucket, Prefix=key
         )
         scheme = urlsplit(path).scheme
+        with aws_errors(path):
+            items = [item for page in pages for item in page.get("Contents", [])]
         return [
             StoredFile(f"{scheme}://{bucket}/{item['Key']}", item["Size"])
-            for page in pages
-            for item in page.get("Contents", [])
+            for item in items
             # Folders, as the console and EMRFS mark them, are no files.
             if not item["Key"].endswith(("/", "_$folder$"))
             and (
@@ -45,31 +42,29 @@ class S3Storage:
     def read(self, path: str, limit: int | None = None) -> bytes:
         """Return the content of an object, or its first `limit` bytes."""
         bucket, key = _bucket_and_key(path)
-        body = self._client.get_object(Bucket=bucket, Key=key)["Body"]
-        content: bytes = body.read() if limit is None else body.read(limit)
+        with aws_errors(path):
+            body = self._client.get_object(Bucket=bucket, Key=key)["Body"]
+            content: bytes = body.read() if limit is None else body.read(limit)
         return content
 
     def write(self, path: str, content: bytes) -> None:
         """Put an object."""
         bucket, key = _bucket_and_key(path)
-        self._client.put_object(Bucket=bucket, Key=key, Body=content)
+        with aws_errors(path):
+            self._client.put_object(Bucket=bucket, Key=key, Body=content)
 
     def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bool:
         """Replace the content by a conditional request, which S3 refuses if it has changed."""
-        bucket, key = _bucket_and_key(path)
-        at = {"Bucket": bucket, "Key": key}
-        try:
-            found = self._client.get_object(**at)
-            old, condition = found["Body"].read(), {"IfMatch": found["ETag"]}
-        except self._client.exceptions.NoSuchKey:
-            old, condition = None, {"IfNoneMatch": "*"}
+        old, condition = self._present(path)
         new = change(old)
-        try:
-            self._client.put_object(**at, Body=new, **condition)
-        except self._client.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] in _CHANGED_MEANWHILE:
+        bucket, key = _bucket_and_key(path)
+        with aws_errors(path):
+            try:
+                self._client.put_object(Bucket=bucket, Key=key, Body=new, **condition)
+            except self._client.exceptions.ClientError as error:
+                if error_code(error) not in _CHANGED_MEANWHILE:
+                    raise
                 return False
-            raise
         return True
 
     def move(self, source: str, target: str) -> None:
@@ -78,14 +73,26 @@ class S3Storage:
             return
         bucket, key = _bucket_and_key(source)
         to_bucket, to_key = _bucket_and_key(target)
-        self._client.copy({"Bucket": bucket, "Key": key}, to_bucket, to_key)
-        self._client.delete_object(Bucket=bucket, Key=key)
+        with aws_errors(target):
+            self._client.copy({"Bucket": bucket, "Key": key}, to_bucket, to_key)
+            self._client.delete_object(Bucket=bucket, Key=key)
 
     def delete(self, path: str) -> None:
         """Delete an object, or all objects below a prefix."""
         for file in self.files(path):
             bucket, key = _bucket_and_key(file.path)
-            self._client.delete_object(Bucket=bucket, Key=key)
+            with aws_errors(path):
+                self._client.delete_object(Bucket=bucket, Key=key)
+
+    def _present(self, path: str) -> tuple[bytes | None, dict[str, str]]:
+        """Return the content, None if there is none, and the condition that it is still that."""
+        bucket, key = _bucket_and_key(path)
+        with aws_errors(path):
+            try:
+                found = self._client.get_object(Bucket=bucket, Key=key)
+            except self._client.exceptions.NoSuchKey:
+                return None, {"IfNoneMatch": "*"}
+            return found["Body"].read(), {"IfMatch": found["ETag"]}
 
 
 def _bucket_and_key(path: str) -> tuple[str, str]:

@@ -1,0 +1,84 @@
+"""Clients of AWS, and what goes wrong there as errors a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from salesetl.errors import AwsError, SetupError
+
+_LOG_IN = "log in again, or set AWS_PROFILE"
+_NOT_VALID = f"the credentials are not valid; {_LOG_IN}"
+_NOT_ALLOWED = "not allowed: {message}"
+_OTHER_REGION = "the bucket is in another region{region}; set AWS_REGION to it"
+
+# By the name of the exception, or the code in the answer of the service.
+_TOLD = {
+    "NoCredentialsError": f"there are no credentials; {_LOG_IN}",
+    "PartialCredentialsError": f"the credentials are not whole; {_LOG_IN}",
+    "ProfileNotFound": "{message}; check AWS_PROFILE",
+    "SSOTokenLoadError": f"the login is over; {_LOG_IN}",
+    "TokenRetrievalError": f"the login is over; {_LOG_IN}",
+    "UnauthorizedSSOTokenError": f"the login is over; {_LOG_IN}",
+    "NoRegionError": "no region is chosen; set AWS_REGION",
+    "EndpointConnectionError": "{message}; check the network and AWS_ENDPOINT_URL",
+    "ConnectTimeoutError": "{message}; check the network and AWS_ENDPOINT_URL",
+    "ExpiredToken": f"the login is over; {_LOG_IN}",
+    "ExpiredTokenException": f"the login is over; {_LOG_IN}",
+    "InvalidAccessKeyId": _NOT_VALID,
+    "InvalidClientTokenId": _NOT_VALID,
+    "SignatureDoesNotMatch": _NOT_VALID,
+    "UnrecognizedClientException": _NOT_VALID,
+    "AccessDenied": _NOT_ALLOWED,
+    "AccessDeniedException": _NOT_ALLOWED,
+    # Answers to HEAD have no body and so no code.
+    "403": "not allowed",
+    "NoSuchBucket": "there is no such bucket",
+    "301": _OTHER_REGION,
+    "PermanentRedirect": _OTHER_REGION,
+    "AuthorizationHeaderMalformed": _OTHER_REGION,
+    "IllegalLocationConstraintException": _OTHER_REGION,
+}
+
+
+def client(service: str) -> Any:
+    """Return a client of a service, with the credentials and region of the environment."""
+    try:
+        import boto3
+    except ImportError as error:
+        raise SetupError(
+            "AWS is reached by boto3: pip install 'salesetl[aws]'"
+        ) from error
+    with aws_errors(service):
+        return boto3.client(service)
+
+
+@contextmanager
+def aws_errors(what: str) -> Iterator[None]:
+    """Turn an error of AWS into an AwsError that names `what` it was about."""
+    try:
+        yield
+    except Exception as error:
+        if not type(error).__module__.startswith(("botocore", "boto3", "s3transfer")):
+            raise
+        raise AwsError(f"{what}: {_told(error)}") from error
+
+
+def error_code(error: Exception) -> str:
+    """Return the code in the answer of a service, or the name of the error."""
+    answer = getattr(error, "response", None) or {}
+    return str(answer.get("Error", {}).get("Code", type(error).__name__))
+
+
+def _told(error: Exception) -> str:
+    answer = getattr(error, "response", None) or {}
+    message = answer.get("Error", {}).get("Message") or str(error)
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    region = headers.get("x-amz-bucket-region", "")
+    text = _TOLD.get(error_code(error), "{code}: {message}")
+    return text.format(
+        code=error_code(error),
+        message=" ".join(str(message).split()),
+        region=region and f", {region}",
+    )
