@@ -7,12 +7,13 @@ EMBEDDED = $(VENV)/.embedded
 SPARK4 = .venv-spark4
 DBT = .venv-dbt
 LAKE ?= data/lake
+ENV ?= dev
 # Each has a Spark of its own; more would want more memory than many a laptop has.
 TWO_AT_ONCE = --numprocesses 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo query analytics charts report dbt test test-spark4 check format docs package \
-	package-lambda bench bench-scale bench-start clean
+	package-lambda deploy deploy-job rollback-job run-job bench bench-scale bench-start clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,11 +21,11 @@ help: ## show this list
 setup: $(READY) ## make .venv with Spark 3.5.6 and all that the other targets need
 
 $(READY): setup.cfg pyproject.toml
-	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) local,report,test,lint
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) local,aws,report,test,lint
 	@touch $(READY) $(EMBEDDED)
 
 $(EMBEDDED): setup.cfg pyproject.toml
-	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) report
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) aws,report
 	@touch $(EMBEDDED)
 
 $(SPARK4)/.ready: setup.cfg pyproject.toml
@@ -68,11 +69,23 @@ format: $(READY) ## format the code
 docs: $(READY) ## write the pages and the SQL that are made from contracts, jobs and dbt models
 	@$(BIN)/salesetl docs .
 
-package: $(READY) ## build the wheel into dist/
-	@scripts/package.sh $(BIN)
+package: $(EMBEDDED) ## build the wheel and the job scripts into dist/ (WITH=--zip or WITH=--venv for more)
+	@scripts/package.sh $(BIN) $(WITH)
 
 package-lambda: $(EMBEDDED) ## build the package of the Lambda function into dist/
 	@scripts/package_lambda.sh $(BIN)
+
+deploy: $(EMBEDDED) ## deploy all jobs to the Glue of ENV (DRY_RUN=--dry-run: only show what changes)
+	@scripts/deploy_job.sh $(BIN) "$(ENV)" "" $(DRY_RUN)
+
+deploy-job: $(EMBEDDED) ## deploy one job, such as make deploy-job JOB=enrich_sales ENV=dev
+	@scripts/deploy_job.sh $(BIN) "$(ENV)" "$(JOB)" $(DRY_RUN)
+
+rollback-job: $(EMBEDDED) ## let JOB on the Glue of ENV be what it was before the last deploy
+	@$(BIN)/salesetl rollback "$(JOB)" --env "$(ENV)" $(DRY_RUN)
+
+run-job: $(EMBEDDED) ## run JOB on the Glue of ENV with ARGS and follow it to its report and cost
+	@scripts/run_job.sh $(BIN) "$(ENV)" "$(JOB)" $(ARGS)
 
 bench: $(READY) ## compare with what a user would pick instead, and write docs/benchmarks.md
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

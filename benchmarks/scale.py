@@ -1,4 +1,4 @@
-"""Measure how salesetl grows with its input, and write docs/sizing.md.
+"""Measure how salesetl grows with its input; write docs/sizing.md and the rate for estimates.
 
 python -m benchmarks.scale [ROWS …]; every size runs once on each engine.
 """
@@ -14,10 +14,12 @@ from pathlib import Path
 from benchmarks.data import make_sales
 from benchmarks.measure import measure
 from benchmarks.programs import EMBEDDED, SPARK, Program
-from benchmarks.sizing import Growth, Step, page
+from benchmarks.sizing import Growth, Step, page, throughput_text
 from salesetl.java import find_java_home
 
 ROOT = Path(__file__).parent.parent
+# What `salesetl cost` estimates from; a smaller size than the largest would tell too little.
+THROUGHPUT = ROOT / "src" / "salesetl" / "glue" / "throughput.toml"
 SIZES = [1_000_000, 10_000_000, 100_000_000]
 
 
@@ -40,8 +42,11 @@ def main() -> None:
                 steps[program.name].append(step)
                 sys.stderr.write(f"{rows:,} sales, {program.name}: {step}\n")
             shutil.rmtree(data)
-    text = page([Growth(name, measured) for name, measured in steps.items()])
+    growths = [Growth(name, measured) for name, measured in steps.items()]
+    text = page(growths)
     Path(arguments.page).write_text(text)
+    if max(sizes) >= max(SIZES):
+        THROUGHPUT.write_text(throughput_text(growths[-1]))
     sys.stdout.write(text)
 
 

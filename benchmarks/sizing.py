@@ -6,14 +6,9 @@ import statistics
 from dataclasses import dataclass
 
 from benchmarks.measure import Measured
+from salesetl.glue.costs import START_MINUTES, Estimate, estimate, prices
 
-# Of a G.1X worker; https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
-CORES_A_WORKER = 4
-# Dollars a DPU-hour in us-east-1; a G.1X worker is one DPU. https://aws.amazon.com/glue/pricing/
-PRICES = {"5.1": 0.44, "6.0": 0.308}
-START_MINUTES = 1.0
 SIZES = [1_000_000, 10_000_000, 100_000_000, 1_000_000_000]
-LONGEST_MINUTES = 15
 
 HEAD = """# Sizing
 
@@ -63,26 +58,24 @@ class Growth:
         last = self.steps[-1]
         return last.rows / last.measured.seconds / (os.cpu_count() or 1)
 
-
-@dataclass(frozen=True)
-class Glue:
-    """G.1X workers for a job, driver included, the minutes it takes, and dollars by version."""
-
-    workers: int
-    minutes: float
-    dollars: dict[str, float]
+    @property
+    def bytes_a_row(self) -> float:
+        """Bytes of input a sale at the largest size."""
+        return self.steps[-1].bytes / self.steps[-1].rows
 
 
-def on_glue(rows: int, rate: float) -> Glue:
-    """Choose the fewest workers, at least two, that finish in a quarter of an hour."""
-    minutes_on_one = rows / rate / CORES_A_WORKER / 60
-    executors = max(1, math.ceil(minutes_on_one / (LONGEST_MINUTES - START_MINUTES)))
-    minutes = minutes_on_one / executors + START_MINUTES
-    workers = executors + 1
-    dollars = {
-        version: workers * minutes / 60 * price for version, price in PRICES.items()
-    }
-    return Glue(workers, minutes, dollars)
+def on_glue(rows: int, growth: Growth) -> Estimate:
+    """Estimate a run on Glue over as many rows."""
+    return estimate(rows * growth.bytes_a_row, rate=growth.rate * growth.bytes_a_row)
+
+
+def throughput_text(growth: Growth) -> str:
+    """Write what was measured as the file that estimates are made from."""
+    return (
+        "# Sales on Spark at the largest size; written by `make bench-scale`.\n"
+        f"rows_a_second_and_core = {growth.rate:.0f}\n"
+        f"bytes_a_row = {growth.bytes_a_row:.1f}\n"
+    )
 
 
 def page(growths: list[Growth]) -> str:
@@ -91,16 +84,16 @@ def page(growths: list[Growth]) -> str:
     for growth in growths:
         text += f"\n## {growth.name}\n\n" + _measured(growth)
     on_spark = growths[-1]
-    size = on_spark.steps[-1].bytes / on_spark.steps[-1].rows
-    prices = ", ".join(f"${price} for {version}" for version, price in PRICES.items())
-    text += GLUE.format(rate=on_spark.rate, start=START_MINUTES, prices=prices)
+    by_version = prices()["glue"]["dpu_hour"]
+    told = ", ".join(f"${price} for {name}" for name, price in by_version.items())
+    text += GLUE.format(rate=on_spark.rate, start=START_MINUTES, prices=told)
     text += "| sales | input | G.1X workers | minutes | Glue 5.1 | Glue 6.0 |\n"
     text += "|---|---|---|---|---|---|\n"
     for rows in SIZES:
-        job = on_glue(rows, on_spark.rate)
-        dollars = " | ".join(f"${job.dollars[version]:.2f}" for version in PRICES)
+        job = on_glue(rows, on_spark)
+        dollars = " | ".join(f"${each:.2f}" for each in job.dollars.values())
         text += (
-            f"| {rows:,} | {rows * size / 1e9:,.2f} GB | {job.workers}"
+            f"| {rows:,} | {rows * on_spark.bytes_a_row / 1e9:,.2f} GB | {job.workers}"
             f" | {job.minutes:.0f} | {dollars} |\n"
         )
     return text

@@ -1,5 +1,6 @@
 """One command line, on a laptop and on Glue."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -76,20 +77,37 @@ def test_a_failure_reaches_glue_and_nothing_is_committed(glue: list[Any]) -> Non
     assert glue == [("init", "enrich", "jr_1")]
 
 
-def test_the_real_job_runs_on_glue(glue: list[Any], tmp_path: Path) -> None:
+def test_the_real_job_runs_on_glue(
+    glue: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "customers.json").write_text('{"customer_id": "C1"}')
     (tmp_path / "sales.csv").write_text(
         "transaction_id,date,customer_id,product,quantity,unit_price,region,total_amount\n"
         "T1,2025-09-10,C1,Lamp,2,10.50,North,21.00\n"
+        "T2,2025-09-10,C1,Lamp,2,10.50,North,21.00\n"
+        "T3,2025-09-31,C1,Lamp,2,10.50,North,21.00\n"
+        "T4,2024-09-10,C1,Lamp,2,10.50,North,21.00\n"
     )
     paths = [
         f"--sales_path={tmp_path}/sales.csv",
         f"--customers_path={tmp_path}/customers.json",
     ]
 
-    launch(enrich_sales.run, [*WORDS, *paths, f"--output_path={tmp_path}/lake"])
+    paths += [f"--output_path={tmp_path}/lake", "--max_rejected_ratio=1"]
+
+    launch(enrich_sales.run, [*WORDS, *paths, "--start_date=2025-01-01"])
 
     assert glue[-1] == "commit"
+    event = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert event.pop("run_id")
+    assert event == {
+        "event": "run_report",
+        "job": "enrich_sales",
+        "status": "succeeded",
+        "rows_read": 4,
+        "rows_rejected": 1,
+        "rejected_ratio": 0.333333,
+    }
     assert list((tmp_path / "lake/enriched_sales/year=2025/month=9").glob("*.parquet"))
 
 

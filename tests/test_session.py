@@ -4,7 +4,8 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from salesetl.session import MEANING, archive_path, glue_session
+from salesetl.session import archive_path, glue_session
+from salesetl.spark_settings import MEANING
 
 
 def test_what_results_depend_on_is_set_in_every_session(spark: SparkSession) -> None:

@@ -42,6 +42,7 @@ class Tally:
             "rows_loaded": self.rows_loaded,
             "rows_quarantined": self.rows_quarantined,
             "duplicates_removed": self.duplicates_removed,
+            "rows_set_aside": self.rows_set_aside,
             "rows_by_reason": self.rows_by_reason,
             "warnings": self.warnings,
         }

@@ -78,7 +78,7 @@ def parse_arguments(
     """
     arguments = arguments_of(run) | {argument.name: argument for argument in others}
     values: dict[str, Any] = {}
-    for name, text in _split_words(words):
+    for name, text in split_words(words):
         if name not in arguments:
             if _RESERVED.fullmatch(name):
                 continue
@@ -108,7 +108,7 @@ def _unknown(name: str, known: Iterable[str]) -> ArgumentError:
     return ArgumentError(f"--{name}: no such argument{hint}")
 
 
-def _split_words(words: Sequence[str]) -> list[tuple[str, str | None]]:
+def split_words(words: Sequence[str]) -> list[tuple[str, str | None]]:
     """Split `--name value`, `--name=value` and a bare `--name` into names and values."""
     pairs: list[tuple[str, str | None]] = []
     rest = list(words)

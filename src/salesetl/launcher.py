@@ -176,7 +176,7 @@ def _run_on_glue(run: Job, words: Sequence[str]) -> None:
     job.init(resolved["JOB_NAME"], resolved)
     report = run(spark, **values)
     job.commit()
-    sys.stdout.write(report_text(report))
+    sys.stdout.write(f"{report_text(report)}{report.event_line()}\n")
 
 
 def input_bytes(run: Job, values: dict[str, Any]) -> int:

@@ -35,6 +35,8 @@ class RunReport:
     rows_loaded: int = 0
     rows_quarantined: int = 0
     duplicates_removed: int = 0
+    # Of the quarantined ones, those that the dates of the run left out.
+    rows_set_aside: int = 0
     rows_by_reason: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     unknown_columns: list[str] = field(default_factory=list)
@@ -48,6 +50,21 @@ class RunReport:
     def as_dict(self) -> dict[str, Any]:
         """Return the report as it is written to JSON."""
         return asdict(self)
+
+    def event_line(self) -> str:
+        """Return the line of the log that metrics and their alarms are taken from."""
+        rejected = self.rows_quarantined - self.rows_set_aside
+        asked_for = self.rows_read - self.rows_set_aside
+        event = {
+            "event": "run_report",
+            "job": self.job,
+            "run_id": self.run_id,
+            "status": self.status,
+            "rows_read": self.rows_read,
+            "rows_rejected": rejected,
+            "rejected_ratio": round(rejected / max(asked_for, 1), 6),
+        }
+        return json.dumps(event)
 
 
 # As wide as DECIMAL(38, 2); Python's default is 28 digits.

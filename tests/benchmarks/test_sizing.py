@@ -1,9 +1,12 @@
 """Figures for Glue follow from what was measured."""
 
+import os
+import tomllib
+
 import pytest
 
 from benchmarks.measure import Measured
-from benchmarks.sizing import Growth, Step, on_glue, page
+from benchmarks.sizing import Growth, Step, on_glue, page, throughput_text
 
 
 def growth(*seconds: float) -> Growth:
@@ -21,19 +24,21 @@ def test_cost_in_line_with_the_rows_has_the_slope_one() -> None:
     assert growth(5, 5).slope == pytest.approx(0)
 
 
-def test_a_job_on_glue_costs_its_workers_for_its_minutes() -> None:
-    job = on_glue(240_000, rate=1000)
+def test_a_job_of_the_size_that_was_measured_takes_its_time_on_more_cores() -> None:
+    measured = growth(1, 10)
 
-    # A worker of four cores needs a minute, and one to start; the driver is a second worker.
-    assert (job.workers, job.minutes) == (2, 2)
-    assert job.dollars["5.1"] == pytest.approx(2 * 2 / 60 * 0.44)
+    job = on_glue(10_000, measured)
+
+    # A worker has four cores, the driver is a second one, and they need a minute to start.
+    assert job.workers == 2
+    assert job.minutes == pytest.approx(10 * (os.cpu_count() or 1) / 4 / 60 + 1)
 
 
-def test_a_larger_job_gets_workers_to_end_within_a_quarter_of_an_hour() -> None:
-    job = on_glue(24_000_000, rate=1000)
+def test_what_estimates_are_made_from_is_what_was_measured() -> None:
+    text = tomllib.loads(throughput_text(growth(1, 10)))
 
-    assert job.workers == 9
-    assert job.minutes == 13.5
+    rate = 10_000 / 10 / (os.cpu_count() or 1)
+    assert text == {"rows_a_second_and_core": rate, "bytes_a_row": 60}
 
 
 def test_the_page_tells_what_was_measured_and_what_follows() -> None:

@@ -1,11 +1,11 @@
-"""The `salesetl` command: looking at runs, tables and quarantine, and replaying the latter."""
+"""The `salesetl` command: looking at runs, tables and quarantine; jobs on AWS."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from salesetl.cli import pages, quarantine, queries, report, runs, tables
+from salesetl.cli import on_aws, pages, quarantine, queries, report, runs, tables
 from salesetl.errors import exit_status, one_line
 from salesetl.pipelines import JOBS
 
@@ -17,7 +17,7 @@ def main(words: Sequence[str] | None = None) -> None:
     """Run the command line; a failure that a person can act on is one line."""
     parser = _parser()
     arguments, rest = parser.parse_known_args(words)
-    if rest and arguments.command is not quarantine.replay:
+    if rest and not arguments.takes_rest:
         parser.error(f"unknown arguments: {' '.join(rest)}")
     arguments.rest = rest
     try:
@@ -31,11 +31,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="salesetl", description=__doc__, allow_abbrev=False
     )
+    parser.set_defaults(takes_rest=False)
     groups = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_runs(groups)
     _add_quarantine(groups)
     _add_tables(groups)
     _add_report(groups)
+    on_aws.add_commands(groups)
     docs = groups.add_parser(
         "docs", help="write what is made from contracts, jobs and models"
     )
@@ -74,6 +76,7 @@ def _add_quarantine(groups: "Commands") -> None:
         quarantine.replay,
         takes_run=True,
     )
+    replay.set_defaults(takes_rest=True)
     replay.add_argument(
         "--records", metavar="DIR", help="corrected records, written by show --to"
     )

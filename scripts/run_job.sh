@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Run a job on the Glue of an environment, and follow it to its report and what it cost.
+set -euo pipefail
+
+if [[ "${1:-}" == --help || $# -lt 3 ]]; then
+  echo "usage: scripts/run_job.sh BIN ENV JOB [ARGUMENT …]    (BIN: the bin folder of an environment; arguments of the job)"
+  [[ "${1:-}" == --help ]] && exit 0 || exit 2
+fi
+cd "$(dirname "$0")/.."
+bin=$1 environment=$2 job=$3
+exec "$bin/salesetl" run-job "$job" --env "$environment" "${@:4}"

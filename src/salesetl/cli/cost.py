@@ -1,0 +1,88 @@
+"""Estimating what a job will cost."""
+
+import argparse
+from collections.abc import Sequence
+
+from salesetl.arguments import InputPath, arguments_of
+from salesetl.display import table_text
+from salesetl.errors import ArgumentError
+from salesetl.glue.costs import (
+    LONGEST_MINUTES,
+    Estimate,
+    Size,
+    estimate,
+    has_packed,
+    prices,
+    query_dollars,
+    size_of,
+)
+from salesetl.glue.definitions import GLUE_VERSIONS, job_definition
+from salesetl.pipelines import JOBS
+from salesetl.readers.files import find_files
+from salesetl.storage import StoredFile, normalized, storage_of
+
+
+def estimate_cost(arguments: argparse.Namespace) -> str:
+    """Return what a run over some files would take, and what keeping and asking the lake costs."""
+    definition = job_definition(arguments.root, arguments.job)
+    found = _inputs(arguments.job, arguments.inputs)
+    size = size_of(found)
+    defined = estimate(
+        size.bytes, workers=definition.workers, worker_type=definition.worker_type
+    )
+    least = estimate(size.bytes, worker_type=definition.worker_type)
+    runs = [
+        _run_row(f"fewest that end in {LONGEST_MINUTES} minutes", least),
+        _run_row("all that the definition allows", defined),
+    ]
+    header = ["workers", "number", "minutes", *(f"Glue {v}" for v in GLUE_VERSIONS)]
+    return "\n".join(
+        [
+            f"{arguments.job}: {_size_text(size, has_packed(found))}",
+            "",
+            table_text(header, runs),
+            "",
+            *_lake_lines(arguments.output_path, size),
+            "",
+            f"prices of {prices()['as_of']} in us-east-1; times from docs/sizing.md, not from Glue",
+            "",
+        ]
+    )
+
+
+def _inputs(job: str, paths: Sequence[str]) -> list[StoredFile]:
+    known = arguments_of(JOBS[job].run).values()
+    names = [argument.name for argument in known if argument.type is InputPath]
+    if not paths:
+        raise ArgumentError(f"{job} reads {', '.join(names)}; name the files")
+    return [file for path in paths for file in find_files(path)]
+
+
+def _size_text(size: Size, is_guessed: bool) -> str:
+    about = ", packed ones taken for ten times their size" if is_guessed else ""
+    return f"{size.files:,} files, {size.bytes / 1e9:,.3f} GB{about}, about {size.rows:,} rows"
+
+
+def _run_row(name: str, job: Estimate) -> list[object]:
+    dollars = [f"${each:.3f}" for each in job.dollars.values()]
+    return [name, job.workers, f"{job.minutes:.1f}", *dollars]
+
+
+def _lake_lines(output_path: str | None, size: Size) -> list[str]:
+    glue, s3 = prices()["glue"], prices()["s3"]
+    crawler = glue["crawler_dpu_hour"] * glue["crawler_least_minutes"] / 60
+    lines = [
+        f"a query on Athena: ${query_dollars(0):.5f} at least (10 MB)",
+        f"storage of the input: ${size.bytes / 1e9 * s3['gigabyte_month']:.4f} a month",
+        f"requests to read it: ${size.files / 1000 * s3['thousand_gets']:.6f} at least",
+        f"a crawler: ${crawler:.3f} a DPU at least, and none is needed with --database",
+    ]
+    if output_path:
+        root = normalized(output_path)
+        held = sum(file.size for file in storage_of(root).files(root))
+        lines += [
+            f"storage of the lake, {held / 1e9:,.3f} GB:"
+            f" ${held / 1e9 * s3['gigabyte_month']:.4f} a month",
+            f"a query that scans all of it: ${query_dollars(held):.5f}",
+        ]
+    return lines

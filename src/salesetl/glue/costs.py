@@ -1,0 +1,109 @@
+"""What a job costs on Glue, from measured throughput and the prices in prices.toml."""
+
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from salesetl.glue.definitions import GLUE_VERSIONS, WORKER_DPU
+from salesetl.readers.files import is_gzip, read_head, unpacked_bytes
+from salesetl.storage import StoredFile
+
+# A DPU has four cores. https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
+_CORES_A_DPU = 4
+START_MINUTES = 1.0
+LONGEST_MINUTES = 15
+_FILES_SAMPLED = 5
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a job would read; rows are estimated from the first lines of some files."""
+
+    files: int
+    bytes: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Workers of a job, driver included, the minutes it takes, and dollars by Glue version."""
+
+    workers: int
+    minutes: float
+    dollars: Mapping[str, float]
+
+
+@cache
+def prices() -> dict[str, Any]:
+    """Read the prices, with their day and sources."""
+    return _toml("prices.toml")
+
+
+def size_of(found: Sequence[StoredFile]) -> Size:
+    """Estimate how many rows there are in files of a row a line."""
+    size = sum(map(unpacked_bytes, found))
+    sampled = sorted(found, key=lambda file: -file.size)[:_FILES_SAMPLED]
+    heads = [read_head(file, "UTF-8")[0] for file in sampled]
+    characters = sum(map(len, heads))
+    lines = sum(head.count("\n") for head in heads) or len(heads)
+    return Size(len(found), size, round(size * lines / characters) if characters else 0)
+
+
+def has_packed(found: Sequence[StoredFile]) -> bool:
+    """Tell whether the size of some files is only guessed."""
+    return any(map(is_gzip, found))
+
+
+def estimate(
+    size: float,
+    *,
+    workers: int | None = None,
+    worker_type: str = "G.1X",
+    rate: float | None = None,
+) -> Estimate:
+    """Estimate a run over as many bytes at a rate of bytes a second and core, the measured one.
+
+    Without a number of workers, it is the least that ends within a quarter of an hour. One worker
+    is the driver, which computes nothing.
+    """
+    dpu = WORKER_DPU[worker_type]
+    minutes_on_one = size / (rate or _measured_rate()) / (_CORES_A_DPU * dpu) / 60
+    if workers is None:
+        workers = 1 + max(
+            1, math.ceil(minutes_on_one / (LONGEST_MINUTES - START_MINUTES))
+        )
+    minutes = minutes_on_one / (workers - 1) + START_MINUTES
+    dollars = {
+        version: run_dollars(workers * dpu * minutes * 60, version)
+        for version in GLUE_VERSIONS
+    }
+    return Estimate(workers, minutes, dollars)
+
+
+def run_dollars(dpu_seconds: float, glue_version: str) -> float:
+    """Return what a run costs; a version without a price costs as the dearest does."""
+    by_version = prices()["glue"]["dpu_hour"]
+    price = by_version.get(glue_version, max(by_version.values()))
+    return float(dpu_seconds / 3600 * price)
+
+
+def query_dollars(scanned: int) -> float:
+    """Return what a query on Athena costs that scans as many bytes."""
+    athena = prices()["athena"]
+    least = athena["least_megabytes"] * 1_000_000
+    return float(max(scanned, least) / 1e12 * athena["terabyte_scanned"])
+
+
+@cache
+def _measured_rate() -> float:
+    measured = _toml("throughput.toml")
+    return float(measured["rows_a_second_and_core"] * measured["bytes_a_row"])
+
+
+def _toml(name: str) -> dict[str, Any]:
+    text = files("salesetl").joinpath("glue", name).read_text(encoding="utf-8")
+    return tomllib.loads(text)

@@ -1,0 +1,94 @@
+"""A job as Glue has it: how it differs from what is wanted, and making it so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from salesetl.aws import aws_errors, client
+
+# What Glue itself adds, and what follows from other settings.
+_NOT_SETTINGS = {
+    "Name",
+    "CreatedOn",
+    "LastModifiedOn",
+    "AllocatedCapacity",
+    "MaxCapacity",
+    "ProfileName",
+    "JobMode",
+    "Tags",
+}
+# What Glue answers where nothing was set.
+_DEFAULTS: dict[str, Any] = {
+    "ExecutionClass": "STANDARD",
+    "JobRunQueuingEnabled": False,
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting of a job that is not as wanted; None where there is none."""
+
+    setting: str
+    found: str | None
+    wanted: str | None
+
+
+def find_job(name: str) -> dict[str, Any] | None:
+    """Return the settings of a job on Glue, its tags under `Tags`; None if there is no such job."""
+    glue = client("glue")
+    with aws_errors(name):
+        try:
+            job = glue.get_job(JobName=name)["Job"]
+        except glue.exceptions.EntityNotFoundException:
+            return None
+        tags = glue.get_tags(ResourceArn=_arn(name)).get("Tags", {})
+    settings = {
+        key: value
+        for key, value in job.items()
+        if key not in _NOT_SETTINGS
+        and value not in ("", {}, [], None, _DEFAULTS.get(key))
+    }
+    return {**settings, "Tags": tags}
+
+
+def differences(
+    wanted: Mapping[str, Any], found: Mapping[str, Any] | None
+) -> list[Difference]:
+    """List the settings that differ; tags that others have put on a job are theirs."""
+    have = _flat(found or {})
+    want = _flat(wanted)
+    return [
+        Difference(name, have.get(name), want.get(name))
+        for name in sorted({*have, *want})
+        if have.get(name) != want.get(name)
+        and (name in want or not name.startswith("Tags."))
+    ]
+
+
+def apply_settings(name: str, wanted: Mapping[str, Any], *, is_new: bool) -> None:
+    """Make a job what is wanted, in one request but for its tags."""
+    settings = {key: value for key, value in wanted.items() if key != "Tags"}
+    glue = client("glue")
+    with aws_errors(name):
+        if is_new:
+            glue.create_job(Name=name, Tags=wanted["Tags"], **settings)
+            return
+        glue.update_job(JobName=name, JobUpdate=settings)
+        glue.tag_resource(ResourceArn=_arn(name), TagsToAdd=wanted["Tags"])
+
+
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = str(value)
+    return flat
+
+
+def _arn(name: str) -> str:
+    identity = client("sts").get_caller_identity()
+    partition = identity["Arn"].split(":")[1]
+    region = client("glue").meta.region_name
+    return f"arn:{partition}:glue:{region}:{identity['Account']}:job/{name}"

@@ -1,0 +1,93 @@
+"""A release: the wheel, the job scripts and the SQL, named by their content and never changed."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from salesetl.errors import InputError
+from salesetl.storage import join, storage_of
+
+_MANIFEST = "release.json"
+
+
+@dataclass(frozen=True)
+class Release:
+    """What `make package` has built. `files` are paths on this machine by place in the release."""
+
+    version: str
+    files: dict[str, Path]
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 by place."""
+        return {
+            place: hashlib.sha256(path.read_bytes()).hexdigest()
+            for place, path in sorted(self.files.items())
+        }
+
+    @property
+    def name(self) -> str:
+        """The version and a digest of all that is in it."""
+        content = json.dumps(self.digests).encode()
+        return f"{self.version}-{hashlib.sha256(content).hexdigest()[:12]}"
+
+    @property
+    def wheel(self) -> str:
+        """The name of the wheel."""
+        return next(place for place in self.files if place.endswith(".whl"))
+
+
+def built_release(root: str) -> Release:
+    """Return the release that is in `dist/` below the root of a repository."""
+    dist = Path(root, "dist")
+    wheels = sorted(dist.glob("*.whl"))
+    scripts = sorted(dist.glob("jobs/*.py"))
+    if len(wheels) != 1 or not scripts:
+        raise InputError(
+            f"{dist}: one wheel and the job scripts should be there; run make package"
+        )
+    sql = sorted(Path(root, "sql").rglob("*.*"))
+    return Release(
+        version=wheels[0].name.split("-")[1],
+        files={wheels[0].name: wheels[0]}
+        | {f"jobs/{path.name}": path for path in scripts}
+        | {path.relative_to(root).as_posix(): path for path in sql},
+    )
+
+
+def release_path(scripts: str, name: str) -> str:
+    """Where a release is below the root of the scripts."""
+    return join(scripts, "releases", name)
+
+
+def upload(release: Release, scripts: str) -> int:
+    """Put a release in place, and return how many files had to be sent.
+
+    Its manifest comes last: what a release has that is there was sent whole before.
+    """
+    root = release_path(scripts, release.name)
+    storage = storage_of(root)
+    present = {file.path: file.size for file in storage.files(root)}
+    missing = [
+        place
+        for place, path in release.files.items()
+        if present.get(join(root, place)) != path.stat().st_size
+    ]
+    for place in missing:
+        storage.write(join(root, place), release.files[place].read_bytes())
+    if missing or join(root, _MANIFEST) not in present:
+        manifest = json.dumps({"release": release.name, "files": release.digests})
+        storage.write(join(root, _MANIFEST), manifest.encode())
+    return len(missing)
+
+
+def is_whole(prefix: str) -> bool:
+    """Tell whether the release at a path has its manifest and all that this lists."""
+    storage = storage_of(prefix)
+    present = {file.path for file in storage.files(prefix)}
+    manifest = join(prefix, _MANIFEST)
+    if manifest not in present:
+        return False
+    listed = json.loads(storage.read(manifest))["files"]
+    return all(join(prefix, place) in present for place in listed)
