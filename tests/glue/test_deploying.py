@@ -1,0 +1,273 @@
+"""Jobs are deployed to match their definitions, twice like once, and can go back."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from salesetl.errors import AwsError
+from salesetl.glue import deploying
+from salesetl.glue.definitions import JobDefinition
+from salesetl.glue.deploying import (
+    Plan,
+    deploy,
+    plan_deploy,
+    plan_rollback,
+    roll_back,
+)
+from salesetl.glue.jobs import Difference, find_job
+from salesetl.glue.release import Release, is_whole, release_path
+from salesetl.glue.settings import Environment
+from salesetl.storage import storage_of
+from tests.glue.conftest import release_at
+
+
+def deployed(
+    definition: JobDefinition, environment: Environment, release: Release
+) -> Plan:
+    """Deploy, and return what that changed."""
+    plan = plan_deploy(definition, environment, release)
+    deploy(plan, environment, release)
+    return plan
+
+
+def rolled_back(environment: Environment) -> Plan:
+    """Roll back, and return what that changed."""
+    plan = plan_rollback("enrich_sales", environment)
+    roll_back(plan, environment)
+    return plan
+
+
+def settings(environment: Environment) -> dict[str, Any]:
+    """Return what the job is on Glue."""
+    found = find_job(environment.job_name("enrich_sales"))
+    assert found is not None
+    return found
+
+
+def workers(environment: Environment) -> int:
+    """Return how many workers the job may have on Glue."""
+    return int(settings(environment)["NumberOfWorkers"])
+
+
+def test_a_job_is_created_as_its_definition_says(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    release = release_at(tmp_path, "1.0")
+
+    deployed(definition, environment, release)
+
+    job = boto3.client("glue").get_job(
+        JobName=f"salesetl-{environment.name}-enrich_sales"
+    )
+    found = job["Job"]
+    prefix = f"{environment.scripts}/releases/{release.name}"
+    assert found["GlueVersion"] == definition.glue_version
+    assert (found["WorkerType"], found["NumberOfWorkers"]) == ("G.1X", 10)
+    assert found["Timeout"] == 60
+    assert found["NotificationProperty"] == {"NotifyDelayAfter": 30}
+    assert found["ExecutionProperty"] == {"MaxConcurrentRuns": 1}
+    assert found["MaxRetries"] == 1
+    assert found["Command"]["ScriptLocation"] == f"{prefix}/jobs/enrich_sales.py"
+    given = found["DefaultArguments"]
+    assert given["--extra-py-files"] == f"{prefix}/salesetl-1.0-py3-none-any.whl"
+    assert given["--job-bookmark-option"] == "job-bookmark-disable"
+    assert given["--sales_path"] == f"{environment.raw}/sales/"
+    assert given["--output_path"] == environment.lake
+    assert "spark.sql.session.timeZone=UTC --conf spark." in given["--conf"]
+    assert settings(environment)["Tags"] == {
+        "application": "salesetl",
+        "environment": environment.name,
+        "pipeline": "sales",
+    }
+    assert is_whole(prefix)
+
+
+def test_deploying_twice_changes_nothing(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    release = release_at(tmp_path, "1.0")
+    deployed(definition, environment, release)
+    before = storage_of(environment.scripts).files(environment.scripts)
+
+    plan = deployed(definition, environment, release)
+
+    assert plan.changes == []
+    assert storage_of(environment.scripts).files(environment.scripts) == before
+
+
+def test_a_plan_tells_the_one_setting_that_differs_and_changes_nothing(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    release = release_at(tmp_path, "1.0")
+    deployed(definition, environment, release)
+
+    plan = plan_deploy(replace(definition, workers=4), environment, release)
+
+    assert plan.changes == [Difference("NumberOfWorkers", "10", "4")]
+    assert workers(environment) == 10
+
+
+def test_what_somebody_has_changed_by_hand_is_seen_and_mended_but_for_their_tags(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    release = release_at(tmp_path, "1.0")
+    deployed(definition, environment, release)
+    name = environment.job_name("enrich_sales")
+    changed = settings(environment)
+    changed.pop("Tags")
+    changed["Timeout"] = 2880
+    changed["DefaultArguments"]["--max_rejected_ratio"] = "1"
+    changed["Connections"] = {"Connections": ["elsewhere"]}
+    glue = boto3.client("glue")
+    glue.update_job(JobName=name, JobUpdate=changed)
+    arn = f"arn:aws:glue:us-east-1:123456789012:job/{name}"
+    glue.tag_resource(ResourceArn=arn, TagsToAdd={"owner": "finance"})
+
+    plan = deployed(definition, environment, release)
+
+    assert plan.changes == [
+        Difference("Connections.Connections", "['elsewhere']", None),
+        Difference("DefaultArguments.--max_rejected_ratio", "1", None),
+        Difference("Timeout", "2880", "60"),
+    ]
+    assert plan_deploy(definition, environment, release).changes == []
+    assert settings(environment)["Tags"]["owner"] == "finance"
+
+
+def test_rolling_back_gives_a_job_its_former_settings_and_release(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    first, second = release_at(tmp_path, "1.0"), release_at(tmp_path, "2.0")
+    deployed(definition, environment, first)
+    before = settings(environment)
+    deployed(replace(definition, workers=4), environment, second)
+
+    plan = rolled_back(environment)
+
+    assert Difference("NumberOfWorkers", "4", "10") in plan.changes
+    assert settings(environment) == before
+    assert first.name in before["Command"]["ScriptLocation"]
+    with pytest.raises(AwsError, match="no earlier deployment is recorded"):
+        rolled_back(environment)
+
+
+def test_what_was_rolled_back_is_not_what_is_rolled_back_to(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    release = release_at(tmp_path, "1.0")
+    for number in (2, 3):
+        deployed(replace(definition, workers=number), environment, release)
+    rolled_back(environment)
+    deployed(replace(definition, workers=5), environment, release)
+
+    rolled_back(environment)
+
+    assert workers(environment) == 2
+
+
+def test_a_job_that_was_changed_by_hand_goes_back_to_what_was_deployed(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    deployed(definition, environment, release_at(tmp_path, "1.0"))
+    by_hand = settings(environment) | {"NumberOfWorkers": 99}
+    by_hand.pop("Tags")
+    name = environment.job_name("enrich_sales")
+    boto3.client("glue").update_job(JobName=name, JobUpdate=by_hand)
+
+    rolled_back(environment)
+
+    assert workers(environment) == 10
+
+
+@pytest.mark.parametrize("step", ["upload", "apply_settings", "_record"])
+def test_a_deploy_that_is_killed_leaves_the_old_job_or_the_new_and_is_done_again(
+    definition: JobDefinition,
+    environment: Environment,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    old, new = release_at(tmp_path, "1.0"), release_at(tmp_path, "2.0")
+    deployed(definition, environment, old)
+
+    def killed(*arguments: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(deploying, step, killed)
+        deployed(definition, environment, new)
+
+    prefix = settings(environment)["Command"]["ScriptLocation"].partition("/jobs/")[0]
+    assert is_whole(prefix)
+    deployed(definition, environment, new)
+    assert new.name in settings(environment)["Command"]["ScriptLocation"]
+    rolled_back(environment)
+    assert old.name in settings(environment)["Command"]["ScriptLocation"]
+
+
+def test_a_rollback_that_is_killed_before_the_job_changed_goes_to_the_same_place(
+    definition: JobDefinition,
+    environment: Environment,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    release = release_at(tmp_path, "1.0")
+    for number in (2, 3, 4):
+        deployed(replace(definition, workers=number), environment, release)
+
+    def killed(*arguments: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(deploying, "apply_settings", killed)
+        rolled_back(environment)
+    rolled_back(environment)
+
+    assert workers(environment) == 3
+
+
+def test_a_release_that_was_half_sent_is_sent_whole(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    release = release_at(tmp_path, "1.0")
+    prefix = release_path(environment.scripts, release.name)
+    storage_of(prefix).write(f"{prefix}/{release.wheel}", b"")
+    assert not is_whole(prefix)
+
+    deployed(definition, environment, release)
+
+    sent = storage_of(prefix).read(f"{prefix}/{release.wheel}")
+    assert sent == release.files[release.wheel].read_bytes()
+    assert is_whole(prefix)
+
+
+def test_nothing_is_rolled_back_to_a_release_that_somebody_has_removed(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    old, new = release_at(tmp_path, "1.0"), release_at(tmp_path, "2.0")
+    deployed(definition, environment, old)
+    deployed(definition, environment, new)
+    prefix = release_path(environment.scripts, old.name)
+    storage_of(prefix).delete(f"{prefix}/{old.wheel}")
+
+    with pytest.raises(AwsError, match="no longer whole; nothing was changed"):
+        plan_rollback("enrich_sales", environment)
+
+
+def test_a_job_that_the_stack_has_made_is_recorded_by_its_first_deploy(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    release = release_at(tmp_path, "1.0")
+    wanted = plan_deploy(definition, environment, release).wanted
+    name = environment.job_name("enrich_sales")
+    boto3.client("glue").create_job(Name=name, **wanted)
+
+    plan = deployed(definition, environment, release)
+    deployed(replace(definition, workers=4), environment, release)
+    rolled_back(environment)
+
+    assert plan.changes == []
+    assert workers(environment) == 10
