@@ -27,7 +27,7 @@ mkdir "$work/src"
 cp -RL src/salesetl "$work/src/salesetl"
 cp setup.cfg pyproject.toml README.md LICENSE "$work"
 find "$work" -name __pycache__ -prune -exec rm -r {} +
-chmod -R u=rwX,go=rX "$work"
+find "$work" -type d -exec chmod 755 {} + -o -type f -exec chmod 644 {} +
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-315532800}
 
 rm -rf dist

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -26,6 +27,76 @@ import json, sys
 import flatten_orders_lambda
 json.dump(flatten_orders_lambda.handler(json.load(sys.stdin), None), sys.stdout)
 """
+
+
+def packaged(root: Path, *options: str) -> str:
+    """Package what is at a root; what that said."""
+    command = ["scripts/package.sh", f"{sys.prefix}/bin", *options]
+    return subprocess.check_output(command, cwd=root, text=True)
+
+
+@pytest.mark.slow
+def test_the_same_content_gives_the_same_bytes_whoever_packages_it(
+    clone: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "elsewhere"
+    shutil.copytree(clone, other, symlinks=True)
+    for path in (other / "src").rglob("*"):
+        os.utime(path, (1e9, 1e9))
+        path.chmod(0o777)
+
+    first, second = packaged(clone), packaged(other)
+
+    [wheel] = clone.glob("dist/*.whl")
+    assert wheel.name.endswith("-py3-none-any.whl")
+    assert (other / "dist" / wheel.name).read_bytes() == wheel.read_bytes()
+    assert first == second
+    assert f"--extra-py-files s3://BUCKET/PREFIX/{wheel.name}" in first
+
+
+@pytest.mark.slow
+def test_the_wheel_needs_no_index_and_runs_from_its_zip(
+    clone: Path, tmp_path: Path
+) -> None:
+    said = packaged(clone, "--zip")
+    [wheel], [archive] = clone.glob("dist/*.whl"), clone.glob("dist/*.zip")
+
+    installed = tmp_path / "installed"
+    alone = ["--no-index", "--no-deps", "--quiet", "--target", str(installed)]
+    subprocess.check_call([sys.executable, "-m", "pip", "install", *alone, str(wheel)])
+
+    assert f"--extra-py-files s3://BUCKET/PREFIX/{archive.name}" in said
+    for path in (installed, archive):
+        code = "import salesetl; from salesetl.statements import statements as s"
+        code += "; from salesetl.glue.costs import prices"
+        code += "; print(salesetl.__file__, len(s()), prices()['as_of'])"
+        shown = subprocess.check_output(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONPATH": str(path)},
+            cwd=tmp_path,
+            text=True,
+        )
+        file, count, _ = shown.split()
+        assert file.startswith(str(path))
+        assert int(count) > 20
+
+
+@pytest.mark.slow
+def test_the_virtual_environment_has_what_glue_would_bring(
+    clone: Path, tmp_path: Path
+) -> None:
+    said = packaged(clone, "--venv")
+    [archive] = clone.glob("dist/*.tar.gz")
+    shutil.unpack_archive(archive, tmp_path, filter="fully_trusted")
+
+    code = "import boto3, salesetl; print(salesetl.__file__)"
+    given = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    shown = subprocess.check_output(
+        [tmp_path / "bin" / "python", "-c", code], env=given, cwd=tmp_path, text=True
+    )
+
+    assert f"--python-virtual-env s3://BUCKET/PREFIX/{archive.name}" in said
+    assert shown.startswith(str(tmp_path))
 
 
 @pytest.mark.slow

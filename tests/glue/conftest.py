@@ -20,7 +20,7 @@ from salesetl.glue.settings import Environment
 ROOT = Path(__file__).parents[2]
 
 # What UpdateJob may set, as moto names it, and what a job has where it is left out.
-_UPDATED = {
+_UPDATED: dict[str, tuple[str, Any]] = {
     "Description": ("description", ""),
     "Role": ("role", None),
     "Command": ("command", None),

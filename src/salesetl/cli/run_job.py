@@ -31,7 +31,9 @@ def run_job(arguments: argparse.Namespace) -> str:
     name = environment.job_name(definition.name)
     settings = find_job(name)
     if settings is None:
-        raise AwsError(f"{name}: there is no such job; make deploy-job JOB={name}")
+        raise AwsError(
+            f"{name}: there is no such job; make deploy-job JOB={definition.name}"
+        )
     run = start_run(name, own)
     ended = _followed(
         name, run, definition, environment.log_prefix(definition.name), arguments.every
