@@ -28,6 +28,7 @@ from salesetl.errors import (
 from salesetl.local import EMBEDDED_INPUT_BYTES, EngineChoice, local_engine
 from salesetl.readers.files import find_files, unpacked_bytes
 from salesetl.runs import RunReport
+from salesetl.secrets import ScrubbingFormatter, scrubbed
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,8 @@ def launch(run: Job, argv: Sequence[str] | None = None) -> None:
             if isinstance(error, SalesEtlError)
             else "; --verbose shows the stack trace"
         )
-        sys.stderr.write(f"{name}: error: {one_line(error)}{hint}\n")
+        told = scrubbed(one_line(error))
+        sys.stderr.write(f"{name}: error: {told}{hint}\n")
         raise SystemExit(exit_status(error)) from None
     sys.stdout.write(report_text(report))
 
@@ -89,10 +91,10 @@ def _take_verbose(words: list[str]) -> tuple[bool, list[str]]:
 
 
 def _set_up_logging(is_verbose: bool) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(ScrubbingFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(
-        level=logging.DEBUG if is_verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(message)s",
-        stream=sys.stderr,
+        level=logging.DEBUG if is_verbose else logging.INFO, handlers=[handler]
     )
     for noisy in ("py4j", "botocore", "boto3", "urllib3", "s3transfer", "sqlglot"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -8,6 +8,7 @@ from decimal import Context, Decimal
 from typing import Any
 
 from salesetl.errors import InputError
+from salesetl.secrets import scrubbed
 from salesetl.storage import Storage, join
 
 
@@ -48,8 +49,12 @@ class RunReport:
     seconds_by_stage: dict[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the report as it is written to JSON."""
-        return asdict(self)
+        """Return the report as it is written to JSON, with credentials hidden."""
+        arguments = {
+            name: text and scrubbed(text) for name, text in self.arguments.items()
+        }
+        error = self.error and scrubbed(self.error)
+        return asdict(self) | {"arguments": arguments, "error": error}
 
     def event_line(self) -> str:
         """Return the line of the log that metrics and their alarms are taken from."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from salesetl.cli import on_aws, pages, quarantine, queries, report, runs, tables
 from salesetl.errors import exit_status, one_line
 from salesetl.pipelines import JOBS
+from salesetl.secrets import scrubbed
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -23,7 +24,7 @@ def main(words: Sequence[str] | None = None) -> None:
     try:
         sys.stdout.write(arguments.command(arguments))
     except Exception as error:
-        sys.stderr.write(f"salesetl: error: {one_line(error)}\n")
+        sys.stderr.write(f"salesetl: error: {scrubbed(one_line(error))}\n")
         raise SystemExit(exit_status(error)) from None
 
 

@@ -25,6 +25,11 @@ S3_SCHEMES = ("s3", "s3a", "s3n")
 def storage_of(path: str) -> Storage:
     """Return the storage that a path lives on."""
     scheme = urlsplit(path).scheme if "://" in path else "file"
+    if "@" in urlsplit(path).netloc:
+        raise InputError(
+            f"{path}: credentials do not belong into a path, where logs and reports would show"
+            " them; take them out and set AWS_PROFILE"
+        )
     if scheme in S3_SCHEMES:
         return _s3_storage(os.environ.get("AWS_ENDPOINT_URL"))
     if scheme == "file":
