@@ -5,7 +5,7 @@ import importlib.util
 import os
 import re
 import shutil
-import subprocess
+import subprocess  # nosec B404
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,9 +55,11 @@ def java_version(home: Path) -> int | None:
         told = release.read_text()
     else:
         command = [str(executable), "-version"]
-        told = subprocess.run(
+        # The machine's own Java, and no shell.
+        asked = subprocess.run(  # nosec B603
             command, capture_output=True, text=True, check=False
-        ).stderr
+        )
+        told = asked.stderr
     match = re.search(r'(?:JAVA_VERSION=|version )"(?:1\.)?(\d+)', told)
     return int(match[1]) if match else None
 
