@@ -3,12 +3,13 @@
 import argparse
 import sys
 from datetime import date
-from pathlib import Path
 
 from generators.buyers import make_buyers
 from generators.customers import make_customers
 from generators.orders import OrdersPlan, write_orders
+from generators.places import written
 from generators.sales import SalesPlan, write_sales
+from salesetl.errors import SalesEtlError
 
 
 def main(words: list[str] | None = None) -> None:
@@ -26,7 +27,10 @@ def main(words: list[str] | None = None) -> None:
         parser.error(
             f"--start_date {arguments.start_date} is after --end_date {arguments.end_date}"
         )
-    arguments.make(arguments)
+    try:
+        arguments.make(arguments)
+    except SalesEtlError as error:
+        parser.exit(error.exit_status, f"generators: error: {error}\n")
 
 
 def _add_sales(sales: argparse.ArgumentParser) -> None:
@@ -61,15 +65,15 @@ def _add_common(world: argparse.ArgumentParser) -> None:
     world.add_argument(
         "--dirt", type=_share, default=0.0, help="share of records to spoil, 0 to 1"
     )
-    world.add_argument("--output_path", type=Path, default=Path("data/raw"))
+    world.add_argument(
+        "--output_path", default="data/raw", help="a folder, or s3://bucket/prefix"
+    )
 
 
 def _make_sales(arguments: argparse.Namespace) -> None:
-    root = arguments.output_path
     customers = make_customers(
         arguments.customers, arguments.days, arguments.end_date, arguments.seed
     )
-    customers.write(root / "customers" / "customer_demographics.json")
     plan = SalesPlan(
         rows=arguments.rows,
         days=arguments.days,
@@ -77,9 +81,11 @@ def _make_sales(arguments: argparse.Namespace) -> None:
         seed=arguments.seed,
         dirt=arguments.dirt,
     )
-    answers = write_sales(plan, customers, root)
+    with written(arguments.output_path) as root:
+        customers.write(root / "customers" / "customer_demographics.json")
+        answers = write_sales(plan, customers, root)
     sys.stdout.write(
-        f"{root}: {answers.rows_read:,} sales lines, {len(customers.ids):,} customers\n"
+        f"{arguments.output_path}: {answers.rows_read:,} sales lines, {len(customers.ids):,} customers\n"
     )
 
 
@@ -92,7 +98,8 @@ def _make_orders(arguments: argparse.Namespace) -> None:
         dirt=arguments.dirt,
     )
     buyers = make_buyers(arguments.customers, len(plan.days), arguments.seed)
-    answers = write_orders(plan, buyers, arguments.output_path)
+    with written(arguments.output_path) as root:
+        answers = write_orders(plan, buyers, root)
     sys.stdout.write(
         f"{arguments.output_path}: {answers.rows_read:,} lines of orders,"
         f" {arguments.customers:,} customers\n"

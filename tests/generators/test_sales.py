@@ -14,6 +14,7 @@ from generators.__main__ import main
 from generators.dirt import Answers
 from generators.sale_dirt import BEFORE_SIGNUP, DIRT, Sale, spoil
 from salesetl.schemas import RAW_SALES
+from salesetl.storage import storage_of
 
 
 def generate(root: Path, *words: str) -> dict[str, bytes]:
@@ -53,6 +54,32 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
         "_answers/sales.json",
     }
     assert all(other[name] != content for name, content in first.items())
+
+
+def test_a_world_on_s3_is_the_one_on_a_disk(tmp_path: Path, s3_root: str) -> None:
+    local = generate(tmp_path)
+    place = f"{s3_root}/raw"
+
+    main(["sales", "--rows=3000", "--customers=200", f"--output_path={place}"])
+
+    storage = storage_of(place)
+    sent = {
+        file.path.removeprefix(f"{place}/"): storage.read(file.path)
+        for file in storage.files(place)
+    }
+    assert sent == local
+
+
+def test_a_bucket_that_is_not_there_is_one_line(
+    s3_root: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["sales", "--rows=10", "--output_path=s3://no-such-bucket-at-all/raw"])
+
+    error = capsys.readouterr().err
+    assert stopped.value.code == 1
+    assert error.startswith("generators: error: s3://no-such-bucket-at-all/raw/")
+    assert error.count("\n") == 1
 
 
 def test_the_number_of_rows_at_a_time_does_not_show(

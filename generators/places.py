@@ -1,0 +1,29 @@
+"""Where sample data goes: a folder, or S3 by way of one."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from salesetl.aws import aws_errors, client
+from salesetl.storage import is_local, normalized
+
+
+@contextmanager
+def written(place: str) -> Iterator[Path]:
+    """Yield a folder to write into, and send what is in it to S3 if that is the place."""
+    root = normalized(place)
+    if is_local(root):
+        yield Path(root)
+        return
+    with tempfile.TemporaryDirectory(prefix="salesetl-") as folder:
+        yield Path(folder)
+        parts = urlsplit(root)
+        s3 = client("s3")
+        for path in sorted(Path(folder).rglob("*")):
+            if path.is_file():
+                below = path.relative_to(folder).as_posix()
+                key = f"{parts.path.strip('/')}/{below}".lstrip("/")
+                with aws_errors(f"{root}/{below}"):
+                    s3.upload_file(str(path), parts.netloc, key)
