@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Take the whole path on an emulated AWS: stack, data, deploy, run, catalogue, query, and down again.
+set -euo pipefail
+
+if [[ "${1:-}" == --help || $# -ne 1 ]]; then
+  echo "usage: scripts/e2e.sh BIN    (BIN: the bin folder of an environment with Spark)"
+  [[ "${1:-}" == --help ]] && exit 0 || exit 2
+fi
+cd "$(dirname "$0")/.."
+bin=$1
+# Without the jars Spark cannot reach S3; the rest runs, and what is left out is told.
+SALESETL_S3A_JARS=$(scripts/fetch_s3a.sh "$bin" | paste -sd,) || true
+export SALESETL_S3A_JARS
+"$bin/python" -m pytest -m e2e -rs --capture=no tests/e2e
