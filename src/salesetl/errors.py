@@ -29,6 +29,10 @@ class LeaseError(SalesEtlError):
     """Another run is writing the same tables."""
 
 
+class CatalogError(SalesEtlError):
+    """Tables cannot be registered in the Glue Data Catalog, or must not be."""
+
+
 class SetupError(SalesEtlError):
     """The machine lacks something that the job needs, or has the wrong one."""
 

@@ -3,7 +3,7 @@
 import argparse
 
 from salesetl import athena, dbt, ddl, launcher
-from salesetl.catalogue import lake_tables
+from salesetl.lake_tables import lake_tables
 from salesetl.pipelines import JOBS
 from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS, TABLES
 from salesetl.storage import join, normalized, storage_of
