@@ -104,11 +104,12 @@ def types_of(described: dict[str, Any]) -> dict[str, str]:
 
 
 @contextmanager
-def at_call(name: str, act: Callable[..., Any]) -> Iterator[None]:
-    """Let somebody act just before a call of Glue; in force for clients made from now on."""
-    boto3.setup_default_session()
-    events = boto3.DEFAULT_SESSION.events
-    event = f"before-parameter-build.glue.{name}"
+def at_call(
+    name: str, act: Callable[..., Any], stage: str = "before-parameter-build"
+) -> Iterator[None]:
+    """Let somebody act just before a call of Glue by a client that is made from now on."""
+    session = boto3._get_default_session()
+    events, event = session.events, f"{stage}.glue.{name}"
     events.register(event, act)
     try:
         yield
