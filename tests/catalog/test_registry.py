@@ -1,6 +1,7 @@
 """The Data Catalog is brought in line with the contracts, whoever else is at work in it."""
 
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from salesetl.catalog import Catalog, Entry
-from salesetl.errors import CatalogError
+from salesetl.errors import CatalogError, SetupError
 from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS, SALES_SUMMARY
 from salesetl.schemas.quarantine import quarantine_of
 from tests.glue import Glue, at_call, types_of
@@ -152,7 +153,7 @@ def test_a_partition_that_somebody_else_registers_first_is_no_failure(
 
 @pytest.mark.parametrize("call", ["CreateDatabase", "CreateTable"])
 def test_what_somebody_else_creates_first_is_no_failure(glue: Glue, call: str) -> None:
-    acted = []
+    acted: list[str] = []
 
     def create_first(**_: Any) -> None:
         if not acted:
@@ -167,7 +168,7 @@ def test_what_somebody_else_creates_first_is_no_failure(glue: Glue, call: str) -
 
 
 def test_a_table_that_is_dropped_in_between_is_created_again(glue: Glue) -> None:
-    dropped = []
+    dropped: list[bool] = []
 
     def drop(**_: Any) -> None:
         if not dropped:
@@ -275,6 +276,15 @@ def test_a_missing_region_is_one_clear_line(
     monkeypatch.delenv("AWS_DEFAULT_REGION")
 
     with pytest.raises(CatalogError, match="check the region and the credentials"):
+        Catalog(glue.database).check([sales()])
+
+
+def test_what_the_catalogue_needs_is_named(
+    glue: Glue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "botocore.exceptions", None)
+
+    with pytest.raises(SetupError, match="pip install boto3"):
         Catalog(glue.database).check([sales()])
 
 

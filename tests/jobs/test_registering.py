@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from salesetl.arguments import InputPath
+from salesetl.arguments import InputPath, arguments_of
 from salesetl.catalog.tables import partition_values
 from salesetl.cli import main
 from salesetl.display import report_text
@@ -282,7 +282,7 @@ def test_what_a_failed_run_rejected_can_be_queried(registered: Registered) -> No
 
 def test_every_job_takes_a_database() -> None:
     for job in JOBS.values():
-        assert job.run.__kwdefaults__["database"] is None
+        assert arguments_of(job.run)["database"].default is None
 
 
 def test_partitions_are_named_as_their_folders() -> None:

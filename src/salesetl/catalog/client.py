@@ -10,7 +10,7 @@ from salesetl.catalog.failures import (
     told_plainly,
 )
 from salesetl.catalog.tables import Description, Values
-from salesetl.errors import CatalogError, SetupError
+from salesetl.errors import CatalogError
 
 CREATED_AT_ONCE = 100
 REMOVED_AT_ONCE = 25
@@ -27,12 +27,8 @@ class CatalogClient:
 
     @cached_property
     def _client(self) -> Any:
-        try:
-            import boto3
-        except ImportError as error:
-            raise SetupError(
-                "the Data Catalog needs boto3: pip install boto3"
-            ) from error
+        import boto3
+
         return boto3.client("glue")
 
     def has_database(self) -> bool:

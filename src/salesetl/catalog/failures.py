@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from salesetl.errors import CatalogError
+from salesetl.errors import CatalogError, SetupError
 
 # Somebody else was there between look and change.
 CHANGED_MEANWHILE = (
@@ -27,8 +27,10 @@ class ChangedMeanwhileError(Exception):
 @contextmanager
 def told_plainly(database: str) -> Iterator[None]:
     """Turn what AWS raises into ChangedMeanwhileError, or into CatalogError with a remedy."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
+    try:
+        from botocore.exceptions import BotoCoreError, ClientError
+    except ImportError as error:
+        raise SetupError("the Data Catalog needs boto3: pip install boto3") from error
     try:
         yield
     except ClientError as error:
