@@ -6,8 +6,8 @@ import pytest
 from sqlglot import exp, parse_one
 
 from salesetl.athena import external_table, projected_table, view
-from salesetl.catalogue import LakeTable, lake_table, lake_tables
 from salesetl.errors import InputError
+from salesetl.lake_tables import LakeTable, lake_table, lake_tables
 from salesetl.schemas.table import type_text
 
 ALL = lake_tables()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from salesetl.catalogue import LakeTable, lake_tables
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import InputError
+from salesetl.lake_tables import LakeTable, lake_tables
 from salesetl.queries import results
 from salesetl.schemas import QUARANTINE
 from salesetl.statements import Statement, statements

@@ -2,8 +2,10 @@
 
 import re
 
-from salesetl.catalogue import LakeTable
+from salesetl.catalog.projection import projected
+from salesetl.catalog.tables import grain_text
 from salesetl.errors import InputError
+from salesetl.lake_tables import LakeTable
 from salesetl.schemas.table import type_text
 from salesetl.schemas.types import T
 
@@ -15,11 +17,6 @@ _REPAIR = """\
 -- Run `msck repair table {name}` then, and when a run has added a partition."""
 _PROJECTED = """\
 -- Partitions follow from their names and need no registering; registered ones are not looked at."""
-
-# Wide, for what is outside is not seen; every year without a filter is twelve folders to list.
-_YEARS = "1970,2099"
-_RANGES = {"year": _YEARS, "order_year": _YEARS, "month": "1,12", "order_month": "1,12"}
-_DIGITS = {"order_year": 4, "order_month": 2}
 
 _REFERENCE = re.compile(
     r"{{ (?:ref\('([a-z0-9_]+)'\)|source\('lake', '([a-z0-9_]+)'\)) }}"
@@ -33,11 +30,7 @@ def external_table(listed: LakeTable) -> str:
 
 def projected_table(listed: LakeTable) -> str:
     """Write `create external table` with partition projection."""
-    properties = {"projection.enabled": "true"}
-    for name in listed.table.partition_by:
-        properties |= _projection(name)
-    places = "".join(f"{name}=${{{name}}}/" for name in listed.table.partition_by)
-    properties["storage.location.template"] = f"{_location(listed)}{places}"
+    properties = projected(listed.table, _location(listed))
     return _statement(listed, _PROJECTED, properties)
 
 
@@ -66,7 +59,7 @@ def _statement(listed: LakeTable, note: str, properties: dict[str, str]) -> str:
             f"create external table if not exists {listed.name} (",
             _columns(inside),
             ")",
-            f"comment {_text(table.grain[0].upper() + table.grain[1:])}",
+            f"comment {_text(grain_text(table))}",
             "partitioned by (",
             _columns(outside),
             ")",
@@ -87,19 +80,6 @@ def _columns(fields: list[T.StructField]) -> str:
         f" comment {_text(field.metadata['comment'])}"
         for field in fields
     )
-
-
-def _projection(name: str) -> dict[str, str]:
-    if name not in _RANGES:
-        # A query must then say which one it wants, for they cannot be told in advance.
-        return {f"projection.{name}.type": "injected"}
-    projection = {
-        f"projection.{name}.type": "integer",
-        f"projection.{name}.range": _RANGES[name],
-    }
-    if name in _DIGITS:
-        projection[f"projection.{name}.digits"] = str(_DIGITS[name])
-    return projection
 
 
 def _location(listed: LakeTable) -> str:

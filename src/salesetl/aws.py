@@ -28,6 +28,8 @@ _TOLD = {
     "ExpiredTokenException": f"the login is over; {_LOG_IN}",
     "InvalidAccessKeyId": _NOT_VALID,
     "InvalidClientTokenId": _NOT_VALID,
+    "InvalidSignatureException": _NOT_VALID,
+    "MissingAuthenticationTokenException": _NOT_VALID,
     "SignatureDoesNotMatch": _NOT_VALID,
     "UnrecognizedClientException": _NOT_VALID,
     "AccessDenied": _NOT_ALLOWED,

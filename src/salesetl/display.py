@@ -21,6 +21,8 @@ def report_text(report: RunReport) -> str:
     ]
     if report.unknown_columns:
         lines += [f"columns ignored: {', '.join(report.unknown_columns)}"]
+    if report.catalog:
+        lines += [_catalog_text(report.catalog)]
     if report.error:
         lines += ["", f"error: {report.error}"]
     if report.partitions:
@@ -38,6 +40,16 @@ def _runtime_text(report: RunReport) -> str:
     name = {"spark": "Spark", "duckdb": "DuckDB"}[report.runtime.get("engine", "spark")]
     version = report.runtime.get(name.lower())
     return f"{name} {version}, Python {report.runtime.get('python')}"
+
+
+def _catalog_text(catalog: dict[str, Any]) -> str:
+    if catalog["error"]:
+        return f"not registered in database {catalog['database']}: {catalog['error']}"
+    return (
+        f"registered in database {catalog['database']}: {', '.join(catalog['tables'])};"
+        f" partitions: {catalog['partitions_added']:,} added,"
+        f" {catalog['partitions_removed']:,} removed"
+    )
 
 
 def _main_feed(report: RunReport) -> list[tuple[str, Any]]:

@@ -33,6 +33,10 @@ class AwsError(SalesEtlError):
     """AWS refused a request, or could not be reached."""
 
 
+class CatalogError(AwsError):
+    """Tables cannot be registered in the Glue Data Catalog, or must not be."""
+
+
 class SetupError(SalesEtlError):
     """The machine lacks something that the job needs, or has the wrong one."""
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
-from salesetl.catalogue import LakeTable, lake_table
 from salesetl.engines.duckdb_lake import DuckDbLake
 from salesetl.errors import ArgumentError, InputError
+from salesetl.lake_tables import LakeTable, lake_table
 from salesetl.runs import has_run
 from salesetl.statements import Statement, statement, tables_below, views_below
 from salesetl.storage import is_local, normalized, storage_of

@@ -19,7 +19,8 @@ class RunReport:
     Of every feed, and so of the run's main feed that stands at the top:
     `rows_read = rows_loaded + rows_quarantined + duplicates_removed`.
     `revenue_loaded` is of the rows of this run, `revenue_kept` of rows of earlier runs in the same
-    partitions, and their sum is `revenue_summary`.
+    partitions, and their sum is `revenue_summary`. `catalog` tells what was registered in the Data
+    Catalog, with an `error` if it could not be; None if it was not asked for.
     """
 
     run_id: str
@@ -46,6 +47,7 @@ class RunReport:
     revenue_kept: str = "0.00"
     revenue_summary: str = "0.00"
     partitions: list[dict[str, Any]] = field(default_factory=list)
+    catalog: dict[str, Any] | None = None
     seconds_by_stage: dict[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from salesetl.catalogue import lake_tables
 from salesetl.errors import ArgumentError
+from salesetl.lake_tables import lake_tables
 
 _SOURCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)")
 

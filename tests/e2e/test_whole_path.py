@@ -43,7 +43,9 @@ class Account:
 
     def run(self, *words: str, **environment: str) -> str:
         """Run a command in the clone, show it and what it says, and return that."""
-        shown = shlex.join(Path(word).name if "/bin/" in word else word for word in words)
+        shown = shlex.join(
+            Path(word).name if "/bin/" in word else word for word in words
+        )
         print(f"\n$ {shown[:300]}", flush=True)
         done = subprocess.run(
             words,
@@ -90,9 +92,17 @@ def account(clone: Path, ministack_account: str) -> Iterator[Account]:
     bare = Account(clone, nowhere, {})
     bare.run("scripts/package.sh", bin_folder)
     release = bare.run(f"{bin_folder}/salesetl", "release").strip()
-    bare.run(f"{bin_folder}/salesetl", "infra", "deploy", "--env", ENV, "--release", release)
+    bare.run(
+        f"{bin_folder}/salesetl", "infra", "deploy", "--env", ENV, "--release", release
+    )
     environment = environment_of(ENV)
-    generated = ["sales", "--rows=3000", "--dirt=0.02", "--output_path", environment.raw]
+    generated = [
+        "sales",
+        "--rows=3000",
+        "--dirt=0.02",
+        "--output_path",
+        environment.raw,
+    ]
     bare.run(f"{bin_folder}/python", "-m", "generators", *generated)
     answers = f"{environment.raw}/_answers/sales.json"
     found = json.loads(storage_of(answers).read(answers))
@@ -193,7 +203,9 @@ def test_the_deployed_job_runs_on_spark_through_s3a(
     account: Account, tmp_path: Path
 ) -> None:
     if not JARS:
-        pytest.skip("no jars of S3A; scripts/fetch_s3a.sh says which, and how to get them")
+        pytest.skip(
+            "no jars of S3A; scripts/fetch_s3a.sh says which, and how to get them"
+        )
     lake = account.environment.lake
     storage_of(lake).delete(lake)
 
@@ -207,7 +219,9 @@ def test_the_deployed_job_runs_on_spark_through_s3a(
     check_tables(account, tmp_path / "2")
     assert account.report("again").partitions == account.report("spark").partitions
     assert len(storage_of(lake).files(f"{lake}/enriched_sales")) == len(before)
-    shown = account.run(f"{sys.prefix}/bin/salesetl", "runs", "list", "--output_path", lake)
+    shown = account.run(
+        f"{sys.prefix}/bin/salesetl", "runs", "list", "--output_path", lake
+    )
     assert "again" in shown
 
 

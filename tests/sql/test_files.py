@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlglot import exp, parse
 
-from salesetl.catalogue import lake_tables
+from salesetl.lake_tables import lake_tables
 from salesetl.statements import statements
 
 SQL = Path(__file__).parents[2] / "sql" / "athena"

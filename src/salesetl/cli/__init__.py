@@ -1,11 +1,20 @@
-"""The `salesetl` command: looking at runs, tables and quarantine; jobs on AWS."""
+"""The `salesetl` command: runs, tables and quarantine of a lake, its catalogue, and jobs on AWS."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from salesetl.cli import on_aws, pages, quarantine, queries, report, runs, tables
+from salesetl.cli import (
+    catalog,
+    on_aws,
+    pages,
+    quarantine,
+    queries,
+    report,
+    runs,
+    tables,
+)
 from salesetl.errors import exit_status, one_line
 from salesetl.pipelines import JOBS
 from salesetl.secrets import scrubbed
@@ -39,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_tables(groups)
     _add_report(groups)
     on_aws.add_commands(groups)
+    _add_catalog(groups)
     docs = groups.add_parser(
         "docs", help="write what is made from contracts, jobs and models"
     )
@@ -113,6 +123,29 @@ def _add_report(groups: "Commands") -> None:
         groups, "report", "write the report of a lake as one page", report.write_report
     )
     page.add_argument("file")
+
+
+def _add_catalog(groups: "Commands") -> None:
+    of_catalog = groups.add_parser(
+        "catalog", help="the Glue Data Catalog beside contracts and lake"
+    )
+    commands = of_catalog.add_subparsers(required=True)
+    for name, text, command in (
+        ("plan", "show what apply would change", catalog.plan),
+        (
+            "apply",
+            "register all tables and partitions as they are to be",
+            catalog.apply,
+        ),
+        ("drift", "as plan, with exit status 1 if anything differs", catalog.drift),
+    ):
+        parser = _add(commands, name, text, command)
+        parser.add_argument("--database", required=True)
+        parser.add_argument(
+            "--projection",
+            action=argparse.BooleanOptionalAction,
+            help="let Athena derive partitions from their names, or look them up (as it is)",
+        )
 
 
 def _add(

@@ -5,15 +5,6 @@ from dataclasses import dataclass
 
 from salesetl.pipelines import enrich_sales, flatten_orders
 from salesetl.runs import RunReport
-from salesetl.schemas import (
-    ENRICHED_SALES,
-    FACT_ORDER_ITEMS,
-    FACT_ORDERS,
-    RAW_CUSTOMERS,
-    RAW_ORDERS,
-    RAW_SALES,
-    SALES_SUMMARY,
-)
 from salesetl.schemas.table import Table
 
 
@@ -34,12 +25,12 @@ class Job:
 JOBS = {
     enrich_sales.JOB: Job(
         enrich_sales.run,
-        feeds=(RAW_SALES, RAW_CUSTOMERS),
-        tables=(ENRICHED_SALES, SALES_SUMMARY),
+        feeds=enrich_sales.FEEDS,
+        tables=enrich_sales.TABLES,
     ),
     flatten_orders.JOB: Job(
         flatten_orders.run,
-        feeds=(RAW_ORDERS,),
-        tables=(FACT_ORDERS, FACT_ORDER_ITEMS),
+        feeds=flatten_orders.FEEDS,
+        tables=flatten_orders.TABLES,
     ),
 }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from salesetl.engines.base import Engine
 from salesetl.errors import BooksError, LeaseError
 from salesetl.pipelines.feeds import Feed, quarantined_rows, settle_feed
+from salesetl.pipelines.registering import Registering
 from salesetl.publishing.journal import Journal, commit, journal_path, staging_path
 from salesetl.publishing.lake import Change, Lake
 from salesetl.publishing.lease import confirm_lease
@@ -35,8 +36,14 @@ class Run:
     """One run of a batch job, from its first look at the input to its report."""
 
     def __init__(
-        self, engine: Engine, job: str, root: str, report: RunReport, holder: str
+        self,
+        engine: Engine,
+        job: str,
+        report: RunReport,
+        registering: Registering,
+        holder: str,
     ) -> None:
+        root = registering.root
         self.engine = engine
         self.lake = Lake(engine, root)
         self.report = report
@@ -49,6 +56,7 @@ class Run:
         self._lease = lease_path(root, job)
         # Who holds the lease: the name that was asked for, before the run got its own.
         self._holder = holder
+        self._registering = registering
         self._is_published = False
         self._clear_quarantine()
 
@@ -110,11 +118,15 @@ class Run:
     def publish(self) -> RunReport:
         """Put everything that was staged in place, with the report, as one step."""
         confirm_lease(self._storage, self._lease, self._holder)
+        self._registering.announce(self.report)
         with self.stage("publish"):
             self._finish("succeeded")
         self._is_published = True
-        # The report is published already; this adds how long that took.
-        self._write_report()
+        try:
+            self._registering.register(self.report)
+        finally:
+            # The report is published already; this adds how long that took, and what came of it.
+            self._write_report()
         return self.report
 
     def fail(self, error: BaseException) -> None:
@@ -140,6 +152,8 @@ class Run:
         ]
         self.report.error = str(error) or type(error).__name__
         self._finish("failed")
+        if self._registering.register_quarantine(self.report):
+            self._write_report()
 
     def _check_replay(self, run_id: str) -> None:
         due = read_report(self._storage, self.lake.root, run_id).rows_quarantined
@@ -164,11 +178,15 @@ class Run:
         # A run that failed may be tried again under its name.
         folder = f"/run_id={self.report.run_id}/"
         found = self._storage.files(join(self.lake.root, QUARANTINE.name))
-        self._journal.deletes += [file.path for file in found if folder in file.path]
+        for path in (file.path for file in found if folder in file.path):
+            self._journal.deletes.append(path)
+            name = path.removeprefix(f"{self.lake.root}/").partition(folder)[0]
+            self._registering.touch(name, [folder.strip("/")])
 
     def _put(self, staged: StagedTable) -> None:
         target = self.lake.path(staged.table)
         present = self.lake.files(staged.table)
+        self._registering.touch(staged.table.name, staged.folders, staged.files)
         for folder in staged.folders:
             self._journal.deletes += [file.path for file in present.get(folder, [])]
             self._journal.moves += [

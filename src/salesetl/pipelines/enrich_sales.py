@@ -16,6 +16,7 @@ from salesetl.readers.layouts import Multiline
 from salesetl.readers.rows import RawRows
 from salesetl.runs import RunReport, amount_text
 from salesetl.schemas import ENRICHED_SALES, RAW_CUSTOMERS, RAW_SALES, SALES_SUMMARY
+from salesetl.schemas.quarantine import quarantine_of
 from salesetl.schemas.table import Table
 from salesetl.storage import join
 from salesetl.transforms.customers import clean_customers
@@ -27,6 +28,8 @@ from salesetl.transforms.sales import (
 )
 
 JOB = "enrich_sales"
+FEEDS = (RAW_SALES, RAW_CUSTOMERS)
+TABLES = (ENRICHED_SALES, SALES_SUMMARY)
 
 
 def run(
@@ -46,6 +49,7 @@ def run(
     run_id: str | None = None,
     replay_of: str | None = None,
     allow_empty: bool = False,
+    database: str | None = None,
 ) -> RunReport:
     """Load delivered sales into `enriched_sales` and bring `sales_summary` up to date.
 
@@ -63,6 +67,7 @@ def run(
     run_id: name of the run (default: made from the time)
     replay_of: run whose quarantine this is; set by salesetl quarantine replay
     allow_empty: accept that there is nothing to load
+    database: database of the Glue Data Catalog to register the tables in; the lake is on S3 then
     """
     arguments = {name: value for name, value in locals().items() if name != "session"}
     days = days_to_load(start_date, end_date, write_mode)
@@ -76,6 +81,8 @@ def run(
         run_id=run_id,
         arguments=arguments,
         replay_of=replay_of,
+        database=database,
+        tables=(*TABLES, *map(quarantine_of, FEEDS)),
     ) as batch:
         with batch.stage("read"):
             raw_sales = read_csv(

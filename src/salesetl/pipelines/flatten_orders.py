@@ -14,6 +14,7 @@ from salesetl.publishing.staging import StagedTable, count_kept
 from salesetl.readers.json import read_json
 from salesetl.runs import RunReport, amount_text
 from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS, RAW_ORDERS
+from salesetl.schemas.quarantine import quarantine_of
 from salesetl.storage import join
 from salesetl.transforms.orders import (
     build_fact_order_items,
@@ -22,6 +23,8 @@ from salesetl.transforms.orders import (
 )
 
 JOB = "flatten_orders"
+FEEDS = (RAW_ORDERS,)
+TABLES = (FACT_ORDERS, FACT_ORDER_ITEMS)
 
 
 def run(
@@ -37,6 +40,7 @@ def run(
     run_id: str | None = None,
     replay_of: str | None = None,
     allow_empty: bool = False,
+    database: str | None = None,
 ) -> RunReport:
     """Load delivered orders into `fact_orders` and `fact_order_items`, an order with its lines.
 
@@ -50,6 +54,7 @@ def run(
     run_id: name of the run (default: made from the time)
     replay_of: run whose quarantine this is; set by salesetl quarantine replay
     allow_empty: accept that there is nothing to load
+    database: database of the Glue Data Catalog to register the tables in; the lake is on S3 then
     """
     arguments = {name: value for name, value in locals().items() if name != "session"}
     days = days_to_load(start_date, end_date, write_mode)
@@ -63,6 +68,8 @@ def run(
         run_id=run_id,
         arguments=arguments,
         replay_of=replay_of,
+        database=database,
+        tables=(*TABLES, *map(quarantine_of, FEEDS)),
     ) as batch:
         with batch.stage("read"):
             objects = join(batch.staging, "objects")

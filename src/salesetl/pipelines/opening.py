@@ -3,7 +3,7 @@
 import logging
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, cast
@@ -13,6 +13,7 @@ from salesetl.engines.base import Engine, Session
 from salesetl.engines.functions import functions_of
 from salesetl.errors import ArgumentError
 from salesetl.pipelines.batch import Run, lease_path
+from salesetl.pipelines.registering import Registering
 from salesetl.publishing.journal import recover
 from salesetl.publishing.lake import WriteMode
 from salesetl.publishing.lease import held_lease
@@ -22,6 +23,7 @@ from salesetl.runs import (
     runtime_facts,
     timestamp_text,
 )
+from salesetl.schemas.table import Table
 from salesetl.storage import Storage, normalized, storage_of
 
 logger = logging.getLogger(__name__)
@@ -36,15 +38,19 @@ def open_run(
     run_id: str | None,
     arguments: Mapping[str, Any],
     replay_of: str | None = None,
+    database: str | None = None,
+    tables: Sequence[Table] = (),
 ) -> Iterator[Run]:
     """Start a run as the only writer of its tables, after finishing what a killed run left.
 
-    If the block raises, the failure is reported and nothing is published.
+    If the block raises, the failure is reported and nothing is published. `tables` are what the run
+    may register in a database of the Data Catalog; CatalogError at once if that cannot be done.
     """
     engine = engine_of(session)
     started_at = datetime.now(UTC)
     run_id = _asked_run_id(run_id, started_at)
     root = normalized(output_path)
+    registering = Registering(root, database, tables)
     storage = storage_of(root)
     with (
         functions_of(engine.functions),
@@ -64,8 +70,9 @@ def open_run(
                 for name, value in arguments.items()
             },
         )
-        run = Run(engine, job, root, report, holder=run_id)
+        run = Run(engine, job, report, registering, holder=run_id)
         with _reporting_failure(run), run.naming_broken_files():
+            registering.check()
             yield run
 
 

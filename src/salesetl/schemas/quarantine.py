@@ -30,3 +30,8 @@ QUARANTINE = Table(
 def quarantine_of(feed: Table) -> Table:
     """Return the contract of the quarantine of a feed, named as its folder below the root."""
     return replace(QUARANTINE, name=f"{QUARANTINE.name}/{feed.name}")
+
+
+def is_quarantine(table: Table) -> bool:
+    """Tell whether a contract is that of the quarantine of some feed."""
+    return replace(table, name=QUARANTINE.name) == QUARANTINE

@@ -72,6 +72,11 @@ class Table:
     rules: tuple[Rule, ...] = field(default=())
 
     @property
+    def sql_name(self) -> str:
+        """The name by which SQL and the catalogue know the table."""
+        return self.name.replace("/", "_")
+
+    @property
     def types(self) -> dict[str, str]:
         """Types by column, as Spark writes them, in order."""
         return {field.name: type_text(field.dataType) for field in self.schema}

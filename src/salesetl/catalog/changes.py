@@ -1,0 +1,184 @@
+"""How a table of the Data Catalog differs from its contract, and which differences are safe."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from salesetl.catalog.tables import (
+    EXTERNAL,
+    Description,
+    Entry,
+    current_input,
+    s3_location,
+    table_input,
+)
+
+Kind = Literal["created", "added", "widened", "removed", "changed", "refused"]
+
+# Read right from old Parquet files by Athena and by Spark: those that are stored in the same way.
+# Spark 3.5 reads an INT32 neither as bigint nor as a decimal that is stored in eight bytes.
+_WIDER = {"tinyint": ("smallint", "int"), "smallint": ("int",)}
+_STORED_DIGITS = (9, 18, 38)
+
+_DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: what of a table it is, and how it was and will be; `remedy` if refused."""
+
+    table: str
+    kind: Kind
+    what: str
+    old: str = ""
+    new: str = ""
+    remedy: str = ""
+
+    @property
+    def text(self) -> str:
+        """The difference in one line."""
+        values = " → ".join(text for text in (self.old, self.new) if text)
+        line = f"{self.table}: {self.what} {self.kind}" + (values and f": {values}")
+        return line + (self.remedy and f"; {self.remedy}")
+
+
+def table_changes(entry: Entry, found: Description | None) -> list[Change]:
+    """List how a table differs from what it is to be; only what is refused if anything is."""
+    if found is None:
+        return [Change(entry.name, "created", "table", new=entry.location)]
+    if foreign := _table_refusal(entry, found):
+        return [foreign]
+    wanted, current = table_input(entry, found), current_input(found)
+    if wanted == current:
+        return []
+    changes = [
+        *_key_changes(entry.name, current, wanted),
+        *_column_changes(entry.name, _columns(current), _columns(wanted)),
+        *_setting_changes(entry.name, current, wanted),
+    ]
+    refused = [each for each in changes if each.kind == "refused"]
+    return refused or changes or [Change(entry.name, "changed", "spelling of types")]
+
+
+def type_change(old: str, new: str) -> Literal["same", "widened", "refused"]:
+    """Tell whether columns of an old type can be read as a new one from the files there are."""
+    old, new = _type(old), _type(new)
+    if old == new:
+        return "same"
+    if new in _WIDER.get(old, ()):
+        return "widened"
+    before, after = _DECIMAL.fullmatch(old), _DECIMAL.fullmatch(new)
+    if not before or not after or before[2] != after[2]:
+        return "refused"
+    digits, more = int(before[1]), int(after[1])
+    is_stored_alike = not any(digits <= limit < more for limit in _STORED_DIGITS)
+    return "widened" if digits < more and is_stored_alike else "refused"
+
+
+def _table_refusal(entry: Entry, found: Description) -> Change | None:
+    """Return why a table of that name is not the one to change, if so."""
+    kind = found.get("TableType") or EXTERNAL
+    location = found.get("StorageDescriptor", {}).get("Location", "")
+    format_name = found.get("Parameters", {}).get("table_type", "")
+    if "TargetTable" in found:
+        what, old = "link to another database", str(found["TargetTable"])
+    elif kind != EXTERNAL:
+        what, old = "type", kind
+    elif format_name:
+        what, old = "table format", format_name
+    elif s3_location(location) != entry.location:
+        what, old = "location", location or "none"
+    else:
+        return None
+    remedy = (
+        "it is not the table of this lake; name another database or another lake, or remove it"
+        " from the catalogue if nobody needs it"
+    )
+    return Change(entry.name, "refused", what, old, entry.location, remedy)
+
+
+def _key_changes(
+    table: str, current: Description, wanted: Description
+) -> Iterable[Change]:
+    old, new = current.get("PartitionKeys", []), wanted["PartitionKeys"]
+    if [(c["Name"], _type(c.get("Type", ""))) for c in old] != [
+        (c["Name"], c["Type"]) for c in new
+    ]:
+        remedy = "remove the table from the catalogue, then salesetl catalog apply"
+        yield Change(
+            table, "refused", "partition keys", _listed(old), _listed(new), remedy
+        )
+    elif old != new:
+        yield Change(table, "changed", "comments of partition keys")
+
+
+def _column_changes(
+    table: str, old: dict[str, Description], new: dict[str, Description]
+) -> Iterable[Change]:
+    for name, column in new.items():
+        if name not in old:
+            yield Change(table, "added", f"column {name}", new=column["Type"])
+            continue
+        before = old[name].get("Type", "")
+        kind = type_change(before, column["Type"])
+        if kind != "same":
+            remedy = _backfill(name) if kind == "refused" else ""
+            what = f"column {name}"
+            yield Change(table, kind, what, before, column["Type"], remedy)
+        elif old[name].get("Comment", "") != column["Comment"]:
+            texts = (repr(old[name].get("Comment", "")), repr(column["Comment"]))
+            yield Change(table, "changed", f"comment of {name}", *texts)
+    for name in old.keys() - new.keys():
+        yield Change(table, "removed", f"column {name}", old=old[name].get("Type", ""))
+    common = [name for name in old if name in new]
+    if common != [name for name in new if name in old]:
+        yield Change(table, "changed", "order of columns")
+
+
+def _setting_changes(
+    table: str, current: Description, wanted: Description
+) -> Iterable[Change]:
+    old, new = _settings(current), _settings(wanted)
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            texts = (str(old.get(name, "none")), str(new.get(name, "none")))
+            yield Change(table, "changed", name, *texts)
+
+
+def _settings(described: Description) -> dict[str, Any]:
+    """Name each setting of a table, but for its columns."""
+    storage = described.get("StorageDescriptor", {})
+    serde = storage.get("SerdeInfo", {})
+    return {
+        "comment": described.get("Description", ""),
+        "type": described.get("TableType", ""),
+        "location": storage.get("Location"),
+        "input format": storage.get("InputFormat"),
+        "output format": storage.get("OutputFormat"),
+        "serde": serde.get("SerializationLibrary"),
+        **{f"serde {key}": text for key, text in serde.get("Parameters", {}).items()},
+        **described.get("Parameters", {}),
+    }
+
+
+def _backfill(column: str) -> str:
+    return (
+        f"files may hold {column} in the old type. Unless they all have the new one, load all dates"
+        " of the table again with --write_mode replace and without --database; then remove the"
+        " table from the catalogue, then salesetl catalog apply"
+    )
+
+
+def _columns(described: Description) -> dict[str, Description]:
+    storage = described.get("StorageDescriptor", {})
+    return {column["Name"]: column for column in storage.get("Columns", [])}
+
+
+def _listed(columns: list[Description]) -> str:
+    return ", ".join(f"{each['Name']} {each.get('Type', '')}" for each in columns)
+
+
+def _type(text: str) -> str:
+    text = text.lower().replace(" ", "")
+    return "int" if text == "integer" else text

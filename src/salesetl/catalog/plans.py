@@ -1,0 +1,120 @@
+"""What is to be done to the Data Catalog, worked out before anything is done."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from salesetl.catalog.changes import Change, table_changes
+from salesetl.catalog.tables import (
+    Description,
+    Entry,
+    Values,
+    current_partition,
+    partition_input,
+    table_input,
+)
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """What is to be done to one table and its partitions."""
+
+    entry: Entry
+    found: Description | None
+    changes: list[Change]
+    added: list[Description]
+    updated: list[Description]
+    removed: list[Values]
+
+    @property
+    def input(self) -> Description:
+        """The table as it is to be."""
+        return table_input(self.entry, self.found)
+
+    @property
+    def lines(self) -> list[str]:
+        """What will change, for a person."""
+        counts = {
+            "add": len(self.added),
+            "update": len(self.updated),
+            "remove": len(self.removed),
+        }
+        told = ", ".join(f"{count:,} to {verb}" for verb, count in counts.items())
+        partitions = [f"{self.entry.name}: partitions: {told}"]
+        return [each.text for each in self.changes] + (
+            partitions if any(counts.values()) else []
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done to a database; `database` is None if it is there."""
+
+    database: str | None
+    tables: list[TablePlan]
+
+    @property
+    def refusals(self) -> list[str]:
+        """What must not be done, with what to do instead."""
+        return refusals(each for table in self.tables for each in table.changes)
+
+    @property
+    def lines(self) -> list[str]:
+        """What will change, for a person; empty if nothing will."""
+        created = [f"database {self.database} created"] if self.database else []
+        return created + [line for table in self.tables for line in table.lines]
+
+
+@dataclass
+class Outcome:
+    """What has been done to the Data Catalog; `changes` are its lines."""
+
+    tables: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    partitions_added: int = 0
+    partitions_updated: int = 0
+    partitions_removed: int = 0
+
+
+def plan_table(
+    entry: Entry,
+    found: Description | None,
+    partitions: Mapping[Values, Description],
+    changes: list[Change],
+) -> TablePlan:
+    """Compare a table and those of its partitions that are there with what they are to be."""
+    if refusals(changes) or (found is None and not changes):
+        return TablePlan(entry, found, changes, added=[], updated=[], removed=[])
+    filled = frozenset[Values]() if entry.projects(found) else entry.filled
+    unwanted = partitions.keys() - filled
+    if entry.emptied is not None and not entry.projects(found):
+        unwanted &= entry.emptied
+    inputs = {
+        values: partition_input(entry, values, described)
+        for values, described in partitions.items()
+        if values not in unwanted
+    }
+    return TablePlan(
+        entry,
+        found,
+        changes,
+        added=[
+            partition_input(entry, values)
+            for values in sorted(filled - partitions.keys())
+        ],
+        updated=[
+            new
+            for values, new in sorted(inputs.items())
+            if new != current_partition(partitions[values])
+        ],
+        removed=sorted(unwanted),
+    )
+
+
+def plan_changes(entry: Entry, found: Description | None) -> list[Change]:
+    """List how a table differs; none for an optional one that is not there."""
+    return [] if found is None and entry.is_optional else table_changes(entry, found)
+
+
+def refusals(changes: Iterable[Change]) -> list[str]:
+    """Tell which changes must not be done, and what to do instead."""
+    return [each.text for each in changes if each.kind == "refused"]

@@ -1,0 +1,40 @@
+"""Partition projection: partitions that Athena derives from their names instead of looking up."""
+
+from salesetl.schemas.table import Table
+
+ENABLED = "projection.enabled"
+
+# Wide, for what is outside is not seen; every year without a filter is twelve folders to list.
+_YEARS = "1970,2099"
+_RANGES = {"year": _YEARS, "order_year": _YEARS, "month": "1,12", "order_month": "1,12"}
+_DIGITS = {"order_year": 4, "order_month": 2}
+
+_PREFIX = "projection."
+_TEMPLATE = "storage.location.template"
+
+
+def projected(table: Table, location: str) -> dict[str, str]:
+    """Return the properties that project the partitions of a table at a location ending in `/`."""
+    properties = {ENABLED: "true"}
+    for name in table.partition_by:
+        properties |= _column(name)
+    places = "".join(f"{name}=${{{name}}}/" for name in table.partition_by)
+    return properties | {_TEMPLATE: f"{location}{places}"}
+
+
+def is_of_projection(key: str) -> bool:
+    """Tell whether a property of a table is one of projection."""
+    return key == _TEMPLATE or key.startswith(_PREFIX)
+
+
+def _column(name: str) -> dict[str, str]:
+    if name not in _RANGES:
+        # A query must then say which one it wants, for they cannot be told in advance.
+        return {f"projection.{name}.type": "injected"}
+    properties = {
+        f"projection.{name}.type": "integer",
+        f"projection.{name}.range": _RANGES[name],
+    }
+    if name in _DIGITS:
+        properties[f"projection.{name}.digits"] = str(_DIGITS[name])
+    return properties

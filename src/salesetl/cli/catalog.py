@@ -1,0 +1,76 @@
+"""Comparing the Glue Data Catalog with the contracts and the lake, and putting it right."""
+
+import argparse
+import sys
+
+from salesetl.catalog import Catalog, Entry
+from salesetl.catalog.tables import partition_values
+from salesetl.errors import ArgumentError, CatalogError
+from salesetl.lake_tables import LakeTable, lake_tables
+from salesetl.publishing.lake import files_by_folder
+from salesetl.storage import is_local, join, normalized, storage_of
+
+_NOTHING = "nothing to change\n"
+
+
+def plan(arguments: argparse.Namespace) -> str:
+    """Return what would change; CatalogError, after that is shown, if a change is refused."""
+    return _told_plan(arguments) or _NOTHING
+
+
+def drift(arguments: argparse.Namespace) -> str:
+    """Return that nothing would change; CatalogError, after it is shown, if anything would."""
+    text = _told_plan(arguments)
+    if text:
+        sys.stdout.write(text)
+        raise CatalogError(
+            f"database {arguments.database} differs in {len(text.splitlines())} points; put it"
+            f" right with: salesetl catalog apply --database {arguments.database}"
+            f" --output_path {arguments.output_path}"
+        )
+    return _NOTHING
+
+
+def apply(arguments: argparse.Namespace) -> str:
+    """Change what differs, and return what that was; CatalogError, and no change, if refused."""
+    outcome = Catalog(arguments.database).apply(_entries(arguments))
+    return _text(outcome.changes) or _NOTHING
+
+
+def _told_plan(arguments: argparse.Namespace) -> str:
+    """Return the lines of a plan; CatalogError, after they are shown, if a change is refused."""
+    worked_out = Catalog(arguments.database).plan(_entries(arguments))
+    text = _text(worked_out.lines)
+    if worked_out.refusals:
+        sys.stdout.write(text)
+        raise CatalogError(
+            f"database {arguments.database}: {'. '.join(worked_out.refusals)}"
+        )
+    return text
+
+
+def _entries(arguments: argparse.Namespace) -> list[Entry]:
+    """Return all tables of the lake with all their partitions."""
+    root = normalized(arguments.output_path)
+    if is_local(root):
+        raise ArgumentError(
+            f"--output_path {root}: the Data Catalog holds tables on S3; name a lake there"
+        )
+    return [_entry(root, each, arguments.projection) for each in lake_tables()]
+
+
+def _entry(root: str, listed: LakeTable, is_projected: bool | None) -> Entry:
+    folder = join(root, listed.folder)
+    filled = partition_values(files_by_folder(folder, storage_of(root).files(folder)))
+    return Entry(
+        listed.table,
+        root,
+        filled,
+        emptied=None,
+        is_projected=is_projected,
+        is_optional=listed.is_quarantine and not filled,
+    )
+
+
+def _text(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,98 @@
+"""Contracts as rulesets of AWS Glue Data Quality, in its language DQDL."""
+
+import re
+from collections.abc import Iterable
+
+from salesetl.schemas.table import Rule, Table
+
+_HEAD = """\
+# Grain: {grain}.
+# Made from its contract and that of {feed} by `make docs`; {left} of the {all} rules of {feed} are
+# left to the job: they only warn, or are of what this table does not hold.
+Rules = [
+{rules}
+]
+"""
+
+_NOT_NULL = re.compile(r"(\w+) is not null")
+_TEXT = re.compile(r"'[^']*'")
+_NAME = re.compile(r"\b[a-z_]\w*\b(?!\s*\()", re.IGNORECASE)
+_KEYWORDS = frozenset(
+    "and as between case else end in is like not null or then when".split()
+)
+
+
+def ruleset(table: Table, feed: Table) -> str:
+    """Write what must be true of a published table whose rows come from a feed.
+
+    That its key is there once, that what its rows need is complete, that its partitions agree with
+    its date, and those rules of the feed that reject a row for columns which this table has too.
+    """
+    kept = [rule for rule in feed.rules if _holds_in(table, rule)]
+    complete = _complete_columns(table, feed, kept)
+    rules = [
+        "RowCount > 0",
+        _key_rule(table, complete),
+        *(f'IsComplete "{name}"' for name in complete),
+        *(_none_where(_broken(rule)) for rule in kept if not _required(rule)),
+        *(_none_where(condition) for condition in _misplaced(table)),
+    ]
+    return _HEAD.format(
+        grain=table.grain,
+        feed=feed.name,
+        left=len(feed.rules) - len(kept),
+        all=len(feed.rules),
+        rules=",\n".join(f"    {rule}" for rule in rules),
+    )
+
+
+def _holds_in(table: Table, rule: Rule) -> bool:
+    """Tell whether a rule holds for every row of a table, and can be said in DQDL."""
+    # A text of DQDL is in double quotes, and there is no way told to write one in it.
+    if rule.level != "reject" or set(rule.condition) & set('"{'):
+        return False
+    names = set(_NAME.findall(_TEXT.sub("", rule.condition)))
+    return names - _KEYWORDS <= set(table.columns)
+
+
+def _complete_columns(table: Table, feed: Table, kept: Iterable[Rule]) -> list[str]:
+    """Return the columns in which every row has a value, in the order of the table."""
+    required = {_required(rule) for rule in kept}
+    # A part of the key that is not delivered is made by the job, such as the number of a line.
+    made = set(table.key) - set(feed.columns)
+    own = {table.amount, table.date_column, *table.partition_by}
+    return [name for name in table.columns if name in required | made | own]
+
+
+def _key_rule(table: Table, complete: list[str]) -> str:
+    if set(table.key) <= set(complete):
+        return "IsPrimaryKey " + " ".join(f'"{name}"' for name in table.key)
+    # Null is a value of such a key, which the rule of DQDL would refuse.
+    key = ", ".join(table.key)
+    twice = f"select {key} from primary group by {key} having count(*) > 1"
+    return f'CustomSql "select count(*) from ({twice}) as twice" = 0'
+
+
+def _misplaced(table: Table) -> list[str]:
+    """Return for each partition column that is of the date when it disagrees with that."""
+    date = table.date_column
+    parts = {name: name.rpartition("_")[2] for name in table.partition_by}
+    return [
+        f"cast({name} as int) <> {part}({date})"
+        for name, part in parts.items()
+        if date and part in ("year", "month")
+    ]
+
+
+def _none_where(condition: str) -> str:
+    return f'CustomSql "select count(*) from primary where {condition}" = 0'
+
+
+def _broken(rule: Rule) -> str:
+    return f"not coalesce({rule.condition}, false)"
+
+
+def _required(rule: Rule) -> str | None:
+    """Return the column that a rule asks to be there, if that is all it asks."""
+    found = _NOT_NULL.fullmatch(rule.condition)
+    return found[1] if found else None

@@ -1,0 +1,196 @@
+"""Which differences from a contract are safe, and which are refused."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from salesetl.catalog.changes import table_changes, type_change
+from salesetl.catalog.tables import Entry, table_input
+from salesetl.schemas import FACT_ORDERS
+from salesetl.schemas.table import column
+from salesetl.schemas.types import T
+
+ENTRY = Entry(FACT_ORDERS, "s3://bucket/lake")
+
+
+def found() -> dict[str, Any]:
+    """Return the table as it is when all is well."""
+    return table_input(ENTRY, None)
+
+
+def lines(described: dict[str, Any]) -> list[str]:
+    """Tell how a table differs."""
+    return [change.text for change in table_changes(ENTRY, described)]
+
+
+def test_a_table_that_is_as_its_contract_says_has_no_changes() -> None:
+    assert lines(found()) == []
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("tinyint", "int"),
+        ("smallint", "int"),
+        ("decimal(5,2)", "decimal(9,2)"),
+        ("decimal(12,2)", "decimal(18,2)"),
+        ("decimal(20,2)", "decimal(38,2)"),
+    ],
+)
+def test_a_widened_column_is_read_right_from_old_files(
+    old: str, new: str, spark: SparkSession, tmp_path: Any
+) -> None:
+    path = str(tmp_path / "old")
+    spark.sql(f"select cast(7 as {old}) as x").write.parquet(path)
+
+    rows = spark.read.schema(f"x {new}").parquet(path).collect()
+
+    assert type_change(old, new) == "widened"
+    assert [row.x for row in rows] == [7]
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("int", "bigint"),
+        ("bigint", "int"),
+        ("int", "string"),
+        ("string", "date"),
+        ("decimal(9,2)", "decimal(18,2)"),
+        ("decimal(18,2)", "decimal(38,2)"),
+        ("decimal(12,2)", "decimal(14,4)"),
+        ("decimal(18,2)", "decimal(12,2)"),
+    ],
+)
+def test_other_types_are_refused(old: str, new: str) -> None:
+    assert type_change(old, new) == "refused"
+
+
+def test_the_spelling_of_a_type_is_no_change_of_it() -> None:
+    assert type_change("INTEGER", "int") == "same"
+    assert type_change("decimal(12, 2)", "decimal(12,2)") == "same"
+
+
+def test_a_retyped_column_is_told_with_both_types_and_the_backfill() -> None:
+    described = found()
+    described["StorageDescriptor"]["Columns"][-1]["Type"] = "string"
+    described["Description"] = "Also changed"
+
+    [line] = lines(described)
+
+    assert line.startswith(
+        "fact_orders: column items_total refused: string → decimal(18,2); "
+    )
+    assert "--write_mode replace" in line
+
+
+def test_added_and_removed_columns_are_told_apart() -> None:
+    described = found()
+    columns = described["StorageDescriptor"]["Columns"]
+    columns[0] = {"Name": "old_id", "Type": "string"}
+
+    assert lines(described) == [
+        "fact_orders: column order_id added: string",
+        "fact_orders: column old_id removed: string",
+    ]
+
+
+def test_comments_serde_and_formats_are_told() -> None:
+    described = found()
+    storage = described["StorageDescriptor"]
+    described["Description"] = "Orders"
+    storage["Columns"][0]["Comment"] = "An id"
+    storage["InputFormat"] = "TextInputFormat"
+    storage["SerdeInfo"] = {"SerializationLibrary": "OpenCSVSerde"}
+
+    told = [
+        line.partition(":")[2].split(" changed")[0].strip() for line in lines(described)
+    ]
+
+    assert told == [
+        "comment of order_id",
+        "comment",
+        "input format",
+        "serde",
+        "serde serialization.format",
+    ]
+
+
+def test_columns_in_another_order_are_a_change() -> None:
+    described = found()
+    described["StorageDescriptor"]["Columns"].reverse()
+
+    assert lines(described) == ["fact_orders: order of columns changed"]
+
+
+def test_other_partition_keys_are_refused() -> None:
+    described = found()
+    described["PartitionKeys"] = [{"Name": "order_year", "Type": "int"}]
+
+    [line] = lines(described)
+
+    assert line.startswith(
+        "fact_orders: partition keys refused: order_year int →"
+        " order_year string, order_month string; remove the table"
+    )
+
+
+@pytest.mark.parametrize(
+    "different, told",
+    [
+        ({"TableType": "VIRTUAL_VIEW"}, "type refused: VIRTUAL_VIEW →"),
+        ({"TableType": "MANAGED_TABLE"}, "type refused: MANAGED_TABLE →"),
+        ({"Parameters": {"table_type": "ICEBERG"}}, "table format refused: ICEBERG →"),
+        (
+            {"StorageDescriptor": {"Location": "s3://other/lake/fact_orders"}},
+            "location refused: s3://other/lake/fact_orders → s3://bucket/lake/fact_orders/",
+        ),
+        (
+            {"TargetTable": {"Name": "fact_orders"}},
+            "link to another database refused: {'Name': 'fact_orders'} →",
+        ),
+    ],
+)
+def test_a_table_of_that_name_that_is_another_is_refused(
+    different: dict[str, Any], told: str
+) -> None:
+    [line] = lines(found() | different)
+
+    assert line.startswith(f"fact_orders: {told}")
+    assert "remove it from the catalogue" in line
+
+
+@pytest.mark.parametrize("scheme", ["s3", "s3a"])
+def test_a_location_without_its_slash_is_the_same_place(scheme: str) -> None:
+    described = found()
+    old = f"{scheme}://bucket/lake/fact_orders"
+    described["StorageDescriptor"]["Location"] = old
+
+    expected = (
+        []
+        if scheme == "s3"
+        else [f"fact_orders: location changed: {old} → s3://bucket/lake/fact_orders/"]
+    )
+    assert lines(described) == expected
+
+
+def test_what_others_have_set_is_kept() -> None:
+    described = found()
+    described["Owner"] = "finance"
+    described["Parameters"] |= {"retention": "7y", "COLUMN_STATS_ACCURATE": "true"}
+    described["StorageDescriptor"]["Columns"][0]["Parameters"] = {"pii": "no"}
+    described["StorageDescriptor"]["Parameters"] = {"sized": "yes"}
+    wider = replace(
+        FACT_ORDERS,
+        schema=T.StructType([*FACT_ORDERS.schema, column("note", T.StringType(), "n")]),
+    )
+
+    merged = table_input(Entry(wider, "s3://bucket/lake"), described)
+
+    assert lines(described) == []
+    assert merged["Owner"] == "finance"
+    assert merged["Parameters"] == described["Parameters"]
+    assert merged["StorageDescriptor"]["Columns"][0]["Parameters"] == {"pii": "no"}
+    assert merged["StorageDescriptor"]["Parameters"] == {"sized": "yes"}

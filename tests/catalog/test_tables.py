@@ -1,0 +1,77 @@
+"""What the catalogue holds of a table is what the contract says."""
+
+import pytest
+
+from salesetl.catalog.tables import Entry, partition_input, s3_location, table_input
+from salesetl.lake_tables import LakeTable, lake_tables
+from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS
+
+ALL = lake_tables()
+ROOT = "s3://bucket/lake"
+
+
+@pytest.mark.parametrize("listed", ALL, ids=lambda listed: listed.name)
+def test_a_table_is_its_contract(listed: LakeTable) -> None:
+    described = table_input(Entry(listed.table, ROOT), None)
+
+    columns = described["StorageDescriptor"]["Columns"]
+    keys = described["PartitionKeys"]
+    assert described["Name"] == listed.name
+    assert described["Description"].lower() == listed.table.grain.lower()
+    assert {c["Name"]: c["Type"] for c in columns + keys} == listed.table.types
+    assert [key["Name"] for key in keys] == list(listed.table.partition_by)
+    assert {c["Name"]: c["Comment"] for c in columns + keys} == {
+        field.name: field.metadata["comment"] for field in listed.table.schema
+    }
+
+
+@pytest.mark.parametrize("listed", ALL, ids=lambda listed: listed.name)
+def test_comments_are_no_longer_than_the_catalogue_takes(listed: LakeTable) -> None:
+    described = table_input(Entry(listed.table, ROOT), None)
+
+    columns = described["StorageDescriptor"]["Columns"] + described["PartitionKeys"]
+    assert max(len(column["Comment"]) for column in columns) <= 255
+
+
+def test_a_table_is_external_parquet_at_its_place_in_the_lake() -> None:
+    described = table_input(Entry(ENRICHED_SALES, ROOT), None)
+
+    storage = described["StorageDescriptor"]
+    assert described["TableType"] == "EXTERNAL_TABLE"
+    assert described["Parameters"] == {"EXTERNAL": "TRUE", "classification": "parquet"}
+    assert storage["Location"] == "s3://bucket/lake/enriched_sales/"
+    assert storage["InputFormat"].endswith("MapredParquetInputFormat")
+    assert storage["OutputFormat"].endswith("MapredParquetOutputFormat")
+    assert storage["SerdeInfo"]["SerializationLibrary"].endswith("ParquetHiveSerDe")
+
+
+def test_a_partition_has_the_columns_of_its_table_and_its_own_folder() -> None:
+    entry = Entry(FACT_ORDERS, ROOT)
+
+    described = partition_input(entry, ("2025", "01"))
+
+    storage = described["StorageDescriptor"]
+    assert described["Values"] == ["2025", "01"]
+    assert storage["Location"] == (
+        "s3://bucket/lake/fact_orders/order_year=2025/order_month=01/"
+    )
+    assert (
+        storage["Columns"] == table_input(entry, None)["StorageDescriptor"]["Columns"]
+    )
+
+
+@pytest.mark.parametrize("path", ["s3://b/x", "s3a://b/x", "s3n://b/x/", "s3://b/x/"])
+def test_a_location_is_written_in_one_way(path: str) -> None:
+    assert s3_location(path) == "s3://b/x/"
+
+
+def test_a_projected_table_has_the_properties_that_athena_derives_partitions_from() -> (
+    None
+):
+    described = table_input(Entry(FACT_ORDERS, ROOT, is_projected=True), None)
+
+    assert described["Parameters"]["projection.enabled"] == "true"
+    assert described["Parameters"]["projection.order_month.digits"] == "2"
+    assert described["Parameters"]["storage.location.template"] == (
+        "s3://bucket/lake/fact_orders/order_year=${order_year}/order_month=${order_month}/"
+    )
