@@ -129,7 +129,7 @@ def _column_changes(
         elif old[name].get("Comment", "") != column["Comment"]:
             texts = (repr(old[name].get("Comment", "")), repr(column["Comment"]))
             yield Change(table, "changed", f"comment of {name}", *texts)
-    for name in old.keys() - new.keys():
+    for name in sorted(old.keys() - new.keys()):
         yield Change(table, "removed", f"column {name}", old=old[name].get("Type", ""))
     common = [name for name in old if name in new]
     if common != [name for name in new if name in old]:
