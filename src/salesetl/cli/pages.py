@@ -4,6 +4,8 @@ import argparse
 
 from salesetl import athena, dbt, ddl, launcher
 from salesetl.catalogue import lake_tables
+from salesetl.glue import template
+from salesetl.glue.definitions import job_definitions
 from salesetl.pipelines import JOBS
 from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS, TABLES
 from salesetl.storage import join, normalized, storage_of
@@ -12,7 +14,7 @@ from salesetl.storage import join, normalized, storage_of
 def write_docs(arguments: argparse.Namespace) -> str:
     """Write every made file below the root of a repository, whose models are read."""
     root = normalized(arguments.directory)
-    pages = _docs() | _tables() | _views(root)
+    pages = _docs() | _tables() | _views(root) | _template(root)
     for path, page in pages.items():
         storage_of(root).write(join(root, path), page.encode())
     return "".join(f"{join(root, path)}\n" for path in pages)
@@ -36,6 +38,11 @@ def _tables() -> dict[str, str]:
         pages[f"{folder}/{listed.name}.sql"] = athena.external_table(listed)
         pages[f"{folder}/projected/{listed.name}.sql"] = athena.projected_table(listed)
     return pages
+
+
+def _template(root: str) -> dict[str, str]:
+    kept = storage_of(root).read(join(root, template.PATH)).decode()
+    return {template.PATH: template.with_jobs(kept, job_definitions(root))}
 
 
 def _views(root: str) -> dict[str, str]:
