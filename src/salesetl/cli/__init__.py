@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from salesetl.cli import pages, quarantine, queries, report, runs, tables
+from salesetl.cli import infra, pages, quarantine, queries, report, runs, tables
 from salesetl.errors import exit_status, one_line
 from salesetl.pipelines import JOBS
 
@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_quarantine(groups)
     _add_tables(groups)
     _add_report(groups)
+    infra.add_commands(groups)
     docs = groups.add_parser(
         "docs", help="write what is made from contracts, jobs and models"
     )
