@@ -26,7 +26,9 @@ class Change:
     @property
     def loses_data(self) -> bool:
         """Whether a resource that holds data would be removed or replaced."""
-        return self.action in ("remove", "replace") and self.kind in _HOLDING
+        return (
+            self.action in ("remove", "replace", "replace?") and self.kind in _HOLDING
+        )
 
     def line(self) -> str:
         """Tell the change in one line."""
@@ -86,13 +88,13 @@ class ChangeSet:
 
 
 def _change(change: dict[str, Any]) -> Change:
-    # A replacement that is "Conditional" is decided when it is carried out: count on it.
-    is_replaced = change.get("Replacement") in ("True", "Conditional")
+    # One that is "Conditional" is decided when it is carried out: count on it.
+    replaced = {"True": "replace", "Conditional": "replace?"}
     targets = [detail.get("Target", {}) for detail in change.get("Details", [])]
     names = {target.get("Name") or target.get("Attribute", "") for target in targets}
     action = _WORDS.get(change["Action"], change["Action"].lower())
     return Change(
-        "replace" if is_replaced and action == "modify" else action,
+        replaced.get(change.get("Replacement", ""), action),
         change["LogicalResourceId"],
         change["ResourceType"],
         tuple(sorted(name for name in names if name)),

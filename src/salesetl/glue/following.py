@@ -25,21 +25,31 @@ class Events:
         failures: list[str] = []
         while True:
             for event in self._new(stack):
-                status = event["ResourceStatus"]
                 if event.get("PhysicalResourceId") != stack:
                     tell(_line(event))
                     failures += _failure(event)
-                elif not status.endswith("IN_PROGRESS"):
-                    return self._end(event["StackName"], status, event, failures)
+                elif _is_last(event["ResourceStatus"]):
+                    return self._end(event, failures)
             time.sleep(pause)
 
-    def _end(
-        self, name: str, status: str, event: dict[str, Any], failures: list[str]
-    ) -> None:
-        if status in _GOOD:
+    def _end(self, event: dict[str, Any], failures: list[str]) -> None:
+        if event["ResourceStatus"] in _GOOD:
             return
-        reason = failures[0] if failures else event.get("ResourceStatusReason", "")
-        raise StackError(f"{name} is in {status}: {reason}")
+        reasons = failures or self._rejections(event["StackId"])
+        reason = reasons[0] if reasons else event.get("ResourceStatusReason", "")
+        raise StackError(
+            f"{event['StackName']} is in {event['ResourceStatus']}: {reason}"
+        )
+
+    def _rejections(self, stack: str) -> list[str]:
+        """Return what was found wrong before anything was begun, which are no events of a stack."""
+        found = self._client.describe_events(StackName=stack)["OperationEvents"]
+        return [
+            f"{each['LogicalResourceId']} ({each['ResourceType']}):"
+            f" {each['ValidationStatusReason']}"
+            for each in found
+            if each.get("ValidationStatus") == "FAILED"
+        ]
 
     def _new(self, stack: str) -> list[dict[str, Any]]:
         found = [
@@ -55,6 +65,12 @@ class Events:
         )
         events = [event for page in pages for event in page["StackEvents"]]
         return events[::-1]
+
+
+def _is_last(status: str) -> bool:
+    # What cannot be made or changed is rolled back, and that has an end of its own.
+    rolls_back = status in ("CREATE_FAILED", "UPDATE_FAILED")
+    return not status.endswith("IN_PROGRESS") and not rolls_back
 
 
 def _line(event: dict[str, Any]) -> str:
