@@ -34,7 +34,7 @@ def substituted(value: Any) -> Any:
 
 
 def yaml_text(value: Mapping[str, Any], indent: int = 0) -> str:
-    """Write a mapping as lines of YAML; values are mappings, lists, text, numbers and truths."""
+    """Write a mapping as lines of YAML; values are mappings, lists, printable text, numbers."""
     return "".join(
         _after(" " * indent + f"{_scalar(key)}:", inner, indent) + "\n"
         for key, inner in value.items()
@@ -58,7 +58,8 @@ def _after(start: str, value: Any, indent: int) -> str:
     head = f"{start} {tag}".rstrip()
     if isinstance(inner, Mapping):
         return f"{head}\n{yaml_text(inner, indent + 2)}".rstrip("\n")
-    if all(isinstance(each, str) for each in inner):
+    # Blanks at which a line breaks would not all come back.
+    if all(isinstance(each, str) and each.split() == [each] for each in inner):
         return f"{head}\n{_wrapped(inner, indent + 2)}"
     items = (_item(each, indent + 2) for each in inner)
     return "\n".join([head, *items])
