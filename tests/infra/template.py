@@ -25,11 +25,11 @@ VALUES = {
 }
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with the short tags of CloudFormation, read as its long functions."""
+# YAML with the short tags of CloudFormation, read as its long functions.
+_Loader = type("_Loader", (yaml.SafeLoader,), {})
 
 
-def _function(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+def _function(loader: Any, suffix: str, node: Any) -> dict[str, Any]:
     name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
     if isinstance(node, yaml.ScalarNode):
         return {name: loader.construct_scalar(node)}
@@ -38,7 +38,7 @@ def _function(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     raise ValueError(f"!{suffix} of a mapping")
 
 
-_Loader.add_multi_constructor("!", _function)
+yaml.add_multi_constructor("!", _function, _Loader)
 
 
 def load(text: str) -> dict[str, Any]:
