@@ -14,7 +14,6 @@ VALUES = {
     "AWS::Partition": "aws",
     "AWS::Region": "eu-central-1",
     "AWS::AccountId": "123456789012",
-    "AWS::StackId": "arn:aws:cloudformation:eu-central-1:123456789012:stack/salesetl-dev/1",
     "Env": "dev",
     "Release": "0.5.0-0123456789ab",
     "Schedules": "off",

@@ -141,6 +141,18 @@ def test_a_job_runs_a_release_that_it_cannot_change(job: str) -> None:
     assert not allows(role, "s3:GetObject", f"{SCRIPTS}/deployments/1.json")
 
 
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_publishes_no_metrics_but_those_of_glue(job: str) -> None:
+    [publishing] = [
+        statement
+        for name, statement in statements()
+        if name == f"{logical_name(job)}Role" and statement["Sid"] == "Metrics"
+    ]
+
+    assert publishing["Action"] == ["cloudwatch:PutMetricData"]
+    assert publishing["Condition"] == {"StringEquals": {"cloudwatch:namespace": "Glue"}}
+
+
 @pytest.mark.parametrize("reader", ["AnalystPolicy", "CrawlerRole"])
 def test_readers_of_tables_see_no_quarantine_and_write_no_table(reader: str) -> None:
     for listed in lake_tables():
@@ -203,7 +215,9 @@ def test_who_reviews_changes_nothing() -> None:
         if name == "ReviewRole"
     }
 
-    harmless = ("Get", "List", "Describe", "CreateChangeSet", "DeleteChangeSet")
+    # Tags are those of the change set, which is thrown away.
+    sets = ("CreateChangeSet", "DeleteChangeSet", "TagResource")
+    harmless = ("Get", "List", "Describe", *sets)
     assert actions
     assert [
         each for each in actions if not each.partition(":")[2].startswith(harmless)

@@ -38,7 +38,7 @@ class Change:
 
 
 class ChangeSet:
-    """A change set, made at once and read in full; to be executed or discarded."""
+    """A change set, made at once and read in full; to be carried out or discarded."""
 
     def __init__(
         self, client: Any, request: Mapping[str, Any], pause: float, *, is_new: bool
@@ -56,7 +56,7 @@ class ChangeSet:
             self.discard()
             raise
 
-    def execute(self) -> str:
+    def begin(self) -> str:
         """Begin to do what it says; the id of the stack."""
         self._client.execute_change_set(ChangeSetName=self._id)
         return str(self._stack)

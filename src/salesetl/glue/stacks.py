@@ -74,7 +74,7 @@ class Stack:
                     raise StackError(f"{self.name}: {refusals[0]}")
                 return False
             events = Events(self._client, self.name)
-            events.follow(change_set.execute(), tell, self._pause)
+            events.follow(change_set.begin(), tell, self._pause)
             return True
 
     def outputs(self) -> dict[str, str]:
