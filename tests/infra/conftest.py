@@ -61,14 +61,6 @@ def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
     pytest.fail(f"MiniStack ended at once: {log.read_text()}")
 
 
-@pytest.fixture(scope="session")
-def account(ministack: str) -> Iterator[str]:
-    """Point the environment at the server for all tests that need it; its address."""
-    with pytest.MonkeyPatch.context() as patch:
-        point_at(patch, ministack)
-        yield ministack
-
-
 @pytest.fixture(autouse=True)
 def environment(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
@@ -94,10 +86,12 @@ def point_at(patch: pytest.MonkeyPatch, address: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def deployed(account: str) -> str:
+def deployed(ministack: str) -> str:
     """Make the stack of the environment `dev`, which tests look at; its address."""
-    infra("deploy", "--release", RELEASE)
-    return account
+    with pytest.MonkeyPatch.context() as patch:
+        point_at(patch, ministack)
+        infra("deploy", "--release", RELEASE)
+    return ministack
 
 
 def infra(

@@ -158,7 +158,7 @@ def change_sets(stack: str) -> int:
     )
 
 
-@pytest.mark.usefixtures("account")
+@pytest.mark.usefixtures("ministack")
 def test_a_parameter_stays_until_another_value_is_given(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -185,7 +185,7 @@ def test_a_parameter_stays_until_another_value_is_given(
     assert "replace  EnrichSalesTrigger" in told
 
 
-@pytest.mark.usefixtures("account")
+@pytest.mark.usefixtures("ministack")
 def test_a_plan_of_what_is_not_there_leaves_nothing_behind(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -200,7 +200,7 @@ def test_a_plan_of_what_is_not_there_leaves_nothing_behind(
     assert "salesetl-planned" not in there
 
 
-@pytest.mark.usefixtures("account")
+@pytest.mark.usefixtures("ministack")
 def test_infra_never_changes_what_jobs_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -266,7 +266,7 @@ def test_replacing_a_bucket_is_called_out_and_refused(
     assert boto3.client("s3").head_bucket(Bucket=BUCKETS["raw"])
 
 
-@pytest.mark.usefixtures("account")
+@pytest.mark.usefixtures("ministack")
 def test_a_resource_that_cannot_be_made_is_named_and_what_to_do_next(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -285,7 +285,7 @@ def test_a_resource_that_cannot_be_made_is_named_and_what_to_do_next(
     assert "salesetl infra delete --env taken --yes" in again
 
 
-@pytest.mark.usefixtures("account")
+@pytest.mark.usefixtures("ministack")
 def test_a_stack_that_is_being_changed_is_left_alone(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -321,7 +321,7 @@ def test_a_parameter_that_cannot_be_is_told_in_one_line(
     assert told in error_of(capsys, "plan", *words)
 
 
-@pytest.mark.usefixtures("account")
+@pytest.mark.usefixtures("ministack")
 def test_a_new_stack_must_be_told_what_its_jobs_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -343,26 +343,28 @@ def test_a_broken_template_is_told_in_one_line(
     assert "Template" in error_of(capsys, "plan", template=broken)
 
 
+@pytest.mark.usefixtures("ministack")
 def test_a_missing_template_is_told_with_where_it_should_be(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], ministack: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = error_of(capsys, "plan", template=tmp_path / "none.yaml")
 
     assert told.endswith("run it where infra/salesetl.yaml is")
 
 
+@pytest.mark.usefixtures("ministack")
 @pytest.mark.parametrize("env", ["Dev", "my-env", "abcdefghijk", ""])
 def test_an_environment_has_a_short_plain_name(
-    env: str, capsys: pytest.CaptureFixture[str], ministack: str
+    env: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "at most nine letters or digits" in error_of(capsys, "plan", env=env)
 
 
+@pytest.mark.usefixtures("ministack")
 def test_no_region_and_no_credentials_are_told_in_one_line(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    ministack: str,
 ) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
@@ -384,7 +386,7 @@ def test_no_region_and_no_credentials_are_told_in_one_line(
     assert "nobody" in no_profile
 
 
-@pytest.mark.usefixtures("account")
+@pytest.mark.usefixtures("ministack")
 def test_taking_it_down_says_what_goes_and_what_stays(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
