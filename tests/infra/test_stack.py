@@ -6,6 +6,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from salesetl.glue.buckets import empty_bucket
 from salesetl.pipelines import JOBS
 from tests.infra.conftest import RELEASE, ROOT, error_of, infra
 
@@ -283,6 +284,46 @@ def test_a_resource_that_cannot_be_made_is_named_and_what_to_do_next(
     )
     assert "already exists" in failed
     assert "salesetl infra delete --env taken --yes" in again
+
+
+@pytest.mark.usefixtures("ministack")
+def test_a_change_that_fails_is_rolled_back_and_can_be_mended(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    infra("deploy", "--release", RELEASE, env="mended")
+    boto3.client("logs").create_log_group(logGroupName="taken")
+    wrong = tmp_path / "salesetl.yaml"
+    group = "  Extra: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: taken}}"
+    wrong.write_text(TEMPLATE.replace("\nResources:\n", f"\nResources:\n{group}\n"))
+
+    failed = error_of(capsys, "deploy", env="mended", template=wrong)
+    infra("deploy", env="mended")
+
+    assert failed.startswith("salesetl-mended is in UPDATE_ROLLBACK_COMPLETE: Extra ")
+    assert "Database = salesetl_mended" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("ministack")
+def test_an_emptied_bucket_holds_neither_versions_nor_marks_of_what_was_deleted() -> (
+    None
+):
+    s3 = boto3.client("s3")
+    at = {"Bucket": "emptied", "Key": "a"}
+    s3.create_bucket(
+        Bucket="emptied",
+        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+    )
+    s3.put_bucket_versioning(
+        Bucket="emptied", VersioningConfiguration={"Status": "Enabled"}
+    )
+    s3.put_object(**at, Body=b"1")
+    s3.put_object(**at, Body=b"2")
+    s3.delete_object(**at)
+
+    empty_bucket("emptied")
+
+    left = s3.list_object_versions(Bucket="emptied")
+    assert (left.get("Versions"), left.get("DeleteMarkers")) == (None, None)
 
 
 @pytest.mark.usefixtures("ministack")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from salesetl.errors import StackError
+from salesetl.glue.following import rejections
 
 # What these hold is gone, or left behind, if another takes their place.
 _HOLDING = ("AWS::S3::Bucket", "AWS::Glue::Database", "AWS::Logs::LogGroup")
@@ -77,7 +78,8 @@ class ChangeSet:
             reason = " ".join(found.get("StatusReason", "").split())
             if any(text in reason for text in _NOTHING):
                 return []
-            raise StackError(f"{found['StackName']}: {reason}")
+            told = rejections(self._client, ChangeSetName=self._id) or [reason]
+            raise StackError(f"{found['StackName']}: {told[0]}")
         described = list(found["Changes"])
         while token := found.get("NextToken"):
             found = self._client.describe_change_set(

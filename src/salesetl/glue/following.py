@@ -35,21 +35,11 @@ class Events:
     def _end(self, event: dict[str, Any], failures: list[str]) -> None:
         if event["ResourceStatus"] in _GOOD:
             return
-        reasons = failures or self._rejections(event["StackId"])
+        reasons = failures or rejections(self._client, StackName=event["StackId"])
         reason = reasons[0] if reasons else event.get("ResourceStatusReason", "")
         raise StackError(
             f"{event['StackName']} is in {event['ResourceStatus']}: {reason}"
         )
-
-    def _rejections(self, stack: str) -> list[str]:
-        """Return what was found wrong before anything was begun, which are no events of a stack."""
-        found = self._client.describe_events(StackName=stack)["OperationEvents"]
-        return [
-            f"{each['LogicalResourceId']} ({each['ResourceType']}):"
-            f" {each['ValidationStatusReason']}"
-            for each in found
-            if each.get("ValidationStatus") == "FAILED"
-        ]
 
     def _new(self, stack: str) -> list[dict[str, Any]]:
         found = [
@@ -65,6 +55,17 @@ class Events:
         )
         events = [event for page in pages for event in page["StackEvents"]]
         return events[::-1]
+
+
+def rejections(client: Any, **of: str) -> list[str]:
+    """Return what was found wrong with a stack or change set before anything was begun."""
+    found = client.describe_events(**of)["OperationEvents"]
+    return [
+        f"{each['LogicalResourceId']} ({each['ResourceType']}):"
+        f" {each['ValidationStatusReason']}"
+        for each in found
+        if each.get("ValidationStatus") == "FAILED"
+    ]
 
 
 def _is_last(status: str) -> bool:
