@@ -291,10 +291,13 @@ def test_a_change_that_fails_is_rolled_back_and_can_be_mended(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     infra("deploy", "--release", RELEASE, env="mended")
-    boto3.client("logs").create_log_group(logGroupName="taken")
+    boto3.client("s3").create_bucket(
+        Bucket="taken",
+        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+    )
     wrong = tmp_path / "salesetl.yaml"
-    group = "  Extra: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: taken}}"
-    wrong.write_text(TEMPLATE.replace("\nResources:\n", f"\nResources:\n{group}\n"))
+    bucket = '  Extra: {Type: "AWS::S3::Bucket", Properties: {BucketName: taken}}'
+    wrong.write_text(TEMPLATE.replace("\nResources:\n", f"\nResources:\n{bucket}\n"))
 
     failed = error_of(capsys, "deploy", env="mended", template=wrong)
     infra("deploy", env="mended")

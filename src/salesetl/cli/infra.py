@@ -81,31 +81,34 @@ def add_commands(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add `infra plan`, `infra deploy` and `infra delete` to the command line."""
     of_infra = groups.add_parser("infra", help="the infrastructure of an environment")
     commands = of_infra.add_subparsers(required=True)
+    added = {}
     for name, text, command in (
         ("plan", "show what deploy would change", plan),
         ("deploy", "make or change the infrastructure", deploy),
         ("delete", "take it down; raw and processed data stay", delete),
     ):
-        parser = commands.add_parser(
+        added[name] = commands.add_parser(
             name, help=text, description=text, allow_abbrev=False
         )
-        parser.add_argument("--env", required=True, help="such as dev")
-        parser.set_defaults(command=command)
-        if command is delete:
-            parser.add_argument("--yes", action="store_true", help="it is meant")
-            continue
-        parser.add_argument(
-            "--release", help="what the jobs of a new stack run; else of no effect"
-        )
-        parser.add_argument(
-            "--parameter",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help="of the template; what is not given stays as it is",
-        )
-        parser.add_argument("--template", default=PATH, help=f"({PATH})")
-        if command is deploy:
-            parser.add_argument(
-                "--may_lose_data", action="store_true", help="data may be lost"
-            )
+        added[name].add_argument("--env", required=True, help="such as dev")
+        added[name].set_defaults(command=command)
+    _add_wish(added["plan"])
+    _add_wish(added["deploy"])
+    added["deploy"].add_argument(
+        "--may_lose_data", action="store_true", help="what holds data may be replaced"
+    )
+    added["delete"].add_argument("--yes", action="store_true", help="it is meant")
+
+
+def _add_wish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--release", help="what the jobs of a new stack run; else of no effect"
+    )
+    parser.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="of the template; what is not given stays as it is",
+    )
+    parser.add_argument("--template", default=PATH, help=f"({PATH})")
