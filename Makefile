@@ -6,14 +6,18 @@ READY = $(VENV)/.ready
 EMBEDDED = $(VENV)/.embedded
 SPARK4 = .venv-spark4
 DBT = .venv-dbt
+MINISTACK = .venv-ministack
 LAKE ?= data/lake
 ENV ?= dev
 # Each has a Spark of its own; more would want more memory than many a laptop has.
 TWO_AT_ONCE = --numprocesses 2 --dist worksteal
+# The release is for a stack that is made; one that is there keeps what its jobs run.
+WISH = --release "$$($(BIN)/salesetl release)" $(PARAMETERS:%=--parameter %)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo query analytics charts report dbt test test-spark4 check format docs package \
-	package-lambda deploy deploy-job rollback-job run-job bench bench-scale bench-start clean
+	package-lambda infra-plan infra-deploy deploy deploy-job rollback-job run-job e2e bench bench-scale \
+	bench-start clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +43,10 @@ $(DBT)/.ready: setup.cfg pyproject.toml
 	@PYTHON="$(PYTHON)" scripts/setup.sh $(DBT) dbt
 	@touch $(DBT)/.ready
 
+$(MINISTACK)/.ready: setup.cfg pyproject.toml
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(MINISTACK) emulator
+	@touch $(MINISTACK)/.ready
+
 query: $(EMBEDDED) ## show the rows of a query or view, such as make query Q=monthly_revenue LAKE=data/lake
 	@$(BIN)/salesetl query $(Q) --output_path "$(LAKE)"
 
@@ -54,10 +62,10 @@ report: $(EMBEDDED) ## write the report of the lake in LAKE as one page, data/re
 dbt: $(DBT)/.ready ## build and test the dbt models of orders on the lake in LAKE
 	@scripts/dbt.sh $(DBT)/bin "$(LAKE)"
 
-test: $(READY) ## run all tests on Spark 3.5.6, the Spark of Glue 5.1
+test: $(READY) $(MINISTACK)/.ready ## run all tests on Spark 3.5.6, the Spark of Glue 5.1
 	@$(BIN)/python -m pytest $(TWO_AT_ONCE)
 
-test-spark4: $(SPARK4)/.ready ## run all tests on Spark 4.1.1, the Spark of Glue 6.0
+test-spark4: $(SPARK4)/.ready $(MINISTACK)/.ready ## run all tests on Spark 4.1.1, the Spark of Glue 6.0
 	@$(SPARK4)/bin/python -m pytest $(TWO_AT_ONCE)
 
 check: $(READY) ## lint and check types
@@ -75,6 +83,12 @@ package: $(EMBEDDED) ## build the wheel and the job scripts into dist/ (WITH=--z
 package-lambda: $(EMBEDDED) ## build the package of the Lambda function into dist/
 	@scripts/package_lambda.sh $(BIN)
 
+infra-plan: package ## show what infra-deploy would change in ENV=dev, with PARAMETERS='Name=value …'
+	@$(BIN)/salesetl infra plan --env "$(ENV)" $(WISH)
+
+infra-deploy: package ## make or change buckets, jobs, roles and alarms in ENV=dev; jobs run what they ran
+	@$(BIN)/salesetl infra deploy --env "$(ENV)" $(WISH)
+
 deploy: $(EMBEDDED) ## deploy all jobs to the Glue of ENV (DRY_RUN=--dry-run: only show what changes)
 	@scripts/deploy_job.sh $(BIN) "$(ENV)" "" $(DRY_RUN)
 
@@ -86,6 +100,10 @@ rollback-job: $(EMBEDDED) ## let JOB on the Glue of ENV be what it was before th
 
 run-job: $(EMBEDDED) ## run JOB on the Glue of ENV with ARGS and follow it to its report and cost
 	@scripts/run_job.sh $(BIN) "$(ENV)" "$(JOB)" $(ARGS)
+
+e2e: $(READY) $(SPARK4)/.ready $(MINISTACK)/.ready ## take the whole path on an emulated AWS, on both Sparks
+	@scripts/e2e.sh $(BIN)
+	@scripts/e2e.sh $(SPARK4)/bin
 
 bench: $(READY) ## compare with what a user would pick instead, and write docs/benchmarks.md
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -16,5 +16,7 @@ bin=$1
 "$bin/bandit" --quiet --recursive --skip B608 src jobs
 "$bin/sqlfluff" lint --processes 1 dbt/models dbt/tests/*.sql \
   sql/athena/queries sql/athena/charts sql/athena/views >&2
+"$bin/cfn-lint" infra/*.yaml
+"$bin/check-jsonschema" --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 "$bin/shellcheck" scripts/*.sh .ci/run
 echo "check: all well"

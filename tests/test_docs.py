@@ -14,17 +14,21 @@ SQL = ROOT / "sql" / "athena"
 
 
 def test_generated_files_are_up_to_date(tmp_path: Path) -> None:
-    for model in (ROOT / "dbt").rglob("models/*/*.sql"):
-        copy = tmp_path / model.relative_to(ROOT)
+    read = [*(ROOT / "dbt").rglob("models/*/*.sql"), *(ROOT / "jobs").glob("*.toml")]
+    # Of which only a part is made.
+    template = ROOT / "infra" / "salesetl.yaml"
+    for path in [*read, template]:
+        copy = tmp_path / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(model, copy)
-    models = set(tmp_path.rglob("*.sql"))
+        shutil.copy(path, copy)
 
     main(["docs", str(tmp_path)])
 
-    made = {path for path in tmp_path.rglob("*.*") if path.is_file()} - models
-    names = {path.relative_to(tmp_path) for path in made}
+    found = {path for path in tmp_path.rglob("*.*") if path.is_file()}
+    names = {path.relative_to(tmp_path) for path in found}
+    names -= {path.relative_to(ROOT) for path in read}
     assert {Path("docs/jobs.md"), Path("sql/athena/views/revenue_mom.sql")} <= names
+    assert template.relative_to(ROOT) in names
     for name in names:
         made_now = (tmp_path / name).read_text()
         assert (ROOT / name).read_text() == made_now, f"{name}: run make docs"

@@ -41,6 +41,10 @@ class SetupError(SalesEtlError):
     """The machine lacks something that the job needs, or has the wrong one."""
 
 
+class StackError(SalesEtlError):
+    """The infrastructure cannot be, or was not, brought to what its template says."""
+
+
 def one_line(error: Exception) -> str:
     """Tell an error in one line; of one that is not ours its kind and what it says first.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesetl.cli import (
     catalog,
+    infra,
     on_aws,
     pages,
     quarantine,
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_report(groups)
     on_aws.add_commands(groups)
     _add_catalog(groups)
+    infra.add_commands(groups)
     docs = groups.add_parser(
         "docs", help="write what is made from contracts, jobs and models"
     )

@@ -3,6 +3,8 @@
 import argparse
 
 from salesetl import athena, dbt, ddl, dqdl, launcher
+from salesetl.glue import template
+from salesetl.glue.definitions import job_definitions
 from salesetl.lake_tables import lake_tables
 from salesetl.pipelines import JOBS
 from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS, TABLES
@@ -12,7 +14,7 @@ from salesetl.storage import join, normalized, storage_of
 def write_docs(arguments: argparse.Namespace) -> str:
     """Write every made file below the root of a repository, whose models are read."""
     root = normalized(arguments.directory)
-    pages = _docs() | _tables() | _rulesets() | _views(root)
+    pages = _docs() | _tables() | _rulesets() | _views(root) | _template(root)
     for path, page in pages.items():
         storage_of(root).write(join(root, path), page.encode())
     return "".join(f"{join(root, path)}\n" for path in pages)
@@ -44,6 +46,11 @@ def _rulesets() -> dict[str, str]:
         for job in JOBS.values()
         for table in job.tables
     }
+
+
+def _template(root: str) -> dict[str, str]:
+    kept = storage_of(root).read(join(root, template.PATH)).decode()
+    return {template.PATH: template.with_jobs(kept, job_definitions(root))}
 
 
 def _views(root: str) -> dict[str, str]:

@@ -1,0 +1,124 @@
+"""What those need who read the tables of all jobs: analysts, and the crawler."""
+
+from typing import Any
+
+from salesetl.glue.permissions import (
+    LAKE,
+    allow,
+    allow_list,
+    arn,
+    document,
+    key_statement,
+    role,
+    table_arns,
+)
+from salesetl.lake_tables import lake_tables
+
+_QUERY_ACTIONS = (
+    "athena:StartQueryExecution",
+    "athena:StopQueryExecution",
+    "athena:GetQueryExecution",
+    "athena:GetQueryResults",
+    "athena:GetQueryRuntimeStatistics",
+    "athena:ListQueryExecutions",
+    "athena:GetWorkGroup",
+)
+_LOOKING = (
+    "glue:GetDatabase",
+    "glue:GetTable",
+    "glue:GetTables",
+    "glue:GetPartition",
+    "glue:GetPartitions",
+    "glue:BatchGetPartition",
+)
+_CRAWLING = (
+    *_LOOKING,
+    "glue:CreateTable",
+    "glue:UpdateTable",
+    "glue:BatchCreatePartition",
+)
+
+
+def reading_resources() -> dict[str, Any]:
+    """Return the policy of analysts, and the crawler with its role. None sees quarantine."""
+    return {
+        "AnalystPolicy": _analyst_policy(),
+        "CrawlerRole": _crawler_role() | {"Condition": "HasCrawler"},
+        "TableCrawler": _crawler() | {"Condition": "HasCrawler"},
+    }
+
+
+def _folders() -> list[str]:
+    return [
+        f"{LAKE}/{listed.folder}"
+        for listed in lake_tables()
+        if not listed.is_quarantine
+    ]
+
+
+def _names() -> list[str]:
+    return [listed.name for listed in lake_tables() if not listed.is_quarantine]
+
+
+def _table_statements() -> list[dict[str, Any]]:
+    bucket = "${ProcessedBucket.Arn}"
+    objects = [f"{bucket}/{folder}/*" for folder in _folders()]
+    return [
+        allow_list("ListTables", "ProcessedBucket", _folders()),
+        allow("ReadTables", ["s3:GetObject"], objects),
+    ]
+
+
+def _analyst_policy() -> dict[str, Any]:
+    results = "${ResultsBucket.Arn}"
+    writing = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+    return {
+        "Type": "AWS::IAM::ManagedPolicy",
+        "Properties": {
+            "ManagedPolicyName": "salesetl-${Env}-${AWS::Region}-analyst",
+            "Description": "Reads the tables of salesetl and queries them in its workgroup",
+            "PolicyDocument": document(
+                allow(
+                    "Query", _QUERY_ACTIONS, [arn("athena", "workgroup/${WorkGroup}")]
+                ),
+                allow("Catalog", _LOOKING, table_arns(_names())),
+                allow(
+                    "Locate",
+                    ["s3:GetBucketLocation"],
+                    ["${ProcessedBucket.Arn}", results],
+                ),
+                *_table_statements(),
+                allow_list("ListResults", "ResultsBucket", ["queries"]),
+                allow("KeepResults", writing, [f"{results}/queries/*"]),
+                key_statement(),
+            ),
+        },
+    }
+
+
+def _crawler_role() -> dict[str, Any]:
+    logs = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+    return role(
+        "crawler",
+        [
+            *_table_statements(),
+            allow("Catalog", _CRAWLING, table_arns(_names())),
+            allow("Logs", logs, [arn("logs", "log-group:/aws-glue/crawlers*")]),
+            key_statement(),
+        ],
+    )
+
+
+def _crawler() -> dict[str, Any]:
+    paths = [f"s3://${{ProcessedBucket}}/{folder}/" for folder in _folders()]
+    return {
+        "Type": "AWS::Glue::Crawler",
+        "Properties": {
+            "Name": "salesetl-${Env}",
+            "Role": "${CrawlerRole.Arn}",
+            "DatabaseName": "${Database}",
+            "Targets": {"S3Targets": [{"Path": path} for path in paths]},
+            # Columns are the contract's, whatever it finds.
+            "SchemaChangePolicy": {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"},
+        },
+    }

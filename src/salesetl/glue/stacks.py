@@ -1,0 +1,162 @@
+"""The stack of an environment: what would change, changing it, and taking it down.
+
+It is changed by change sets only, so what is shown is what is done. Changing it never changes
+which release a job runs: a release is deployed to the jobs, past the stack. `Wish.release` is what
+the jobs of a new stack begin with; of one that is there, the stack is told what its jobs run.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from salesetl.errors import ArgumentError, StackError
+from salesetl.glue.changes import Change, ChangeSet
+from salesetl.glue.clients import client_of, plain_failures
+from salesetl.glue.following import Events, Tell
+from salesetl.glue.settings import APPLICATION
+from salesetl.glue.wishes import Wish, parameters_of, running_releases
+
+_SETTLED = (
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
+    "IMPORT_COMPLETE",
+    "IMPORT_ROLLBACK_COMPLETE",
+)
+_JOB = "AWS::Glue::Job"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would change, and why a deploy would refuse to do it, if it would."""
+
+    changes: Sequence[Change]
+    refusals: Sequence[str]
+
+
+class Stack:
+    """The stack `salesetl-<env>` in the account and region of the credentials."""
+
+    def __init__(self, env: str, pause: float = 3.0) -> None:
+        if not re.fullmatch("[a-z][a-z0-9]{0,9}", env):
+            raise ArgumentError(
+                f"--env {env!r}: a letter, then at most nine letters or digits, all lower case"
+            )
+        self.env = env
+        self.name = f"{APPLICATION}-{env}"
+        self._pause = pause
+        self._client = client_of("cloudformation")
+
+    def plan(self, wish: Wish) -> Plan:
+        """Return what would change, and change nothing."""
+        with plain_failures():
+            stack = self._described()
+            change_set = self._change_set(wish, stack)
+            change_set.discard()
+            return Plan(change_set.changes, self._refusals(change_set, stack))
+
+    def deploy(self, wish: Wish, tell: Tell, *, may_lose_data: bool = False) -> bool:
+        """Make or change the stack, telling each change and event; whether anything was to do.
+
+        StackError if data would be lost and may not, if jobs would change what they run, or if a
+        resource fails, which is named with its reason.
+        """
+        with plain_failures():
+            stack = self._described()
+            change_set = self._change_set(wish, stack)
+            for change in change_set.changes:
+                tell(change.line())
+            refusals = self._refusals(change_set, stack, may_lose_data=may_lose_data)
+            if refusals or not change_set.changes:
+                change_set.discard()
+                if refusals:
+                    raise StackError(f"{self.name}: {refusals[0]}")
+                return False
+            events = Events(self._client, self.name)
+            events.follow(change_set.begin(), tell, self._pause)
+            return True
+
+    def outputs(self) -> dict[str, str]:
+        """Return what the stack tells others, such as the names of its buckets."""
+        with plain_failures():
+            found = (self._described() or {}).get("Outputs", [])
+        return {each["OutputKey"]: each["OutputValue"] for each in found}
+
+    def delete(self, tell: Tell) -> None:
+        """Take the stack down, telling each event; what its template retains stays."""
+        with plain_failures():
+            stack = self._described()
+            if not stack:
+                raise StackError(f"there is no stack {self.name}")
+            events = Events(self._client, self.name)
+            self._client.delete_stack(StackName=stack["StackId"])
+            events.follow(stack["StackId"], tell, self._pause)
+
+    def _described(self) -> dict[str, Any] | None:
+        from botocore.exceptions import ClientError
+
+        try:
+            stack: dict[str, Any]
+            [stack] = self._client.describe_stacks(StackName=self.name)["Stacks"]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+        # Then it is no more than a name that a change set was made for.
+        return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
+
+    def _change_set(self, wish: Wish, stack: dict[str, Any] | None) -> ChangeSet:
+        if stack:
+            self._check_settled(stack["StackStatus"])
+        request = {
+            "StackName": self.name,
+            "TemplateBody": wish.template,
+            "Parameters": parameters_of(self._client, wish, self.env, stack),
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+            "Tags": [
+                {"Key": "application", "Value": APPLICATION},
+                {"Key": "environment", "Value": self.env},
+            ],
+        }
+        return ChangeSet(self._client, request, self._pause, is_new=not stack)
+
+    def _check_settled(self, status: str) -> None:
+        if status in _SETTLED:
+            return
+        if status.endswith("IN_PROGRESS"):
+            raise StackError(f"{self.name} is in {status}: wait until that is done")
+        if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"):
+            raise StackError(
+                f"{self.name} is in {status}, for it could not be made: delete it (salesetl infra"
+                f" delete --env {self.env} --yes), then deploy again"
+            )
+        raise StackError(
+            f"{self.name} is in {status}: it has to be mended in the console of CloudFormation"
+        )
+
+    def _refusals(
+        self,
+        change_set: ChangeSet,
+        stack: dict[str, Any] | None,
+        *,
+        may_lose_data: bool = False,
+    ) -> list[str]:
+        changes = change_set.changes
+        losing = [change.logical_id for change in changes if change.loses_data]
+        refusals = []
+        if losing and not may_lose_data:
+            refusals.append(
+                f"{', '.join(losing)} would be replaced or removed, with what is in there;"
+                " if that is meant, say --may_lose_data"
+            )
+        if stack and any(
+            each.kind == _JOB and each.action != "add" for each in changes
+        ):
+            running = running_releases(self._client, self.name)
+            if len(running) > 1:
+                refusals.append(
+                    f"its jobs run {' and '.join(sorted(running))}, and would all be changed to"
+                    " the stack's: deploy one release to all jobs first"
+                )
+        return refusals

@@ -1,0 +1,302 @@
+"""Nobody may do more than they need: every statement of the template is looked at."""
+
+import pytest
+
+from salesetl.glue.template import logical_name
+from salesetl.lake_tables import LakeTable, lake_tables
+from salesetl.pipelines import JOBS
+from salesetl.pipelines.batch import lease_path
+from salesetl.publishing.journal import journal_path, staging_path
+from salesetl.runs import report_path
+from tests.infra.template import RESOURCES, VALUES, allows, filled, of_type, statements
+
+GLUE = "arn:aws:glue:eu-central-1:123456789012"
+LAKE = "arn:aws:s3:::ProcessedBucket/lake"
+RAW = "arn:aws:s3:::RawBucket"
+SCRIPTS = "arn:aws:s3:::ScriptsBucket"
+# Statements whose actions know no resource, and why there is no harm in that.
+ON_EVERYTHING = {
+    "Metrics": "PutMetricData has no resources; the name space is a condition",
+    "ReadTemplates": "GetTemplateSummary reads a template that comes with the request",
+    "KeptByTheAccount": "in the policy of a key, * is that key",
+    "UsedByServicesThatPublish": "in the policy of a key, * is that key",
+}
+
+
+def listed_in(entry: str | list[str]) -> list[str]:
+    return [entry] if isinstance(entry, str) else entry
+
+
+def own_objects(job: str) -> list[str]:
+    """Return an object in each place of the lake that a job writes."""
+    folders = [each.folder for each in lake_tables() if each.job == job]
+    return [
+        *(f"{LAKE}/{folder}/year=2025/part.parquet" for folder in folders),
+        report_path(LAKE, job, "run"),
+        f"{staging_path(LAKE, job, 'run')}/part.parquet",
+        journal_path(LAKE, job),
+        lease_path(LAKE, job),
+        f"{SCRIPTS}/temp/{job}/part",
+        f"{SCRIPTS}/spark-events/{job}/log",
+    ]
+
+
+def test_there_are_policies_to_look_at() -> None:
+    names = {name for name, _ in statements()}
+
+    assert {
+        "EnrichSalesRole",
+        "FlattenOrdersRole",
+        "DeployRole",
+        "AlarmTopicPolicy",
+    } <= names
+    assert {"AnalystPolicy", "RawBucketPolicy", "AlarmKey", "CrawlerRole"} <= names
+
+
+def test_no_statement_allows_whole_services() -> None:
+    broad = [
+        (name, action)
+        for name, statement in statements()
+        for action in listed_in(statement["Action"])
+        if statement["Effect"] == "Allow" and (action == "*" or action.endswith(":*"))
+    ]
+
+    assert broad == []
+
+
+def test_what_is_allowed_on_everything_has_a_reason() -> None:
+    on_everything = {
+        statement["Sid"]
+        for _, statement in statements()
+        if "*" in listed_in(statement["Resource"]) and statement["Effect"] == "Allow"
+    }
+
+    assert on_everything == set(ON_EVERYTHING)
+
+
+@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
+def test_a_job_keeps_to_its_own_places(job: str, action: str) -> None:
+    role = f"{logical_name(job)}Role"
+    others = [path for other in JOBS if other != job for path in own_objects(other)]
+
+    assert [path for path in own_objects(job) if not allows(role, action, path)] == []
+    assert [path for path in others if allows(role, action, path)] == []
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_lists_what_it_looks_for_and_nothing_else(job: str) -> None:
+    role, bucket = f"{logical_name(job)}Role", "arn:aws:s3:::ProcessedBucket"
+    asked = {
+        other: [
+            path.removeprefix(f"{bucket}/").rpartition("/")[0]
+            for path in own_objects(other)
+            if path.startswith(bucket) and not path.endswith(".json")
+        ]
+        for other in JOBS
+    }
+
+    for other, prefixes in asked.items():
+        answers = {allows(role, "s3:ListBucket", bucket, path) for path in prefixes}
+        assert answers == {other == job}
+    assert not allows(role, "s3:ListBucket", bucket, "")
+    assert allows(role, "s3:ListBucket", bucket, lease_path("lake", job))
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_reads_its_feeds_and_writes_none(job: str) -> None:
+    role = f"{logical_name(job)}Role"
+    feeds = {name: {feed.name for feed in JOBS[name].feeds} for name in JOBS}
+
+    for other in JOBS:
+        for feed in feeds[other]:
+            path = f"{RAW}/{feed}/2025/file.csv"
+            assert allows(role, "s3:GetObject", path) == (feed in feeds[job])
+            assert not allows(role, "s3:PutObject", path)
+            assert not allows(role, "s3:DeleteObject", path)
+
+
+@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("listed", lake_tables(), ids=lambda listed: listed.name)
+def test_a_job_enters_its_own_tables(job: str, listed: LakeTable) -> None:
+    role = f"{logical_name(job)}Role"
+    table = f"{GLUE}:table/salesetl_dev/{listed.name}"
+
+    for action in ("glue:GetTable", "glue:UpdateTable", "glue:BatchCreatePartition"):
+        assert allows(role, action, table) == (listed.job == job)
+    assert not allows(role, "glue:DeleteTable", table)
+    assert not allows(role, "glue:GetTable", f"{GLUE}:table/other/{listed.name}")
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_runs_a_release_that_it_cannot_change(job: str) -> None:
+    role = f"{logical_name(job)}Role"
+    script = f"{SCRIPTS}/releases/0.5.0-0123456789ab/jobs/{job}.py"
+
+    assert allows(role, "s3:GetObject", script)
+    assert allows(
+        role, "s3:GetObject", f"{SCRIPTS}/releases/x/salesetl-0.5.0-py3-none-any.whl"
+    )
+    assert not allows(role, "s3:PutObject", script)
+    assert not allows(role, "s3:GetObject", f"{SCRIPTS}/deployments/1.json")
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_publishes_no_metrics_but_those_of_glue(job: str) -> None:
+    [publishing] = [
+        statement
+        for name, statement in statements()
+        if name == f"{logical_name(job)}Role" and statement["Sid"] == "Metrics"
+    ]
+
+    assert publishing["Action"] == ["cloudwatch:PutMetricData"]
+    assert publishing["Condition"] == {"StringEquals": {"cloudwatch:namespace": "Glue"}}
+
+
+@pytest.mark.parametrize("reader", ["AnalystPolicy", "CrawlerRole"])
+def test_readers_of_tables_see_no_quarantine_and_write_no_table(reader: str) -> None:
+    for listed in lake_tables():
+        path = f"{LAKE}/{listed.folder}/year=2025/part.parquet"
+        assert allows(reader, "s3:GetObject", path) != listed.is_quarantine
+        assert not allows(reader, "s3:PutObject", path)
+        assert not allows(reader, "s3:DeleteObject", path)
+
+
+def test_who_deploys_gives_jobs_their_roles_and_nobody_else_any() -> None:
+    [passing] = [
+        each for _, each in statements() if "iam:PassRole" in listed_in(each["Action"])
+    ]
+    roles = {
+        name: filled(each["RoleName"])
+        for name, each in of_type("AWS::IAM::Role").items()
+    }
+    may_be_given = {
+        name
+        for name, role in roles.items()
+        if allows(
+            "DeployRole", "iam:PassRole", f"arn:aws:iam::123456789012:role/{role}"
+        )
+    }
+
+    assert may_be_given == {f"{logical_name(job)}Role" for job in JOBS}
+    assert passing["Condition"] == {
+        "StringEquals": {"iam:PassedToService": "glue.amazonaws.com"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("role", "subject"),
+    [
+        ("DeployRole", "repo:owner/name:environment:dev"),
+        ("ReviewRole", "repo:owner/name:pull_request"),
+    ],
+)
+def test_github_takes_a_role_for_one_purpose_of_one_repository(
+    role: str, subject: str
+) -> None:
+    [trust] = filled(of_type("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"])[
+        "Statement"
+    ]
+
+    assert trust["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert trust["Condition"] == {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": subject,
+        }
+    }
+
+
+def test_who_reviews_changes_nothing() -> None:
+    actions = {
+        action
+        for name, statement in statements()
+        for action in listed_in(statement["Action"])
+        if name == "ReviewRole"
+    }
+
+    # Tags are those of the change set, which is thrown away.
+    sets = ("CreateChangeSet", "DeleteChangeSet", "TagResource")
+    harmless = ("Get", "List", "Describe", *sets)
+    assert actions
+    assert [
+        each for each in actions if not each.partition(":")[2].startswith(harmless)
+    ] == []
+
+
+def test_every_bucket_is_closed_encrypted_versioned_and_tidied() -> None:
+    buckets = of_type("AWS::S3::Bucket")
+
+    assert set(buckets) == {
+        f"{name}Bucket" for name in ("Raw", "Processed", "Scripts", "Results")
+    }
+    for name, bucket in buckets.items():
+        closed = bucket["PublicAccessBlockConfiguration"]
+        assert closed == dict.fromkeys(closed, True) and len(closed) == 4
+        assert bucket["OwnershipControls"] == {
+            "Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]
+        }
+        [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == {
+            "Fn::If": ["HasKey", "aws:kms", "AES256"]
+        }
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        tidy = bucket["LifecycleConfiguration"]["Rules"][0]
+        assert tidy["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+        assert "NoncurrentVersionExpiration" in tidy and "Prefix" not in tidy
+        [policy] = filled(RESOURCES[f"{name}Policy"]["Properties"]["PolicyDocument"])[
+            "Statement"
+        ]
+        arn = f"arn:aws:s3:::{name}"
+        assert policy == {
+            "Sid": "OnlyByTls",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [arn, f"{arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+
+
+def test_data_outlives_the_stack() -> None:
+    policies = {
+        name: (
+            RESOURCES[name]["DeletionPolicy"],
+            RESOURCES[name]["UpdateReplacePolicy"],
+        )
+        for name in ("RawBucket", "ProcessedBucket")
+    }
+
+    assert set(policies.values()) == {("RetainExceptOnCreate", "Retain")}
+
+
+def test_services_publish_only_for_this_stack() -> None:
+    published = {
+        statement["Sid"]: statement
+        for name, statement in statements()
+        if name == "AlarmTopicPolicy"
+    }
+
+    assert set(published) == {"Events", "Alarms", "Budgets"}
+    assert all(each["Action"] == "sns:Publish" for each in published.values())
+    assert published["Events"]["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": ["FailedRuns", "LongRuns"]}
+    }
+    account = {"StringEquals": {"aws:SourceAccount": VALUES["AWS::AccountId"]}}
+    assert published["Budgets"]["Condition"] == account
+    assert published["Alarms"]["Condition"].items() >= account.items()
+
+
+def test_names_fit_in_every_region() -> None:
+    longest = {"Env": "abcdefghij", "AWS::Region": "ap-southeast-2"}
+    roles = [
+        filled(each["RoleName"], longest) for each in of_type("AWS::IAM::Role").values()
+    ]
+    buckets = [
+        filled(each["BucketName"], longest)
+        for each in of_type("AWS::S3::Bucket").values()
+    ]
+
+    assert max(map(len, roles)) <= 64
+    assert max(map(len, buckets)) <= 63
+    assert all("ap-southeast-2" in name for name in roles + buckets)

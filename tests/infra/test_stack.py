@@ -1,0 +1,460 @@
+"""The stack, really put up, looked at, changed and taken down."""
+
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+
+from salesetl.glue.buckets import empty_bucket
+from salesetl.pipelines import JOBS
+from tests.infra.conftest import RELEASE, ROOT, error_of, infra
+
+TEMPLATE = (ROOT / "infra/salesetl.yaml").read_text()
+BUCKETS = {
+    name: f"salesetl-dev-{name}-000000000000-eu-central-1"
+    for name in ("raw", "processed", "scripts", "results")
+}
+
+
+@pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_is_there_with_its_settings_and_its_role(job: str) -> None:
+    glue, iam = boto3.client("glue"), boto3.client("iam")
+
+    found = glue.get_job(JobName=f"salesetl-dev-{job}")["Job"]
+
+    prefix = f"s3://{BUCKETS['scripts']}/releases/{RELEASE}"
+    assert found["Command"]["ScriptLocation"] == f"{prefix}/jobs/{job}.py"
+    arguments = found["DefaultArguments"]
+    assert arguments["--extra-py-files"] == f"{prefix}/salesetl-0.5.0-py3-none-any.whl"
+    assert arguments["--output_path"] == f"s3://{BUCKETS['processed']}/lake"
+    assert (found["GlueVersion"], found["WorkerType"]) == ("5.1", "G.1X")
+    role = iam.get_role(RoleName=found["Role"].rpartition("/")[2])["Role"]
+    assert role["RoleName"] == f"salesetl-dev-eu-central-1-job-{job}"
+    [policy] = iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
+    document = iam.get_role_policy(RoleName=role["RoleName"], PolicyName=policy)[
+        "PolicyDocument"
+    ]
+    told = json.dumps(document)
+    assert f"arn:aws:s3:::{BUCKETS['processed']}/lake/_runs/{job}/*" in told
+    assert "${" not in told
+    tags = glue.get_tags(
+        ResourceArn=f"arn:aws:glue:eu-central-1:000000000000:job/{found['Name']}"
+    )
+    assert tags["Tags"]["application"] == "salesetl"
+
+
+@pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_has_a_trigger_switched_off_logs_and_alarms(job: str) -> None:
+    logs, watch = boto3.client("logs"), boto3.client("cloudwatch")
+
+    trigger = boto3.client("glue").get_trigger(Name=f"salesetl-dev-{job}-off")[
+        "Trigger"
+    ]
+
+    assert (trigger["Type"], trigger["State"]) == ("SCHEDULED", "CREATED")
+    assert [action["JobName"] for action in trigger["Actions"]] == [
+        f"salesetl-dev-{job}"
+    ]
+    groups = logs.describe_log_groups(logGroupNamePrefix=f"/salesetl/dev/{job}/")[
+        "logGroups"
+    ]
+    kept = {
+        group["logGroupName"].rpartition("/")[2]: group["retentionInDays"]
+        for group in groups
+    }
+    assert kept == {"output": 90, "error": 90}
+    filters = logs.describe_metric_filters(logGroupName=f"/salesetl/dev/{job}/output")
+    assert len(filters["metricFilters"]) == 2
+    alarms = watch.describe_alarms(AlarmNamePrefix=f"salesetl-dev-{job}-")[
+        "MetricAlarms"
+    ]
+    topic = "arn:aws:sns:eu-central-1:000000000000:salesetl-dev-alarms"
+    found = {alarm["AlarmName"].rpartition("-")[2]: alarm for alarm in alarms}
+    assert {name: alarm["AlarmActions"] for name, alarm in found.items()} == {
+        "rejected": [topic],
+        "stale": [topic],
+    }
+    assert not found["stale"]["ActionsEnabled"]
+
+
+@pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize("bucket", BUCKETS.values())
+def test_a_bucket_is_closed_and_asks_for_tls(bucket: str) -> None:
+    s3 = boto3.client("s3")
+
+    closed = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    [encryption] = s3.get_bucket_encryption(Bucket=bucket)[
+        "ServerSideEncryptionConfiguration"
+    ]["Rules"]
+
+    assert set(closed.values()) == {True}
+    [statement] = policy["Statement"]
+    assert (statement["Effect"], statement["Sid"]) == ("Deny", "OnlyByTls")
+    assert encryption["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+
+
+@pytest.mark.usefixtures("deployed")
+def test_database_workgroup_topic_and_rules_are_there() -> None:
+    topic = "arn:aws:sns:eu-central-1:000000000000:salesetl-dev-alarms"
+
+    database = boto3.client("glue").get_database(Name="salesetl_dev")["Database"]
+    group = boto3.client("athena").get_work_group(WorkGroup="salesetl-dev")["WorkGroup"]
+    attributes = boto3.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
+    events = boto3.client("events")
+
+    assert database["Name"] == "salesetl_dev"
+    settings = group["Configuration"]
+    assert settings["EnforceWorkGroupConfiguration"]
+    assert (
+        settings["ResultConfiguration"]["OutputLocation"]
+        == f"s3://{BUCKETS['results']}/queries/"
+    )
+    assert len(json.loads(attributes["Policy"])["Statement"]) == 3
+    for rule in ("salesetl-dev-failed-runs", "salesetl-dev-long-runs"):
+        [target] = events.list_targets_by_rule(Rule=rule)["Targets"]
+        assert target["Arn"] == topic
+
+
+@pytest.mark.usefixtures("deployed")
+def test_deploying_again_changes_nothing_and_tells_the_outputs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    infra("deploy")
+
+    first, *outputs = capsys.readouterr().out.splitlines()
+    assert first == "nothing to change"
+    assert f"RawBucket = {BUCKETS['raw']}" in outputs
+    assert "Database = salesetl_dev" in outputs
+    assert any(line.startswith("EnrichSalesRole = arn:aws:iam::") for line in outputs)
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_plan_shows_the_one_thing_that_a_parameter_changes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    infra("plan", "--parameter", "QueryLimitBytes=20000000000")
+    infra("plan")
+
+    changed, unchanged = capsys.readouterr().out.splitlines()
+    assert changed.split() == [
+        "modify",
+        "WorkGroup",
+        "AWS::Athena::WorkGroup",
+        "(WorkGroupConfiguration)",
+    ]
+    assert unchanged == "nothing to change"
+    assert change_sets("salesetl-dev") == 0
+
+
+def change_sets(stack: str) -> int:
+    """Count the change sets that a stack was left with."""
+    listed = boto3.client("cloudformation").list_change_sets(StackName=stack)
+    return len(
+        [each for each in listed["Summaries"] if each["ExecutionStatus"] == "AVAILABLE"]
+    )
+
+
+@pytest.mark.usefixtures("ministack")
+def test_a_parameter_stays_until_another_value_is_given(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    infra(
+        "deploy",
+        "--release",
+        RELEASE,
+        "--parameter",
+        "QueryLimitBytes=20000000000",
+        env="keeps",
+    )
+
+    infra("deploy", "--parameter", "Schedules=on", env="keeps")
+
+    told = capsys.readouterr().out
+    group = boto3.client("athena").get_work_group(WorkGroup="salesetl-keeps")[
+        "WorkGroup"
+    ]
+    assert int(group["Configuration"]["BytesScannedCutoffPerQuery"]) == 20_000_000_000
+    trigger = boto3.client("glue").get_trigger(Name="salesetl-keeps-enrich_sales-on")[
+        "Trigger"
+    ]
+    assert trigger["State"] == "ACTIVATED"
+    assert "replace  EnrichSalesTrigger" in told
+
+
+@pytest.mark.usefixtures("ministack")
+def test_a_plan_of_what_is_not_there_leaves_nothing_behind(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    infra("plan", "--release", RELEASE, env="planned")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert {line.split()[0] for line in lines} == {"add"}
+    stacks = boto3.client("cloudformation").list_stacks()["StackSummaries"]
+    there = {
+        each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"
+    }
+    assert "salesetl-planned" not in there
+
+
+@pytest.mark.usefixtures("ministack")
+def test_infra_never_changes_what_jobs_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    infra("deploy", "--release", RELEASE, env="runs")
+    for job in JOBS:
+        deploy_past_the_stack(f"salesetl-runs-{job}", "0.6.0-ffffffffffff")
+    larger = tmp_path / "salesetl.yaml"
+    larger.write_text(TEMPLATE.replace("NumberOfWorkers: 10", "NumberOfWorkers: 12"))
+
+    infra("deploy", "--release", "0.7.0-aaaaaaaaaaaa", env="runs", template=larger)
+
+    for job in JOBS:
+        found = boto3.client("glue").get_job(JobName=f"salesetl-runs-{job}")["Job"]
+        assert found["NumberOfWorkers"] == 12
+        assert (
+            "/releases/0.6.0-ffffffffffff/jobs/" in found["Command"]["ScriptLocation"]
+        )
+        assert found["DefaultArguments"]["--extra-py-files"].endswith(
+            "/0.6.0-ffffffffffff/salesetl-0.6.0-py3-none-any.whl"
+        )
+    # One job goes on alone: then the stack cannot know what to write into both.
+    deploy_past_the_stack("salesetl-runs-enrich_sales", "0.7.0-aaaaaaaaaaaa")
+    infra(
+        "deploy",
+        "--parameter",
+        "QueryLimitBytes=20000000000",
+        env="runs",
+        template=larger,
+    )
+    capsys.readouterr()
+    told = error_of(capsys, "deploy", env="runs")
+    assert "its jobs run 0.6.0-ffffffffffff and 0.7.0-aaaaaaaaaaaa" in told
+
+
+def deploy_past_the_stack(name: str, release: str) -> None:
+    """Let a job run another release, as a deploy of that release does."""
+    glue = boto3.client("glue")
+    found = glue.get_job(JobName=name)["Job"]
+    former = found["Command"]["ScriptLocation"].split("/")[4]
+    command = json.loads(json.dumps(found["Command"]).replace(former, release))
+    glue.update_job(JobName=name, JobUpdate={"Role": found["Role"], "Command": command})
+
+
+@pytest.mark.usefixtures("deployed")
+def test_replacing_a_bucket_is_called_out_and_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    renamed = tmp_path / "salesetl.yaml"
+    renamed.write_text(
+        TEMPLATE.replace("salesetl-${Env}-raw-", "salesetl-${Env}-crude-")
+    )
+
+    infra("plan", template=renamed)
+    lines = capsys.readouterr().out.splitlines()
+    told = error_of(capsys, "deploy", template=renamed)
+
+    [line] = [line for line in lines if " AWS::S3::Bucket " in line]
+    assert line.startswith("replace? RawBucket") and line.endswith("*** LOSES DATA ***")
+    assert lines[-1].startswith(
+        "deploy would refuse: RawBucket would be replaced or removed"
+    )
+    assert told.endswith("say --may_lose_data")
+    assert boto3.client("s3").head_bucket(Bucket=BUCKETS["raw"])
+
+
+@pytest.mark.usefixtures("ministack")
+def test_a_resource_that_cannot_be_made_is_named_and_what_to_do_next(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    boto3.client("s3").create_bucket(
+        Bucket="salesetl-taken-raw-000000000000-eu-central-1",
+        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+    )
+
+    failed = error_of(capsys, "deploy", "--release", RELEASE, env="taken")
+    again = error_of(capsys, "deploy", "--release", RELEASE, env="taken")
+
+    assert failed.startswith(
+        "salesetl-taken is in ROLLBACK_COMPLETE: RawBucket (AWS::S3::Bucket): "
+    )
+    assert "already exists" in failed
+    assert "salesetl infra delete --env taken --yes" in again
+
+
+@pytest.mark.usefixtures("ministack")
+def test_a_change_that_fails_is_rolled_back_and_can_be_mended(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    infra("deploy", "--release", RELEASE, env="mended")
+    boto3.client("s3").create_bucket(
+        Bucket="taken",
+        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+    )
+    wrong = tmp_path / "salesetl.yaml"
+    bucket = '  Extra: {Type: "AWS::S3::Bucket", Properties: {BucketName: taken}}'
+    wrong.write_text(TEMPLATE.replace("\nResources:\n", f"\nResources:\n{bucket}\n"))
+
+    failed = error_of(capsys, "deploy", env="mended", template=wrong)
+    infra("deploy", env="mended")
+
+    assert failed.startswith("salesetl-mended is in UPDATE_ROLLBACK_COMPLETE: Extra ")
+    assert "Database = salesetl_mended" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("ministack")
+def test_an_emptied_bucket_holds_neither_versions_nor_marks_of_what_was_deleted() -> (
+    None
+):
+    s3 = boto3.client("s3")
+    at = {"Bucket": "emptied", "Key": "a"}
+    s3.create_bucket(
+        Bucket="emptied",
+        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+    )
+    s3.put_bucket_versioning(
+        Bucket="emptied", VersioningConfiguration={"Status": "Enabled"}
+    )
+    s3.put_object(**at, Body=b"1")
+    s3.put_object(**at, Body=b"2")
+    s3.delete_object(**at)
+
+    empty_bucket("emptied")
+
+    left = s3.list_object_versions(Bucket="emptied")
+    assert (left.get("Versions"), left.get("DeleteMarkers")) == (None, None)
+
+
+@pytest.mark.usefixtures("ministack")
+def test_a_stack_that_is_being_changed_is_left_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    waiting = {
+        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+        "Wait": {
+            "Type": "AWS::CloudFormation::WaitCondition",
+            "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "600"},
+        },
+    }
+    boto3.client("cloudformation").create_stack(
+        StackName="salesetl-busy", TemplateBody=json.dumps({"Resources": waiting})
+    )
+
+    told = error_of(capsys, "deploy", env="busy")
+
+    assert told == "salesetl-busy is in CREATE_IN_PROGRESS: wait until that is done"
+
+
+@pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--parameter", "LogRetention=30"], "did you mean LogRetentionDays?"),
+        (["--parameter", "Crawler=maybe"], "yes or no"),
+        (["--parameter", "Crawler"], "write it as Name=Value"),
+        (["--parameter", "Env=prod"], "say it by --env"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_told_in_one_line(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told in error_of(capsys, "plan", *words)
+
+
+@pytest.mark.usefixtures("ministack")
+def test_a_new_stack_must_be_told_what_its_jobs_run(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert error_of(capsys, "deploy", env="new").startswith(
+        "--release: there is no stack for new"
+    )
+
+
+@pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize(
+    "text", ["Resources: [", "Resources: {A: {Type: AWS::No::Thing}}"]
+)
+def test_a_broken_template_is_told_in_one_line(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "salesetl.yaml"
+    broken.write_text(text)
+
+    assert "Template" in error_of(capsys, "plan", template=broken)
+
+
+@pytest.mark.usefixtures("ministack")
+def test_a_missing_template_is_told_with_where_it_should_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = error_of(capsys, "plan", template=tmp_path / "none.yaml")
+
+    assert told.endswith("run it where infra/salesetl.yaml is")
+
+
+@pytest.mark.usefixtures("ministack")
+@pytest.mark.parametrize("env", ["Dev", "my-env", "abcdefghijk", ""])
+def test_an_environment_has_a_short_plain_name(
+    env: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "at most nine letters or digits" in error_of(capsys, "plan", env=env)
+
+
+@pytest.mark.usefixtures("ministack")
+def test_no_region_and_no_credentials_are_told_in_one_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    # It keeps the credentials that it has found.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+    no_credentials = error_of(capsys, "plan")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    no_region = error_of(capsys, "plan")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    no_profile = error_of(capsys, "plan")
+
+    assert no_credentials.startswith("no credentials of AWS")
+    assert no_region.startswith("no region: set AWS_REGION")
+    assert "nobody" in no_profile
+
+
+@pytest.mark.usefixtures("ministack")
+def test_taking_it_down_says_what_goes_and_what_stays(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    infra("deploy", "--release", RELEASE, env="gone")
+    s3 = boto3.client("s3")
+    buckets = {name: text.replace("-dev-", "-gone-") for name, text in BUCKETS.items()}
+    for bucket in buckets.values():
+        s3.put_object(Bucket=bucket, Key="a/b", Body=b"1")
+        s3.put_object(Bucket=bucket, Key="a/b", Body=b"2")
+    s3.delete_object(Bucket=buckets["scripts"], Key="a/b")
+    capsys.readouterr()
+
+    unsure = error_of(capsys, "delete", env="gone")
+    infra("delete", "--yes", env="gone")
+
+    assert buckets["scripts"] in unsure and unsure.endswith("say --yes")
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith(
+        f"salesetl-gone is gone; {buckets['raw']} and {buckets['processed']} stay"
+    )
+    there = {each["Name"] for each in s3.list_buckets()["Buckets"]}
+    assert there & set(buckets.values()) == {buckets["raw"], buckets["processed"]}
+    assert s3.get_object(Bucket=buckets["raw"], Key="a/b")["Body"].read() == b"2"
+    assert (
+        error_of(capsys, "delete", "--yes", env="gone")
+        == "there is no stack salesetl-gone"
+    )
