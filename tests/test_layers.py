@@ -23,7 +23,7 @@ LAYERS = [
     ["pipelines"],
     ["lake_tables"],
     ["athena", "statements"],
-    ["launcher", "queries", "s3_events", "glue"],
+    ["launcher", "queries", "s3_events", "glue", "cloudformation"],
     ["report"],
     ["cli"],
 ]

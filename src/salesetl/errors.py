@@ -41,7 +41,7 @@ class SetupError(SalesEtlError):
     """The machine lacks something that the job needs, or has the wrong one."""
 
 
-class StackError(SalesEtlError):
+class StackError(AwsError):
     """The infrastructure cannot be, or was not, brought to what its template says."""
 
 

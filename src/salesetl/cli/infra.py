@@ -4,11 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from salesetl.cloudformation.buckets import empty_bucket
+from salesetl.cloudformation.stacks import Stack
+from salesetl.cloudformation.template import PATH
+from salesetl.cloudformation.wishes import Wish
 from salesetl.errors import ArgumentError, InputError, StackError
-from salesetl.glue.buckets import empty_bucket
-from salesetl.glue.stacks import Stack
-from salesetl.glue.template import PATH
-from salesetl.glue.wishes import Wish
 
 _KEPT = ("RawBucket", "ProcessedBucket")
 _EMPTIED = ("ScriptsBucket", "ResultsBucket")

@@ -3,7 +3,7 @@
 import argparse
 
 from salesetl import athena, dbt, ddl, dqdl, launcher
-from salesetl.glue import template
+from salesetl.cloudformation import template
 from salesetl.glue.definitions import job_definitions
 from salesetl.lake_tables import lake_tables
 from salesetl.pipelines import JOBS

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from salesetl.glue.permissions import (
+from salesetl.cloudformation.permissions import (
     LAKE,
     allow,
     allow_list,

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesetl.glue.yaml_text import substituted, yaml_text
-from tests.infra.template import load
+from salesetl.cloudformation.yaml_text import substituted, yaml_text
+from tests.cloudformation.template import load
 
 PRINTABLE = st.characters(
     exclude_categories=["C", "Zl", "Zp"], include_characters="\n\t"

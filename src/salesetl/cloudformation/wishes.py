@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from salesetl import aws
 from salesetl.errors import ArgumentError
-from salesetl.glue.clients import client_of
 
 _RELEASE = re.compile(r"/releases/([^/]+)/")
 
@@ -48,7 +48,7 @@ def running_releases(client: Any, stack: str) -> set[str]:
     """Return the releases that the jobs of a stack run."""
     pages = client.get_paginator("list_stack_resources").paginate(StackName=stack)
     found = [each for page in pages for each in page["StackResourceSummaries"]]
-    glue, scripts = client_of("glue"), []
+    glue, scripts = aws.client("glue"), []
     for each in found:
         if each["ResourceType"] == "AWS::Glue::Job":
             job = glue.get_job(JobName=each["PhysicalResourceId"])["Job"]

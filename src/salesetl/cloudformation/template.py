@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from salesetl.cloudformation.alarms import alarm_resources
+from salesetl.cloudformation.permissions import LAKE, job_statements, role
+from salesetl.cloudformation.reading import reading_resources
+from salesetl.cloudformation.yaml_text import substituted, yaml_text
 from salesetl.errors import InputError
-from salesetl.glue.alarms import alarm_resources
 from salesetl.glue.definitions import JobDefinition
-from salesetl.glue.permissions import LAKE, job_statements, role
-from salesetl.glue.reading import reading_resources
 from salesetl.glue.settings import Environment, job_settings, job_tags
-from salesetl.glue.yaml_text import substituted, yaml_text
 
 PATH = "infra/salesetl.yaml"
 MARKER = "  # What follows is made from jobs/*.toml and the contracts by `make docs`.\n"

@@ -1,13 +1,13 @@
 """Emptying buckets, which CloudFormation deletes only when nothing is in them."""
 
-from salesetl.glue.clients import client_of, plain_failures
+from salesetl.aws import aws_errors, client
 
 
 def empty_bucket(bucket: str) -> None:
     """Delete all objects of a bucket with all their versions; they cannot be brought back."""
-    client = client_of("s3")
-    with plain_failures():
-        pages = client.get_paginator("list_object_versions").paginate(Bucket=bucket)
+    s3 = client("s3")
+    with aws_errors(bucket):
+        pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
         for page in pages:
             versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             objects = [
@@ -15,6 +15,6 @@ def empty_bucket(bucket: str) -> None:
                 for each in versions
             ]
             if objects:
-                client.delete_objects(
+                s3.delete_objects(
                     Bucket=bucket, Delete={"Objects": objects, "Quiet": True}
                 )

@@ -9,11 +9,18 @@ from typing import Any
 
 import pytest
 
+from salesetl.cloudformation.template import logical_name, with_jobs
 from salesetl.errors import InputError
 from salesetl.glue.definitions import JobDefinition, job_definitions
 from salesetl.glue.settings import Environment, job_settings, job_tags
-from salesetl.glue.template import logical_name, with_jobs
-from tests.infra.template import PATH, RESOURCES, TEMPLATE, filled, load, of_type
+from tests.cloudformation.template import (
+    PATH,
+    RESOURCES,
+    TEMPLATE,
+    filled,
+    load,
+    of_type,
+)
 
 ROOT = Path(__file__).parents[2]
 DEFINITIONS = job_definitions(str(ROOT))

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from salesetl.aws import aws_errors, client
+from salesetl.cloudformation.changes import Change, ChangeSet
+from salesetl.cloudformation.following import Events, Tell
+from salesetl.cloudformation.wishes import Wish, parameters_of, running_releases
 from salesetl.errors import ArgumentError, StackError
-from salesetl.glue.changes import Change, ChangeSet
-from salesetl.glue.clients import client_of, plain_failures
-from salesetl.glue.following import Events, Tell
 from salesetl.glue.settings import APPLICATION
-from salesetl.glue.wishes import Wish, parameters_of, running_releases
 
 _SETTLED = (
     "CREATE_COMPLETE",
@@ -46,11 +46,16 @@ class Stack:
         self.env = env
         self.name = f"{APPLICATION}-{env}"
         self._pause = pause
-        self._client = client_of("cloudformation")
+        self._client = client("cloudformation")
+
+    @property
+    def region(self) -> str:
+        """The region that it is in, or would be."""
+        return str(self._client.meta.region_name)
 
     def plan(self, wish: Wish) -> Plan:
         """Return what would change, and change nothing."""
-        with plain_failures():
+        with aws_errors(self.name):
             stack = self._described()
             change_set = self._change_set(wish, stack)
             change_set.discard()
@@ -62,7 +67,7 @@ class Stack:
         StackError if data would be lost and may not, if jobs would change what they run, or if a
         resource fails, which is named with its reason.
         """
-        with plain_failures():
+        with aws_errors(self.name):
             stack = self._described()
             change_set = self._change_set(wish, stack)
             for change in change_set.changes:
@@ -79,13 +84,13 @@ class Stack:
 
     def outputs(self) -> dict[str, str]:
         """Return what the stack tells others, such as the names of its buckets."""
-        with plain_failures():
+        with aws_errors(self.name):
             found = (self._described() or {}).get("Outputs", [])
         return {each["OutputKey"]: each["OutputValue"] for each in found}
 
     def delete(self, tell: Tell) -> None:
         """Take the stack down, telling each event; what its template retains stays."""
-        with plain_failures():
+        with aws_errors(self.name):
             stack = self._described()
             if not stack:
                 raise StackError(f"there is no stack {self.name}")
@@ -94,12 +99,10 @@ class Stack:
             events.follow(stack["StackId"], tell, self._pause)
 
     def _described(self) -> dict[str, Any] | None:
-        from botocore.exceptions import ClientError
-
         try:
             stack: dict[str, Any]
             [stack] = self._client.describe_stacks(StackName=self.name)["Stacks"]
-        except ClientError as error:
+        except self._client.exceptions.ClientError as error:
             if "does not exist" in str(error):
                 return None
             raise

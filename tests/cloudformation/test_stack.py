@@ -6,9 +6,9 @@ from pathlib import Path
 import boto3
 import pytest
 
-from salesetl.glue.buckets import empty_bucket
+from salesetl.cloudformation.buckets import empty_bucket
 from salesetl.pipelines import JOBS
-from tests.infra.conftest import RELEASE, ROOT, error_of, infra
+from tests.cloudformation.conftest import RELEASE, ROOT, error_of, infra
 
 TEMPLATE = (ROOT / "infra/salesetl.yaml").read_text()
 BUCKETS = {
@@ -425,8 +425,8 @@ def test_no_region_and_no_credentials_are_told_in_one_line(
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     no_profile = error_of(capsys, "plan")
 
-    assert no_credentials.startswith("no credentials of AWS")
-    assert no_region.startswith("no region: set AWS_REGION")
+    assert "there are no credentials; log in again" in no_credentials
+    assert "no region is chosen; set AWS_REGION" in no_region
     assert "nobody" in no_profile
 
 

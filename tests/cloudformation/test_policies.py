@@ -2,13 +2,20 @@
 
 import pytest
 
-from salesetl.glue.template import logical_name
+from salesetl.cloudformation.template import logical_name
 from salesetl.lake_tables import LakeTable, lake_tables
 from salesetl.pipelines import JOBS
 from salesetl.pipelines.batch import lease_path
 from salesetl.publishing.journal import journal_path, staging_path
 from salesetl.runs import report_path
-from tests.infra.template import RESOURCES, VALUES, allows, filled, of_type, statements
+from tests.cloudformation.template import (
+    RESOURCES,
+    VALUES,
+    allows,
+    filled,
+    of_type,
+    statements,
+)
 
 GLUE = "arn:aws:glue:eu-central-1:123456789012"
 LAKE = "arn:aws:s3:::ProcessedBucket/lake"

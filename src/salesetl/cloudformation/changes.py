@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from salesetl.cloudformation.following import rejections
 from salesetl.errors import StackError
-from salesetl.glue.following import rejections
 
 # What these hold is gone, or left behind, if another takes their place.
 _HOLDING = ("AWS::S3::Bucket", "AWS::Glue::Database", "AWS::Logs::LogGroup")
