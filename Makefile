@@ -83,10 +83,12 @@ package: $(EMBEDDED) ## build the wheel and the job scripts into dist/ (WITH=--z
 package-lambda: $(EMBEDDED) ## build the package of the Lambda function into dist/
 	@scripts/package_lambda.sh $(BIN)
 
-infra-plan: package ## show what infra-deploy would change in ENV=dev, with PARAMETERS='Name=value …'
+infra-plan: $(EMBEDDED) ## show what infra-deploy would change in ENV=dev, with PARAMETERS='Name=value …'
+	@scripts/package.sh $(BIN) >/dev/null
 	@$(BIN)/salesetl infra plan --env "$(ENV)" $(WISH)
 
-infra-deploy: package ## make or change buckets, jobs, roles and alarms in ENV=dev; jobs run what they ran
+infra-deploy: $(EMBEDDED) ## make or change buckets, jobs, roles and alarms in ENV=dev; jobs run what they ran
+	@scripts/package.sh $(BIN) >/dev/null
 	@$(BIN)/salesetl infra deploy --env "$(ENV)" $(WISH)
 
 deploy: $(EMBEDDED) ## deploy all jobs to the Glue of ENV (DRY_RUN=--dry-run: only show what changes)

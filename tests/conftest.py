@@ -20,6 +20,7 @@ from salesetl.engines.functions import functions_of
 from salesetl.engines.spark import SparkEngine
 from salesetl.java import find_java_home
 from salesetl.session import local_session
+from tests import emulator
 
 ROOT = Path(__file__).parents[1]
 
@@ -84,6 +85,13 @@ def s3_root(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     bucket = f"lake-{uuid.uuid4().hex}"
     boto3.client("s3").create_bucket(Bucket=bucket)
     return f"s3://{bucket}"
+
+
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start MiniStack; its address."""
+    with emulator.started(tmp_path_factory.mktemp("ministack")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -278,6 +278,21 @@ def test_what_the_catalogue_needs_is_named(
         Catalog(glue.database).check([sales()])
 
 
+def test_partitions_that_are_named_as_not_returned_are_not_there(glue: Glue) -> None:
+    def name_all(request: Any, **_: Any) -> AWSResponse:
+        response = AWSResponse(request.url, 200, {}, None)
+        asked = json.loads(request.body)["PartitionsToGet"]
+        answer = {"Partitions": [], "UnprocessedKeys": asked}
+        response._content = json.dumps(answer).encode()
+        return response
+
+    Catalog(glue.database).apply([sales(frozenset())])
+    with at_call("BatchGetPartition", name_all, stage="before-send"):
+        outcome = Catalog(glue.database).apply([sales(emptied=frozenset())])
+
+    assert outcome.partitions_added == len(glue.partitions("enriched_sales")) == 4
+
+
 def test_an_item_of_a_batch_that_fails_is_told(glue: Glue) -> None:
     def fail(request: Any, **_: Any) -> AWSResponse:
         response = AWSResponse(request.url, 200, {}, None)

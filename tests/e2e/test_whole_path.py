@@ -1,12 +1,16 @@
-"""From an empty account to queries and back, on an emulated AWS, by the commands of the runbook."""
+"""docs/aws.md on an emulated AWS, command by command, from an empty account to an empty one.
+
+The emulator starts no Spark. So what Glue would do is done here: script and wheel of the job are
+fetched from where its settings say, and run with its arguments, on Spark through S3A.
+"""
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,222 +22,182 @@ import pytest
 from salesetl.glue.environments import environment_of
 from salesetl.glue.settings import Environment
 from salesetl.java import find_java_home
-from salesetl.runs import RunReport, read_report
+from salesetl.runs import RunReport, read_reports
 from salesetl.storage import storage_of
+from tests import emulator
+from tests.test_commands import commands_of
 
 pytestmark = pytest.mark.e2e
 
-ENV = "dev"
 JARS = os.environ.get("SALESETL_S3A_JARS", "")
 # What Spark needs for a server that is not Amazon's; on Glue there is nothing to set.
 S3A = {
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
     "spark.hadoop.fs.s3a.path.style.access": "true",
     "spark.hadoop.fs.s3a.connection.ssl.enabled": "false",
+    "spark.hadoop.fs.s3a.endpoint.region": "eu-central-1",
+    "spark.log.level": "ERROR",
 }
 
 
-@dataclass
-class Account:
-    """An emulated account with a deployed environment, and the clone it was deployed from."""
+class Walk:
+    """The way through the page, in a clone of the repository."""
 
-    clone: Path
-    environment: Environment
-    answers: dict[str, Any]
+    def __init__(self, clone: Path) -> None:
+        self.clone = clone
+        self.runs = 0
 
-    def run(self, *words: str, **environment: str) -> str:
+    @property
+    def environment(self) -> Environment:
+        """The environment that was deployed."""
+        return environment_of("dev")
+
+    def go(self, command: str) -> None:
+        """Do what a command of the page says, and see that it is done."""
+        if "_BUCKET" in command or "RUN_ID" in command:
+            command = self._filled_in(command)
+        if command.startswith("make run-job"):
+            self.runs += 1
+            run_id = f"run-{self.runs}"
+            command = command.removesuffix("'") + f" --run_id {run_id} --every 0.2'"
+            self._run_as_glue(run_id, re.findall(r"ARGS='(.*?) --run_id", command)[0])
+            self.check_tables()
+            engine = self.report(run_id).runtime["engine"]
+            assert engine == ("spark" if JARS else "duckdb")
+        shown = self.shell(command)
+        if command.startswith("make run-job"):
+            assert "SUCCEEDED" in shown
+            assert "revenue in the summary" in shown
+            assert "DPU-seconds, $" in shown
+
+    def shell(self, command: str, more: Mapping[str, str] | None = None) -> str:
         """Run a command in the clone, show it and what it says, and return that."""
-        shown = shlex.join(
-            Path(word).name if "/bin/" in word else word for word in words
-        )
-        print(f"\n$ {shown[:300]}", flush=True)
+        print(f"\n$ {command[:200]}", flush=True)
         done = subprocess.run(
-            words,
+            command,
+            shell=True,
             cwd=self.clone,
-            env=os.environ | environment,
+            env=os.environ | (more or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
         print(done.stdout, flush=True)
-        assert done.returncode == 0, shown
+        assert done.returncode == 0, command
         return done.stdout
-
-    def job(self) -> dict[str, Any]:
-        """Return the deployed job."""
-        name = self.environment.job_name("enrich_sales")
-        job: dict[str, Any] = boto3.client("glue").get_job(JobName=name)["Job"]
-        return job
-
-    def deployed_words(self, folder: Path, run_id: str) -> tuple[Path, Path, list[str]]:
-        """Fetch script and wheel of the job from where it has them, and take its arguments."""
-        job = self.job()
-        arguments = job["DefaultArguments"]
-        paths = [job["Command"]["ScriptLocation"], arguments["--extra-py-files"]]
-        for path in paths:
-            target = folder / path.rpartition("/")[2]
-            target.write_bytes(storage_of(path).read(path))
-        script, wheel = [folder / path.rpartition("/")[2] for path in paths]
-        words = [word for pair in arguments.items() for word in pair]
-        return script, wheel, [*words, "--as_of", "2025-12-18", "--run_id", run_id]
 
     def report(self, run_id: str) -> RunReport:
         """Read the report of a run."""
         lake = self.environment.lake
-        return read_report(storage_of(lake), lake, run_id)
+        [report] = [
+            each
+            for each in read_reports(storage_of(lake), lake)
+            if each.run_id == run_id
+        ]
+        return report
 
-
-@pytest.fixture(scope="module")
-def account(clone: Path, ministack_account: str) -> Iterator[Account]:
-    """Make the stack, generate data into its bucket, and deploy the jobs."""
-    bin_folder = f"{sys.prefix}/bin"
-    nowhere = Environment("", "", "", "", "", {})
-    bare = Account(clone, nowhere, {})
-    bare.run("scripts/package.sh", bin_folder)
-    release = bare.run(f"{bin_folder}/salesetl", "release").strip()
-    bare.run(
-        f"{bin_folder}/salesetl", "infra", "deploy", "--env", ENV, "--release", release
-    )
-    environment = environment_of(ENV)
-    generated = [
-        "sales",
-        "--rows=3000",
-        "--dirt=0.02",
-        "--output_path",
-        environment.raw,
-    ]
-    bare.run(f"{bin_folder}/python", "-m", "generators", *generated)
-    answers = f"{environment.raw}/_answers/sales.json"
-    found = json.loads(storage_of(answers).read(answers))
-    bare.run("scripts/deploy_job.sh", bin_folder, ENV, "")
-    yield Account(clone, environment, found)
-    bare.run(f"{bin_folder}/salesetl", "infra", "delete", "--env", ENV, "--yes")
-    assert boto3.client("glue").get_jobs()["Jobs"] == []
-
-
-def submitted(account: Account, folder: Path, words: list[str], scheme: str) -> None:
-    """Run the deployed job by spark-submit through S3A."""
-    script, wheel, arguments = account.deployed_words(folder, words[0])
-    [conf] = [
-        text
-        for name, text in zip(arguments, arguments[1:], strict=False)
-        if name == "--conf"
-    ]
-    settings = S3A | {"spark.hadoop.fs.s3a.endpoint": os.environ["AWS_ENDPOINT_URL"]}
-    given = [f"{name}={value}" for name, value in settings.items()]
-    account.run(
-        f"{sys.prefix}/bin/spark-submit",
-        *("--jars", JARS, "--py-files", str(wheel)),
-        *shlex.split(f"--conf {conf}"),
-        *(word for setting in given for word in ("--conf", setting)),
-        str(script),
-        *(word.replace("s3://", f"{scheme}://") for word in arguments),
-        *words[1:],
-        PYSPARK_PYTHON=sys.executable,
-        JAVA_HOME=find_java_home(),
-        SPARK_HOME="",
-    )
-
-
-def embedded(account: Account, folder: Path, run_id: str) -> None:
-    """Run the deployed job in process, from the deployed wheel."""
-    script, wheel, arguments = account.deployed_words(folder, run_id)
-    words = [*arguments, "--engine", "duckdb"]
-    account.run(sys.executable, str(script), *words, PYTHONPATH=str(wheel))
-
-
-def check_books(account: Account, run_id: str) -> None:
-    """See that the run did what the answer key of the generated data says."""
-    report = account.report(run_id)
-    expected = account.answers
-    for name in ("rows_read", "rows_quarantined", "duplicates_removed"):
-        assert getattr(report, name) == expected[name], name
-    assert Decimal(report.revenue_loaded) == Decimal(expected["revenue_loaded"])
-
-
-def registered(account: Account, table: str, folder: Path) -> list[tuple[Any, ...]]:
-    """Query a table from where the Data Catalog says that its partitions are."""
-    glue = boto3.client("glue")
-    database = account.environment.database
-    pages = glue.get_paginator("get_partitions").paginate(
-        DatabaseName=database, TableName=table
-    )
-    places = [
-        (part["StorageDescriptor"]["Location"], part["Values"])
-        for page in pages
-        for part in page["Partitions"]
-    ]
-    files = []
-    for location, _ in places:
-        for file in storage_of(location).files(location):
-            target = folder / table / file.path.partition(f"{table}/")[2]
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(storage_of(file.path).read(file.path))
-            files.append(str(target))
-    amount = "total_amount" if table == "enriched_sales" else "total_revenue"
-    sql = f"""select count(distinct (year, month)), count(*), sum({amount})
-        from read_parquet({files!r}, hive_partitioning = true)"""
-    rows = duckdb.sql(sql).fetchall()
-    assert rows[0][0] == len(places)
-    return rows
-
-
-def check_tables(account: Account, folder: Path) -> None:
-    """See that the registered tables hold what was loaded, and agree with each other."""
-    [(_, rows, revenue)] = registered(account, "enriched_sales", folder)
-    [(_, _, summed)] = registered(account, "sales_summary", folder)
-    assert rows == account.answers["rows_loaded"]
-    assert revenue == summed == Decimal(account.answers["revenue_loaded"])
-    account.run(
-        f"{sys.prefix}/bin/salesetl",
-        *("catalog", "drift", "--database", account.environment.database),
-        *("--output_path", account.environment.lake),
-    )
-
-
-def test_the_deployed_job_runs_in_process(account: Account, tmp_path: Path) -> None:
-    embedded(account, tmp_path, "embedded")
-
-    check_books(account, "embedded")
-    check_tables(account, tmp_path)
-
-
-def test_the_deployed_job_runs_on_spark_through_s3a(
-    account: Account, tmp_path: Path
-) -> None:
-    if not JARS:
-        pytest.skip(
-            "no jars of S3A; scripts/fetch_s3a.sh says which, and how to get them"
+    def registered(self, table: str) -> tuple[int, Decimal]:
+        """Count rows and sum amounts of a table where the Data Catalog says that it is."""
+        pages = (
+            boto3.client("glue")
+            .get_paginator("get_partitions")
+            .paginate(DatabaseName=self.environment.database, TableName=table)
         )
-    lake = account.environment.lake
-    storage_of(lake).delete(lake)
+        places = [
+            part["StorageDescriptor"]["Location"]
+            for page in pages
+            for part in page["Partitions"]
+        ]
+        amount = {"enriched_sales": "total_amount", "sales_summary": "total_revenue"}
+        count, total = 0, Decimal(0)
+        for place in places:
+            for file in storage_of(place).files(place):
+                copy = self.clone / "copy.parquet"
+                copy.write_bytes(storage_of(file.path).read(file.path))
+                sql = f"select count(*), sum({amount[table]}) from '{copy}'"
+                [(rows, part)] = duckdb.sql(sql).fetchall()
+                count, total = count + rows, total + part
+        return count, total
 
-    submitted(account, tmp_path, ["spark"], "s3")
-    check_books(account, "spark")
-    check_tables(account, tmp_path / "1")
-    before = [file.path for file in storage_of(lake).files(f"{lake}/enriched_sales")]
-    submitted(account, tmp_path, ["again"], "s3a")
+    def check_tables(self) -> None:
+        """See that the registered tables hold what the answer key of the made-up sales says."""
+        answers = json.loads(self._raw("_answers/sales.json"))
+        revenue = Decimal(answers["revenue_loaded"])
+        assert self.registered("enriched_sales") == (answers["rows_loaded"], revenue)
+        assert self.registered("sales_summary")[1] == revenue
 
-    check_books(account, "again")
-    check_tables(account, tmp_path / "2")
-    assert account.report("again").partitions == account.report("spark").partitions
-    assert len(storage_of(lake).files(f"{lake}/enriched_sales")) == len(before)
-    shown = account.run(
-        f"{sys.prefix}/bin/salesetl", "runs", "list", "--output_path", lake
-    )
-    assert "again" in shown
+    def _raw(self, name: str) -> bytes:
+        path = f"{self.environment.raw}/{name}"
+        return storage_of(path).read(path)
+
+    def _filled_in(self, command: str) -> str:
+        environment = self.environment
+        for word, path in (("RAW", environment.raw), ("PROCESSED", environment.lake)):
+            bucket = path.removeprefix("s3://").partition("/")[0]
+            command = command.replace(f"{word}_BUCKET", bucket)
+        return command.replace("RUN_ID", "run-1")
+
+    def _run_as_glue(self, run_id: str, words: str) -> None:
+        name = self.environment.job_name("enrich_sales")
+        job: dict[str, Any] = boto3.client("glue").get_job(JobName=name)["Job"]
+        given: dict[str, str] = job["DefaultArguments"]
+        paths = [job["Command"]["ScriptLocation"], given["--extra-py-files"]]
+        script, wheel = [self._fetched(path) for path in paths]
+        all_words = [word for pair in given.items() for word in pair]
+        all_words += [*shlex.split(words), "--run_id", run_id]
+        command = [sys.executable, script, *all_words, "--engine", "duckdb"]
+        if JARS:
+            command = self._submission(script, wheel, all_words, given["--conf"])
+        self.shell(
+            shlex.join(command),
+            {
+                "PYTHONPATH": "" if JARS else wheel,
+                "PYSPARK_PYTHON": sys.executable,
+                "JAVA_HOME": find_java_home(),
+            },
+        )
+
+    def _submission(
+        self, script: str, wheel: str, words: list[str], conf: str
+    ) -> list[str]:
+        # The first run takes the paths as they are deployed, later ones name the file system.
+        scheme = "s3" if self.runs == 1 else "s3a"
+        settings = S3A | {
+            "spark.hadoop.fs.s3a.endpoint": os.environ["AWS_ENDPOINT_URL"]
+        }
+        return [
+            *(f"{sys.prefix}/bin/spark-submit", "--jars", JARS, "--py-files", wheel),
+            *shlex.split(f"--conf {conf}"),
+            *(f"--conf={name}={value}" for name, value in settings.items()),
+            script,
+            *(word.replace("s3://", f"{scheme}://") for word in words),
+        ]
+
+    def _fetched(self, path: str) -> str:
+        target = self.clone / "fetched" / path.rpartition("/")[2]
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(storage_of(path).read(path))
+        return str(target)
 
 
-def test_a_run_is_started_and_followed(account: Account) -> None:
-    # The emulator runs nothing: the report is that of a run above.
-    run_id = "spark" if JARS else "embedded"
+@pytest.fixture
+def walk(
+    clone: Path, ministack: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Walk]:
+    """Stand at the beginning, with an empty account."""
+    emulator.point_at(monkeypatch, ministack)
+    monkeypatch.delenv("SPARK_HOME", raising=False)
+    yield Walk(clone)
 
-    shown = account.run(
-        *("scripts/run_job.sh", f"{sys.prefix}/bin", ENV, "enrich_sales"),
-        *("--run_id", run_id, "--every", "0.2"),
-    )
 
-    assert "SUCCEEDED" in shown
-    assert "revenue in the summary" in shown
-    assert "DPU-seconds, $" in shown
+def test_the_page_leads_from_an_empty_account_to_an_empty_one(walk: Walk) -> None:
+    commands = commands_of("docs/aws.md")
+    assert "make infra-deploy" in commands[1]
+    assert "infra delete" in commands[-1]
+
+    for command in commands:
+        walk.go(command)
+
+    assert walk.runs == 2
+    assert boto3.client("glue").get_jobs()["Jobs"] == []

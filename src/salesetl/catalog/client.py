@@ -75,13 +75,10 @@ class CatalogClient:
         while waiting:
             asked, waiting = waiting[:_READ_AT_ONCE], waiting[_READ_AT_ONCE:]
             answer = self._of_table("batch_get_partition", table, PartitionsToGet=asked)
-            unanswered = answer.get("UnprocessedKeys", [])
-            if len(unanswered) == len(asked):
-                raise CatalogError(
-                    f"{self.database}.{table}: the Data Catalog does not answer; try again"
-                )
-            waiting += unanswered
             found += answer.get("Partitions", [])
+            # Not got to yet, or not there: that is so when asking again brings none of them.
+            if answer.get("Partitions"):
+                waiting += answer.get("UnprocessedKeys", [])
         return _by_values(found)
 
     def create_partitions(
