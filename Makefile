@@ -15,7 +15,7 @@ TWO_AT_ONCE = --numprocesses 2 --dist worksteal
 WISH = --release "$$($(BIN)/salesetl release)" $(PARAMETERS:%=--parameter %)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo query analytics charts report dbt test test-spark4 check format docs package \
+.PHONY: help setup demo query analytics charts report dbt test test-spark4 check lock audit format docs package \
 	package-lambda infra-plan infra-deploy deploy deploy-job rollback-job run-job e2e bench bench-scale \
 	bench-start clean
 
@@ -24,27 +24,27 @@ help: ## show this list
 
 setup: $(READY) ## make .venv with Spark 3.5.6 and all that the other targets need
 
-$(READY): setup.cfg pyproject.toml
-	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) local,aws,report,test,lint
+$(READY): setup.cfg pyproject.toml requirements/venv.txt
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) local,aws,report,test,lint requirements/venv.txt
 	@touch $(READY) $(EMBEDDED)
 
 $(EMBEDDED): setup.cfg pyproject.toml
 	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) aws,report
 	@touch $(EMBEDDED)
 
-$(SPARK4)/.ready: setup.cfg pyproject.toml
-	@PYTHON="$(PYTHON)" scripts/setup.sh $(SPARK4) local-spark4,report,test
+$(SPARK4)/.ready: setup.cfg pyproject.toml requirements/venv-spark4.txt
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(SPARK4) local-spark4,report,test requirements/venv-spark4.txt
 	@touch $(SPARK4)/.ready $(SPARK4)/.embedded
 
 demo: $(EMBEDDED) ## generate a retailer's sales and orders, load them, and show what came out
 	@scripts/demo.sh $(BIN)
 
-$(DBT)/.ready: setup.cfg pyproject.toml
-	@PYTHON="$(PYTHON)" scripts/setup.sh $(DBT) dbt
+$(DBT)/.ready: setup.cfg pyproject.toml requirements/venv-dbt.txt
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(DBT) dbt requirements/venv-dbt.txt
 	@touch $(DBT)/.ready
 
-$(MINISTACK)/.ready: setup.cfg pyproject.toml
-	@PYTHON="$(PYTHON)" scripts/setup.sh $(MINISTACK) emulator
+$(MINISTACK)/.ready: setup.cfg pyproject.toml requirements/venv-ministack.txt
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(MINISTACK) emulator requirements/venv-ministack.txt
 	@touch $(MINISTACK)/.ready
 
 query: $(EMBEDDED) ## show the rows of a query or view, such as make query Q=monthly_revenue LAKE=data/lake
@@ -70,6 +70,12 @@ test-spark4: $(SPARK4)/.ready $(MINISTACK)/.ready ## run all tests on Spark 4.1.
 
 check: $(READY) ## lint and check types
 	@scripts/check.sh $(BIN)
+
+lock: $(READY) ## pin what the environments are made of, with hashes (UPGRADE=--upgrade: to what is newest)
+	@scripts/lock.sh $(BIN) $(UPGRADE)
+
+audit: $(READY) ## look for known faults in what the environments are made of (asks PyPI)
+	@for lock in requirements/*.txt; do $(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement $$lock || exit 1; done
 
 format: $(READY) ## format the code
 	@$(BIN)/isort -q . && $(BIN)/black -q .

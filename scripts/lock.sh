@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Pin what the environments for development are made of, with hashes, into requirements/.
+set -euo pipefail
+
+if [[ "${1:-}" == --help || $# -lt 1 ]]; then
+  echo "usage: scripts/lock.sh BIN [OPTION …]    (BIN: the bin folder of an environment; options of uv pip compile, such as --upgrade)"
+  [[ "${1:-}" == --help ]] && exit 0 || exit 2
+fi
+bin=$(realpath "$1")
+cd "$(dirname "$0")/.."
+
+lock() {
+  local name=$1 extras=()
+  for extra in ${2//,/ }; do extras+=(--extra "$extra"); done
+  "$bin/uv" pip compile setup.cfg "${extras[@]}" --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --custom-compile-command "make lock" --quiet \
+    --output-file "requirements/$name.txt" "${@:3}"
+  echo "requirements/$name.txt"
+}
+
+# By the names of the environments.
+lock venv local,aws,report,test,lint "${@:2}"
+lock venv-spark4 local-spark4,report,test "${@:2}"
+lock venv-dbt dbt "${@:2}"
+lock venv-ministack emulator "${@:2}"
