@@ -1,10 +1,12 @@
 """Writing what is made from contracts, jobs and models."""
 
 import argparse
+from collections.abc import Sequence
 
 from salesetl import athena, dbt, ddl, dqdl, launcher
 from salesetl.cloudformation import template
-from salesetl.glue.definitions import job_definitions
+from salesetl.glue.definitions import JobDefinition, job_definitions
+from salesetl.glue.pages import costs_page, definitions_section
 from salesetl.lake_tables import lake_tables
 from salesetl.pipelines import JOBS
 from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS, TABLES
@@ -14,17 +16,25 @@ from salesetl.storage import join, normalized, storage_of
 def write_docs(arguments: argparse.Namespace) -> str:
     """Write every made file below the root of a repository, whose models are read."""
     root = normalized(arguments.directory)
-    pages = _docs() | _tables() | _rulesets() | _views(root) | _template(root)
+    definitions = job_definitions(root)
+    pages = (
+        _docs(definitions)
+        | _tables()
+        | _rulesets()
+        | _views(root)
+        | _template(root, definitions)
+    )
     for path, page in pages.items():
         storage_of(root).write(join(root, path), page.encode())
     return "".join(f"{join(root, path)}\n" for path in pages)
 
 
-def _docs() -> dict[str, str]:
+def _docs(definitions: Sequence[JobDefinition]) -> dict[str, str]:
     jobs = {name: job.run for name, job in JOBS.items()}
     return {
         "docs/data-dictionary.md": ddl.data_dictionary(TABLES),
-        "docs/jobs.md": launcher.jobs_page(jobs),
+        "docs/jobs.md": launcher.jobs_page(jobs) + definitions_section(definitions),
+        "docs/costs.md": costs_page(),
         "dbt/models/staging/_sources.yml": dbt.sources_page(
             [FACT_ORDERS, FACT_ORDER_ITEMS]
         ),
@@ -48,9 +58,9 @@ def _rulesets() -> dict[str, str]:
     }
 
 
-def _template(root: str) -> dict[str, str]:
+def _template(root: str, definitions: Sequence[JobDefinition]) -> dict[str, str]:
     kept = storage_of(root).read(join(root, template.PATH)).decode()
-    return {template.PATH: template.with_jobs(kept, job_definitions(root))}
+    return {template.PATH: template.with_jobs(kept, definitions)}
 
 
 def _views(root: str) -> dict[str, str]:

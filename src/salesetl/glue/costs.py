@@ -43,6 +43,12 @@ def prices() -> dict[str, Any]:
     return _toml("prices.toml")
 
 
+@cache
+def throughput() -> dict[str, float]:
+    """Read what was measured last: rows a second and core, and bytes a row."""
+    return _toml("throughput.toml")
+
+
 def size_of(found: Sequence[StoredFile]) -> Size:
     """Estimate how many rows there are in files of a row a line."""
     size = sum(map(unpacked_bytes, found))
@@ -98,10 +104,8 @@ def query_dollars(scanned: int) -> float:
     return float(max(scanned, least) / 1e12 * athena["terabyte_scanned"])
 
 
-@cache
 def _measured_rate() -> float:
-    measured = _toml("throughput.toml")
-    return float(measured["rows_a_second_and_core"] * measured["bytes_a_row"])
+    return throughput()["rows_a_second_and_core"] * throughput()["bytes_a_row"]
 
 
 def _toml(name: str) -> dict[str, Any]:
