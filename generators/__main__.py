@@ -85,7 +85,8 @@ def _make_sales(arguments: argparse.Namespace) -> None:
         customers.write(root / "customers" / "customer_demographics.json")
         answers = write_sales(plan, customers, root)
     sys.stdout.write(
-        f"{arguments.output_path}: {answers.rows_read:,} sales lines, {len(customers.ids):,} customers\n"
+        f"{arguments.output_path}: {answers.rows_read:,} sales lines,"
+        f" {len(customers.ids):,} customers\n"
     )
 
 
