@@ -40,7 +40,7 @@ _CRAWLING = (
 
 
 def reading_resources() -> dict[str, Any]:
-    """Return the policy of analysts, and the crawler with its role. None sees quarantine."""
+    """Return the policy of analysts, and the crawler with its role. None reads quarantine."""
     return {
         "AnalystPolicy": _analyst_policy(),
         "CrawlerRole": _crawler_role() | {"Condition": "HasCrawler"},
@@ -81,7 +81,9 @@ def _analyst_policy() -> dict[str, Any]:
                 allow(
                     "Query", _QUERY_ACTIONS, [arn("athena", "workgroup/${WorkGroup}")]
                 ),
-                allow("Catalog", _LOOKING, table_arns(_names())),
+                # Views are looked up there, too. What the catalogue tells of other tables is
+                # where they are, and no row of them can be read.
+                allow("Catalog", _LOOKING, table_arns(["*"])),
                 allow(
                     "Locate",
                     ["s3:GetBucketLocation"],
