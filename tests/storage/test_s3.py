@@ -1,9 +1,13 @@
 """Objects of S3 are listed, replaced on a condition, moved and deleted, on a real server."""
 
+import uuid
+
+import boto3
 import pytest
 
-from salesetl.storage import StoredFile
+from salesetl.storage import StoredFile, storage_of
 from salesetl.storage.s3 import S3Storage
+from tests import emulator
 
 
 @pytest.fixture
@@ -175,3 +179,23 @@ def test_deleting_what_is_not_there_does_nothing(
     storage.delete(f"{s3_root}/a/b")
 
     assert names_below(storage, s3_root) == ["a/bc"]
+
+
+def test_a_bucket_of_another_region_is_reached_all_the_same(
+    ministack: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator.point_at(monkeypatch, ministack)
+    bucket = f"lake-{uuid.uuid4().hex}"
+    boto3.client("s3", "eu-west-1").create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    root = f"s3://{bucket}/lake"
+    storage = storage_of(root)
+
+    storage.write(f"{root}/one", b"1")
+    storage.move(f"{root}/one", f"{root}/two")
+    changed = storage.update(f"{root}/two", lambda old: (old or b"") + b"2")
+
+    assert changed
+    assert storage.read(f"{root}/two") == b"12"
+    assert [file.path for file in storage.files(root)] == [f"{root}/two"]
