@@ -101,7 +101,7 @@ deploy: $(EMBEDDED) ## deploy all jobs to the Glue of ENV (DRY_RUN=--dry-run: on
 	@scripts/deploy_job.sh $(BIN) "$(ENV)" "" $(DRY_RUN)
 
 deploy-job: $(EMBEDDED) ## deploy one job, such as make deploy-job JOB=enrich_sales ENV=dev
-	@scripts/deploy_job.sh $(BIN) "$(ENV)" "$(JOB)" $(DRY_RUN)
+	@scripts/deploy_job.sh $(BIN) "$(ENV)" "$${JOB:?which one? make deploy-job JOB=enrich_sales}" $(DRY_RUN)
 
 rollback-job: $(EMBEDDED) ## let JOB on the Glue of ENV be what it was before the last deploy
 	@$(BIN)/salesetl rollback "$(JOB)" --env "$(ENV)" $(DRY_RUN)

@@ -13,7 +13,7 @@ lock() {
   local name=$1 extras=()
   for extra in ${2//,/ }; do extras+=(--extra "$extra"); done
   "$bin/uv" pip compile setup.cfg "${extras[@]}" --universal --python-version 3.11 --generate-hashes \
-    --no-emit-index-url --custom-compile-command "make lock" --quiet \
+    --no-strip-extras --no-emit-index-url --custom-compile-command "make lock" --quiet \
     --output-file "requirements/$name.txt" "${@:3}"
   echo "requirements/$name.txt"
 }

@@ -76,7 +76,12 @@ def s3_server() -> Iterator[str]:
 @pytest.fixture
 def s3_root(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Point the environment at the server and make a bucket; its path."""
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"):
+    for name in (
+        "AWS_PROFILE",
+        "AWS_REGION",
+        "AWS_SESSION_TOKEN",
+        "AWS_ENDPOINT_URL_S3",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")

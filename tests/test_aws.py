@@ -48,11 +48,25 @@ def test_the_lack_of_credentials_is_one_line(
 def test_the_lack_of_a_region_is_one_line(
     s3_root: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "nowhere")
 
     with pytest.raises(AwsError, match="^glue: no region is chosen; set AWS_REGION$"):
         client("glue")
+
+
+def test_the_region_is_that_of_the_variable_which_others_look_at(
+    s3_root: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client("glue").meta.region_name == "us-east-1"
+
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    over_the_other = client("glue").meta.region_name
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    alone = client("glue").meta.region_name
+
+    assert over_the_other == alone == "eu-west-1"
 
 
 def test_a_server_that_is_not_there_is_one_line(

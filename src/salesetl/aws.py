@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -45,7 +46,10 @@ _TOLD = {
 
 
 def client(service: str) -> Any:
-    """Return a client of a service, with the credentials and region of the environment."""
+    """Return a client of a service, with the credentials and region of the environment.
+
+    AWS_REGION stands over AWS_DEFAULT_REGION and the profile, as it does in other tools of AWS.
+    """
     try:
         import boto3
     except ImportError as error:
@@ -53,7 +57,8 @@ def client(service: str) -> Any:
             "AWS is reached by boto3: pip install 'salesetl[aws]'"
         ) from error
     with aws_errors(service):
-        return boto3.client(service)
+        # boto3 itself does not look at AWS_REGION.
+        return boto3.client(service, region_name=os.environ.get("AWS_REGION") or None)
 
 
 @contextmanager

@@ -55,8 +55,10 @@ class RunReport:
         arguments = {
             name: text and scrubbed(text) for name, text in self.arguments.items()
         }
-        error = self.error and scrubbed(self.error)
-        return asdict(self) | {"arguments": arguments, "error": error}
+        report = asdict(self) | {"arguments": arguments}
+        for told in filter(None, (report, self.catalog and report["catalog"])):
+            told["error"] = told["error"] and scrubbed(told["error"])
+        return report
 
     def event_line(self) -> str:
         """Return the line of the log that metrics and their alarms are taken from."""

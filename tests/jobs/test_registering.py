@@ -13,6 +13,7 @@ from salesetl.display import report_text
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import ArgumentError, CatalogError, QualityError
 from salesetl.pipelines import JOBS, enrich_sales, flatten_orders
+from salesetl.publishing import journal
 from salesetl.publishing.lake import files_by_folder
 from salesetl.rows import read_rows
 from salesetl.runs import RunReport, read_reports
@@ -289,3 +290,32 @@ def test_partitions_are_named_as_their_folders() -> None:
     folders = ["year=2025/month=9", "run_id=a-1"]
 
     assert partition_values(folders) == {("2025", "9"), ("a-1",)}
+
+
+def test_what_a_killed_run_had_begun_to_publish_is_registered_by_the_next(
+    registered: Registered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered.load(sale(1))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(journal, "_carry_out", killed)
+        registered.load(sale(2, date="2025-07-02"), sale(3, date="x"))
+
+    registered.load(sale(4, date="2025-08-04"))
+
+    assert len(registered.glue.partitions("enriched_sales")) == 3
+    registered.check(**SALES, quarantine_sales="quarantine/sales")
+
+
+def test_runs_of_two_jobs_may_have_one_name(registered: Registered) -> None:
+    registered.load(sale(1), sale(2, date="x"), run_id="daily")
+    broken = order(2, order_timestamp="never")
+
+    registered.load_orders(order(1), broken, run_id="daily")
+
+    registered.check(
+        quarantine_sales="quarantine/sales", quarantine_orders="quarantine/orders"
+    )

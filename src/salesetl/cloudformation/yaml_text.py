@@ -7,6 +7,7 @@ import json
 import re
 import textwrap
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 # Wide, for CloudFormation takes 51,200 bytes and no more, blanks included.
@@ -110,4 +111,8 @@ def _scalar(value: Any) -> str:
     if isinstance(value, str):
         is_plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
         return value if is_plain else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float):
+        # Without an exponent, which YAML takes for text if it has no point before it.
+        digits = format(Decimal(repr(value)), "f")
+        return digits if "." in digits else f"{digits}.0"
     return json.dumps(value)

@@ -58,7 +58,15 @@ class Run:
         self._holder = holder
         self._registering = registering
         self._is_published = False
-        self._clear_quarantine()
+
+    def clear_quarantine(self) -> None:
+        """Let what an earlier try of that name rejected go with what this one publishes."""
+        folder = f"run_id={self.report.run_id}"
+        for table in self._registering.quarantines:
+            found = self._storage.files(join(self.lake.path(table), folder))
+            self._journal.deletes += [file.path for file in found]
+            if found:
+                self._registering.touch(table.name, [folder])
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -173,15 +181,6 @@ class Run:
         self.report.finished_at = timestamp_text(datetime.now(UTC))
         content = json.dumps(self.report.as_dict(), indent=2)
         self._storage.write(self._journal.report_path, content.encode())
-
-    def _clear_quarantine(self) -> None:
-        # A run that failed may be tried again under its name.
-        folder = f"/run_id={self.report.run_id}/"
-        found = self._storage.files(join(self.lake.root, QUARANTINE.name))
-        for path in (file.path for file in found if folder in file.path):
-            self._journal.deletes.append(path)
-            name = path.removeprefix(f"{self.lake.root}/").partition(folder)[0]
-            self._registering.touch(name, [folder.strip("/")])
 
     def _put(self, staged: StagedTable) -> None:
         target = self.lake.path(staged.table)

@@ -39,7 +39,7 @@ def open_run(
     arguments: Mapping[str, Any],
     replay_of: str | None = None,
     database: str | None = None,
-    tables: Sequence[Table] = (),
+    tables: Sequence[Table],
 ) -> Iterator[Run]:
     """Start a run as the only writer of its tables, after finishing what a killed run left.
 
@@ -57,7 +57,9 @@ def open_run(
         held_lease(storage, lease_path(root, job), run_id),
     ):
         # A killed run of that very name may turn out to have succeeded.
-        recover(storage, root, job)
+        recovered = recover(storage, root, job)
+        if recovered:
+            registering.touch_recovered(recovered)
         report = RunReport(
             run_id=_own_run_id(storage, root, job, run_id),
             job=job,
@@ -72,6 +74,7 @@ def open_run(
         )
         run = Run(engine, job, report, registering, holder=run_id)
         with _reporting_failure(run), run.naming_broken_files():
+            run.clear_quarantine()
             registering.check()
             yield run
 

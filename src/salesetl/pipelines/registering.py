@@ -7,10 +7,11 @@ from typing import Any
 from salesetl.catalog import Catalog, Entry
 from salesetl.catalog.tables import Values, partition_values
 from salesetl.errors import ArgumentError, CatalogError, one_line
+from salesetl.publishing.journal import Journal
 from salesetl.runs import RunReport
 from salesetl.schemas.quarantine import is_quarantine
 from salesetl.schemas.table import Table
-from salesetl.storage import is_local
+from salesetl.storage import is_local, join
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,11 @@ class Registering:
         self._catalog = Catalog(database) if database else None
         self._touched: dict[str, dict[Values, bool]] = {}
 
+    @property
+    def quarantines(self) -> list[Table]:
+        """The tables that take what the run rejects."""
+        return [table for table in self._tables if is_quarantine(table)]
+
     def check(self) -> None:
         """See that all tables can be registered, before any work is done; CatalogError if not."""
         if self._catalog:
@@ -47,6 +53,15 @@ class Registering:
         noted |= dict.fromkeys(partition_values(folders), False)
         noted |= dict.fromkeys(partition_values(filled), True)
 
+    def touch_recovered(self, journal: Journal) -> None:
+        """Note what a killed run had begun to publish, and this one has finished for it."""
+        targets = [target for _, target in journal.moves]
+        for table in self._tables:
+            root = join(self.root, table.name)
+            filled = _folders(root, targets)
+            if touched := filled | _folders(root, journal.deletes):
+                self.touch(table.name, touched, filled)
+
     def announce(self, report: RunReport) -> None:
         """Say in the report of a run that is about to publish that this is still to be done."""
         if self._catalog:
@@ -55,7 +70,7 @@ class Registering:
     def register(self, report: RunReport) -> None:
         """Register what was touched, and say so in the report; CatalogError if that fails."""
         if self._catalog:
-            self._register(self._catalog, report, self._entries())
+            self._register(self._catalog, report, self._entries(), "is published")
 
     def register_quarantine(self, report: RunReport) -> bool:
         """Register what a failed run rejected; False if there is nothing to say in the report.
@@ -66,13 +81,13 @@ class Registering:
         if not self._catalog or not entries:
             return False
         try:
-            self._register(self._catalog, report, entries)
+            self._register(self._catalog, report, entries, "has failed")
         except CatalogError as error:
             logger.warning("%s", error)
         return True
 
     def _register(
-        self, catalog: Catalog, report: RunReport, entries: Sequence[Entry]
+        self, catalog: Catalog, report: RunReport, entries: Sequence[Entry], what: str
     ) -> None:
         report.catalog = _told(catalog.database, None)
         try:
@@ -80,7 +95,7 @@ class Registering:
         except Exception as error:
             report.catalog["error"] = one_line(error)
             raise CatalogError(
-                f"run {report.run_id} is published, but not registered: {one_line(error)}."
+                f"run {report.run_id} {what}, but is not registered: {one_line(error)}."
                 f" Then run: salesetl catalog apply --database {catalog.database}"
                 f" --output_path {self.root}, or the job again, which is safe"
             ) from error
@@ -104,6 +119,15 @@ class Registering:
             frozenset(touched) - filled,
             is_optional=is_quarantine(table) and not filled,
         )
+
+
+def _folders(root: str, paths: Iterable[str]) -> set[str]:
+    """Return the partition folders below the root of a table that some files are in."""
+    return {
+        path.removeprefix(f"{root}/").rpartition("/")[0]
+        for path in paths
+        if path.startswith(f"{root}/")
+    }
 
 
 def _told(database: str, error: str | None) -> dict[str, Any]:

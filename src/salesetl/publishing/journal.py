@@ -52,9 +52,13 @@ def commit(storage: Storage, root: str, job: str, journal: Journal) -> None:
     _carry_out(storage, root, job, journal)
 
 
-def recover(storage: Storage, root: str, job: str) -> None:
-    """Finish the publish of a run that was killed in the middle, and clear what others left."""
+def recover(storage: Storage, root: str, job: str) -> Journal | None:
+    """Finish the publish of a run that was killed in the middle, and clear what others left.
+
+    Return its journal, if there was one.
+    """
     path = journal_path(root, job)
+    journal = None
     if storage.files(path):
         journal = Journal.decode(storage.read(path))
         logger.warning(
@@ -62,6 +66,7 @@ def recover(storage: Storage, root: str, job: str) -> None:
         )
         _carry_out(storage, root, job, journal)
     storage.delete(join(root, "_staging", job))
+    return journal
 
 
 def _carry_out(storage: Storage, root: str, job: str, journal: Journal) -> None:
