@@ -31,7 +31,9 @@ def environments() -> dict[str, list[str]]:
 @pytest.mark.parametrize(("name", "names"), environments().items())
 def test_a_lock_has_all_that_is_asked_for(name: str, names: list[str]) -> None:
     lock = (ROOT / "requirements" / f"{name}.txt").read_text()
-    pinned = dict(re.findall(r"^([a-zA-Z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)", lock, re.MULTILINE))
+    pinned = dict(
+        re.findall(r"^([a-zA-Z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)", lock, re.MULTILINE)
+    )
     wanted = [each for extra in names for each in extras()[extra]]
 
     assert wanted

@@ -12,7 +12,7 @@ from generators.__main__ import main as generate
 from salesetl.engines.base import Engine
 from salesetl.errors import ArgumentError, InputError, LeaseError, QualityError
 from salesetl.pipelines.batch import lease_path
-from salesetl.pipelines.enrich_sales import JOB
+from salesetl.pipelines.enrich_sales import JOB, TABLES
 from salesetl.pipelines.opening import open_run
 from salesetl.publishing.lease import held_lease
 from salesetl.schemas import ENRICHED_SALES, SALES_SUMMARY
@@ -306,7 +306,9 @@ def test_a_run_that_has_lost_its_lease_touches_nothing(shop: Shop) -> None:
     before = shop.tables()
 
     with pytest.raises(LeaseError, match="lost to another run"):
-        with open_run(shop.engine, JOB, root, run_id="late", arguments={}) as run:
+        with open_run(
+            shop.engine, JOB, root, run_id="late", arguments={}, tables=TABLES
+        ) as run:
             lease = Path(lease_path(root, JOB))
             lease.write_text(lease.read_text().replace('"late"', '"rival"'))
             staged = shop.home / "lake/_staging" / JOB / "rival/part"

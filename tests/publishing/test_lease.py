@@ -158,19 +158,35 @@ def test_an_expired_lease_of_another_host_is_taken_over(
     assert taken == "run-1"
 
 
-def test_a_lease_of_another_host_is_refused_until_it_expires(
-    storage: Storage, path: str
+def test_a_lease_of_another_host_is_refused_once_it_is_renewed(
+    storage: Storage, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = lease_until(FAR_AWAY, timedelta(minutes=1))
-    storage.write(path, content)
+    monkeypatch.setattr(leases, "DURATION", timedelta(seconds=1))
+    storage.write(path, lease_until(FAR_AWAY, timedelta(minutes=1)))
+    renewed = lease_until(FAR_AWAY, timedelta(minutes=2))
+    renewal = threading.Timer(0.3, storage.write, (path, renewed))
+    renewal.start()
 
     with pytest.raises(LeaseError) as refusal:
         with held_lease(storage, path, "run-1"):
             pass
 
     assert "far-run" in str(refusal.value) and FAR_AWAY.host in str(refusal.value)
-    assert f"{Lease.decode(content).expires_at:%H:%M:%S} UTC" in str(refusal.value)
-    assert storage.read(path) == content
+    assert storage.read(path) == renewed
+
+
+def test_a_lease_of_another_host_that_nobody_renews_is_waited_for(
+    storage: Storage, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "DURATION", timedelta(seconds=1))
+    content = lease_until(FAR_AWAY, timedelta(seconds=0.5))
+    storage.write(path, content)
+
+    with held_lease(storage, path, "run-1"):
+        taken = Lease.decode(storage.read(path))
+
+    assert taken.owner.run_id == "run-1"
+    assert taken.expires_at - Lease.decode(content).expires_at >= timedelta(seconds=1)
 
 
 def test_a_lost_lease_is_not_confirmed_and_stays_with_the_rival(

@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -94,24 +95,55 @@ def confirm_lease(storage: Storage, path: str, run_id: str) -> None:
     _renew(storage, path, Owner.of_this_process(run_id))
 
 
+class _HeldError(Exception):
+    """A lease stands in the way."""
+
+    def __init__(self, lease: Lease) -> None:
+        super().__init__()
+        self.lease = lease
+
+
 def _take(storage: Storage, path: str, owner: Owner) -> None:
+    """Take a lease; LeaseError if its run lives.
+
+    Whether a run on another machine lives is seen by its renewing the lease: so that one is
+    watched until it is renewed or ends, as when a run is tried again after its machine died.
+    """
+    watched: Lease | None = None
+    while True:
+        try:
+            return _take_over(storage, path, owner)
+        except _HeldError as held:
+            lease = held.lease
+        if lease.owner.machine == _machine() or watched not in (None, lease):
+            raise LeaseError(
+                f"{path}: run {lease.owner.run_id} (process {lease.owner.process_id} on"
+                f" {lease.owner.host}) is writing these tables; wait for it to end"
+            )
+        if watched is None:
+            logger.info(
+                "run %s on %s holds the lease; watching whether it lives",
+                lease.owner.run_id,
+                lease.owner.host,
+            )
+        watched = lease
+        time.sleep(DURATION.total_seconds() / 24)
+
+
+def _take_over(storage: Storage, path: str, owner: Owner) -> None:
     now = datetime.now(UTC)
 
-    def take_over(found: bytes | None) -> bytes:
+    def written(found: bytes | None) -> bytes:
         if found:
             lease = Lease.decode(found)
             if not lease.is_over(now):
-                raise LeaseError(
-                    f"{path}: run {lease.owner.run_id} (process {lease.owner.process_id} on"
-                    f" {lease.owner.host}) is writing these tables; wait for it to end. If it is"
-                    f" dead, its lease ends at {lease.expires_at:%Y-%m-%d %H:%M:%S} UTC"
-                )
+                raise _HeldError(lease)
             logger.warning(
                 "taking over the lease of run %s, which has ended", lease.owner.run_id
             )
         return Lease(owner, now + DURATION).encode()
 
-    if not storage.update(path, take_over):
+    if not storage.update(path, written):
         raise LeaseError(
             f"{path}: another run has just taken the lease; wait for it to end"
         )
