@@ -77,6 +77,29 @@ def test_a_failure_reaches_glue_and_nothing_is_committed(glue: list[Any]) -> Non
     assert glue == [("init", "enrich", "jr_1")]
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (QualityError("s3://raw/AKIAIOSFODNN7EXAMPLE: bad"), "s3://raw/***: bad"),
+        (KeyError("password=hunter2hunter2"), "KeyError: 'password=***"),
+    ],
+)
+def test_glue_shows_no_credentials_of_an_error(
+    glue: list[Any], capsys: pytest.CaptureFixture[str], error: Exception, told: str
+) -> None:
+    def run(
+        session: object, *, sales_path: str, customers_path: str, output_path: str
+    ) -> RunReport:
+        raise error
+
+    with pytest.raises(Exception) as shown:
+        launch(run, GLUE_WORDS)
+
+    assert str(shown.value).startswith(told)
+    assert shown.value.__suppress_context__ and shown.value.__cause__ is None
+    assert "hunter2" not in "".join(capsys.readouterr())
+
+
 def test_the_real_job_runs_on_glue(
     glue: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

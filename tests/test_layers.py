@@ -23,6 +23,7 @@ LAYERS = [
     ["pipelines"],
     ["lake_tables"],
     ["athena", "statements"],
+    ["manual"],
     ["launcher", "queries", "s3_events", "glue", "cloudformation"],
     ["report"],
     ["cli"],

@@ -1,22 +1,17 @@
 """Launching a job: the same command line on a laptop, by spark-submit and on Glue.
 
-The only module that knows Glue. A job runs on Glue when it is given `--JOB_NAME`.
+The only module that knows how a job runs on Glue, which it does when it is given `--JOB_NAME`.
 """
 
 import inspect
 import logging
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from salesetl.arguments import (
-    Argument,
-    InputPath,
-    arguments_of,
-    parse_arguments,
-    type_name,
-)
+from salesetl.arguments import InputPath, arguments_of, parse_arguments
 from salesetl.display import report_text
 from salesetl.errors import (
     ArgumentError,
@@ -25,25 +20,13 @@ from salesetl.errors import (
     exit_status,
     one_line,
 )
-from salesetl.local import EMBEDDED_INPUT_BYTES, EngineChoice, local_engine
+from salesetl.local import local_engine
+from salesetl.manual import ENGINE, Job, help_text
 from salesetl.readers.files import find_files, unpacked_bytes
 from salesetl.runs import RunReport
 from salesetl.secrets import ScrubbingFormatter, scrubbed
 
 logger = logging.getLogger(__name__)
-
-Job = Callable[..., RunReport]
-
-ENGINE = Argument(
-    name="engine",
-    type=EngineChoice,
-    is_required=False,
-    default="auto",
-    help="what the job runs on here: Spark, DuckDB in this process, or auto, which is DuckDB for"
-    f" local input up to {EMBEDDED_INPUT_BYTES // 2**30} GiB and half the memory; on Glue it is"
-    " always Spark",
-)
-"""The argument that every job has beside its own."""
 
 
 def launch(run: Job, argv: Sequence[str] | None = None) -> None:
@@ -60,8 +43,8 @@ def launch(run: Job, argv: Sequence[str] | None = None) -> None:
     is_verbose, words = _take_verbose(words)
     _set_up_logging(is_verbose)
     if "--JOB_NAME" in words:
-        # Glue shows the error that ends a job, so it is not caught.
-        _run_on_glue(run, words)
+        with _shown_by_glue(name):
+            _run_on_glue(run, words)
         return
     try:
         values = parse_arguments(run, words, others=[ENGINE])
@@ -100,56 +83,6 @@ def _set_up_logging(is_verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def help_text(name: str, run: Job) -> str:
-    """Describe a job and its arguments."""
-    lines = [(inspect.getdoc(run) or "").partition("\n")[0], "", "arguments:"]
-    for argument in [*arguments_of(run).values(), ENGINE]:
-        default = "required" if argument.is_required else f"default: {argument.default}"
-        kind = type_name(argument.type)
-        lines += [f"  --{argument.name} ({kind}; {default})", f"      {argument.help}"]
-    lines += [
-        "  --verbose",
-        "      show the stack trace of an error",
-    ]
-    return f"{name}: " + "\n".join(lines) + "\n"
-
-
-def jobs_page(jobs: Mapping[str, Job]) -> str:
-    """Describe jobs and their arguments as a Markdown page."""
-    lines = [
-        "# Jobs and their arguments",
-        "",
-        "Made from the jobs' `run` functions by `make docs`.",
-        "",
-    ]
-    for name, run in jobs.items():
-        promise = (inspect.getdoc(run) or "").partition("\n")[0]
-        lines += [
-            f"## {name}",
-            "",
-            promise,
-            "",
-            "| argument | value | default | meaning |",
-            "|---|---|---|---|",
-        ]
-        lines += [_row(argument) for argument in arguments_of(run).values()]
-    lines += [
-        "",
-        "## All jobs",
-        "",
-        "| argument | value | default | meaning |",
-        "|---|---|---|---|",
-        _row(ENGINE),
-        "| `--verbose` | | | show the stack trace of an error |",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _row(argument: Argument) -> str:
-    default = "required" if argument.is_required else argument.default
-    return f"| `--{argument.name}` | {type_name(argument.type)} | {default} | {argument.help} |"
-
-
 def run_locally(
     run: Job, values: Mapping[str, Any], *, is_verbose: bool = False
 ) -> RunReport:
@@ -161,6 +94,18 @@ def run_locally(
     size = input_bytes(run, own)
     with local_engine(engine, name, paths, size, is_verbose=is_verbose) as opened:
         return run(opened, **own)
+
+
+@contextmanager
+def _shown_by_glue(name: str) -> Iterator[None]:
+    """Let an error end the job, for Glue shows and mails its text: without credentials."""
+    try:
+        yield
+    except SalesEtlError as error:
+        raise type(error)(scrubbed(str(error))) from None
+    except Exception as error:
+        logger.exception("%s failed", name)
+        raise RuntimeError(scrubbed(one_line(error))) from None
 
 
 def _run_on_glue(run: Job, words: Sequence[str]) -> None:

@@ -104,6 +104,19 @@ def read_report(storage: Storage, root: str, run_id: str) -> RunReport:
     )
 
 
+def last_report(storage: Storage, root: str, job: str, run_id: str) -> RunReport:
+    """Read the report of a run, of the last one if it was tried again after it had succeeded.
+
+    InputError if there is none.
+    """
+    path, number = report_path(root, job, run_id), 1
+    if not storage.files(path):
+        raise InputError(f"{path}: there is no report of the run; its log says why")
+    while storage.files(following := report_path(root, job, f"{run_id}.{number + 1}")):
+        path, number = following, number + 1
+    return _decode(storage, path)
+
+
 def has_run(storage: Storage, root: str, job: str) -> bool:
     """Tell whether there is a report of any run of a job."""
     return bool(storage.files(join(root, "_runs", job)))

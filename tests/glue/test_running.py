@@ -1,17 +1,20 @@
 """Runs on Glue are followed to their end, with their retries, their log and their cost."""
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto.glue.models import FakeJobRun, glue_backends
 from moto.moto_api import state_manager
 
 from salesetl.errors import AwsError
 from salesetl.glue.costs import run_dollars
-from salesetl.glue.running import JobRun, attempts_of, follow, start_run
+from salesetl.glue.log_lines import LogLines
+from salesetl.glue.running import JobRun, JobRuns, follow
 from salesetl.glue.settings import Environment
 
 GROUP = "/salesetl/test/enrich_sales/output"
@@ -69,15 +72,16 @@ def followed(job: str, run: str, **options: Any) -> tuple[JobRun, list[str], lis
         states.append(attempt.state)
         if len(states) == 2:
             write_log(run, "read took 1.0 s", "publish took 2.0 s\n")
+        if attempt.has_ended:
+            threading.Timer(0.1, write_log, (run, "the last line")).start()
 
     options = {"max_retries": 0, **options}
     ended = follow(
-        job,
+        JobRuns(job),
         run,
-        log_group=GROUP,
+        log=LogLines(GROUP, lines.append),
         told=told,
-        logged=lines.append,
-        poll_seconds=0.01,
+        poll_seconds=0.3,
         **options,
     )
     return ended, states, lines
@@ -86,37 +90,37 @@ def followed(job: str, run: str, **options: Any) -> tuple[JobRun, list[str], lis
 def test_a_run_is_followed_to_its_end_and_every_line_of_its_log_is_told_once(
     job: str,
 ) -> None:
-    run = start_run(job, {"run_id": "r1"})
+    run = JobRuns(job).start({"run_id": "r1"})
 
     ended, states, lines = followed(job, run)
 
     assert ended.state == "SUCCEEDED"
     assert states[0] in ("STARTING", "RUNNING")
     assert states[-1] == "SUCCEEDED"
-    assert lines == ["read took 1.0 s", "publish took 2.0 s"]
+    assert lines == ["read took 1.0 s", "publish took 2.0 s", "the last line"]
 
 
 def test_the_arguments_of_a_run_reach_the_job(job: str) -> None:
-    run = start_run(job, {"run_id": "r1", "as_of": "2025-12-18"})
+    run = JobRuns(job).start({"run_id": "r1", "as_of": "2025-12-18"})
 
     found = boto3.client("glue").get_job_run(JobName=job, RunId=run)["JobRun"]
     assert found["Arguments"] == {"--run_id": "r1", "--as_of": "2025-12-18"}
 
 
 def test_a_run_that_fails_is_followed_into_its_retry(job: str) -> None:
-    run = start_run(job, {})
+    run = JobRuns(job).start({})
     the_run(job).status = "FAILED"
-    start_run(job, {})
+    JobRuns(job).start({})
     the_run(job).job_run_id = f"{run}_attempt_1"
 
     ended, _, _ = followed(job, run, max_retries=1)
 
     assert ended.id == f"{run}_attempt_1"
-    assert [each.id for each in attempts_of(job, run)] == [run, f"{run}_attempt_1"]
+    assert [each.id for each in JobRuns(job).attempts(run)] == [run, f"{run}_attempt_1"]
 
 
 def test_a_run_that_fails_without_a_retry_has_ended(job: str) -> None:
-    run = start_run(job, {})
+    run = JobRuns(job).start({})
     the_run(job).status = "FAILED"
 
     ended, _, _ = followed(job, run, max_retries=1)
@@ -124,17 +128,37 @@ def test_a_run_that_fails_without_a_retry_has_ended(job: str) -> None:
     assert (ended.id, ended.state) == (run, "FAILED")
 
 
+def test_a_log_that_may_not_be_read_is_told_and_the_run_goes_on(
+    job: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = JobRuns(job).start({})
+
+    def refuse(**_: Any) -> None:
+        answer = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+        raise ClientError(answer, "FilterLogEvents")
+
+    events = boto3._get_default_session().events
+    events.register("before-call.logs.FilterLogEvents", refuse)
+    try:
+        ended, _, lines = followed(job, run)
+    finally:
+        events.unregister("before-call.logs.FilterLogEvents", refuse)
+
+    assert ended.state == "SUCCEEDED"
+    assert lines == [f"{GROUP}: this log may not be read from here"]
+
+
 def test_a_second_run_at_the_same_time_is_one_line(job: str) -> None:
-    start_run(job, {})
+    JobRuns(job).start({})
 
     with pytest.raises(AwsError, match="as many runs as it may have are under way"):
-        start_run(job, {})
+        JobRuns(job).start({})
 
 
 def test_a_run_costs_the_dpu_seconds_of_its_workers(job: str) -> None:
-    run = start_run(job, {})
+    run = JobRuns(job).start({})
 
-    [attempt] = attempts_of(job, run)
+    [attempt] = JobRuns(job).attempts(run)
 
     # The server says that every run takes so many seconds.
     assert attempt.dpu_seconds == 123 * 3 * 2

@@ -10,6 +10,7 @@ from salesetl.glue.costs import (
     LONGEST_MINUTES,
     Estimate,
     Size,
+    crawler_dollars,
     estimate,
     has_packed,
     prices,
@@ -69,13 +70,12 @@ def _run_row(name: str, job: Estimate) -> list[object]:
 
 
 def _lake_lines(output_path: str | None, size: Size) -> list[str]:
-    glue, s3 = prices()["glue"], prices()["s3"]
-    crawler = glue["crawler_dpu_hour"] * glue["crawler_least_minutes"] / 60
+    s3 = prices()["s3"]
     lines = [
         f"a query on Athena: ${query_dollars(0):.5f} at least (10 MB)",
         f"storage of the input: ${size.bytes / 1e9 * s3['gigabyte_month']:.4f} a month",
         f"requests to read it: ${size.files / 1000 * s3['thousand_gets']:.6f} at least",
-        f"a crawler: ${crawler:.3f} a DPU at least, and none is needed with --database",
+        f"a crawler: ${crawler_dollars():.3f} a DPU at least, and none is needed with --database",
     ]
     if output_path:
         root = normalized(output_path)

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from salesetl import athena, dbt, ddl, dqdl, launcher
+from salesetl import athena, dbt, ddl, dqdl, manual
 from salesetl.cloudformation import template
 from salesetl.glue.definitions import JobDefinition, job_definitions
 from salesetl.glue.pages import costs_page, definitions_section
@@ -33,7 +33,7 @@ def _docs(definitions: Sequence[JobDefinition]) -> dict[str, str]:
     jobs = {name: job.run for name, job in JOBS.items()}
     return {
         "docs/data-dictionary.md": ddl.data_dictionary(TABLES),
-        "docs/jobs.md": launcher.jobs_page(jobs) + definitions_section(definitions),
+        "docs/jobs.md": manual.jobs_page(jobs) + definitions_section(definitions),
         "docs/costs.md": costs_page(),
         "dbt/models/staging/_sources.yml": dbt.sources_page(
             [FACT_ORDERS, FACT_ORDER_ITEMS]

@@ -10,7 +10,8 @@ from salesetl.arguments import parse_arguments
 from salesetl.cli.runs import asked_report
 from salesetl.display import report_text, table_text
 from salesetl.errors import ArgumentError
-from salesetl.launcher import ENGINE, run_locally
+from salesetl.launcher import run_locally
+from salesetl.manual import ENGINE
 from salesetl.pipelines import JOBS, Job
 from salesetl.runs import RunReport, read_reports
 from salesetl.storage import join, normalized, storage_of

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 
 from tqdm import tqdm
 
@@ -13,10 +12,11 @@ from salesetl.glue.costs import run_dollars
 from salesetl.glue.definitions import JobDefinition, job_definition
 from salesetl.glue.environments import environment_of
 from salesetl.glue.jobs import find_job
-from salesetl.glue.running import JobRun, attempts_of, follow, new_run_id, start_run
-from salesetl.launcher import ENGINE
+from salesetl.glue.log_lines import LogLines
+from salesetl.glue.running import JobRun, JobRuns, follow, new_run_id
+from salesetl.manual import ENGINE
 from salesetl.pipelines import JOBS
-from salesetl.runs import read_report
+from salesetl.runs import last_report
 from salesetl.storage import storage_of
 
 
@@ -34,15 +34,15 @@ def run_job(arguments: argparse.Namespace) -> str:
         raise AwsError(
             f"{name}: there is no such job; make deploy-job JOB={definition.name}"
         )
-    run = start_run(name, own)
-    ended = _followed(
-        name, run, definition, environment.log_prefix(definition.name), arguments.every
-    )
-    cost = _cost_text(attempts_of(name, run))
+    runs = JobRuns(name)
+    run = runs.start(own)
+    group = f"{environment.log_prefix(definition.name)}/output"
+    ended = _followed(runs, run, definition, group, arguments.every)
+    cost = _cost_text(runs.attempts(run))
     if ended.state != "SUCCEEDED":
         raise AwsError(f"{name} run {run}: {ended.state}: {ended.error}; {cost}")
     lake = own.get("output_path", settings["DefaultArguments"].get("--output_path"))
-    report = read_report(storage_of(lake), lake, own["run_id"])
+    report = last_report(storage_of(lake), lake, definition.name, own["run_id"])
     return f"{report_text(report)}\n{cost}\n"
 
 
@@ -53,13 +53,16 @@ def _own_arguments(definition: JobDefinition, words: list[str]) -> dict[str, str
     )
     if ENGINE.name in given:
         raise ArgumentError(f"--{ENGINE.name}: on Glue jobs run on Spark; leave it out")
+    if "replay_of" in given:
+        raise ArgumentError("--replay_of: replay from here: salesetl quarantine replay")
     texts = {name: text or "true" for name, text in split_words(words)}
     return {"run_id": new_run_id(), **texts}
 
 
 def _followed(
-    name: str, run: str, definition: JobDefinition, log_prefix: str, every: float
+    runs: JobRuns, run: str, definition: JobDefinition, group: str, every: float
 ) -> JobRun:
+    name = runs.job_name
     sys.stderr.write(f"{name}: run {run} started\n")
     limit = definition.timeout_minutes
     with tqdm(
@@ -67,35 +70,38 @@ def _followed(
         disable=not sys.stderr.isatty(),
         file=sys.stderr,
     ) as bar:
+        shown = _Shown(bar, run)
         try:
             return follow(
-                name,
+                runs,
                 run,
                 max_retries=definition.max_retries,
-                log_group=f"{log_prefix}/output",
-                told=_state_shown(bar),
-                logged=lambda line: tqdm.write(line, file=sys.stderr),
+                log=LogLines(group, lambda line: tqdm.write(line, file=sys.stderr)),
+                told=shown.state,
                 poll_seconds=every,
             )
         except KeyboardInterrupt:
             raise AwsError(
-                f"{name} run {run} goes on; to end it: aws glue batch-stop-job-run"
-                f" --job-name {name} --job-run-ids {run}"
+                f"{name} run {shown.run} goes on; to end it: aws glue batch-stop-job-run"
+                f" --job-name {name} --job-run-ids {shown.run}"
             ) from None
 
 
-def _state_shown(bar: "tqdm[None]") -> Callable[[JobRun], None]:
-    """Show each state where it changes, and the present one beside the time."""
-    shown: list[tuple[str, str]] = []
+class _Shown:
+    """What is shown of a run: each state where it changes, the present one beside the time."""
 
-    def show(run: JobRun) -> None:
-        if (run.id, run.state) not in shown:
-            shown.append((run.id, run.state))
-            again = f", attempt {run.attempt + 1}" if run.attempt else ""
-            tqdm.write(f"{run.state}{again}", file=sys.stderr)
-        bar.set_description_str(run.state)
+    def __init__(self, bar: "tqdm[None]", run: str) -> None:
+        self.run = run
+        self._bar = bar
+        self._state = ""
 
-    return show
+    def state(self, attempt: JobRun) -> None:
+        """Show the state of the attempt that is under way."""
+        if (attempt.id, attempt.state) != (self.run, self._state):
+            again = f", attempt {attempt.attempt + 1}" if attempt.attempt else ""
+            tqdm.write(f"{attempt.state}{again}", file=sys.stderr)
+        self.run, self._state = attempt.id, attempt.state
+        self._bar.set_description_str(attempt.state)
 
 
 def _cost_text(attempts: list[JobRun]) -> str:

@@ -97,6 +97,12 @@ def run_dollars(dpu_seconds: float, glue_version: str) -> float:
     return float(dpu_seconds / 3600 * price)
 
 
+def crawler_dollars() -> float:
+    """Return what a run of a crawler costs at least, a DPU."""
+    glue = prices()["glue"]
+    return float(glue["crawler_dpu_hour"] * glue["crawler_least_minutes"] / 60)
+
+
 def query_dollars(scanned: int) -> float:
     """Return what a query on Athena costs that scans as many bytes."""
     athena = prices()["athena"]

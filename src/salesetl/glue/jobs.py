@@ -41,7 +41,8 @@ def find_job(name: str) -> dict[str, Any] | None:
             job = glue.get_job(JobName=name)["Job"]
         except glue.exceptions.EntityNotFoundException:
             return None
-        tags = glue.get_tags(ResourceArn=_arn(name)).get("Tags", {})
+        arn = _arn(name, glue.meta.region_name)
+        tags = glue.get_tags(ResourceArn=arn).get("Tags", {})
     settings = {
         key: value
         for key, value in job.items()
@@ -74,7 +75,8 @@ def apply_settings(name: str, wanted: Mapping[str, Any], *, is_new: bool) -> Non
             glue.create_job(Name=name, Tags=wanted["Tags"], **settings)
             return
         glue.update_job(JobName=name, JobUpdate=settings)
-        glue.tag_resource(ResourceArn=_arn(name), TagsToAdd=wanted["Tags"])
+        arn = _arn(name, glue.meta.region_name)
+        glue.tag_resource(ResourceArn=arn, TagsToAdd=wanted["Tags"])
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -87,8 +89,7 @@ def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
-def _arn(name: str) -> str:
+def _arn(name: str, region: str) -> str:
     identity = client("sts").get_caller_identity()
     partition = identity["Arn"].split(":")[1]
-    region = client("glue").meta.region_name
     return f"arn:{partition}:glue:{region}:{identity['Account']}:job/{name}"

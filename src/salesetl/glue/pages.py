@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from salesetl.glue.costs import (
     LONGEST_MINUTES,
     START_MINUTES,
+    crawler_dollars,
     estimate,
     prices,
     query_dollars,
@@ -43,7 +44,6 @@ def definitions_section(definitions: Sequence[JobDefinition]) -> str:
 def costs_page() -> str:
     """Lay out what runs, queries and storage cost."""
     glue, athena, s3 = (prices()[name] for name in ("glue", "athena", "s3"))
-    crawler = glue["crawler_dpu_hour"] * glue["crawler_least_minutes"] / 60
     return "\n".join(
         [
             "# Costs",
@@ -64,7 +64,7 @@ def costs_page() -> str:
             f"- A thousand requests: ${s3['thousand_puts']} to write or list,"
             f" ${s3['thousand_gets']} to read.",
             "- Jobs register their tables themselves. A crawler would cost"
-            f" ${crawler:.3f} a DPU and run at least, for {glue['crawler_least_minutes']} minutes"
+            f" ${crawler_dollars():.3f} a DPU and run at least, for {glue['crawler_least_minutes']} minutes"
             " are charged.",
             f"- Sources: [Glue]({glue['source']}), [Athena]({athena['source']}),"
             f" [S3]({s3['source']}).",

@@ -1,15 +1,16 @@
-"""Running a job on Glue: starting it, and following its state and its log to the end."""
+"""Running a job on Glue: starting it, and following it to its end."""
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from salesetl.aws import aws_errors, client, error_code
+from salesetl.aws import aws_errors, client
 from salesetl.errors import AwsError
 from salesetl.glue.definitions import WORKER_DPU
+from salesetl.glue.log_lines import LogLines
 
 _ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"}
 _RETRIED = {"FAILED", "TIMEOUT", "ERROR"}
@@ -42,71 +43,85 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
 
 
-def start_run(job_name: str, arguments: Mapping[str, str]) -> str:
-    """Start a run of a job, and return what Glue calls it."""
-    glue = client("glue")
-    with aws_errors(job_name):
-        try:
-            started = glue.start_job_run(
-                JobName=job_name,
-                Arguments={f"--{name}": value for name, value in arguments.items()},
+class JobRuns:
+    """The runs of one job on Glue."""
+
+    def __init__(self, job_name: str) -> None:
+        self.job_name = job_name
+        self._glue = client("glue")
+
+    def start(self, arguments: Mapping[str, str]) -> str:
+        """Start a run, and return what Glue calls it."""
+        with aws_errors(self.job_name):
+            try:
+                started = self._glue.start_job_run(
+                    JobName=self.job_name,
+                    Arguments={f"--{name}": text for name, text in arguments.items()},
+                )
+            except self._glue.exceptions.ConcurrentRunsExceededException as error:
+                raise AwsError(
+                    f"{self.job_name}: as many runs as it may have are under way; wait for them"
+                ) from error
+        return str(started["JobRunId"])
+
+    def attempt(self, run: str) -> JobRun:
+        """Return one attempt of a run."""
+        with aws_errors(self.job_name):
+            found = self._glue.get_job_run(JobName=self.job_name, RunId=run)
+        return _job_run(found["JobRun"])
+
+    def attempts(self, run: str) -> list[JobRun]:
+        """Return all attempts of a run, for all are paid for."""
+        with aws_errors(self.job_name):
+            pages = self._glue.get_paginator("get_job_runs").paginate(
+                JobName=self.job_name
             )
-        except glue.exceptions.ConcurrentRunsExceededException as error:
-            raise AwsError(
-                f"{job_name}: as many runs as it may have are under way; wait for them"
-            ) from error
-    return str(started["JobRunId"])
+            runs = [each for page in pages for each in page["JobRuns"]]
+        first = run.partition("_attempt_")[0]
+        return [_job_run(each) for each in runs if each["Id"].startswith(first)]
 
 
 def follow(
-    job_name: str,
+    runs: JobRuns,
     run: str,
     *,
     max_retries: int,
-    log_group: str,
+    log: LogLines,
     told: Callable[[JobRun], None],
-    logged: Callable[[str], None],
     poll_seconds: float = 10,
 ) -> JobRun:
-    """Tell of the state and the log lines of a run until it and its retries have ended."""
-    lines = _LogLines(log_group)
+    """Tell of the state and the log of a run until it and its retries have ended."""
+    following: str | None = run
+    while following:
+        attempt = _followed(runs, following, log, told, poll_seconds)
+        following = None
+        if attempt.state in _RETRIED and attempt.attempt < max_retries:
+            following = _next_attempt(runs, attempt, poll_seconds)
+    return attempt
+
+
+def _followed(
+    runs: JobRuns,
+    run: str,
+    log: LogLines,
+    told: Callable[[JobRun], None],
+    poll_seconds: float,
+) -> JobRun:
     while True:
-        attempt = _attempt(job_name, run)
+        attempt = runs.attempt(run)
         told(attempt)
-        for line in lines.new(run):
-            logged(line)
+        log.tell_new(run)
         if attempt.has_ended:
-            if attempt.state not in _RETRIED or attempt.attempt >= max_retries:
-                return attempt
-            following = _next_attempt(job_name, attempt, poll_seconds)
-            if following is None:
-                return attempt
-            run = following
-        else:
-            time.sleep(poll_seconds)
+            log.tell_last(run, min(poll_seconds, 2))
+            return attempt
+        time.sleep(poll_seconds)
 
 
-def attempts_of(job_name: str, run: str) -> list[JobRun]:
-    """Return all attempts of a run, for all are paid for."""
-    glue = client("glue")
-    with aws_errors(job_name):
-        pages = glue.get_paginator("get_job_runs").paginate(JobName=job_name)
-        runs = [each for page in pages for each in page["JobRuns"]]
-    first = run.partition("_attempt_")[0]
-    return [_job_run(each) for each in runs if each["Id"].startswith(first)]
-
-
-def _attempt(job_name: str, run: str) -> JobRun:
-    glue = client("glue")
-    with aws_errors(job_name):
-        return _job_run(glue.get_job_run(JobName=job_name, RunId=run)["JobRun"])
-
-
-def _next_attempt(job_name: str, ended: JobRun, poll_seconds: float) -> str | None:
+def _next_attempt(runs: JobRuns, ended: JobRun, poll_seconds: float) -> str | None:
     first = ended.id.partition("_attempt_")[0]
     expected = f"{first}_attempt_{ended.attempt + 1}"
     for _ in range(_ATTEMPT_POLLS):
-        if expected in [each.id for each in attempts_of(job_name, first)]:
+        if expected in [each.id for each in runs.attempts(first)]:
             return expected
         time.sleep(poll_seconds)
     return None
@@ -128,34 +143,3 @@ def _job_run(answer: Mapping[str, Any]) -> JobRun:
         ),
         glue_version=answer.get("GlueVersion") or "",
     )
-
-
-class _LogLines:
-    """The lines of a log group, each once."""
-
-    def __init__(self, group: str) -> None:
-        self._group = group
-        self._seen: set[str] = set()
-        self._since = 0
-
-    def new(self, run: str) -> Iterator[str]:
-        """Yield the lines of a run that have come since the last time."""
-        logs = client("logs")
-        with aws_errors(self._group):
-            try:
-                pages = logs.get_paginator("filter_log_events").paginate(
-                    logGroupName=self._group,
-                    logStreamNamePrefix=run,
-                    startTime=self._since,
-                )
-                events = [event for page in pages for event in page["events"]]
-            except logs.exceptions.ClientError as error:
-                # Glue makes the stream, and perhaps the group, with the first line.
-                if error_code(error) != "ResourceNotFoundException":
-                    raise
-                return
-        for event in sorted(events, key=lambda each: each["timestamp"]):
-            self._since = max(self._since, event["timestamp"])
-            if event["eventId"] not in self._seen:
-                self._seen.add(event["eventId"])
-                yield event["message"].rstrip("\n")

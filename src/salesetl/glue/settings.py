@@ -13,7 +13,7 @@ APPLICATION = "salesetl"
 
 @dataclass(frozen=True)
 class Environment:
-    """Where jobs run: the roots of raw data, lake and scripts on S3, the database, the account.
+    """Where jobs run: the roots of raw data, lake and scripts on S3, and the database.
 
     `roles` are the ARNs of the roles of the jobs, by job.
     """
