@@ -64,8 +64,8 @@ def costs_page() -> str:
             f"- A thousand requests: ${s3['thousand_puts']} to write or list,"
             f" ${s3['thousand_gets']} to read.",
             "- Jobs register their tables themselves. A crawler would cost"
-            f" ${crawler_dollars():.3f} a DPU and run at least, for {glue['crawler_least_minutes']} minutes"
-            " are charged.",
+            f" ${crawler_dollars():.3f} a DPU and run at least, for"
+            f" {glue['crawler_least_minutes']} minutes are charged.",
             f"- Sources: [Glue]({glue['source']}), [Athena]({athena['source']}),"
             f" [S3]({s3['source']}).",
             "",
