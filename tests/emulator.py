@@ -62,10 +62,10 @@ def point_at(patch: pytest.MonkeyPatch, address: str) -> None:
         "AWS_PROFILE",
         "AWS_SESSION_TOKEN",
         "AWS_ENDPOINT_URL_S3",
-        "AWS_DEFAULT_REGION",
     ):
         patch.delenv(name, raising=False)
     patch.setenv("AWS_ENDPOINT_URL", address)
     patch.setenv("AWS_ACCESS_KEY_ID", "testing")
     patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    patch.setenv("AWS_REGION", "eu-central-1")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        patch.setenv(name, "eu-central-1")

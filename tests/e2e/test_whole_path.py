@@ -73,11 +73,13 @@ class Walk:
     def shell(self, command: str, more: Mapping[str, str] | None = None) -> str:
         """Run a command in the clone, show it and what it says, and return that."""
         print(f"\n$ {command[:200]}", flush=True)
+        # The page asks for AWS_REGION alone.
+        given = {k: v for k, v in os.environ.items() if k != "AWS_DEFAULT_REGION"}
         done = subprocess.run(
             command,
             shell=True,
             cwd=self.clone,
-            env=os.environ | (more or {}),
+            env=given | (more or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
