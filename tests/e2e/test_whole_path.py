@@ -79,7 +79,7 @@ class Walk:
             command,
             shell=True,
             cwd=self.clone,
-            env=given | (more or {}),
+            env={**given, **(more or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
