@@ -6,6 +6,7 @@ from salesetl.cloudformation.permissions import (
     LAKE,
     allow,
     allow_list,
+    allow_names,
     arn,
     document,
     key_statement,
@@ -22,6 +23,13 @@ _QUERY_ACTIONS = (
     "athena:GetQueryRuntimeStatistics",
     "athena:ListQueryExecutions",
     "athena:GetWorkGroup",
+)
+_BROWSING = (
+    "athena:GetDataCatalog",
+    "athena:ListDatabases",
+    "athena:GetDatabase",
+    "athena:ListTableMetadata",
+    "athena:GetTableMetadata",
 )
 _LOOKING = (
     "glue:GetDatabase",
@@ -60,13 +68,10 @@ def _names() -> list[str]:
     return [listed.name for listed in lake_tables() if not listed.is_quarantine]
 
 
-def _table_statements() -> list[dict[str, Any]]:
+def _read_tables() -> dict[str, Any]:
     bucket = "${ProcessedBucket.Arn}"
     objects = [f"{bucket}/{folder}/*" for folder in _folders()]
-    return [
-        allow_list("ListTables", "ProcessedBucket", _folders()),
-        allow("ReadTables", ["s3:GetObject"], objects),
-    ]
+    return allow("ReadTables", ["s3:GetObject"], objects)
 
 
 def _analyst_policy() -> dict[str, Any]:
@@ -81,6 +86,28 @@ def _analyst_policy() -> dict[str, Any]:
                 allow(
                     "Query", _QUERY_ACTIONS, [arn("athena", "workgroup/${WorkGroup}")]
                 ),
+                # The console lists them before anybody can choose; neither action has resources.
+                allow(
+                    "Choose",
+                    ["athena:ListWorkGroups", "athena:ListDataCatalogs"],
+                    ["*"],
+                ),
+                allow(
+                    "Browse", _BROWSING, [arn("athena", "datacatalog/AwsDataCatalog")]
+                ),
+                # Athena asks for `default` whatever database a query is of.
+                allow(
+                    "Databases",
+                    ["glue:GetDatabase", "glue:GetDatabases"],
+                    [
+                        arn("glue", rest)
+                        for rest in (
+                            "catalog",
+                            "database/${Database}",
+                            "database/default",
+                        )
+                    ],
+                ),
                 # Views are looked up there, too. What the catalogue tells of other tables is
                 # where they are, and no row of them can be read.
                 allow("Catalog", _LOOKING, table_arns(["*"])),
@@ -89,7 +116,8 @@ def _analyst_policy() -> dict[str, Any]:
                     ["s3:GetBucketLocation"],
                     ["${ProcessedBucket.Arn}", results],
                 ),
-                *_table_statements(),
+                allow_list("ListTables", "ProcessedBucket", _folders()),
+                _read_tables(),
                 allow_list("ListResults", "ResultsBucket", ["queries"]),
                 allow("KeepResults", writing, [f"{results}/queries/*"]),
                 key_statement(),
@@ -103,7 +131,8 @@ def _crawler_role() -> dict[str, Any]:
     return role(
         "crawler",
         [
-            *_table_statements(),
+            allow_names("ProcessedBucket"),
+            _read_tables(),
             allow("Catalog", _CRAWLING, table_arns(_names())),
             allow("Logs", logs, [arn("logs", "log-group:/aws-glue/crawlers*")]),
             key_statement(),
