@@ -75,55 +75,54 @@ def _read_tables() -> dict[str, Any]:
 
 
 def _analyst_policy() -> dict[str, Any]:
-    results = "${ResultsBucket.Arn}"
-    writing = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
     return {
         "Type": "AWS::IAM::ManagedPolicy",
         "Properties": {
             "ManagedPolicyName": "salesetl-${Env}-${AWS::Region}-analyst",
             "Description": "Reads the tables of salesetl and queries them in its workgroup",
             "PolicyDocument": document(
-                allow(
-                    "Query", _QUERY_ACTIONS, [arn("athena", "workgroup/${WorkGroup}")]
-                ),
-                # The console lists them before anybody can choose; neither action has resources.
-                allow(
-                    "Choose",
-                    ["athena:ListWorkGroups", "athena:ListDataCatalogs"],
-                    ["*"],
-                ),
-                allow(
-                    "Browse", _BROWSING, [arn("athena", "datacatalog/AwsDataCatalog")]
-                ),
-                # Athena asks for `default` whatever database a query is of.
-                allow(
-                    "Databases",
-                    ["glue:GetDatabase", "glue:GetDatabases"],
-                    [
-                        arn("glue", rest)
-                        for rest in (
-                            "catalog",
-                            "database/${Database}",
-                            "database/default",
-                        )
-                    ],
-                ),
-                # Views are looked up there, too. What the catalogue tells of other tables is
-                # where they are, and no row of them can be read.
-                allow("Catalog", _LOOKING, table_arns(["*"])),
-                allow(
-                    "Locate",
-                    ["s3:GetBucketLocation"],
-                    ["${ProcessedBucket.Arn}", results],
-                ),
-                allow_list("ListTables", "ProcessedBucket", _folders()),
-                _read_tables(),
-                allow_list("ListResults", "ResultsBucket", ["queries"]),
-                allow("KeepResults", writing, [f"{results}/queries/*"]),
-                key_statement(),
+                *_asking(), *_finding(), *_fetching(), key_statement()
             ),
         },
     }
+
+
+def _asking() -> list[dict[str, Any]]:
+    """Return what it takes to query in the workgroup, also by the console of Athena."""
+    # It lists them before anybody can choose one; neither action has resources.
+    choosing = ["athena:ListWorkGroups", "athena:ListDataCatalogs"]
+    return [
+        allow("Query", _QUERY_ACTIONS, [arn("athena", "workgroup/${WorkGroup}")]),
+        allow("Choose", choosing, ["*"]),
+        allow("Browse", _BROWSING, [arn("athena", "datacatalog/AwsDataCatalog")]),
+    ]
+
+
+def _finding() -> list[dict[str, Any]]:
+    # Athena asks for `default`, whatever database a query is of.
+    databases = ("catalog", "database/${Database}", "database/default")
+    return [
+        allow(
+            "Databases",
+            ["glue:GetDatabase", "glue:GetDatabases"],
+            [arn("glue", rest) for rest in databases],
+        ),
+        # Views are looked up there, too. What the catalogue tells of other tables is where they
+        # are, and no row of them can be read.
+        allow("Catalog", _LOOKING, table_arns(["*"])),
+    ]
+
+
+def _fetching() -> list[dict[str, Any]]:
+    results = "${ResultsBucket.Arn}"
+    writing = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+    return [
+        allow("Locate", ["s3:GetBucketLocation"], ["${ProcessedBucket.Arn}", results]),
+        allow_list("ListTables", "ProcessedBucket", _folders()),
+        _read_tables(),
+        allow_list("ListResults", "ResultsBucket", ["queries"]),
+        allow("KeepResults", writing, [f"{results}/queries/*"]),
+    ]
 
 
 def _crawler_role() -> dict[str, Any]:

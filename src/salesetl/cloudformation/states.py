@@ -42,7 +42,7 @@ def check_deletable(client: Any, stack: dict[str, Any]) -> None:
         )
     if runs := runs_under_way(client, name):
         raise StackError(
-            f"{name}: {' and '.join(runs)} is under way: wait for its end, or stop it"
+            f"{name} has runs under way, {', '.join(runs)}: wait for their end, or stop them"
         )
 
 
