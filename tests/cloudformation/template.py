@@ -114,15 +114,19 @@ def statements() -> list[tuple[str, dict[str, Any]]]:
 
 
 def allows(role: str, action: str, resource: str, prefix: str | None = None) -> bool:
-    """Tell whether a role may do something; `prefix` is what a listing asks for."""
+    """Tell whether a role may do something; `prefix` is what a listing asks for.
+
+    None is a request that has none, such as a GET: no condition on it is then met.
+    """
     for name, statement in statements():
         conditions = statement.get("Condition", {}).get("StringLike", {})
+        prefixes = conditions.get("s3:prefix")
         if (
             name == role
             and statement["Effect"] == "Allow"
             and _matches(action, statement["Action"])
             and _matches(resource, statement["Resource"])
-            and _matches(prefix or "", conditions.get("s3:prefix", "*"))
+            and (not prefixes or prefix is not None and _matches(prefix, prefixes))
         ):
             return True
     return False

@@ -1,5 +1,7 @@
 """Changes that lose data, or are rejected, are told so."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import boto3
@@ -8,6 +10,8 @@ from botocore.stub import Stubber
 
 from salesetl.cloudformation.changes import Change, ChangeSet
 from salesetl.errors import StackError
+
+REASON = "The following validation failed: use the DescribeEvents API"
 
 
 @pytest.mark.parametrize(
@@ -31,42 +35,65 @@ def test_what_holds_data_is_not_lost_unnoticed(
 
 def test_a_change_set_that_is_rejected_names_the_resource_and_leaves_nothing() -> None:
     # What no emulator does: AWS looks at names before it makes a change set, and tells elsewhere.
+    with (
+        answering(events=rejection()) as client,
+        pytest.raises(StackError, match=r"RawBucket \(AWS::S3::Bucket\): it is there$"),
+    ):
+        ChangeSet(client, {"StackName": "salesetl-dev"}, 0, is_new=True)
+
+
+def test_who_may_not_see_events_is_told_what_the_change_set_says() -> None:
+    with (
+        answering(events=None) as client,
+        pytest.raises(StackError, match=f"^salesetl-dev: {REASON}$"),
+    ):
+        ChangeSet(client, {"StackName": "salesetl-dev"}, 0, is_new=True)
+
+
+def rejection() -> dict[str, str]:
+    """Return the event that tells why a change set was rejected."""
+    return {
+        "LogicalResourceId": "RawBucket",
+        "ResourceType": "AWS::S3::Bucket",
+        "ValidationStatus": "FAILED",
+        "ValidationStatusReason": "it is there",
+    }
+
+
+@contextmanager
+def answering(events: dict[str, str] | None) -> Iterator[Any]:
+    """Yield a client whose change set of a new stack is rejected, by the names of both.
+
+    Without events, these may not be seen.
+    """
     client = boto3.client(
         "cloudformation",
         "eu-central-1",
         aws_access_key_id="a",
         aws_secret_access_key="b",
     )
-    answers = Stubber(client)
-    for operation, answer in rejected_change_set().items():
-        answers.add_response(operation, answer)
+    # Roles may do this to a stack of a name; the id of a change set tells none.
+    at = {"StackName": "salesetl-dev", "ChangeSetName": PlainName()}
+    arn = "arn:aws:cloudformation:eu-central-1:123456789012"
+    made = {"Id": f"{arn}:changeSet/x/1", "StackId": f"{arn}:stack/salesetl-dev/1"}
+    failed = {"StackName": "salesetl-dev", "Status": "FAILED", "StatusReason": REASON}
+    with Stubber(client) as answers:
+        answers.add_response(
+            "create_change_set", made, at | {"ChangeSetType": "CREATE"}
+        )
+        answers.add_response("describe_change_set", failed, at)
+        if events is None:
+            answers.add_client_error("describe_events", "AccessDenied", "no", 403)
+        else:
+            answers.add_response("describe_events", {"OperationEvents": [events]}, at)
+        answers.add_response("delete_change_set", {}, at)
+        answers.add_response("delete_stack", {}, {"StackName": made["StackId"]})
+        yield client
+        answers.assert_no_pending_responses()
 
-    with (
-        answers,
-        pytest.raises(StackError, match=r"RawBucket \(AWS::S3::Bucket\): it is there$"),
-    ):
-        ChangeSet(client, {"StackName": "salesetl-dev"}, 0, is_new=True)
 
-    answers.assert_no_pending_responses()
+class PlainName:
+    """Is equal to every name that is no ARN."""
 
-
-def rejected_change_set() -> dict[str, dict[str, Any]]:
-    """Return the answers to the requests that are made, in their order."""
-    rejected = {
-        "LogicalResourceId": "RawBucket",
-        "ResourceType": "AWS::S3::Bucket",
-        "ValidationStatus": "FAILED",
-        "ValidationStatusReason": "it is there",
-    }
-    reason = "The following validation failed: use the DescribeEvents API"
-    return {
-        "create_change_set": {"Id": "changes", "StackId": "stack"},
-        "describe_change_set": {
-            "StackName": "salesetl-dev",
-            "Status": "FAILED",
-            "StatusReason": reason,
-        },
-        "describe_events": {"OperationEvents": [rejected]},
-        "delete_change_set": {},
-        "delete_stack": {},
-    }
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and ":" not in other

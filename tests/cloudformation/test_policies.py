@@ -25,6 +25,7 @@ SCRIPTS = "arn:aws:s3:::ScriptsBucket"
 ON_EVERYTHING = {
     "Metrics": "PutMetricData has no resources; the name space is a condition",
     "ReadTemplates": "GetTemplateSummary reads a template that comes with the request",
+    "Choose": "neither workgroups nor catalogues can be listed but all, and only their names are",
     "KeptByTheAccount": "in the policy of a key, * is that key",
     "UsedByServicesThatPublish": "in the policy of a key, * is that key",
 }
@@ -91,23 +92,37 @@ def test_a_job_keeps_to_its_own_places(job: str, action: str) -> None:
     assert [path for path in others if allows(role, action, path)] == []
 
 
-@pytest.mark.parametrize("job", JOBS)
-def test_a_job_lists_what_it_looks_for_and_nothing_else(job: str) -> None:
-    role, bucket = f"{logical_name(job)}Role", "arn:aws:s3:::ProcessedBucket"
-    asked = {
-        other: [
-            path.removeprefix(f"{bucket}/").rpartition("/")[0]
-            for path in own_objects(other)
-            if path.startswith(bucket) and not path.endswith(".json")
-        ]
-        for other in JOBS
+@pytest.mark.parametrize(
+    ("role", "buckets"),
+    [
+        *((f"{logical_name(job)}Role", "Raw Processed Scripts") for job in JOBS),
+        ("CrawlerRole", "Processed"),
+        ("DeployRole", "Scripts"),
+    ],
+)
+def test_who_asks_for_an_object_that_is_missing_is_told_so(
+    role: str, buckets: str
+) -> None:
+    # S3 answers 403 in place of 404 to those who may not list the bucket, and a GET has no prefix.
+    allowed = {
+        name
+        for name in of_type("AWS::S3::Bucket")
+        if allows(role, "s3:ListBucket", f"arn:aws:s3:::{name}")
     }
 
-    for other, prefixes in asked.items():
-        answers = {allows(role, "s3:ListBucket", bucket, path) for path in prefixes}
-        assert answers == {other == job}
-    assert not allows(role, "s3:ListBucket", bucket, "")
-    assert allows(role, "s3:ListBucket", bucket, lease_path("lake", job))
+    assert allowed == {f"{name}Bucket" for name in buckets.split()}
+
+
+def test_an_analyst_lists_tables_and_own_results_only() -> None:
+    processed, results = LAKE.removesuffix("/lake"), "arn:aws:s3:::ResultsBucket"
+
+    for listed in lake_tables():
+        answer = allows(
+            "AnalystPolicy", "s3:ListBucket", processed, f"lake/{listed.folder}/"
+        )
+        assert answer != listed.is_quarantine
+    assert not allows("AnalystPolicy", "s3:ListBucket", processed, "")
+    assert allows("AnalystPolicy", "s3:ListBucket", results, "queries/")
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -117,10 +132,13 @@ def test_a_job_reads_its_feeds_and_writes_none(job: str) -> None:
 
     for other in JOBS:
         for feed in feeds[other]:
-            path = f"{RAW}/{feed}/2025/file.csv"
-            assert allows(role, "s3:GetObject", path) == (feed in feeds[job])
-            assert not allows(role, "s3:PutObject", path)
-            assert not allows(role, "s3:DeleteObject", path)
+            for folder in (feed, f"backfill/{feed}"):
+                path = f"{RAW}/{folder}/2025/file.csv"
+                assert allows(role, "s3:GetObject", path) == (feed in feeds[job])
+                assert not allows(role, "s3:PutObject", path)
+                assert not allows(role, "s3:DeleteObject", path)
+    assert allows(role, "s3:GetObject", f"{RAW}/profiles/erp.toml")
+    assert not allows(role, "s3:PutObject", f"{RAW}/profiles/erp.toml")
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -167,6 +185,47 @@ def test_readers_of_tables_see_no_quarantine_and_write_no_table(reader: str) -> 
         assert allows(reader, "s3:GetObject", path) != listed.is_quarantine
         assert not allows(reader, "s3:PutObject", path)
         assert not allows(reader, "s3:DeleteObject", path)
+
+
+def test_an_analyst_finds_tables_in_the_console_of_athena() -> None:
+    athena = "arn:aws:athena:eu-central-1:123456789012"
+    asked = [
+        ("athena:ListWorkGroups", f"{athena}:*"),
+        ("athena:ListDataCatalogs", f"{athena}:*"),
+        ("athena:GetWorkGroup", f"{athena}:workgroup/salesetl-dev"),
+        ("athena:GetDataCatalog", f"{athena}:datacatalog/AwsDataCatalog"),
+        ("athena:ListDatabases", f"{athena}:datacatalog/AwsDataCatalog"),
+        ("athena:GetDatabase", f"{athena}:datacatalog/AwsDataCatalog"),
+        ("athena:ListTableMetadata", f"{athena}:datacatalog/AwsDataCatalog"),
+        ("athena:GetTableMetadata", f"{athena}:datacatalog/AwsDataCatalog"),
+        ("glue:GetDatabases", f"{GLUE}:catalog"),
+        ("glue:GetDatabases", f"{GLUE}:database/salesetl_dev"),
+        ("glue:GetDatabase", f"{GLUE}:database/salesetl_dev"),
+        ("glue:GetDatabase", f"{GLUE}:database/default"),
+        ("glue:GetTables", f"{GLUE}:table/salesetl_dev/enriched_sales"),
+    ]
+
+    assert [each for each in asked if not allows("AnalystPolicy", *each)] == []
+    others = [f"{athena}:workgroup/other", f"{GLUE}:table/default/any"]
+    assert not allows("AnalystPolicy", "athena:StartQueryExecution", others[0])
+    assert not allows("AnalystPolicy", "glue:GetTables", others[1])
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_who_deploys_follows_the_log_of_a_run(job: str) -> None:
+    logs = "arn:aws:logs:eu-central-1:123456789012:log-group:/salesetl"
+
+    for stream in ("output", "error"):
+        group = f"{job}/{stream}:log-stream:"
+        assert allows("DeployRole", "logs:FilterLogEvents", f"{logs}/dev/{group}")
+        assert not allows("DeployRole", "logs:FilterLogEvents", f"{logs}/prod/{group}")
+
+
+def test_who_reviews_learns_why_a_change_set_was_rejected() -> None:
+    stack = "arn:aws:cloudformation:eu-central-1:123456789012:stack/salesetl-dev"
+
+    for action in ("DescribeChangeSet", "DescribeEvents"):
+        assert allows("ReviewRole", f"cloudformation:{action}", f"{stack}/1")
 
 
 def test_who_deploys_gives_jobs_their_roles_and_nobody_else_any() -> None:
@@ -263,6 +322,20 @@ def test_every_bucket_is_closed_encrypted_versioned_and_tidied() -> None:
             "Resource": [arn, f"{arn}/*"],
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }
+
+
+def test_what_killed_runs_left_is_gone_after_a_week() -> None:
+    rules = of_type("AWS::S3::Bucket")["ProcessedBucket"]["LifecycleConfiguration"]
+
+    [staging] = [rule for rule in rules["Rules"] if rule["Id"] == "staging"]
+
+    # Exactly that folder: what is published is next to it.
+    assert {
+        staging_path("lake", job, "run").removesuffix(f"{job}/run") for job in JOBS
+    } == {staging["Prefix"]}
+    assert staging["Status"] == "Enabled"
+    assert staging["ExpirationInDays"] == 7
+    assert staging["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 
 def test_data_outlives_the_stack() -> None:

@@ -185,6 +185,18 @@ def test_no_run_at_all_is_told_as_well_as_a_failed_one(
     check_metric(alarm, metric, definition)
 
 
+@each_job
+def test_a_run_that_is_late_is_told_from_the_day_that_schedules_are_on(
+    definition: JobDefinition,
+) -> None:
+    # One that was silent until then would be in ALARM already, and only a change is told.
+    stale = RESOURCES[f"{logical_name(definition.name)}StaleAlarm"]
+
+    assert stale["Condition"] == "AreSchedulesOn"
+    assert "ActionsEnabled" not in stale["Properties"]
+    assert stale["Properties"]["OKActions"] == [{"Ref": "AlarmTopic"}]
+
+
 def check_metric(
     alarm: dict[str, Any], metric: dict[str, Any], definition: JobDefinition
 ) -> None:

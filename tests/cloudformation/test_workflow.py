@@ -82,7 +82,7 @@ def test_a_tag_goes_to_prod_after_all_tests_and_nothing_else_does() -> None:
     assert deploy["environment"] == "prod"
     assert set(deploy["needs"]) == {"test", "check", "package"}
     targets = JOBS["test"]["strategy"]["matrix"]["target"]
-    assert targets == ["test", "test-spark4", "e2e", "audit"]
+    assert targets == ["test", "test-spark4", "e2e"]
     deploying = [
         name
         for name, job in JOBS.items()
@@ -90,6 +90,34 @@ def test_a_tag_goes_to_prod_after_all_tests_and_nothing_else_does() -> None:
         if re.search(r"deploy(?!.*--dry-run)", step.get("run", ""))
     ]
     assert deploying == ["deploy"]
+
+
+def test_a_fault_that_was_published_overnight_does_not_stop_a_hotfix() -> None:
+    auditing = {
+        name
+        for name, job in JOBS.items()
+        for step in job["steps"]
+        if "audit" in step.get("run", "")
+    }
+
+    assert auditing == {"audit"}
+    waited_for = [name for job in JOBS.values() for name in job.get("needs", [])]
+    assert "audit" not in waited_for
+    assert "audit" not in str(JOBS["test"])
+
+
+def test_main_is_tested_and_audited_every_week_and_no_more() -> None:
+    [entry] = WORKFLOW["on"]["schedule"]
+    unconditional = {name for name, job in JOBS.items() if "if" not in job}
+
+    minute, hour, day, month, weekday = entry["cron"].split()
+    assert minute.isdigit() and hour.isdigit() and weekday.isdigit()
+    assert (day, month) == ("*", "*")
+    assert unconditional == {"test", "check", "audit"}
+    # A scheduled run is of the default branch: neither a tag nor a pull request.
+    assert JOBS["package"]["if"] == "github.event_name != 'schedule'"
+    assert "github.event_name == 'pull_request'" in JOBS["plan"]["if"]
+    assert "refs/tags/v" in JOBS["deploy"]["if"]
 
 
 def test_its_make_targets_are_there() -> None:

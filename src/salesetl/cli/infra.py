@@ -39,8 +39,12 @@ def deploy(arguments: argparse.Namespace) -> str:
 
 
 def delete(arguments: argparse.Namespace) -> str:
-    """Take the stack down, but for the buckets of raw and processed data; StackError if unsure."""
+    """Take the stack down, but for the buckets of raw and processed data; StackError if unsure.
+
+    Nothing is emptied of a stack that cannot be deleted.
+    """
     stack = Stack(arguments.env)
+    stack.check_deletable()
     outputs = stack.outputs()
     kept = " and ".join(outputs[name] for name in _KEPT if name in outputs)
     lost = [outputs[name] for name in _EMPTIED if name in outputs]
@@ -95,7 +99,7 @@ def add_commands(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     _add_wish(added["plan"])
     _add_wish(added["deploy"])
     added["deploy"].add_argument(
-        "--may_lose_data", action="store_true", help="what holds data may be replaced"
+        "--may-lose-data", action="store_true", help="what holds data may be replaced"
     )
     added["delete"].add_argument("--yes", action="store_true", help="it is meant")
 

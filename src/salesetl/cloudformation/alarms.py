@@ -78,13 +78,13 @@ def _rejected_alarm(definition: JobDefinition) -> dict[str, Any]:
 
 def _stale_alarm(definition: JobDefinition) -> dict[str, Any]:
     hours = definition.alarms.fresh_within_hours
-    return _alarm(
+    # Where nothing is scheduled nothing is late, and there is no alarm: one that was only silenced
+    # would be in ALARM by the time it may speak, and it speaks only when its state changes.
+    return {"Condition": "AreSchedulesOn"} | _alarm(
         definition,
         "stale",
         {
             "AlarmDescription": f"No run of {definition.name} has succeeded for {hours} hours",
-            # Where nothing is scheduled, nothing is late.
-            "ActionsEnabled": {"Fn::If": ["AreSchedulesOn", True, False]},
             "MetricName": "SucceededRuns",
             "Statistic": "Sum",
             "Period": _HOUR,
@@ -93,6 +93,7 @@ def _stale_alarm(definition: JobDefinition) -> dict[str, Any]:
             "ComparisonOperator": "LessThanThreshold",
             "Threshold": 1,
             "TreatMissingData": "breaching",
+            "OKActions": [{"Ref": "AlarmTopic"}],
         },
     )
 

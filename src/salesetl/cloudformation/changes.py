@@ -50,7 +50,9 @@ class ChangeSet:
         created = client.create_change_set(
             ChangeSetName=name, ChangeSetType=kind, **request
         )
-        self._id, self._stack = created["Id"], created["StackId"]
+        self._stack = created["StackId"]
+        # Roles may do this to stacks of a name, which an id of a change set does not tell.
+        self._at = {"StackName": request["StackName"], "ChangeSetName": name}
         try:
             self.changes = self._read(pause)
         except BaseException:
@@ -59,18 +61,18 @@ class ChangeSet:
 
     def begin(self) -> str:
         """Begin to do what it says; the id of the stack."""
-        self._client.execute_change_set(ChangeSetName=self._id)
+        self._client.execute_change_set(**self._at)
         return str(self._stack)
 
     def discard(self) -> None:
         """Delete it, and with it the empty stack that it was made for."""
-        self._client.delete_change_set(ChangeSetName=self._id)
+        self._client.delete_change_set(**self._at)
         if self._is_new:
             self._client.delete_stack(StackName=self._stack)
 
     def _read(self, pause: float) -> list[Change]:
         while True:
-            found = self._client.describe_change_set(ChangeSetName=self._id)
+            found = self._client.describe_change_set(**self._at)
             if found["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
                 break
             time.sleep(pause)
@@ -78,13 +80,11 @@ class ChangeSet:
             reason = " ".join(found.get("StatusReason", "").split())
             if any(text in reason for text in _NOTHING):
                 return []
-            told = rejections(self._client, ChangeSetName=self._id) or [reason]
+            told = rejections(self._client, **self._at) or [reason]
             raise StackError(f"{found['StackName']}: {told[0]}")
         described = list(found["Changes"])
         while token := found.get("NextToken"):
-            found = self._client.describe_change_set(
-                ChangeSetName=self._id, NextToken=token
-            )
+            found = self._client.describe_change_set(**self._at, NextToken=token)
             described += found["Changes"]
         return [_change(each["ResourceChange"]) for each in described]
 

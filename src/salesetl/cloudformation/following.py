@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from salesetl.errors import StackError
+from salesetl.aws import aws_errors
+from salesetl.errors import AwsError, StackError
 
 Tell = Callable[[str], None]
 _GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE")
@@ -58,8 +59,15 @@ class Events:
 
 
 def rejections(client: Any, **of: str) -> list[str]:
-    """Return what was found wrong with a stack or change set before anything was begun."""
-    found = client.describe_events(**of)["OperationEvents"]
+    """Return what was found wrong with a stack or change set before anything was begun.
+
+    None if that cannot be asked: who asks has another reason to tell, if a less exact one.
+    """
+    try:
+        with aws_errors("DescribeEvents"):
+            found = client.describe_events(**of)["OperationEvents"]
+    except AwsError:
+        return []
     return [
         f"{each['LogicalResourceId']} ({each['ResourceType']}):"
         f" {each['ValidationStatusReason']}"

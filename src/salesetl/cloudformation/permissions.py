@@ -12,6 +12,9 @@ from salesetl.runs import report_path
 NO_VALUE = {"Ref": "AWS::NoValue"}
 # The folder of the lake in its bucket.
 LAKE = "lake"
+# Folders of the bucket of raw data: deliveries of the past, and source profiles.
+BACKFILL = "backfill"
+PROFILES = "profiles"
 _WRITING = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
 _TABLE_ACTIONS = (
     "glue:GetDatabase",
@@ -57,6 +60,19 @@ def allow(sid: str, actions: Sequence[str], resources: Sequence[str]) -> dict[st
         "Action": list(actions),
         "Resource": list(resources),
     }
+
+
+def allow_names(*buckets: str) -> dict[str, Any]:
+    """Return a statement that allows to list all names in buckets, and so to miss an object.
+
+    S3 answers a GET or HEAD of a key that is not there with 404 only to those who may list the
+    bucket, and with 403 to others. Such a request has no prefix that a condition could ask for:
+    with one on `s3:prefix`, leases and the file systems of Spark would take "missing" for
+    "forbidden". So names may be seen, though only those objects be read that are allowed singly.
+    """
+    return allow(
+        "ListNames", ["s3:ListBucket"], [f"${{{each}.Arn}}" for each in buckets]
+    )
 
 
 def allow_list(sid: str, bucket: str, paths: Sequence[str]) -> dict[str, Any]:
@@ -116,6 +132,8 @@ def feed_paths(definition: JobDefinition) -> list[str]:
 
 def _data_statements(definition: JobDefinition) -> list[dict[str, Any]]:
     feeds = feed_paths(definition)
+    # What the run of each day must not read again, and how other systems' exports are to be read.
+    sources = [*feeds, *(f"{BACKFILL}/{path}" for path in feeds), PROFILES]
     own = _own_paths(definition.name)
     raw, lake = "${RawBucket.Arn}", "${ProcessedBucket.Arn}"
     return [
@@ -124,9 +142,8 @@ def _data_statements(definition: JobDefinition) -> list[dict[str, Any]]:
             ["s3:GetBucketLocation"],
             [raw, lake, "${ScriptsBucket.Arn}"],
         ),
-        allow_list("ListFeeds", "RawBucket", feeds),
-        allow("ReadFeeds", ["s3:GetObject"], [f"{raw}/{path}/*" for path in feeds]),
-        allow_list("ListOwn", "ProcessedBucket", own),
+        allow_names("RawBucket", "ProcessedBucket", "ScriptsBucket"),
+        allow("ReadFeeds", ["s3:GetObject"], [f"{raw}/{path}/*" for path in sources]),
         allow(
             "WriteOwn",
             [*_WRITING, "s3:AbortMultipartUpload"],
@@ -147,7 +164,6 @@ def _release_statements(job: str) -> list[dict[str, Any]]:
     releases = [f"{scripts}/releases/*/jobs/{job}.py", f"{scripts}/releases/*.whl"]
     return [
         allow("ReadRelease", ["s3:GetObject"], releases),
-        allow_list("ListScratch", "ScriptsBucket", scratch),
         allow(
             "WriteScratch",
             [*_WRITING, "s3:AbortMultipartUpload"],

@@ -6,6 +6,7 @@ from salesetl.cloudformation.permissions import (
     LAKE,
     allow,
     allow_list,
+    allow_names,
     arn,
     document,
     key_statement,
@@ -22,6 +23,13 @@ _QUERY_ACTIONS = (
     "athena:GetQueryRuntimeStatistics",
     "athena:ListQueryExecutions",
     "athena:GetWorkGroup",
+)
+_BROWSING = (
+    "athena:GetDataCatalog",
+    "athena:ListDatabases",
+    "athena:GetDatabase",
+    "athena:ListTableMetadata",
+    "athena:GetTableMetadata",
 )
 _LOOKING = (
     "glue:GetDatabase",
@@ -60,42 +68,61 @@ def _names() -> list[str]:
     return [listed.name for listed in lake_tables() if not listed.is_quarantine]
 
 
-def _table_statements() -> list[dict[str, Any]]:
+def _read_tables() -> dict[str, Any]:
     bucket = "${ProcessedBucket.Arn}"
     objects = [f"{bucket}/{folder}/*" for folder in _folders()]
-    return [
-        allow_list("ListTables", "ProcessedBucket", _folders()),
-        allow("ReadTables", ["s3:GetObject"], objects),
-    ]
+    return allow("ReadTables", ["s3:GetObject"], objects)
 
 
 def _analyst_policy() -> dict[str, Any]:
-    results = "${ResultsBucket.Arn}"
-    writing = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
     return {
         "Type": "AWS::IAM::ManagedPolicy",
         "Properties": {
             "ManagedPolicyName": "salesetl-${Env}-${AWS::Region}-analyst",
             "Description": "Reads the tables of salesetl and queries them in its workgroup",
             "PolicyDocument": document(
-                allow(
-                    "Query", _QUERY_ACTIONS, [arn("athena", "workgroup/${WorkGroup}")]
-                ),
-                # Views are looked up there, too. What the catalogue tells of other tables is
-                # where they are, and no row of them can be read.
-                allow("Catalog", _LOOKING, table_arns(["*"])),
-                allow(
-                    "Locate",
-                    ["s3:GetBucketLocation"],
-                    ["${ProcessedBucket.Arn}", results],
-                ),
-                *_table_statements(),
-                allow_list("ListResults", "ResultsBucket", ["queries"]),
-                allow("KeepResults", writing, [f"{results}/queries/*"]),
-                key_statement(),
+                *_asking(), *_finding(), *_fetching(), key_statement()
             ),
         },
     }
+
+
+def _asking() -> list[dict[str, Any]]:
+    """Return what it takes to query in the workgroup, also by the console of Athena."""
+    # It lists them before anybody can choose one; neither action has resources.
+    choosing = ["athena:ListWorkGroups", "athena:ListDataCatalogs"]
+    return [
+        allow("Query", _QUERY_ACTIONS, [arn("athena", "workgroup/${WorkGroup}")]),
+        allow("Choose", choosing, ["*"]),
+        allow("Browse", _BROWSING, [arn("athena", "datacatalog/AwsDataCatalog")]),
+    ]
+
+
+def _finding() -> list[dict[str, Any]]:
+    # Athena asks for `default`, whatever database a query is of.
+    databases = ("catalog", "database/${Database}", "database/default")
+    return [
+        allow(
+            "Databases",
+            ["glue:GetDatabase", "glue:GetDatabases"],
+            [arn("glue", rest) for rest in databases],
+        ),
+        # Views are looked up there, too. What the catalogue tells of other tables is where they
+        # are, and no row of them can be read.
+        allow("Catalog", _LOOKING, table_arns(["*"])),
+    ]
+
+
+def _fetching() -> list[dict[str, Any]]:
+    results = "${ResultsBucket.Arn}"
+    writing = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+    return [
+        allow("Locate", ["s3:GetBucketLocation"], ["${ProcessedBucket.Arn}", results]),
+        allow_list("ListTables", "ProcessedBucket", _folders()),
+        _read_tables(),
+        allow_list("ListResults", "ResultsBucket", ["queries"]),
+        allow("KeepResults", writing, [f"{results}/queries/*"]),
+    ]
 
 
 def _crawler_role() -> dict[str, Any]:
@@ -103,7 +130,8 @@ def _crawler_role() -> dict[str, Any]:
     return role(
         "crawler",
         [
-            *_table_statements(),
+            allow_names("ProcessedBucket"),
+            _read_tables(),
             allow("Catalog", _CRAWLING, table_arns(_names())),
             allow("Logs", logs, [arn("logs", "log-group:/aws-glue/crawlers*")]),
             key_statement(),

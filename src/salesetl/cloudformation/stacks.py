@@ -2,7 +2,8 @@
 
 It is changed by change sets only, so what is shown is what is done. Changing it never changes
 which release a job runs: a release is deployed to the jobs, past the stack. `Wish.release` is what
-the jobs of a new stack begin with; of one that is there, the stack is told what its jobs run.
+the jobs of a new stack begin with; of one that is there, the stack is told what its jobs run, and
+that before anything else, so that a change which fails and is rolled back leaves it to them.
 """
 
 import re
@@ -13,18 +14,16 @@ from typing import Any
 from salesetl.aws import aws_errors, client
 from salesetl.cloudformation.changes import Change, ChangeSet
 from salesetl.cloudformation.following import Events, Tell
-from salesetl.cloudformation.wishes import Wish, parameters_of, running_releases
+from salesetl.cloudformation.jobs import JOB, running_releases
+from salesetl.cloudformation.states import check_changeable, check_deletable
+from salesetl.cloudformation.wishes import (
+    Wish,
+    parameters_of,
+    release_only,
+    release_to_take_over,
+)
 from salesetl.errors import ArgumentError, StackError
 from salesetl.glue.settings import APPLICATION
-
-_SETTLED = (
-    "CREATE_COMPLETE",
-    "UPDATE_COMPLETE",
-    "UPDATE_ROLLBACK_COMPLETE",
-    "IMPORT_COMPLETE",
-    "IMPORT_ROLLBACK_COMPLETE",
-)
-_JOB = "AWS::Glue::Job"
 
 
 @dataclass(frozen=True)
@@ -78,8 +77,11 @@ class Stack:
                 if refusals:
                     raise StackError(f"{self.name}: {refusals[0]}")
                 return False
-            events = Events(self._client, self.name)
-            events.follow(change_set.begin(), tell, self._pause)
+            if stack and (release := release_to_take_over(self._client, stack)):
+                change_set.discard()
+                self._take_over(stack, release, tell)
+                change_set = self._change_set(wish, self._there())
+            self._carry_out(change_set, tell)
             return True
 
     def outputs(self) -> dict[str, str]:
@@ -88,12 +90,18 @@ class Stack:
             found = (self._described() or {}).get("Outputs", [])
         return {each["OutputKey"]: each["OutputValue"] for each in found}
 
+    def check_deletable(self) -> None:
+        """See that the stack can be taken down.
+
+        StackError if it is not there, is being changed, is protected, or runs a job.
+        """
+        with aws_errors(self.name):
+            check_deletable(self._client, self._there())
+
     def delete(self, tell: Tell) -> None:
         """Take the stack down, telling each event; what its template retains stays."""
         with aws_errors(self.name):
-            stack = self._described()
-            if not stack:
-                raise StackError(f"there is no stack {self.name}")
+            stack = self._there()
             events = Events(self._client, self.name)
             self._client.delete_stack(StackName=stack["StackId"])
             events.follow(stack["StackId"], tell, self._pause)
@@ -109,34 +117,45 @@ class Stack:
         # Then it is no more than a name that a change set was made for.
         return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
 
+    def _there(self) -> dict[str, Any]:
+        stack = self._described()
+        if not stack:
+            raise StackError(f"there is no stack {self.name}")
+        return stack
+
     def _change_set(self, wish: Wish, stack: dict[str, Any] | None) -> ChangeSet:
         if stack:
-            self._check_settled(stack["StackStatus"])
+            check_changeable(stack, self.env)
         request = {
-            "StackName": self.name,
             "TemplateBody": wish.template,
             "Parameters": parameters_of(self._client, wish, self.env, stack),
-            "Capabilities": ["CAPABILITY_NAMED_IAM"],
             "Tags": [
                 {"Key": "application", "Value": APPLICATION},
                 {"Key": "environment", "Value": self.env},
             ],
         }
-        return ChangeSet(self._client, request, self._pause, is_new=not stack)
+        return self._asked(request, is_new=not stack)
 
-    def _check_settled(self, status: str) -> None:
-        if status in _SETTLED:
+    def _asked(self, request: dict[str, Any], *, is_new: bool) -> ChangeSet:
+        whole = {
+            "StackName": self.name,
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+            **request,
+        }
+        return ChangeSet(self._client, whole, self._pause, is_new=is_new)
+
+    def _take_over(self, stack: dict[str, Any], release: str, tell: Tell) -> None:
+        # A change that fails is rolled back to what the stack knew before it: were that still an
+        # older release, the jobs would run it again.
+        request = release_only(stack, release)
+        self._carry_out(self._asked(request, is_new=False), tell)
+
+    def _carry_out(self, change_set: ChangeSet, tell: Tell) -> None:
+        if not change_set.changes:
+            change_set.discard()
             return
-        if status.endswith("IN_PROGRESS"):
-            raise StackError(f"{self.name} is in {status}: wait until that is done")
-        if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"):
-            raise StackError(
-                f"{self.name} is in {status}, for it could not be made: delete it (salesetl infra"
-                f" delete --env {self.env} --yes), then deploy again"
-            )
-        raise StackError(
-            f"{self.name} is in {status}: it has to be mended in the console of CloudFormation"
-        )
+        events = Events(self._client, self.name)
+        events.follow(change_set.begin(), tell, self._pause)
 
     def _refusals(
         self,
@@ -151,11 +170,9 @@ class Stack:
         if losing and not may_lose_data:
             refusals.append(
                 f"{', '.join(losing)} would be replaced or removed, with what is in there;"
-                " if that is meant, say --may_lose_data"
+                " if that is meant, say --may-lose-data"
             )
-        if stack and any(
-            each.kind == _JOB and each.action != "add" for each in changes
-        ):
+        if stack and any(each.kind == JOB and each.action != "add" for each in changes):
             running = running_releases(self._client, self.name)
             if len(running) > 1:
                 refusals.append(

@@ -1,15 +1,12 @@
 """What a stack should become, as parameters of its template."""
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from salesetl import aws
+from salesetl.cloudformation.jobs import running_releases
 from salesetl.errors import ArgumentError
-
-_RELEASE = re.compile(r"/releases/([^/]+)/")
 
 
 @dataclass(frozen=True)
@@ -44,16 +41,34 @@ def parameters_of(
     ]
 
 
-def running_releases(client: Any, stack: str) -> set[str]:
-    """Return the releases that the jobs of a stack run."""
-    pages = client.get_paginator("list_stack_resources").paginate(StackName=stack)
-    found = [each for page in pages for each in page["StackResourceSummaries"]]
-    glue, scripts = aws.client("glue"), []
-    for each in found:
-        if each["ResourceType"] == "AWS::Glue::Job":
-            job = glue.get_job(JobName=each["PhysicalResourceId"])["Job"]
-            scripts.append(job["Command"]["ScriptLocation"])
-    return {release for text in scripts for release in _RELEASE.findall(text)}
+def release_to_take_over(client: Any, stack: dict[str, Any]) -> str | None:
+    """Return the release that all jobs of a stack run, where the stack knows another."""
+    running = running_releases(client, stack["StackName"])
+    return running.pop() if len(running) == 1 and running != _known(stack) else None
+
+
+def release_only(stack: dict[str, Any], release: str) -> dict[str, Any]:
+    """Return a request to change nothing of a stack but the release that it knows."""
+    parameters = [
+        {"ParameterKey": each["ParameterKey"], "UsePreviousValue": True}
+        for each in stack.get("Parameters", [])
+        if each["ParameterKey"] != "Release"
+    ]
+    return {
+        "UsePreviousTemplate": True,
+        "Parameters": [
+            *parameters,
+            {"ParameterKey": "Release", "ParameterValue": release},
+        ],
+    }
+
+
+def _known(stack: dict[str, Any]) -> set[str]:
+    return {
+        each["ParameterValue"]
+        for each in stack.get("Parameters", [])
+        if each["ParameterKey"] == "Release"
+    }
 
 
 def _release(

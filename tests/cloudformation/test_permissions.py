@@ -1,0 +1,133 @@
+"""The role of a job allows all that its runs really ask of S3 and of the Data Catalog."""
+
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from salesetl.arguments import InputPath, arguments_of
+from salesetl.cloudformation.template import logical_name
+from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.errors import QualityError
+from salesetl.pipelines import JOBS
+from tests.cloudformation.requests import KilledError, Requests, recorded
+from tests.cloudformation.template import allows
+from tests.data_catalog import Glue
+from tests.jobs.shop import Shop, order, sale
+
+# What runs are known to ask for: with less, they would not have done what is to be looked at.
+ASKED = {
+    *(f"s3:{verb}Object" for verb in ("Get", "Put", "Delete")),
+    "s3:ListBucket",
+    *(f"glue:{verb}Table" for verb in ("Get", "Create", "Update")),
+    "glue:GetDatabase",
+    "glue:GetPartitions",
+    *(f"glue:Batch{verb}Partition" for verb in ("Get", "Create", "Update", "Delete")),
+}
+# A column of a table of each job, and a narrower type than that of its contract.
+NARROWER = {
+    "enrich_sales": ("enriched_sales", "total_amount", "decimal(12,2)"),
+    "flatten_orders": ("fact_orders", "order_total", "decimal(12,2)"),
+}
+
+
+class Account:
+    """An account with buckets and a database like those of the stack, and a shop that delivers."""
+
+    def __init__(self, shop: Shop, lake: str) -> None:
+        self.shop, self.lake, self.glue = shop, lake, Glue()
+        self.raw = f"raw-{uuid.uuid4().hex}"
+        # Whoever delivers is somebody else: what this client asks for is not recorded.
+        self.s3 = boto3.client("s3")
+        self.s3.create_bucket(Bucket=self.raw)
+        self.glue.client.create_database(DatabaseInput={"Name": self.glue.database})
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What buckets and database are called in the template."""
+        return {
+            self.raw: "RawBucket",
+            self.lake.removeprefix("s3://"): "ProcessedBucket",
+            self.glue.database: "salesetl_dev",
+        }
+
+    def deliver(self, folder: str, sales: Sequence[Any], orders: Sequence[Any]) -> None:
+        """Put a delivery of all feeds below a folder of the bucket of raw data."""
+        self.put(f"{folder}customers/customers.json", self.shop.customers())
+        sold = self.shop.deliver("sales", sales) / "sales.csv"
+        self.put(f"{folder}sales/sales.csv", sold)
+        ordered = self.shop.deliver_orders("orders", orders) / "orders.json"
+        self.put(f"{folder}orders/orders.json", ordered)
+
+    def put(self, key: str, path: Path) -> None:
+        """Put a file into the bucket of raw data."""
+        self.s3.upload_file(str(path), self.raw, key)
+
+    def run(self, job: str, folder: str = "", **arguments: Any) -> None:
+        """Run a job on what was delivered below a folder."""
+        given = {
+            "output_path": f"{self.lake}/lake",
+            "database": self.glue.database,
+            "run_id": "again",
+            "max_rejected_ratio": 1.0,
+        }
+        for feed in JOBS[job].feeds:
+            path = f"s3://{self.raw}/{folder}{feed.name}/"
+            given[f"{feed.name}_path"] = InputPath(path)
+        JOBS[job].run(self.shop.engine, **given | arguments)
+
+    def run_all_ways(self, job: str, requests: Requests) -> None:
+        """Let a run fail of its rows, the next be killed, the third recover, the last backfill."""
+        moment = "2025-02-03T08:30:00Z"
+        self.deliver(
+            "",
+            [sale(1), sale(2, date="2025-08-02"), sale(3, date="x")],
+            [order(1), order(2, order_timestamp=moment), order(3, order_timestamp="x")],
+        )
+        with pytest.raises(QualityError):
+            self.run(job, max_rejected_ratio=0)
+        requests.killed_at = "CopyObject"
+        with pytest.raises(KilledError):
+            self.run(job)
+        requests.killed_at = None
+        self.run(job)
+        self.backfill(job)
+
+    def backfill(self, job: str) -> None:
+        """Empty a month, fill another, and find the column of a third too narrow."""
+        self.glue.retype(*NARROWER[job])
+        moment = "2025-03-03T08:30:00Z"
+        self.deliver(
+            "backfill/",
+            [sale(2, date="2025-07-02")],
+            [order(2, order_timestamp=moment)],
+        )
+        arguments = {}
+        if "source_profile" in arguments_of(JOBS[job].run):
+            profile = self.shop.home / "shop.toml"
+            profile.write_text('delimiter = ","\n')
+            self.put("profiles/shop.toml", profile)
+            arguments["source_profile"] = f"s3://{self.raw}/profiles/shop.toml"
+        self.run(job, "backfill/", run_id="backfill", **arguments)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_role_allows_what_runs_of_its_job_ask_for(
+    job: str, duckdb: DuckDbEngine, tmp_path: Path, s3_root: str
+) -> None:
+    account = Account(Shop(duckdb, tmp_path), s3_root)
+
+    with recorded(account.names) as requests:
+        account.run_all_ways(job, requests)
+
+    role = f"{logical_name(job)}Role"
+    refused = {
+        need
+        for need in requests.needs
+        if not allows(role, need.action, need.resource, need.prefix)
+    }
+    assert refused == set()
+    assert ASKED - {need.action for need in requests.needs} == set()
