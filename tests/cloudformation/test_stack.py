@@ -471,7 +471,8 @@ def test_no_region_and_no_credentials_are_told_in_one_line(
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
     no_credentials = error_of(capsys, "plan")
-    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     no_region = error_of(capsys, "plan")
     monkeypatch.setenv("AWS_PROFILE", "nobody")
