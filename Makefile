@@ -12,7 +12,7 @@ ENV ?= dev
 # Each has a Spark of its own; more would want more memory than many a laptop has.
 TWO_AT_ONCE = --numprocesses 2 --dist worksteal
 # The release is for a stack that is made; one that is there keeps what its jobs run.
-WISH = --release "$$($(BIN)/salesetl release)" $(PARAMETERS:%=--parameter %)
+STACK_REQUEST = --release "$$($(BIN)/salesetl release)" $(PARAMETERS:%=--parameter %)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo query analytics charts report dbt test test-spark4 check lock audit format docs package \
@@ -91,11 +91,11 @@ package-lambda: $(EMBEDDED) ## build the package of the Lambda function into dis
 
 infra-plan: $(EMBEDDED) ## show what infra-deploy would change in ENV=dev, with PARAMETERS='Name=value …'
 	@scripts/package.sh $(BIN) >/dev/null
-	@$(BIN)/salesetl infra plan --env "$(ENV)" $(WISH)
+	@$(BIN)/salesetl infra plan --env "$(ENV)" $(STACK_REQUEST)
 
 infra-deploy: $(EMBEDDED) ## make or change buckets, jobs, roles and alarms in ENV=dev; jobs run what they ran
 	@scripts/package.sh $(BIN) >/dev/null
-	@$(BIN)/salesetl infra deploy --env "$(ENV)" $(WISH)
+	@$(BIN)/salesetl infra deploy --env "$(ENV)" $(STACK_REQUEST)
 
 deploy: $(EMBEDDED) ## deploy all jobs to the Glue of ENV (DRY_RUN=--dry-run: only show what changes)
 	@scripts/deploy_job.sh $(BIN) "$(ENV)" "" $(DRY_RUN)

@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from salesetl.cloudformation.buckets import empty_bucket
+from salesetl.cloudformation.stack_requests import StackRequest
 from salesetl.cloudformation.stacks import Stack
 from salesetl.cloudformation.template import PATH
-from salesetl.cloudformation.wishes import Wish
 from salesetl.errors import ArgumentError, InputError, StackError
 
 _KEPT = ("RawBucket", "ProcessedBucket")
@@ -16,7 +16,7 @@ _EMPTIED = ("ScriptsBucket", "ResultsBucket")
 
 def plan(arguments: argparse.Namespace) -> str:
     """Return a line for each change that a deploy would make, and why it would refuse to."""
-    made = Stack(arguments.env).plan(_wish(arguments))
+    made = Stack(arguments.env).plan(_request(arguments))
     lines = [change.line() for change in made.changes]
     lines += [f"deploy would refuse: {refusal}" for refusal in made.refusals]
     return "".join(f"{line}\n" for line in lines or ["nothing to change"])
@@ -30,7 +30,7 @@ def deploy(arguments: argparse.Namespace) -> str:
     """
     stack = Stack(arguments.env)
     is_changed = stack.deploy(
-        _wish(arguments), _tell, may_lose_data=arguments.may_lose_data
+        _request(arguments), _tell, may_lose_data=arguments.may_lose_data
     )
     if not is_changed:
         _tell("nothing to change")
@@ -60,7 +60,7 @@ def delete(arguments: argparse.Namespace) -> str:
     return f"{stack.name} is gone{stays}\n"
 
 
-def _wish(arguments: argparse.Namespace) -> Wish:
+def _request(arguments: argparse.Namespace) -> StackRequest:
     try:
         template = Path(arguments.template).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -73,7 +73,7 @@ def _wish(arguments: argparse.Namespace) -> Wish:
         if not found:
             raise ArgumentError(f"--parameter {text}: write it as Name=Value")
         parameters[name] = value
-    return Wish(template, parameters, arguments.release)
+    return StackRequest(template, parameters, arguments.release)
 
 
 def _tell(line: str) -> None:
@@ -96,15 +96,15 @@ def add_commands(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         )
         added[name].add_argument("--env", required=True, help="such as dev")
         added[name].set_defaults(command=command)
-    _add_wish(added["plan"])
-    _add_wish(added["deploy"])
+    _add_request(added["plan"])
+    _add_request(added["deploy"])
     added["deploy"].add_argument(
         "--may-lose-data", action="store_true", help="what holds data may be replaced"
     )
     added["delete"].add_argument("--yes", action="store_true", help="it is meant")
 
 
-def _add_wish(parser: argparse.ArgumentParser) -> None:
+def _add_request(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--release", help="what the jobs of a new stack run; else of no effect"
     )

@@ -1,9 +1,10 @@
 """The stack of an environment: what would change, changing it, and taking it down.
 
 It is changed by change sets only, so what is shown is what is done. Changing it never changes
-which release a job runs: a release is deployed to the jobs, past the stack. `Wish.release` is what
-the jobs of a new stack begin with; of one that is there, the stack is told what its jobs run, and
-that before anything else, so that a change which fails and is rolled back leaves it to them.
+which release a job runs: a release is deployed to the jobs, past the stack. `StackRequest.release`
+is what the jobs of a new stack begin with; of one that is there, the stack is told what its jobs
+run, and that before anything else, so that a change which fails and is rolled back leaves it to
+them.
 """
 
 import re
@@ -15,13 +16,13 @@ from salesetl.aws import aws_errors, client
 from salesetl.cloudformation.changes import Change, ChangeSet
 from salesetl.cloudformation.following import Events, Tell
 from salesetl.cloudformation.jobs import JOB, running_releases
-from salesetl.cloudformation.states import check_changeable, check_deletable
-from salesetl.cloudformation.wishes import (
-    Wish,
+from salesetl.cloudformation.stack_requests import (
+    StackRequest,
     parameters_of,
     release_only,
     release_to_take_over,
 )
+from salesetl.cloudformation.states import check_changeable, check_deletable
 from salesetl.errors import ArgumentError, StackError
 from salesetl.glue.settings import APPLICATION
 
@@ -52,15 +53,17 @@ class Stack:
         """The region that it is in, or would be."""
         return str(self._client.meta.region_name)
 
-    def plan(self, wish: Wish) -> Plan:
+    def plan(self, request: StackRequest) -> Plan:
         """Return what would change, and change nothing."""
         with aws_errors(self.name):
             stack = self._described()
-            change_set = self._change_set(wish, stack)
+            change_set = self._change_set(request, stack)
             change_set.discard()
             return Plan(change_set.changes, self._refusals(change_set, stack))
 
-    def deploy(self, wish: Wish, tell: Tell, *, may_lose_data: bool = False) -> bool:
+    def deploy(
+        self, request: StackRequest, tell: Tell, *, may_lose_data: bool = False
+    ) -> bool:
         """Make or change the stack, telling each change and event; whether anything was to do.
 
         StackError if data would be lost and may not, if jobs would change what they run, or if a
@@ -68,7 +71,7 @@ class Stack:
         """
         with aws_errors(self.name):
             stack = self._described()
-            change_set = self._change_set(wish, stack)
+            change_set = self._change_set(request, stack)
             for change in change_set.changes:
                 tell(change.line())
             refusals = self._refusals(change_set, stack, may_lose_data=may_lose_data)
@@ -80,7 +83,7 @@ class Stack:
             if stack and (release := release_to_take_over(self._client, stack)):
                 change_set.discard()
                 self._take_over(stack, release, tell)
-                change_set = self._change_set(wish, self._there())
+                change_set = self._change_set(request, self._there())
             self._carry_out(change_set, tell)
             return True
 
@@ -123,32 +126,34 @@ class Stack:
             raise StackError(f"there is no stack {self.name}")
         return stack
 
-    def _change_set(self, wish: Wish, stack: dict[str, Any] | None) -> ChangeSet:
+    def _change_set(
+        self, request: StackRequest, stack: dict[str, Any] | None
+    ) -> ChangeSet:
         if stack:
             check_changeable(stack, self.env)
-        request = {
-            "TemplateBody": wish.template,
-            "Parameters": parameters_of(self._client, wish, self.env, stack),
+        asked = {
+            "TemplateBody": request.template,
+            "Parameters": parameters_of(self._client, request, self.env, stack),
             "Tags": [
                 {"Key": "application", "Value": APPLICATION},
                 {"Key": "environment", "Value": self.env},
             ],
         }
-        return self._asked(request, is_new=not stack)
+        return self._asked(asked, is_new=not stack)
 
-    def _asked(self, request: dict[str, Any], *, is_new: bool) -> ChangeSet:
+    def _asked(self, asked: dict[str, Any], *, is_new: bool) -> ChangeSet:
         whole = {
             "StackName": self.name,
             "Capabilities": ["CAPABILITY_NAMED_IAM"],
-            **request,
+            **asked,
         }
         return ChangeSet(self._client, whole, self._pause, is_new=is_new)
 
     def _take_over(self, stack: dict[str, Any], release: str, tell: Tell) -> None:
         # A change that fails is rolled back to what the stack knew before it: were that still an
         # older release, the jobs would run it again.
-        request = release_only(stack, release)
-        self._carry_out(self._asked(request, is_new=False), tell)
+        asked = release_only(stack, release)
+        self._carry_out(self._asked(asked, is_new=False), tell)
 
     def _carry_out(self, change_set: ChangeSet, tell: Tell) -> None:
         if not change_set.changes:

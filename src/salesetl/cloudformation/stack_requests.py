@@ -10,7 +10,7 @@ from salesetl.errors import ArgumentError
 
 
 @dataclass(frozen=True)
-class Wish:
+class StackRequest:
     """What a stack should become: its template, the parameters that are given, the release."""
 
     template: str
@@ -19,16 +19,16 @@ class Wish:
 
 
 def parameters_of(
-    client: Any, wish: Wish, env: str, stack: dict[str, Any] | None
+    client: Any, request: StackRequest, env: str, stack: dict[str, Any] | None
 ) -> list[dict[str, Any]]:
     """Return a value for each parameter; what is not given stays as it is in the stack.
 
     ArgumentError for a parameter that the template has not, or if a new stack has no release.
     """
-    checked = client.get_template_summary(TemplateBody=wish.template)
+    checked = client.get_template_summary(TemplateBody=request.template)
     known = [each["ParameterKey"] for each in checked["Parameters"]]
-    _check_names(wish.parameters, known)
-    given = {**wish.parameters, "Env": env, **_release(client, wish, env, stack)}
+    _check_names(request.parameters, known)
+    given = {**request.parameters, "Env": env, **_release(client, request, env, stack)}
     former = {each["ParameterKey"] for each in (stack or {}).get("Parameters", [])}
     return [
         (
@@ -72,17 +72,17 @@ def _known(stack: dict[str, Any]) -> set[str]:
 
 
 def _release(
-    client: Any, wish: Wish, env: str, stack: dict[str, Any] | None
+    client: Any, request: StackRequest, env: str, stack: dict[str, Any] | None
 ) -> dict[str, str]:
     if stack:
         running = running_releases(client, stack["StackName"])
         # Where jobs run several, the stack keeps what it was told; a deploy then sees to it.
         return {"Release": running.pop()} if len(running) == 1 else {}
-    if not wish.release:
+    if not request.release:
         raise ArgumentError(
             f"--release: there is no stack for {env} yet, and it must know what its jobs run"
         )
-    return {"Release": wish.release}
+    return {"Release": request.release}
 
 
 def _check_names(given: Mapping[str, str], known: Sequence[str]) -> None:
