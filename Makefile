@@ -104,10 +104,10 @@ deploy-job: $(EMBEDDED) ## deploy one job, such as make deploy-job JOB=enrich_sa
 	@scripts/deploy_job.sh $(BIN) "$(ENV)" "$${JOB:?which one? make deploy-job JOB=enrich_sales}" $(DRY_RUN)
 
 rollback-job: $(EMBEDDED) ## let JOB on the Glue of ENV be what it was before the last deploy
-	@$(BIN)/salesetl rollback "$(JOB)" --env "$(ENV)" $(DRY_RUN)
+	@$(BIN)/salesetl rollback "$${JOB:?which one? make rollback-job JOB=enrich_sales}" --env "$(ENV)" $(DRY_RUN)
 
 run-job: $(EMBEDDED) ## run JOB on the Glue of ENV with ARGS and follow it to its report and cost
-	@scripts/run_job.sh $(BIN) "$(ENV)" "$(JOB)" $(ARGS)
+	@scripts/run_job.sh $(BIN) "$(ENV)" "$${JOB:?which one? make run-job JOB=enrich_sales}" $(ARGS)
 
 e2e: $(READY) $(SPARK4)/.ready $(MINISTACK)/.ready ## take the whole path on an emulated AWS, on both Sparks
 	@scripts/e2e.sh $(BIN)

@@ -69,16 +69,19 @@ def aws_errors(what: str) -> Iterator[None]:
     except Exception as error:
         if not type(error).__module__.startswith(("botocore", "boto3", "s3transfer")):
             raise
-        raise AwsError(f"{what}: {_told(error)}") from error
+        # What an upload of boto3 failed of is what it was raised in the face of.
+        is_upload = type(error).__name__ == "S3UploadFailedError"
+        cause = error.__context__ if is_upload else error
+        raise AwsError(f"{what}: {_told(cause or error)}") from error
 
 
-def error_code(error: Exception) -> str:
+def error_code(error: BaseException) -> str:
     """Return the code in the answer of a service, or the name of the error."""
     answer = getattr(error, "response", None) or {}
     return str(answer.get("Error", {}).get("Code", type(error).__name__))
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     answer = getattr(error, "response", None) or {}
     message = answer.get("Error", {}).get("Message") or str(error)
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})

@@ -65,6 +65,9 @@ class Walk:
             engine = self.report(run_id).runtime["engine"]
             assert engine == ("spark" if JARS else "duckdb")
         shown = self.shell(command)
+        if command.startswith(("make deploy-job", "make rollback-job")):
+            is_done = "--dry-run" not in command and "deploy-job" in command
+            assert self.workers() == (4 if is_done else 10)
         if command.startswith("make run-job"):
             assert "SUCCEEDED" in shown
             assert "revenue in the summary" in shown
@@ -88,6 +91,12 @@ class Walk:
         print(done.stdout, flush=True)
         assert done.returncode == 0, command
         return done.stdout
+
+    def workers(self) -> int:
+        """Return how many workers the job may have."""
+        name = self.environment.job_name("enrich_sales")
+        job = boto3.client("glue").get_job(JobName=name)["Job"]
+        return int(job["NumberOfWorkers"])
 
     def report(self, run_id: str) -> RunReport:
         """Read the report of a run."""

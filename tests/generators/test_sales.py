@@ -79,6 +79,7 @@ def test_a_bucket_that_is_not_there_is_one_line(
     error = capsys.readouterr().err
     assert stopped.value.code == 1
     assert error.startswith("generators: error: s3://no-such-bucket-at-all/raw/")
+    assert error.endswith(": there is no such bucket\n")
     assert error.count("\n") == 1
 
 

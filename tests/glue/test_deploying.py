@@ -271,3 +271,34 @@ def test_a_job_that_the_stack_has_made_is_recorded_by_its_first_deploy(
 
     assert plan.changes == []
     assert workers(environment) == 10
+
+
+def test_the_first_deploy_can_be_taken_back_to_what_the_stack_has_made(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    release = release_at(tmp_path, "1.0")
+    wanted = plan_deploy(definition, environment, release).wanted
+    name = environment.job_name("enrich_sales")
+    boto3.client("glue").create_job(Name=name, **wanted)
+
+    deployed(replace(definition, workers=4), environment, release)
+    rolled_back(environment)
+
+    assert workers(environment) == 10
+
+
+def test_a_service_that_does_not_tell_a_setting_does_not_hinder_going_back(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    release = release_at(tmp_path, "1.0")
+    for number in (2, 3):
+        deployed(replace(definition, workers=number), environment, release)
+    untold = settings(environment)
+    for name in ("Tags", "NotificationProperty", "ExecutionProperty"):
+        untold.pop(name)
+    job = environment.job_name("enrich_sales")
+    boto3.client("glue").update_job(JobName=job, JobUpdate=untold)
+
+    rolled_back(environment)
+
+    assert workers(environment) == 2

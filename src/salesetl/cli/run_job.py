@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 from salesetl.arguments import parse_arguments, split_words
 from salesetl.display import report_text
-from salesetl.errors import ArgumentError, AwsError
+from salesetl.errors import ArgumentError, AwsError, InputError
 from salesetl.glue.costs import run_dollars
 from salesetl.glue.definitions import JobDefinition, job_definition
 from salesetl.glue.environments import environment_of
@@ -42,7 +42,10 @@ def run_job(arguments: argparse.Namespace) -> str:
     if ended.state != "SUCCEEDED":
         raise AwsError(f"{name} run {run}: {ended.state}: {ended.error}; {cost}")
     lake = own.get("output_path", settings["DefaultArguments"].get("--output_path"))
-    report = last_report(storage_of(lake), lake, definition.name, own["run_id"])
+    try:
+        report = last_report(storage_of(lake), lake, definition.name, own["run_id"])
+    except InputError as error:
+        raise AwsError(f"{error}; {group} is the log on CloudWatch") from error
     return f"{report_text(report)}\n{cost}\n"
 
 

@@ -107,13 +107,19 @@ def _decode(path: str, content: bytes | None) -> History:
         raise InputError(f"{path}: not a record of deployments; remove it") from error
 
 
-def _place(history: History, settings: dict[str, Any] | None) -> int | None:
+def _place(history: History, found: dict[str, Any] | None) -> int | None:
+    """Return which deployment a job is as it was left by; None if it was changed since."""
     places = [
         place
         for place, entry in enumerate(history)
-        if settings is not None and not differences(entry["settings"], settings)
+        if found is not None and not differences(_answered(entry, found), found)
     ]
     return places[-1] if places else None
+
+
+def _answered(entry: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    # A service that keeps a setting to itself says nothing of whether that was changed.
+    return {name: value for name, value in entry["settings"].items() if name in found}
 
 
 def _record(environment: Environment, plan: Plan, *, is_rollback: bool) -> None:
@@ -122,16 +128,21 @@ def _record(environment: Environment, plan: Plan, *, is_rollback: bool) -> None:
 
     def change(content: bytes | None) -> bytes:
         history = _decode(path, content)
+        if not history and plan.found:
+            # The stack has made it.
+            history = [_entry(plan.found)]
         before = _place(history, plan.found)
         if before is not None:
             history = history[: before if is_rollback else before + 1]
         if not history or differences(plan.wanted, history[-1]["settings"]):
-            deployed_at = timestamp_text(datetime.now(UTC))
-            entry = {"deployed_at": deployed_at, "settings": plan.wanted}
-            history = [*history, entry][-_KEPT:]
+            history = [*history, _entry(plan.wanted)][-_KEPT:]
         return json.dumps({"deployments": history}, indent=2).encode()
 
     for _ in range(_TRIES):
         if storage_of(path).update(path, change):
             return
     raise AwsError(f"{path}: others keep changing it; run the same again")
+
+
+def _entry(settings: dict[str, Any]) -> dict[str, Any]:
+    return {"deployed_at": timestamp_text(datetime.now(UTC)), "settings": settings}
