@@ -117,7 +117,7 @@ def test_a_clean_lake_keeps_every_rule(name: str, lake: Callable[[Table], str]) 
             "sales_summary": ["replace(null as total_revenue)"],
             "fact_orders": [
                 "replace(null as order_id)",
-                "replace('XXX' as currency)",
+                "replace('ZZZ' as currency)",
                 "replace(order_total + 1 as order_total)",
                 "replace('07' as order_month)",
             ],

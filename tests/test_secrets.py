@@ -60,10 +60,11 @@ def test_the_secrets_of_this_environment_are_hidden_in_any_form(
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "correct horse battery")
     monkeypatch.setenv("DB_PASSWORD", "short")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/run/where/it/is")
 
-    shown = scrubbed("said: correct horse battery, in short")
+    shown = scrubbed("said: correct horse battery, in short, at /run/where/it/is")
 
-    assert shown == "said: ***, in short"
+    assert shown == "said: ***, in short, at /run/where/it/is"
 
 
 def test_stack_traces_in_the_log_are_scrubbed() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.quality import ACCEPTED, CONFLICT, DUPLICATE, QUARANTINED, WELL_FORMED
+from salesetl.runs import rejected_ratio
 from salesetl.schemas.table import Table
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ class Tally:
     @property
     def rejected_ratio(self) -> float:
         """Share of the rows that were to be loaded and broke a rule."""
-        asked_for = self.rows_read - self.rows_set_aside
-        return (self.rows_quarantined - self.rows_set_aside) / max(asked_for, 1)
+        return rejected_ratio(
+            self.rows_read, self.rows_quarantined, self.rows_set_aside
+        )
 
     def counts(self) -> dict[str, Any]:
         """Return what a run report says of a feed."""

@@ -62,22 +62,29 @@ class RunReport:
 
     def event_line(self) -> str:
         """Return the line of the log that metrics and their alarms are taken from."""
-        rejected = self.rows_quarantined - self.rows_set_aside
-        asked_for = self.rows_read - self.rows_set_aside
+        ratio = rejected_ratio(
+            self.rows_read, self.rows_quarantined, self.rows_set_aside
+        )
         event = {
             "event": "run_report",
             "job": self.job,
             "run_id": self.run_id,
             "status": self.status,
             "rows_read": self.rows_read,
-            "rows_rejected": rejected,
-            "rejected_ratio": round(rejected / max(asked_for, 1), 6),
+            "rows_rejected": self.rows_quarantined - self.rows_set_aside,
+            "rejected_ratio": round(ratio, 6),
         }
         return json.dumps(event)
 
 
 # As wide as DECIMAL(38, 2); Python's default is 28 digits.
 _CONTEXT = Context(prec=38)
+
+
+def rejected_ratio(rows_read: int, rows_quarantined: int, rows_set_aside: int) -> float:
+    """Return the share of the rows that were to be loaded and broke a rule."""
+    asked_for = rows_read - rows_set_aside
+    return (rows_quarantined - rows_set_aside) / max(asked_for, 1)
 
 
 def report_path(root: str, job: str, run_id: str) -> str:

@@ -5,8 +5,11 @@ import os
 import re
 
 _HIDDEN = "***"
-# Names of variables of the environment whose values must not be seen.
-_KEPT_SECRET = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE_KEY|API_KEY")
+# How variables of the environment end whose values must not be seen. One that only names where a
+# secret is, such as …_TOKEN_FILE, has none; hiding that in reports would keep runs from replay.
+_KEPT_SECRET = re.compile(
+    r"(SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE_KEY|API_KEY|SECRET_KEY|SECRET_ACCESS_KEY)$"
+)
 # A short value would hide what is no secret.
 _SHORTEST = 8
 _ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")

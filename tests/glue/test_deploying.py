@@ -40,6 +40,20 @@ def rolled_back(environment: Environment) -> Plan:
     return plan
 
 
+def killed(*arguments: object, **options: object) -> None:
+    """End as a process does that is killed there."""
+    raise KeyboardInterrupt
+
+
+def make_as_the_stack_does(
+    definition: JobDefinition, environment: Environment, release: Release
+) -> None:
+    """Create the job past every deploy."""
+    wanted = plan_deploy(definition, environment, release).wanted
+    name = environment.job_name("enrich_sales")
+    boto3.client("glue").create_job(Name=name, **wanted)
+
+
 def settings(environment: Environment) -> dict[str, Any]:
     """Return what the job is on Glue."""
     found = find_job(environment.job_name("enrich_sales"))
@@ -193,9 +207,6 @@ def test_a_deploy_that_is_killed_leaves_the_old_job_or_the_new_and_is_done_again
     old, new = release_at(tmp_path, "1.0"), release_at(tmp_path, "2.0")
     deployed(definition, environment, old)
 
-    def killed(*arguments: object, **options: object) -> None:
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(deploying, step, killed)
         deployed(definition, environment, new)
@@ -217,9 +228,6 @@ def test_a_rollback_that_is_killed_before_the_job_changed_goes_to_the_same_place
     release = release_at(tmp_path, "1.0")
     for number in (2, 3, 4):
         deployed(replace(definition, workers=number), environment, release)
-
-    def killed(*arguments: object, **options: object) -> None:
-        raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(deploying, "apply_settings", killed)
@@ -261,9 +269,7 @@ def test_a_job_that_the_stack_has_made_is_recorded_by_its_first_deploy(
     definition: JobDefinition, environment: Environment, tmp_path: Path
 ) -> None:
     release = release_at(tmp_path, "1.0")
-    wanted = plan_deploy(definition, environment, release).wanted
-    name = environment.job_name("enrich_sales")
-    boto3.client("glue").create_job(Name=name, **wanted)
+    make_as_the_stack_does(definition, environment, release)
 
     plan = deployed(definition, environment, release)
     deployed(replace(definition, workers=4), environment, release)
@@ -277,9 +283,7 @@ def test_the_first_deploy_can_be_taken_back_to_what_the_stack_has_made(
     definition: JobDefinition, environment: Environment, tmp_path: Path
 ) -> None:
     release = release_at(tmp_path, "1.0")
-    wanted = plan_deploy(definition, environment, release).wanted
-    name = environment.job_name("enrich_sales")
-    boto3.client("glue").create_job(Name=name, **wanted)
+    make_as_the_stack_does(definition, environment, release)
 
     deployed(replace(definition, workers=4), environment, release)
     rolled_back(environment)

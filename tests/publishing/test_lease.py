@@ -175,6 +175,21 @@ def test_a_lease_of_another_host_is_refused_once_it_is_renewed(
     assert storage.read(path) == renewed
 
 
+def test_a_lease_with_long_to_go_is_not_waited_for_longer_than_leases_last(
+    storage: Storage, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "DURATION", timedelta(seconds=0.4))
+    content = lease_until(FAR_AWAY, timedelta(hours=1))
+    storage.write(path, content)
+
+    with pytest.raises(LeaseError) as refusal:
+        with held_lease(storage, path, "run-1"):
+            pass
+
+    assert f"{Lease.decode(content).expires_at:%H:%M:%S} UTC" in str(refusal.value)
+    assert storage.read(path) == content
+
+
 def test_a_lease_of_another_host_that_nobody_renews_is_waited_for(
     storage: Storage, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,18 +107,22 @@ def _take(storage: Storage, path: str, owner: Owner) -> None:
     """Take a lease; LeaseError if its run lives.
 
     Whether a run on another machine lives is seen by its renewing the lease: so that one is
-    watched until it is renewed or ends, as when a run is tried again after its machine died.
+    watched until it is renewed or ends, as when a run is tried again after its machine died; no
+    longer than a lease lasts, though its clock may say that it has long to go.
     """
     watched: Lease | None = None
+    patience = time.monotonic() + 1.25 * DURATION.total_seconds()
     while True:
         try:
             return _take_over(storage, path, owner)
         except _HeldError as held:
             lease = held.lease
-        if lease.owner.machine == _machine() or watched not in (None, lease):
+        is_alive = lease.owner.machine == _machine() or watched not in (None, lease)
+        if is_alive or time.monotonic() > patience:
             raise LeaseError(
                 f"{path}: run {lease.owner.run_id} (process {lease.owner.process_id} on"
-                f" {lease.owner.host}) is writing these tables; wait for it to end"
+                f" {lease.owner.host}) is writing these tables; wait for it to end."
+                f" If it is dead, its lease ends at {lease.expires_at:%Y-%m-%d %H:%M:%S} UTC"
             )
         if watched is None:
             logger.info(
