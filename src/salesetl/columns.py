@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from salesetl import dates
+from salesetl.characters import trimmed
 from salesetl.dates import read_back
 from salesetl.schemas.table import item_fields
 from salesetl.schemas.types import T
@@ -42,24 +43,14 @@ def parsed(field: T.StructField, owner: str = "") -> str:
 def cleaned(field: T.StructField) -> str:
     """Trim the text column named like `field`, or every text in a list of structs."""
     if item_fields(field):
-        return structs(field, lambda each, owner: trimmed(each.name, owner))
-    return trimmed(field.name)
+        return structs(field, lambda each, owner: trimmed(f"{owner}`{each.name}`"))
+    return trimmed(f"`{field.name}`")
 
 
 def structs(field: T.StructField, value: Callable[[T.StructField, str], str]) -> str:
     """SQL for a list of structs with each field replaced by `value` of it and of its owner."""
     values = (f"'{each.name}', {value(each, 'item.')}" for each in item_fields(field))
     return f"transform(`{field.name}`, item -> named_struct({', '.join(values)}))"
-
-
-def trimmed(name: str, owner: str = "") -> str:
-    """Text without surrounding blanks; null when nothing is left."""
-    text = f"{owner}`{name}`"
-    # The blanks are named, because to some engines others are blank too; hardly a text has any, and
-    # to see that costs less than to look for them at both ends.
-    has_blanks = f"{text} like ' %' or {text} like '% '"
-    inner = f"case when {has_blanks} then trim(both ' ' from {text}) else {text} end"
-    return f"nullif({inner}, '')"
 
 
 def whole_number(text: str) -> str:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from salesetl import dates
+from salesetl.characters import name_key, trim
 from salesetl.errors import InputError
 from salesetl.expressions import Expression
 from salesetl.schemas.table import Table
@@ -69,13 +70,13 @@ class Profile:
 
     def missing(self, header: Sequence[str], table: Table) -> list[str]:
         """Names that the header should have and has not."""
-        found = {name.casefold() for name in header}
-        return [name for name in self.needed(table) if name.casefold() not in found]
+        found = {name_key(name) for name in header}
+        return [name for name in self.needed(table) if name_key(name) not in found]
 
     def unknown(self, header: Sequence[str], table: Table) -> list[str]:
         """Names in the header that nothing is made of."""
-        known = {name.casefold() for name in self.needed(table)}
-        return [name for name in header if name.casefold() not in known]
+        known = {name_key(name) for name in self.needed(table)}
+        return [trim(name) for name in header if name_key(name) not in known]
 
 
 def load_profile(source: str | None, table: Table) -> Profile:

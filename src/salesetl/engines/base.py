@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from salesetl.engines.delimited import TextFormat
 from salesetl.schemas.table import Table, item_fields
 from salesetl.schemas.types import T
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
-
-
-@dataclass(frozen=True)
-class TextFormat:
-    """How the records of delimited files are written. `header_lines` is where the data begins."""
-
-    delimiter: str
-    encoding: str
-    header_lines: int
-    is_multiline: bool
-
-
-def field_pattern(delimiter: str) -> str:
-    """Pattern of a field: quoted whole, its own quotes doubled, or not beginning with a quote."""
-    return f'"[^"]*(?:""[^"]*)*"|[^"{delimiter}][^{delimiter}]*|'
 
 
 def json_path(field: T.StructField) -> list[str]:

@@ -17,8 +17,8 @@ import duckdb
 from sqlframe.base.session import _BaseSession
 from sqlframe.duckdb import DuckDBSession
 
-from salesetl.engines.base import TextFormat
 from salesetl.engines.copies import Copies
+from salesetl.engines.delimited import TextFormat
 from salesetl.engines.duckdb_json import objects_query
 from salesetl.engines.duckdb_tables import (
     copy_statement,
@@ -28,6 +28,7 @@ from salesetl.engines.duckdb_tables import (
     table_query,
 )
 from salesetl.engines.duckdb_text import (
+    JSON_LINES,
     RecordReader,
     fields_of,
     literal,
@@ -97,16 +98,14 @@ class DuckDbEngine:
 
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
-        lines = self._records.query(
-            paths, text.encoding, text.header_lines, is_multiline=text.is_multiline
-        )
+        lines = self._records.query(paths, text)
         return self._view(
             f"select *, {fields_of(text.delimiter)} as _fields from ({lines})"
         )
 
     def read_json_lines(self, paths: Sequence[str], schema: T.StructType) -> DataFrame:
         """Read one JSON object a line as text columns, `_record` and `_source_file`."""
-        lines = self._records.query(paths, "UTF-8", 0, is_multiline=False)
+        lines = self._records.query(paths, JSON_LINES)
         return self._view(objects_query(lines, schema))
 
     def read_parquet(

@@ -7,14 +7,16 @@ import json
 import os
 from collections.abc import Sequence
 
-from salesetl.engines.base import field_pattern
 from salesetl.engines.copies import Copies
-from salesetl.engines.records import BLANKS, is_packed, is_plain, records_of, unpacked
+from salesetl.engines.delimited import BLANKS, TextFormat, field_pattern
+from salesetl.engines.records import is_packed, is_plain, records_of, unpacked
 
 _LINES = (
     "columns = {'_record': 'VARCHAR'}, delim = chr(1), quote = '', escape = '',"
     " header = false, auto_detect = false, filename = '_source_file'"
 )
+# A line is a record, and there is no header.
+JSON_LINES = TextFormat("\1", "UTF-8", 0, is_multiline=False, width=1)
 # DuckDB's own default.
 _LEAST_OBJECT_BYTES = 16 * 1024 * 1024
 
@@ -27,39 +29,33 @@ class RecordReader:
         self._copies = copies
         self._numbers = itertools.count()
 
-    def query(
-        self, paths: Sequence[str], encoding: str, skipped: int, *, is_multiline: bool
-    ) -> str:
+    def query(self, paths: Sequence[str], text: TextFormat) -> str:
         """Return a query for the records of files and their paths."""
         queries = []
         plain: list[str] = []
         for path in paths:
             file = self._copies.fetch(path)
-            if is_multiline or not _is_plain(file, encoding):
-                query = self._cut(file, encoding, bool(skipped), is_multiline)
+            if text.is_multiline or not _is_plain(file, text.encoding):
+                query = self._cut(file, text)
             elif file == path:
                 plain.append(path)
                 continue
             else:
-                query = f"select _record from {_lines([file], skipped)}"
+                query = f"select _record from {_lines([file], text.header_lines)}"
             queries.append(f"select *, {literal(path)} as _source_file from ({query})")
         if plain:
-            lines = _lines(sorted(plain), skipped)
+            lines = _lines(sorted(plain), text.header_lines)
             queries.append(f"select _record, _source_file from {lines}")
         return " union all ".join(queries)
 
-    def _cut(
-        self, path: str, encoding: str, has_header: bool, is_multiline: bool
-    ) -> str:
+    def _cut(self, path: str, text: TextFormat) -> str:
         """Write the records of a file that DuckDB itself cannot cut; return a query for them."""
         target = os.path.join(self._folder, f"{next(self._numbers)}.ndjson")
         longest = _LEAST_OBJECT_BYTES
+        has_header = bool(text.header_lines)
         with open(path, "rb") as file, open(target, "w", encoding="ascii") as lines:
             for record in records_of(
-                unpacked(file, path),
-                encoding,
-                is_multiline=is_multiline,
-                has_header=has_header,
+                unpacked(file, path), text, has_header=has_header
             ):
                 line = json.dumps(record)
                 longest = max(longest, len(line) + 1)

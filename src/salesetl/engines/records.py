@@ -1,15 +1,15 @@
-"""Records of delimited text, cut in Python where an engine's own reader would not do."""
+"""Records of delimited files, cut in Python where an engine's own reader would not do."""
 
 import codecs
 import gzip
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, cast
+
+from salesetl.engines.delimited import BLANKS, RecordCutter, TextFormat
 
 _WIDE_ENCODINGS = ("utf-16", "utf-32", "utf16", "utf32")
 _CHUNK_BYTES = 1024 * 1024
-# A line of nothing else is blank; so it is to Spark.
-BLANKS = "".join(map(chr, range(1, 33)))
 
 
 def is_packed(path: str) -> bool:
@@ -23,30 +23,42 @@ def unpacked(file: IO[bytes], path: str) -> IO[bytes]:
 
 
 def records_of(
-    file: IO[bytes], encoding: str, *, is_multiline: bool, has_header: bool = True
+    file: IO[bytes], text: TextFormat, *, has_header: bool = True
 ) -> Iterator[str]:
     """Yield the records of a file below its header; blank lines are none.
 
-    A record ends with its line, or, if `is_multiline`, with the first line that leaves no quote
-    open. Bytes that are not of the encoding become U+FFFD.
+    A record ends with its line, or, if `is_multiline`, may span lines inside quotes. Bytes that are
+    not of the encoding become U+FFFD.
     """
-    is_utf8 = codecs.lookup(encoding).name == "utf-8"
-    codec = "utf-8-sig" if is_utf8 else encoding
-    parts: list[str] = []
-    is_open, is_header = False, has_header
-    for line in io.TextIOWrapper(file, codec, errors="replace", newline=""):
-        parts.append(line)
-        is_open ^= is_multiline and line.count('"') % 2 == 1
-        if is_open:
-            continue
-        record = "".join(parts).rstrip("\r\n")
-        parts.clear()
+    is_utf8 = codecs.lookup(text.encoding).name == "utf-8"
+    codec = "utf-8-sig" if is_utf8 else text.encoding
+    lines = io.TextIOWrapper(file, codec, errors="replace", newline="")
+    return cut_records(lines, text, has_header=has_header)
+
+
+def decoded_lines(lines: Iterable[bytes], encoding: str) -> Iterator[str]:
+    """Yield lines that were cut at line feeds as text, cut at carriage returns too."""
+    for number, content in enumerate(lines):
+        if number == 0:
+            content = content.removeprefix(codecs.BOM_UTF8)
+        line = content.decode(encoding, errors="replace") + "\n"
+        if "\r" in line:
+            yield from io.StringIO(line, newline="")
+        else:
+            yield line
+
+
+def cut_records(
+    lines: Iterable[str], text: TextFormat, *, has_header: bool = True
+) -> Iterator[str]:
+    """Yield the records in lines that keep their ends; as `records_of`."""
+    records = RecordCutter(text).records(lines) if text.is_multiline else lines
+    is_header = has_header
+    for record in records:
         if record.strip(BLANKS):
             if not is_header:
-                yield record
+                yield record.rstrip("\r\n")
             is_header = False
-    if parts and not is_header:
-        yield "".join(parts).rstrip("\r\n")
 
 
 def is_wide(encoding: str) -> bool:

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from salesetl.engines.base import TextFormat
+from salesetl.engines.delimited import TextFormat
 from salesetl.engines.spark_json import is_object, json_value, parsed_record
 from salesetl.engines.spark_text import (
     lines_of,

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from salesetl.engines.base import TextFormat, field_pattern
-from salesetl.engines.records import BLANKS, is_wide, records_of, unpacked
+from salesetl.engines.delimited import BLANKS, TextFormat, field_pattern
+from salesetl.engines.records import (
+    decoded_lines,
+    cut_records,
+    is_wide,
+    records_of,
+    unpacked,
+)
 from salesetl.errors import InputError
 from salesetl.storage import S3_SCHEMES
 
@@ -30,6 +38,8 @@ _BLANKS = f"decode(unhex('{BLANKS.encode().hex()}'), 'UTF-8')"
 _READABLE = "decode(encode(value, 'UTF-16BE'), 'UTF-16BE')"
 # Stands in no line that is not damaged, so that Spark's reader of CSV reads lines whole.
 _NO_DELIMITER = "\1"
+_RECORDS = "_record string, _source_file string"
+_RECORDS_AT_ONCE = 1000
 
 
 def lines_of(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
@@ -45,8 +55,10 @@ def records_with_fields(
     spark: SparkSession, paths: Sequence[str], text: TextFormat
 ) -> DataFrame:
     """Read delimited files as `_record`, `_source_file` and `_fields`."""
-    if text.is_multiline or is_wide(text.encoding):
-        records = _cut_records(spark, paths, text.encoding, text.is_multiline)
+    if is_wide(text.encoding):
+        records = _cut_files(spark, paths, text)
+    elif text.is_multiline:
+        records = _cut_lines(spark, paths, text)
     else:
         records = _read_lines(spark, paths, text.encoding)
     return records.withColumn("_fields", F.expr(_fields(text.delimiter)))
@@ -68,38 +80,75 @@ def _read_lines(spark: SparkSession, paths: Sequence[str], encoding: str) -> Dat
     )
 
 
-def _cut_records(
-    spark: SparkSession, paths: Sequence[str], encoding: str, is_multiline: bool
+def _cut_files(
+    spark: SparkSession, paths: Sequence[str], text: TextFormat
 ) -> DataFrame:
-    def cut(batches: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
-        from pyarrow import RecordBatch, array
+    """Cut files in Python, each whole: of wide characters Spark does not find the lines."""
 
+    def cut(batches: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
         for batch in batches:
             for row in batch.to_pylist():
                 content = io.BytesIO(row["content"])
                 file = unpacked(content, row["_source_file"])
-                records = list(records_of(file, encoding, is_multiline=is_multiline))
-                paths = [row["_source_file"]] * len(records)
-                yield RecordBatch.from_arrays(
-                    [array(records, "string"), array(paths, "string")],
-                    ["_record", "_source_file"],
-                )
+                yield from _batches(records_of(file, text), row["_source_file"])
 
     files = (
         spark.read.format("binaryFile")
         .load([spark_path(path) for path in paths])
         .selectExpr("content", f"{_SOURCE_FILE} as _source_file")
     )
-    return files.mapInArrow(cut, "_record string, _source_file string")
+    return files.mapInArrow(cut, _RECORDS)
+
+
+def _cut_lines(
+    spark: SparkSession, paths: Sequence[str], text: TextFormat
+) -> DataFrame:
+    """Cut the lines of files in Python, in their order, which takes little memory at any size."""
+
+    def cut(batches: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
+        lines = (
+            (path, line)
+            for batch in batches
+            for line, path in zip(*batch.select([0, 1]).to_pydict().values())
+        )
+        for path, found in groupby(lines, key=itemgetter(0)):
+            decoded = decoded_lines((line for _, line in found), text.encoding)
+            yield from _batches(cut_records(decoded, text), path)
+
+    # A line ends as it does in Python only if the ends within it are kept.
+    lines = (
+        spark.read.option("lineSep", "\n")
+        .text([spark_path(path) for path in paths])
+        .selectExpr(
+            "cast(value as binary) as _line",
+            f"{_SOURCE_FILE} as _source_file",
+            "_metadata.file_block_start as _block",
+            "monotonically_increasing_id() as _place",
+        )
+    )
+    ordered = lines.repartition("_source_file").sortWithinPartitions(
+        "_source_file", "_block", "_place"
+    )
+    return ordered.mapInArrow(cut, _RECORDS)
+
+
+def _batches(records: Iterator[str], path: str) -> Iterator[RecordBatch]:
+    from pyarrow import RecordBatch, array
+
+    while some := list(islice(records, _RECORDS_AT_ONCE)):
+        yield RecordBatch.from_arrays(
+            [array(some, "string"), array([path] * len(some), "string")],
+            ["_record", "_source_file"],
+        )
 
 
 def _fields(delimiter: str) -> str:
-    field = field_pattern(delimiter)
+    field = field_pattern(delimiter, is_possessive=True)
     # Only so written does Java cut at a character without a regular expression.
     character = "\\\\|" if delimiter == "|" else delimiter
     return (
         f"case when instr(_record, '\"') = 0 then split(_record, '{character}')"
-        f" when _record rlike '^({field})([{delimiter}]({field}))*$'"
+        f" when _record rlike '^(?:{field})(?:[{delimiter}](?:{field}))*+$'"
         f" then regexp_extract_all(concat(_record, '{delimiter}'), '({field})[{delimiter}]', 1)"
         " else cast(array() as array<string>) end"
     )

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from salesetl.characters import name_key
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
+from salesetl.engines.delimited import LONGEST_RECORD
 from salesetl.errors import InputError
 from salesetl.profiles import Profile
 from salesetl.readers.files import find_files, look_at
 from salesetl.readers.foreign import with_contract_columns
-from salesetl.readers.layouts import Layout, Multiline, find_layout
+from salesetl.readers.layouts import (
+    Layout,
+    Multiline,
+    find_layout,
+    is_quick_to_read,
+)
 from salesetl.readers.rows import RawRows, in_one
 from salesetl.schemas.table import Table
+from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -49,11 +58,38 @@ def read_csv(
             unknown.setdefault(name, file.path)
     if unknown:
         _report_unknown(unknown, unknown_columns)
+    if multiline == "auto":
+        layouts = _with_large_files(engine, layouts, files)
     frames = [
         _read_layout(engine, layout, paths, table, profile)
         for layout, paths in layouts.items()
     ]
     return RawRows(engine.named(in_one(engine, frames, table)), files, sorted(unknown))
+
+
+def _with_large_files(
+    engine: Engine, layouts: Mapping[Layout, list[str]], files: Sequence[StoredFile]
+) -> dict[Layout, list[str]]:
+    """Let records span lines in those large files that have a line with a quote out of place.
+
+    The engine looks at these files, for which it reads them once more.
+    """
+    large = {file.path for file in files if not is_quick_to_read(file)}
+    divided: dict[Layout, list[str]] = defaultdict(list)
+    for layout, paths in layouts.items():
+        looked_at = [path for path in paths if path in large]
+        across: set[str] = set()
+        if looked_at and not layout.text.is_multiline:
+            broken = (
+                engine.read_records(looked_at, layout.text)
+                .where("instr(_record, '\"') > 0 and size(_fields) = 0")
+                .select("_source_file")
+            )
+            across = {row["_source_file"] for row in engine.rows(broken.distinct())}
+        for path in paths:
+            own = layout.across_lines() if path in across else layout
+            divided[own].append(path)
+    return divided
 
 
 def _report_unknown(unknown: dict[str, str], policy: UnknownColumns) -> None:
@@ -72,11 +108,14 @@ def _report_unknown(unknown: dict[str, str], policy: UnknownColumns) -> None:
 def _read_layout(
     engine: Engine, layout: Layout, paths: list[str], table: Table, profile: Profile
 ) -> DataFrame:
-    rows = engine.named(_split(engine.read_records(paths, layout.text), layout))
+    places = _places(layout.header, table, profile)
+    records = engine.read_records(paths, layout.text)
+    rows = engine.named(_split(records, layout, places))
     made = {*profile.constants, *profile.expressions}
     made |= {profile.key.column} if profile.key else set()
+    positions = {name: f"_{place}" for name, place in places.items()}
     return rows.transform(
-        with_contract_columns, layout.header, table, profile, engine.quotient
+        with_contract_columns, positions, table, profile, engine.quotient
     ).select(
         *(
             F.expr(
@@ -93,15 +132,28 @@ def _read_layout(
     )
 
 
-def _split(records: DataFrame, layout: Layout) -> DataFrame:
-    """Give each record its fields as the columns `_0`, `_1`, …, null where it is malformed."""
-    width = len(layout.header)
-    is_well_formed = f"size(_fields) = {width}"
+def _places(
+    header: Sequence[str], table: Table, profile: Profile
+) -> dict[str, int]:
+    """Return where the columns that the contract is made of are in a file, by the key of a name."""
+    needed = set(map(name_key, profile.needed(table)))
+    places = {name_key(name): place for place, name in enumerate(header)}
+    return {name: place for name, place in places.items() if name in needed}
+
+
+def _split(records: DataFrame, layout: Layout, places: Mapping[str, int]) -> DataFrame:
+    """Give each record its fields as the columns `_0`, `_1`, …, null where it is malformed.
+
+    Only those of some places: a file may have thousands of columns, and the contract but a few.
+    """
+    is_well_formed = (
+        f"size(_fields) = {layout.text.width} and length(_record) <= {LONGEST_RECORD}"
+    )
     fields = [
         F.expr(
             f"case when {is_well_formed} then {_unquoted(f'_fields[{place}]')} end"
         ).alias(f"_{place}")
-        for place in range(width)
+        for place in places.values()
     ]
     return records.select(
         *fields,
@@ -113,6 +165,9 @@ def _split(records: DataFrame, layout: Layout) -> DataFrame:
 
 
 def _unquoted(field: str) -> str:
-    inside = f"substring({field}, 2, length({field}) - 2)"
+    # Blanks may stand around the quotes.
+    quoted = f"trim(both ' \t' from {field})"
+    inside = f"substring({quoted}, 2, length({quoted}) - 2)"
     text = f"replace({inside}, '\"\"', '\"')"
-    return f"case when {field} like '\"%' then {text} else {field} end"
+    is_quoted = f"instr({field}, '\"') > 0 and {quoted} like '\"%'"
+    return f"case when {is_quoted} then {text} else {field} end"

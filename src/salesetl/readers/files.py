@@ -75,15 +75,17 @@ def _is_hidden(path: str, root: str) -> bool:
     return any(part.startswith((".", "_")) for part in below)
 
 
-def read_head(file: StoredFile, encoding: str) -> tuple[str, str]:
+def read_head(
+    file: StoredFile, encoding: str, limit: int = HEAD_BYTES
+) -> tuple[str, str]:
     """Return the first characters of a file, unpacked and without BOM, and its encoding.
 
     That is the encoding given, or UTF-8 if the file begins with the mark of it. InputError if the
     file is no text.
     """
-    head = storage_of(file.path).read(file.path, HEAD_BYTES)
+    head = storage_of(file.path).read(file.path, limit)
     if is_gzip(file):
-        head = _unpacked(file, head)
+        head = _unpacked(file, head, limit)
     if not is_wide(encoding):
         for magic, claim in _FOREIGN_FORMATS.items():
             if head.startswith(magic):
@@ -133,8 +135,8 @@ def _broken_gzip(path: str, error: BaseException) -> InputError:
     return InputError(f"{path}: truncated or damaged gzip ({error}); deliver it again")
 
 
-def _unpacked(file: StoredFile, head: bytes) -> bytes:
+def _unpacked(file: StoredFile, head: bytes, limit: int) -> bytes:
     try:
-        return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
+        return zlib.decompressobj(wbits=31).decompress(head, limit)
     except zlib.error as error:
         raise _broken_gzip(file.path, error) from error

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from salesetl import columns, dates
+from salesetl.characters import name_key, trimmed
 from salesetl.engines import functions as F
-from salesetl.profiles import Key, Profile
+from salesetl.profiles import Profile
+from salesetl.readers.keys import key_text
 from salesetl.schemas.table import Table
 from salesetl.schemas.types import T
 
@@ -17,23 +19,21 @@ if TYPE_CHECKING:
 
 def with_contract_columns(
     rows: DataFrame,
-    header: Sequence[str],
+    positions: Mapping[str, str],
     table: Table,
     profile: Profile,
     quotient: str,
 ) -> DataFrame:
     """Add every contract column as text to rows whose fields are the columns `_0`, `_1`, …
 
-    `quotient` is the engine's SQL for one.
+    `positions` maps the key of a name in the file to its column, `quotient` is the engine's SQL for
+    one.
     """
-    positions = {
-        name.casefold(): f"_{position}" for position, name in enumerate(header)
-    }
     mapped = {
-        name: positions[profile.columns.get(name, name).casefold()]
+        name: positions[name_key(profile.columns.get(name, name))]
         for name in table.columns
         if name not in profile.constants
-        and profile.columns.get(name, name).casefold() in positions
+        and name_key(profile.columns.get(name, name)) in positions
     }
     rows = rows.select(
         "*",
@@ -45,14 +45,17 @@ def with_contract_columns(
     )
     rows = _with_computed(rows, {*mapped}, positions, profile, quotient)
     if profile.key:
-        rows = rows.withColumn(profile.key.column, F.expr(_key(profile.key, positions)))
+        known = [*mapped, *profile.constants, *profile.expressions]
+        rows = rows.withColumns({name: F.expr(trimmed(f"`{name}`")) for name in known})
+        key = key_text(profile.key, positions, table)
+        rows = rows.withColumn(profile.key.column, F.expr(key))
     return rows
 
 
 def _with_computed(
     rows: DataFrame,
     mapped: set[str],
-    positions: dict[str, str],
+    positions: Mapping[str, str],
     profile: Profile,
     quotient: str,
 ) -> DataFrame:
@@ -60,8 +63,8 @@ def _with_computed(
     known = mapped | {*profile.constants}
     for name, expression in profile.expressions.items():
         texts = {
-            operand: columns.trimmed(
-                operand if operand in known else positions[operand.casefold()]
+            operand: trimmed(
+                f"`{operand}`" if operand in known else positions[name_key(operand)]
             )
             for operand in expression.names
         }
@@ -79,7 +82,7 @@ def _with_computed(
 
 
 def _translated(position: str, field: T.StructField, profile: Profile) -> Column:
-    text = columns.trimmed(position)
+    text = trimmed(position)
     if profile.date_format and isinstance(field.dataType, T.DateType):
         return F.expr(dates.iso_date(text, profile.date_format))
     if profile.decimal_comma and isinstance(
@@ -87,19 +90,3 @@ def _translated(position: str, field: T.StructField, profile: Profile) -> Column
     ):
         return F.expr(columns.point_decimal(text))
     return F.col(position)
-
-
-def _key(key: Key, positions: dict[str, str]) -> str:
-    first, *others = [positions[name.casefold()] for name in key.parts]
-    parts = [columns.trimmed(first), *(f"coalesce({name}, '')" for name in others)]
-    if key.line_number:
-        # Over the whole record and whatever the order of its columns, so that a row has the same
-        # key when it comes again without the rows around it, as in a replay.
-        fields = (f"coalesce({positions[name]}, '')" for name in sorted(positions))
-        record = f"concat_ws(chr(31), {', '.join(fields)})"
-        number = (
-            f"row_number() over (partition by _source_file, {record} order by {record})"
-        )
-        parts += [f"substring(md5({record}), 1, 12)", f"cast({number} as string)"]
-    separator = columns.text_literal(key.separator)
-    return f"concat({f', {separator}, '.join(parts)})"

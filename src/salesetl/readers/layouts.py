@@ -2,15 +2,25 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from salesetl.engines.base import TextFormat
+from salesetl.characters import name_key, trim
+from salesetl.engines.delimited import (
+    LONGEST_RECORD,
+    TextFormat,
+    first_record,
+    open_place,
+    split_fields,
+)
 from salesetl.engines.records import is_wide
 from salesetl.errors import InputError
 from salesetl.profiles import Profile
-from salesetl.readers.files import read_head, read_whole, unpacked_bytes
+from salesetl.readers.files import HEAD_BYTES, read_head, read_whole, unpacked_bytes
 from salesetl.schemas.table import Table
+from salesetl.schemas.types import T
 from salesetl.storage import StoredFile
 
 Multiline = Literal["auto", "true", "false"]
@@ -34,47 +44,80 @@ class Layout:
         writer.writerow(self.header)
         return line.getvalue()
 
+    def across_lines(self) -> "Layout":
+        """Return the layout with fields that may span lines."""
+        return replace(self, text=replace(self.text, is_multiline=True))
+
+
+def is_quick_to_read(file: StoredFile) -> bool:
+    """Tell whether a file is small enough to be looked through before it is read."""
+    return unpacked_bytes(file) <= WHOLE_FILE_BYTES
+
 
 def find_layout(
     file: StoredFile, table: Table, profile: Profile, multiline: Multiline
 ) -> Layout:
     """Look at a file; InputError if its header lacks a column or names one twice."""
     head, encoding = read_head(file, profile.encoding)
+    if not head.rstrip("\r\n").count("\n") and file.size > HEAD_BYTES:
+        head, _ = read_head(file, profile.encoding, LONGEST_RECORD)
     header, header_lines = _read_header(file, head, table, profile)
-    is_multiline = multiline == "true" or any("\n" in name for name in header)
-    if multiline == "auto" and not is_multiline:
-        is_multiline = _spans_lines(file, len(header), encoding, profile.delimiter)
-    text = TextFormat(profile.delimiter, encoding, header_lines, is_multiline)
-    return Layout(header, text)
+    text = TextFormat(
+        profile.delimiter,
+        encoding,
+        header_lines,
+        is_multiline=multiline == "true" or any("\n" in name for name in header),
+        width=len(header),
+        number_places=_number_places(header, table, profile),
+    )
+    if multiline == "auto" and not text.is_multiline:
+        text = replace(text, is_multiline=_spans_lines(file, text))
+    return Layout(tuple(map(trim, header)), text)
+
+
+def _number_places(
+    header: tuple[str, ...], table: Table, profile: Profile
+) -> tuple[int, ...]:
+    """Return the places of the fields that the contract knows as dates or numbers."""
+    texts = (T.StringType, T.ArrayType)
+    names = {
+        name_key(profile.columns.get(field.name, field.name))
+        for field in table.schema
+        if not isinstance(field.dataType, texts)
+    }
+    return tuple(
+        place for place, name in enumerate(header) if name_key(name) in names
+    )
 
 
 def _read_header(
     file: StoredFile, head: str, table: Table, profile: Profile
 ) -> tuple[tuple[str, ...], int]:
-    records = csv.reader(io.StringIO(head, newline=""), delimiter=profile.delimiter)
-    try:
-        first = next((row for row in records if row), [])
-    except csv.Error as error:
+    """Return the fields of the first record that is not blank, and the line that ends it."""
+    lines = io.StringIO(head, newline="")
+    record, header_lines = first_record(lines, profile.delimiter)
+    header = split_fields(record, profile.delimiter)
+    if header is None:
         raise InputError(
-            f"{file.path}: has no header line ({error}); is it delimited text?"
-        ) from error
-    header = tuple(name.strip() for name in first)
-    names = [name.casefold() for name in header]
-    twice = next((name for name in header if names.count(name.casefold()) > 1), None)
-    if twice:
-        raise InputError(
-            f"{file.path}: header names column {twice!r} twice; rename one of them"
+            f"{file.path}: a quote is out of place in its header line; correct the line"
         )
+    counts = Counter(map(name_key, header))
+    for name in map(trim, header):
+        if name and counts[name_key(name)] > 1:
+            raise InputError(
+                f"{file.path}: header names column {name!r} twice; rename one of them"
+            )
     missing = profile.missing(header, table)
     if missing:
+        found = ", ".join(map(trim, header))
         raise InputError(
-            f"{file.path}: header has no column {missing[0]!r} (found: {', '.join(header)});"
+            f"{file.path}: header has no column {missing[0]!r} (found: {found});"
             f" {_remedy(header, profile.delimiter)}"
         )
-    return header, records.line_num
+    return tuple(header), header_lines
 
 
-def _remedy(header: tuple[str, ...], delimiter: str) -> str:
+def _remedy(header: Sequence[str], delimiter: str) -> str:
     """Tell what to do about a header that lacks a column, by what it seems to be delimited by."""
     found = ", ".join(header)
     for character in ";\t|,":
@@ -84,46 +127,19 @@ def _remedy(header: tuple[str, ...], delimiter: str) -> str:
     return "correct the header, or map its names in a source profile"
 
 
-def _spans_lines(file: StoredFile, width: int, encoding: str, delimiter: str) -> bool:
-    if is_wide(encoding):
+def _spans_lines(file: StoredFile, text: TextFormat) -> bool:
+    """Tell whether a file may have records that span lines, as far as a quick look can tell.
+
+    A file that is too large for that is looked at by the engine.
+    """
+    if is_wide(text.encoding):
         return True
-    if unpacked_bytes(file) > WHOLE_FILE_BYTES:
+    if not is_quick_to_read(file):
         return False
     content = read_whole(file)
-    if all(line.count(b'"') % 2 == 0 for line in content.splitlines()):
+    if b'"' not in content:
         return False
-    text = content.decode(encoding, errors="replace")
-    return _has_sound_line_breaks(text, width, delimiter)
-
-
-def _has_sound_line_breaks(text: str, width: int, delimiter: str) -> bool:
-    """Tell whether fields span lines, and no broken quote would make rows run into each other."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    spans_lines = False
-    try:
-        line = 0
-        for record in reader:
-            if reader.line_num > line + 1:
-                if len(record) != width or _swallows_rows(record, delimiter):
-                    return False
-                spans_lines = True
-            line = reader.line_num
-    except csv.Error:
-        return False
-    return spans_lines
-
-
-def _swallows_rows(record: list[str], delimiter: str) -> bool:
-    """Tell whether a field holds what looks like other rows: two broken quotes make one field."""
-    to_the_right = len(record) - 1
-    for to_the_left, field in enumerate(record):
-        first, *middle, last = field.splitlines() if "\n" in field else ("", "")
-        is_end_and_beginning = (
-            first.count(delimiter) == to_the_right - to_the_left
-            and last.count(delimiter) == to_the_left
-        )
-        if middle and max(line.count(delimiter) for line in middle) >= to_the_right:
-            return True
-        if is_end_and_beginning and to_the_right:
-            return True
-    return False
+    lines = io.StringIO(content.decode(text.encoding, errors="replace"), newline="")
+    return any(
+        '"' in line and open_place(line, text.delimiter) is not None for line in lines
+    )

@@ -1,0 +1,221 @@
+"""Delimited text: what a field is, and where a record ends that spans lines."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+
+# A longer record is malformed. No reader keeps more than one record of this size.
+LONGEST_RECORD = 16 * 1024 * 1024
+# A line of nothing else is blank; so it is to Spark.
+BLANKS = "".join(map(chr, range(1, 33)))
+
+
+@dataclass(frozen=True)
+class TextFormat:
+    """How the records of delimited files are written.
+
+    `header_lines` is where the data begins, `width` the number of fields of a record, and
+    `number_places` are the places of the fields that are dates or numbers.
+    """
+
+    delimiter: str
+    encoding: str
+    header_lines: int
+    is_multiline: bool
+    width: int
+    number_places: tuple[int, ...] = ()
+
+
+def field_pattern(delimiter: str, *, is_possessive: bool = False) -> str:
+    """Pattern of a field: quoted whole, its own quotes doubled, or not beginning with a quote.
+
+    Blanks may stand around the quotes. A possessive pattern never gives back what it has taken,
+    for which Java needs no stack; RE2 does not know it, nor need it.
+    """
+    blank = "[ ]" if delimiter == "\t" else "[ \t]"
+    more = "*+" if is_possessive else "*"
+    quoted = f'{blank}*"[^"]{more}(?:""[^"]{more}){more}"{blank}*'
+    bare = f'{blank}*[^" \t{delimiter}][^{delimiter}]{more}'
+    return f"{quoted}|{bare}|{blank}*"
+
+
+def split_fields(record: str, delimiter: str) -> list[str] | None:
+    """Return the fields of a record without their quotes; None where a quote is out of place."""
+    if '"' not in record:
+        return record.split(delimiter)
+    patterns = _patterns(delimiter)
+    if not patterns.row.fullmatch(record):
+        return None
+    fields = patterns.field.findall(record + delimiter)
+    return [_unquoted(field) for field in fields]
+
+
+def _unquoted(field: str) -> str:
+    inner = field.strip(" \t")
+    return inner[1:-1].replace('""', '"') if inner.startswith('"') else field
+
+
+class RecordCutter:
+    """Joins the lines of records that span them, so that damage costs its own record and no other.
+
+    A line that leaves a quote open takes in those up to its end, if together they have the fields
+    of the header, the field in question is text, and none of the lines looks like a row of its own.
+    Otherwise a quote is out of place, and the line is a record by itself, as are those after it.
+    """
+
+    def __init__(self, text: TextFormat) -> None:
+        self._text = text
+        self._delimiter = text.delimiter
+
+    def records(self, lines: Iterable[str]) -> Iterator[str]:
+        """Yield lines, or several where a record spans them, with the ends of lines."""
+        source = iter(lines)
+        given_back: deque[str] = deque()
+        while True:
+            line = given_back.popleft() if given_back else next(source, None)
+            if line is None:
+                return
+            if '"' not in line:
+                yield line
+                continue
+            place = open_place(line, self._delimiter)
+            taken: list[str] = []
+            if place is None or not self._takes_in(
+                place, chain(_drained(given_back), source), taken
+            ):
+                yield line
+                given_back.extendleft(reversed(taken))
+            else:
+                yield "".join((line, *taken))
+
+    def _takes_in(self, place: int, following: Iterator[str], taken: list[str]) -> bool:
+        """Take the lines up to the end of a record whose field at `place` is open.
+
+        False if there is no such end; `taken` are the lines that were looked at.
+        """
+        length = 0
+        is_open = True
+        while is_open:
+            line = next(following, None)
+            if line is None:
+                return False
+            taken.append(line)
+            length += len(line)
+            if (
+                place >= self._text.width
+                or place in self._text.number_places
+                or length > LONGEST_RECORD
+                or self._is_row(line)
+            ):
+                return False
+            found = _continued(line, self._delimiter)
+            if found is None:
+                return False
+            fields, is_open = found
+            place += fields
+        return place + 1 == self._text.width
+
+    def _is_row(self, line: str) -> bool:
+        """Tell whether a line by itself has the fields of the header, with digits where they belong."""
+        fields = split_fields(line.rstrip("\r\n"), self._text.delimiter)
+        if fields is None or len(fields) != self._text.width:
+            return False
+        numbers = [fields[place].strip() for place in self._text.number_places]
+        if not numbers:
+            return self._text.width > 1
+        has_digit = [any(map(str.isdigit, number)) for number in numbers]
+        return any(has_digit) and all(
+            found or not number
+            for found, number in zip(has_digit, numbers, strict=True)
+        )
+
+
+def first_record(lines: Iterable[str], delimiter: str) -> tuple[str, int]:
+    """Return the first record that is not blank, and how many lines end with it."""
+    record, number, is_open = "", 0, False
+    for number, line in enumerate(lines, start=1):
+        if is_open:
+            found = _continued(line, delimiter)
+            is_open = found is not None and found[1]
+        elif line.strip(BLANKS):
+            is_open = open_place(line, delimiter) is not None
+        else:
+            continue
+        record += line
+        if not is_open:
+            break
+    return record.rstrip("\r\n"), number
+
+
+def open_place(line: str, delimiter: str) -> int | None:
+    """Return the place of the field that a line leaves open; None if it leaves none so."""
+    patterns = _patterns(delimiter)
+    if not patterns.open.fullmatch(line):
+        return None
+    complete = patterns.complete.match(line)
+    return len(patterns.field.findall(complete[0])) if complete else 0
+
+
+def _continued(line: str, delimiter: str) -> tuple[int, bool] | None:
+    """Return how many fields follow in a line that begins inside one, and if it ends inside one.
+
+    None where a quote is out of place.
+    """
+    patterns = _patterns(delimiter)
+    inside = patterns.inside.match(line)
+    end = inside.end() if inside else 0
+    if end == len(line):
+        return 0, True
+    rest = line[end + 1 :].lstrip(patterns.blanks)
+    if not rest.strip("\r\n"):
+        return 0, False
+    if not rest.startswith(delimiter):
+        return None
+    rest = rest[1:]
+    place = open_place(rest, delimiter)
+    if place is not None:
+        return 1 + place, True
+    fields = split_fields(rest.rstrip("\r\n"), delimiter)
+    return None if fields is None else (len(fields), False)
+
+
+def _drained(lines: deque[str]) -> Iterator[str]:
+    while lines:
+        yield lines.popleft()
+
+
+@dataclass(frozen=True)
+class _Patterns:
+    """Patterns of fields and of parts of records with a certain delimiter.
+
+    `field` is a field with its delimiter, `complete` all those at the beginning, `open` a line whose
+    last field is not closed, `inside` what does not close a field.
+    """
+
+    blanks: str
+    field: re.Pattern[str]
+    row: re.Pattern[str]
+    complete: re.Pattern[str]
+    open: re.Pattern[str]
+    inside: re.Pattern[str]
+
+
+@cache
+def _patterns(delimiter: str) -> _Patterns:
+    field = field_pattern(delimiter, is_possessive=True)
+    blanks = " " if delimiter == "\t" else " \t"
+    inside = '[^"]*+(?:""[^"]*+)*+'
+    complete = f"(?:(?:{field})[{delimiter}])*+"
+    return _Patterns(
+        blanks,
+        field=re.compile(f"({field})[{delimiter}]"),
+        row=re.compile(f"(?:{field})(?:[{delimiter}](?:{field}))*+"),
+        complete=re.compile(complete),
+        open=re.compile(f'{complete}[{blanks}]*"{inside}'),
+        inside=re.compile(inside),
+    )
