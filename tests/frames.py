@@ -16,14 +16,8 @@ from salesetl.engines.base import Engine
 from salesetl.engines.spark import SparkEngine
 from salesetl.pipelines.feeds import Feed, settle_feed
 from salesetl.readers.json import read_json
+from salesetl.readers.rows import LINEAGE
 from salesetl.schemas.table import Table
-
-LINEAGE = {
-    "_raw_record": "string",
-    "_source_header": "string",
-    "_source_file": "string",
-    "_is_well_formed": "boolean",
-}
 
 
 def frame_of(engine: Engine, table: Table, rows: Sequence[dict[str, Any]]) -> DataFrame:
@@ -44,7 +38,9 @@ def raw_frame_of(
             record,
             None,
             row.get("_source_file", "/in.csv"),
-            row.get("_is_well_formed", True),
+            row.get("_place"),
+            row.get("_fault", ""),
+            None,
         ]
         values.append((*texts, *lineage))
     return engine.frame(values, dict.fromkeys(table.columns, "string") | LINEAGE)

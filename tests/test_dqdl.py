@@ -110,7 +110,6 @@ def test_a_clean_lake_keeps_every_rule(name: str, lake: Callable[[Table], str]) 
                 "replace(-1 as unit_price)",
                 "replace(total_amount + 1 as total_amount)",
                 "replace(null as total_amount)",
-                "replace('\ufffd' as region)",
                 "replace('1999' as year)",
                 "replace('13' as month)",
             ],
@@ -162,7 +161,7 @@ def test_rows_that_are_there_twice_and_no_rows_are_found(
 def test_the_head_says_how_many_rules_are_left_to_the_job() -> None:
     text = ruleset(CONTRACTS["enriched_sales"], RAW_SALES)
 
-    kept = 8
+    kept = 7
     assert f"{len(RAW_SALES.rules) - kept} of the {len(RAW_SALES.rules)} rules" in text
     assert "as_of" not in text and "is_known_customer" not in text
 

@@ -13,15 +13,20 @@ from salesetl.transforms.sales import clean_sales
 from tests.frames import SALE, raw_frame_of, settled
 
 SALES = RAW_SALES.bind(
-    as_of=date(2025, 9, 30), start_date=date(2025, 9, 1), end_date=date(2025, 9, 30)
+    as_of=date(2025, 9, 30),
+    earliest_date=date(1970, 1, 1),
+    start_date=date(2025, 9, 1),
+    end_date=date(2025, 9, 30),
 )
 
 BROKEN = {
     "transaction_id_is_present": {"transaction_id": " "},
     "text_is_readable": {"product": "Caf\ufffd"},
-    "quotes_are_closed": {"product": '"Lamp'},
+    "identifiers_are_visible": {"transaction_id": "T\u200b1"},
+    "identifiers_are_whole": {"transaction_id": "8.41E+12"},
     "date_is_valid": {"date": "2025-13-45"},
     "date_is_not_after_as_of": {"date": "2025-10-01"},
+    "date_is_not_before_earliest_date": {"date": "1969-12-31"},
     "date_is_within_range": {"date": "2025-08-31"},
     "quantity_is_whole_number": {"quantity": "1.5"},
     "quantity_is_not_zero": {"quantity": "0", "total_amount": "0"},
@@ -70,7 +75,10 @@ def test_a_sale_that_keeps_every_rule_is_accepted(engine: Engine) -> None:
 
 @pytest.mark.parametrize("rule", BROKEN)
 def test_a_broken_rule_sends_the_sale_to_quarantine(engine: Engine, rule: str) -> None:
-    extra = {"date_is_not_after_as_of": ["date_is_within_range"]}
+    extra = dict.fromkeys(
+        ("date_is_not_after_as_of", "date_is_not_before_earliest_date"),
+        ["date_is_within_range"],
+    )
 
     [row] = labelled(engine, SALE | BROKEN[rule])
 
@@ -102,7 +110,7 @@ def test_all_broken_rules_of_a_sale_are_told(engine: Engine) -> None:
 
 
 def test_a_malformed_record_has_no_other_reason(engine: Engine) -> None:
-    nothing = dict.fromkeys(SALE) | {"_is_well_formed": False}
+    nothing = dict.fromkeys(SALE) | {"_fault": "row_is_well_formed"}
 
     [row] = labelled(engine, nothing)
 

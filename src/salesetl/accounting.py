@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
-from salesetl.quality import ACCEPTED, CONFLICT, DUPLICATE, QUARANTINED, WELL_FORMED
+from salesetl.quality import ACCEPTED, CONFLICT, DUPLICATE, QUARANTINED, READ_RULES
 from salesetl.runs import rejected_ratio
 from salesetl.schemas.table import Table
 
@@ -77,7 +77,7 @@ def count_outcomes(engine: Engine, labelled: DataFrame, table: Table) -> Tally:
         if group["_outcome"] == ACCEPTED:
             warnings.update(dict.fromkeys(group["_warnings"].split(), group["rows"]))
             amount += Decimal(group["amount"] or 0)
-    names = [rule.name for rule in (WELL_FORMED, *table.rules, CONFLICT)]
+    names = [rule.name for rule in (*READ_RULES, *table.rules, CONFLICT)]
     return Tally(
         rows_read=rows.total(),
         rows_loaded=rows[ACCEPTED],

@@ -21,6 +21,8 @@ def report_text(report: RunReport) -> str:
     ]
     if report.unknown_columns:
         lines += [f"columns ignored: {', '.join(report.unknown_columns)}"]
+    if report.absent_columns:
+        lines += [f"columns that no row has: {', '.join(report.absent_columns)}"]
     if report.catalog:
         lines += [_catalog_text(report.catalog)]
     if report.error:

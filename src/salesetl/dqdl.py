@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from salesetl.schemas.table import Rule, Table
+from salesetl.schemas.table import PARAMETER, Rule, Table
 
 _HEAD = """\
 # Grain: {grain}.
@@ -49,7 +49,9 @@ def ruleset(table: Table, feed: Table) -> str:
 def _holds_in(table: Table, rule: Rule) -> bool:
     """Tell whether a rule holds for every row of a table, and can be said in DQDL."""
     # A text of DQDL is in double quotes, and there is no way told to write one in it.
-    if rule.level != "reject" or set(rule.condition) & set('"{'):
+    if rule.level != "reject" or '"' in rule.condition:
+        return False
+    if PARAMETER.search(rule.condition):
         return False
     names = set(_NAME.findall(_TEXT.sub("", rule.condition)))
     return names - _KEYWORDS <= set(table.columns)

@@ -17,14 +17,27 @@ DUPLICATE = "duplicate"
 
 WELL_FORMED = Rule(
     "row_is_well_formed",
-    "_is_well_formed",
-    remedy="the row has another number of fields than the header, or is not an object",
+    "_fault <> 'row_is_well_formed'",
+    remedy="the row has another number of fields than the header, a quote out of place, or is"
+    " not an object",
 )
+KEY_ONCE = Rule(
+    "key_is_there_once",
+    "_fault <> 'key_is_there_once'",
+    remedy="a JSON object has the same key twice; take one of them out",
+)
+OWN_KIND = Rule(
+    "values_have_their_kind",
+    "_fault <> 'values_have_their_kind'",
+    remedy="an object or a list stands where a text or a number belongs, or the other way round",
+)
+# What the reader has found; such a row is not looked at any further.
+READ_RULES = (WELL_FORMED, KEY_ONCE, OWN_KIND)
 CONFLICT = Rule(
     "conflicting_duplicate",
     "_is_only_version",
-    remedy="the same key came with different contents; make the wrong one equal to the right"
-    " one, and replay them",
+    remedy="the same key came with different contents in one file; make the wrong one equal to"
+    " the right one, and replay them",
 )
 
 
@@ -36,12 +49,10 @@ def judge(rows: DataFrame, table: Table) -> DataFrame:
     """
     rejecting = [rule for rule in table.rules if rule.level != "warn"]
     warning = [rule for rule in table.rules if rule.level == "warn"]
-    reasons = f"case when {WELL_FORMED.condition} then {_broken(rejecting)}"
+    reasons = f"case when _fault = '' then {_broken(rejecting)} else _fault end"
+    warnings = f"case when _fault = '' then {_broken(warning)} else '' end"
     return rows.withColumns(
-        {
-            "_reasons": F.expr(f"{reasons} else '{WELL_FORMED.name}' end"),
-            "_warnings": F.expr(_broken(warning)),
-        }
+        {"_reasons": F.expr(reasons), "_warnings": F.expr(warnings)}
     )
 
 
@@ -80,15 +91,25 @@ def decide_by_reasons(judged: DataFrame) -> DataFrame:
     return judged.withColumn("_outcome", F.expr(outcome))
 
 
-def decide_versions(judged: DataFrame, repeated: DataFrame, table: Table) -> DataFrame:
-    """Decide the outcome of the rows that share their key with others."""
-    return (
+def decide_versions(
+    judged: DataFrame, repeated: DataFrame, files: DataFrame, table: Table
+) -> DataFrame:
+    """Decide the outcome of the rows that share their key with others.
+
+    `files` are all files with their order, as `_source_file` and `_file_order`. The version in the
+    newest file wins. Of different versions within it, none is guessed to be right, unless the last
+    line wins by the contract.
+    """
+    versions = (
         judged.withColumn("_key", F.expr(_key(table)))
         .join(repeated, on=["_key"], how="left_semi")
+        .join(files, on=["_source_file"], how="left")
+        # Selected right away, or SQLFrame may take a name later on for that of another side.
+        .select(*judged.columns, "_key", "_file_order")
         .transform(_with_versions, table)
-        .transform(_with_outcome)
-        .select(*judged.columns, "_outcome")
     )
+    decide = _keep_last_line if table.last_line_wins else _keep_only_version
+    return versions.transform(decide).select(*judged.columns, "_outcome")
 
 
 def _broken(rules: Sequence[Rule]) -> str:
@@ -106,10 +127,10 @@ def _broken(rules: Sequence[Rule]) -> str:
 def _key(table: Table) -> str:
     """SQL for the key of a row as text; null for a row that is a version of nothing."""
     has_key = " and ".join(f"`{name}` is not null" for name in table.key)
-    if table.order_by:
-        # Where the last version wins, a broken row is none.
-        has_key += " and _reasons = ''"
-    return f"case when {has_key} then concat_ws(chr(31), {', '.join(table.key)}) end"
+    # Where the last line wins, a broken row is no version; elsewhere it makes others doubtful.
+    is_version = "_reasons = ''" if table.last_line_wins else "_fault = ''"
+    key = f"concat_ws(chr(31), {', '.join(table.key)})"
+    return f"case when {has_key} and {is_version} then {key} end"
 
 
 def _content(table: Table) -> str:
@@ -124,32 +145,63 @@ def _content(table: Table) -> str:
 
 
 def _with_versions(rows: DataFrame, table: Table) -> DataFrame:
-    versions = "over (partition by _key"
-    best_first = ", ".join((*table.order_by, "_content", "_source_file", "_raw_record"))
-    rank = f"rank() {versions} order by {', '.join(table.order_by)})"
-    best = "case when _rank = 1 then _content end"
+    """Add `_newest`, the file that counts, `_copy`, a number among equal rows, and whether the rows
+    of that file are all equal.
+    """
+    of_key = "over (partition by _key)"
+    last_first = "_file_order desc, _place desc, _raw_record"
+    newest_sound = f"max(case when _reasons = '' then _file_order end) {of_key}"
+    in_newest = "case when _file_order = _newest then _content end"
     return rows.withColumns(
         {
             "_content": F.expr(_content(table)),
-            "_rank": F.expr(rank if table.order_by else "1"),
+            "_newest": F.expr(f"coalesce({newest_sound}, max(_file_order) {of_key})"),
         }
     ).withColumns(
         {
-            "_version": F.expr(f"row_number() {versions} order by {best_first})"),
+            "_place_of_version": F.expr(
+                f"row_number() over (partition by _key order by {last_first})"
+            ),
+            "_copy": F.expr(
+                f"row_number() over (partition by _key, _content order by {last_first})"
+            ),
             "_is_only_version": F.expr(
-                f"min({best}) {versions}) = max({best}) {versions})"
+                f"min({in_newest}) {of_key} = max({in_newest}) {of_key}"
             ),
         }
     )
 
 
-def _with_outcome(versions: DataFrame) -> DataFrame:
+def _keep_only_version(versions: DataFrame) -> DataFrame:
+    is_conflict = f"_file_order = _newest and not {CONFLICT.condition}"
+    is_old = "_file_order < _newest and _reasons = ''"
     reasons = f"trim(concat(_reasons, ' {CONFLICT.name}'))"
     outcome = (
-        f"case when {CONFLICT.condition} and _version > 1 then '{DUPLICATE}'"
+        f"case when {is_conflict} then '{QUARANTINED}'"
+        f" when _copy > 1 or {is_old} then '{DUPLICATE}'"
         f" when _reasons <> '' then '{QUARANTINED}' else '{ACCEPTED}' end"
     )
-    return versions.withColumn(
-        "_reasons",
-        F.expr(f"case when {CONFLICT.condition} then _reasons else {reasons} end"),
-    ).withColumn("_outcome", F.expr(outcome))
+    return versions.withColumns(
+        {
+            "_outcome": F.expr(outcome),
+            "_reasons": F.expr(
+                f"case when {is_conflict} then {reasons} else _reasons end"
+            ),
+        }
+    )
+
+
+def _keep_last_line(versions: DataFrame) -> DataFrame:
+    is_last = "_place_of_version = 1"
+    warnings = f"trim(concat(_warnings, ' {CONFLICT.name}'))"
+    doubtful = f"{is_last} and not {CONFLICT.condition}"
+    return versions.withColumns(
+        {
+            "_outcome": F.expr(
+                f"case when {is_last} then '{ACCEPTED}' else '{DUPLICATE}' end"
+            ),
+            "_warnings": F.expr(
+                f"case when {doubtful} then {warnings} else _warnings end"
+            ),
+        }
+    )

@@ -4,13 +4,21 @@ import io
 
 import pytest
 
+from salesetl.engines.delimited import TextFormat
 from salesetl.engines.records import is_plain, records_of
 
 
-def cut(content: bytes, encoding: str = "UTF-8", **options: bool) -> list[str]:
+def cut(
+    content: bytes,
+    encoding: str = "UTF-8",
+    *,
+    is_multiline: bool = False,
+    width: int = 1,
+    has_header: bool = True,
+) -> list[str]:
     """Cut a file into records."""
-    values = {"is_multiline": False, **options}
-    return list(records_of(io.BytesIO(content), encoding, **values))
+    text = TextFormat(",", encoding, 1, is_multiline, width)
+    return list(records_of(io.BytesIO(content), text, has_header=has_header))
 
 
 def test_records_are_the_lines_below_the_header() -> None:
@@ -21,9 +29,9 @@ def test_records_are_the_lines_below_the_header() -> None:
 
 
 def test_an_open_quote_takes_the_next_line_in_if_it_may() -> None:
-    content = b'head\n1,"a\r\nb"\n2,"c\n3\n'
+    content = b'head,x\n1,"a\r\nb"\n2,"c\n3\n'
 
-    assert cut(content, is_multiline=True) == ['1,"a\r\nb"', '2,"c\n3']
+    assert cut(content, is_multiline=True, width=2) == ['1,"a\r\nb"', '2,"c', "3"]
     assert cut(content) == ['1,"a', 'b"', '2,"c', "3"]
 
 

@@ -19,7 +19,9 @@ from tests.frames import SALE, raw_frame_of, settled
 from tests.jobs.shop import Shop, sale
 
 AS_OF = date(2025, 9, 30)
-SALES = RAW_SALES.bind(as_of=AS_OF, start_date=date.min, end_date=date.max)
+SALES = RAW_SALES.bind(
+    as_of=AS_OF, earliest_date=date.min, start_date=date.min, end_date=date.max
+)
 
 DATES = {
     "2025-09-10": date(2025, 9, 10),

@@ -11,16 +11,25 @@ from salesetl.transforms.orders import clean_orders
 from tests.frames import ITEM, ORDER, raw_objects_of, settled
 
 ORDERS = RAW_ORDERS.bind(
-    as_of=date(2025, 1, 31), start_date=date(2025, 1, 1), end_date=date(2025, 1, 31)
+    as_of=date(2025, 1, 31),
+    earliest_date=date(1970, 1, 1),
+    start_date=date(2025, 1, 1),
+    end_date=date(2025, 1, 31),
 )
 CUSTOMER = ORDER["customer"]
 PAYMENT = ORDER["payment"]
 
 BROKEN: dict[str, dict[str, Any]] = {
     "order_id_is_present": {"order_id": " "},
-    "text_is_readable": {"sales_channel": "caf\ufffd"},
+    "text_is_readable": {
+        "items": [ITEM | {"category": "caf\ufffd"}],
+        "order_total": 21,
+    },
+    "identifiers_are_visible": {"order_id": "O\u00a01"},
+    "identifiers_are_whole": {"customer": CUSTOMER | {"customer_id": "8.41E+12"}},
     "order_timestamp_is_valid": {"order_timestamp": "2025-13-45T10:00:00Z"},
     "order_is_not_after_as_of": {"order_timestamp": "2025-02-01T00:00:00Z"},
+    "order_is_not_before_earliest_date": {"order_timestamp": "1969-12-31T23:59:59Z"},
     "order_is_within_range": {"order_timestamp": "2024-12-31T23:59:59Z"},
     "order_has_items": {"items": [], "order_total": 0},
     "quantities_are_positive": {"items": [ITEM | {"quantity": 0}], "order_total": 0},
@@ -58,7 +67,10 @@ def test_an_order_that_keeps_every_rule_is_accepted(engine: Engine) -> None:
 
 @pytest.mark.parametrize("rule", BROKEN)
 def test_a_broken_rule_sends_the_order_to_quarantine(engine: Engine, rule: str) -> None:
-    extra = {"order_is_not_after_as_of": ["order_is_within_range"]}
+    extra = dict.fromkeys(
+        ("order_is_not_after_as_of", "order_is_not_before_earliest_date"),
+        ["order_is_within_range"],
+    )
 
     [row] = labelled(engine, ORDER | BROKEN[rule])
 

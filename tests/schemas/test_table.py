@@ -35,7 +35,7 @@ def test_a_delivered_column_has_one_type_from_file_to_lake() -> None:
 
 
 def test_a_rule_takes_its_parameters_as_literals() -> None:
-    rule = Rule("not_late", "date <= {as_of}").bind({"as_of": date(2025, 9, 30)})
+    rule = Rule("not_late", "date <= :as_of").bind({"as_of": date(2025, 9, 30)})
 
     assert rule.condition == "date <= date '2025-09-30'"
     assert sql_literal(5) == "5"

@@ -1,11 +1,12 @@
 """Partition projection: partitions that Athena derives from their names instead of looking up."""
 
+from salesetl.dates import EARLIEST_DATE
 from salesetl.schemas.table import Table
 
 ENABLED = "projection.enabled"
 
 # Wide, for what is outside is not seen; every year without a filter is twelve folders to list.
-_YEARS = "1970,2099"
+_YEARS = f"{EARLIEST_DATE.year},2099"
 _RANGES = {"year": _YEARS, "order_year": _YEARS, "month": "1,12", "order_month": "1,12"}
 _DIGITS = {"order_year": 4, "order_month": 2}
 

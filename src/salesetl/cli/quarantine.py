@@ -119,6 +119,7 @@ def _arguments_again(
     lenient = {
         "write_mode": "merge",
         "max_rejected_ratio": 1.0,
+        "unknown_columns": "ignore",
         "allow_empty": True,
         "run_id": None,
     }

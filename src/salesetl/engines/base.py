@@ -13,9 +13,24 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 
+# Stands between the names of columns in a text of several.
+NAME_SEPARATOR = "\x1f"
+
+
 def json_path(field: T.StructField) -> list[str]:
     """Where a column is in a JSON object: as its contract says, or under its name."""
     return str(field.metadata.get("path", field.name)).split(".")
+
+
+def json_parents(schema: T.StructType) -> list[str]:
+    """Return the objects that columns are in, as `customer` of `customer.id`, outer ones first."""
+    parents: dict[str, None] = {}
+    for field in schema:
+        *above, _ = json_path(field)
+        parents |= dict.fromkeys(
+            ".".join(above[: depth + 1]) for depth in range(len(above))
+        )
+    return list(parents)
 
 
 def risky_number(schema: T.StructType) -> str:
@@ -55,11 +70,16 @@ class Engine(Protocol):
         Adds `_fields`, its fields with their quotes; none when a quote is out of place.
         """
 
-    def read_json_lines(self, paths: Sequence[str], schema: T.StructType) -> DataFrame:
+    def read_json_lines(
+        self, paths: Sequence[str], schema: T.StructType, *, is_ordered: bool = False
+    ) -> DataFrame:
         """Read one JSON object a line as text columns, `_record` and `_source_file`.
 
-        A list of structs stays one, with texts in it. `_is_well_formed` is false for a line that is
-        not a JSON object.
+        A list of structs stays one, with texts in it. Adds `_is_well_formed`, false for a line that
+        is not a JSON object, and of those that are: `_has_key_twice`; `_has_other_kind`, true where
+        an object or a list stands in the place of a text, or something else in that of an object;
+        `_names`, the keys of the object and of those that columns are in, with `NAME_SEPARATOR`
+        between them. `_place` orders the lines of a file if `is_ordered`, and is null otherwise.
         """
 
     def read_parquet(

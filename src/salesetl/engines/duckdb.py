@@ -103,10 +103,29 @@ class DuckDbEngine:
             f"select *, {fields_of(text.delimiter)} as _fields from ({lines})"
         )
 
-    def read_json_lines(self, paths: Sequence[str], schema: T.StructType) -> DataFrame:
-        """Read one JSON object a line as text columns, `_record` and `_source_file`."""
+    def read_json_lines(
+        self, paths: Sequence[str], schema: T.StructType, *, is_ordered: bool = False
+    ) -> DataFrame:
+        """Read one JSON object a line as text columns, with what is told of each line."""
         lines = self._records.query(paths, JSON_LINES)
+        if is_ordered:
+            lines = self._ordered(lines)
+        else:
+            lines = f"select *, cast(null as decimal(38, 0)) as _place from ({lines})"
         return self._view(objects_query(lines, schema))
+
+    def _ordered(self, lines: str) -> str:
+        """Keep lines in the order of their files; return a query for them with their `_place`."""
+        name = f"lines_{next(self._numbers)}"
+        self._connection.execute("set preserve_insertion_order = true")
+        try:
+            self._connection.execute(
+                f"create table {name} as select *,"
+                f" cast(row_number() over () as decimal(38, 0)) as _place from ({lines})"
+            )
+        finally:
+            self._connection.execute("set preserve_insertion_order = false")
+        return f"from {name}"
 
     def read_parquet(
         self, root: str, folders: Sequence[str], schema: T.StructType

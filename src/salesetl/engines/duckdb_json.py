@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from salesetl.engines.base import json_path, risky_number
+from salesetl.engines.base import (
+    NAME_SEPARATOR,
+    json_parents,
+    json_path,
+    risky_number,
+)
 from salesetl.engines.duckdb_text import literal
 from salesetl.schemas.table import item_fields
 from salesetl.schemas.types import T
@@ -18,23 +23,91 @@ _NUMBER = r'((?:[^"0-9-]|"(?:[^"\\]|\\.)*")*)(-?[0-9][0-9.eE+-]*|$)'
 def objects_query(lines: str, schema: T.StructType) -> str:
     """SQL for the columns of a schema in the JSON objects `_record` of lines, as text.
 
-    `_is_well_formed` is false for a line that is not a JSON object.
+    Beside them it has what `Engine.read_json_lines` tells of each line.
     """
     is_valid = f"json_valid(_record) and {_is_strict()}"
     json_type = f"case when {is_valid} then json_type(_record) end"
     is_object = f"coalesce({json_type} = 'OBJECT', false)"
-    # All texts at once, for each look for one would parse the object again.
+    # All texts at once, for each look for one would parse the object again; kinds and keys too.
     texts = [_path(field) for field in schema if not item_fields(field)]
+    parents = [_quoted(parent.split(".")) for parent in json_parents(schema)]
     objects = f"select *, {is_object} as _is_well_formed from ({lines})"
     exact = f"select *, {_exact(schema)} as _object from ({objects})"
-    found = f"case when _is_well_formed then _object ->> {literal(texts)} end"
-    parsed = f"select *, {found} as _texts from ({exact})"
+    found = {
+        "_texts": f"_object ->> {literal(texts)}",
+        "_kinds": f"json_type(_record, {literal([*texts, *parents])})",
+        "_keys": f"json_keys(_record, {literal(['$', *parents])})",
+        **{f"_keys_{name}": _item_keys(field) for name, field in _lists(schema)},
+    }
+    parsed = ", ".join(
+        f"case when _is_well_formed then {value} end as {name}"
+        for name, value in found.items()
+    )
     places = {path: place for place, path in enumerate(texts, start=1)}
     values = ", ".join(
         f'case when _is_well_formed then {_value(field, places)} end as "{field.name}"'
         for field in schema
     )
-    return f"select {values}, _record, _source_file, _is_well_formed from ({parsed})"
+    return (
+        f"select {values}, _record, _source_file, _place, _is_well_formed,"
+        f" {_has_key_twice(schema)} as _has_key_twice,"
+        f" {_has_other_kind(schema, len(texts))} as _has_other_kind,"
+        f" {_names(schema)} as _names"
+        f" from (select *, {parsed} from ({exact}))"
+    )
+
+
+def _lists(schema: T.StructType) -> list[tuple[str, T.StructField]]:
+    """Return the columns that are lists of structs, with their names."""
+    return [(field.name, field) for field in schema if item_fields(field)]
+
+
+def _item_keys(field: T.StructField) -> str:
+    """SQL for the lists of keys that the objects in a list have."""
+    items = f"json_extract(_record, {literal(f'{_path(field)}[*]')})"
+    return f"list_transform({items}, lambda item: json_keys(item))"
+
+
+def _has_key_twice(schema: T.StructType) -> str:
+    lists = ["_keys", *(f"_keys_{name}" for name, _ in _lists(schema))]
+    twice = "lambda keys: len(keys) <> len(list_distinct(keys))"
+    return " or ".join(
+        f"coalesce(len(list_filter({keys}, {twice})) > 0, false)" for keys in lists
+    )
+
+
+def _has_other_kind(schema: T.StructType, texts: int) -> str:
+    """SQL that tells whether a value is of another kind than its column; `texts` are first."""
+    nested = "list_has_any({}, ['OBJECT', 'ARRAY'])"
+    other = "len(list_filter({}, lambda kind: kind not in ('OBJECT', 'NULL'))) > 0"
+    claims = [
+        nested.format(f"_kinds[:{texts}]"),
+        other.format(f"_kinds[{texts + 1}:]"),
+    ]
+    for _, field in _lists(schema):
+        kinds = f"json_type(_record, {literal(f'{_path(field)}[*]')})"
+        claims.append(other.format(kinds))
+        for each in item_fields(field):
+            inner = literal(f'{_path(field)}[*]."{each.name}"')
+            claims.append(nested.format(f"json_type(_record, {inner})"))
+    told = " or ".join(f"coalesce({claim}, false)" for claim in claims)
+    return f"case when _is_well_formed then {told} else false end"
+
+
+def _names(schema: T.StructType) -> str:
+    """SQL for the names of all keys, those in objects and lists with the names of these before."""
+    prefixes = ["", *(f"{parent}." for parent in json_parents(schema))]
+    lists = [
+        f"list_transform(_keys[{place}], lambda key: concat({literal(prefix)}, key))"
+        for place, prefix in enumerate(prefixes, start=1)
+    ]
+    for name, field in _lists(schema):
+        prefix = literal(".".join([*json_path(field), ""]))
+        lists.append(
+            f"list_transform(flatten(_keys_{name}), lambda key: concat({prefix}, key))"
+        )
+    names = f"list_distinct(flatten([{', '.join(lists)}]))"
+    return f"array_to_string(list_sort({names}), {literal(NAME_SEPARATOR)})"
 
 
 def _exact(schema: T.StructType) -> str:
@@ -68,7 +141,7 @@ def _value(field: T.StructField, places: Mapping[str, int]) -> str:
     if not names:
         return f"_texts[{places[path]}]"
     kinds = f"json_type(_object, {literal(f'{path}[*]')})"
-    others = f"list_filter({kinds}, kind -> kind not in ('OBJECT', 'NULL'))"
+    others = f"list_filter({kinds}, lambda kind: kind not in ('OBJECT', 'NULL'))"
     items = f"_object -> {literal(path)}"
     structs = f"json_transform({items}, {literal(json.dumps([names]))})"
     return f"case when len({others}) = 0 then {structs} end"
@@ -76,4 +149,8 @@ def _value(field: T.StructField, places: Mapping[str, int]) -> str:
 
 def _path(field: T.StructField) -> str:
     """Path to a column in an object, as DuckDB writes it."""
-    return "$" + "".join(f'."{name}"' for name in json_path(field))
+    return _quoted(json_path(field))
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return "$" + "".join(f'."{name}"' for name in names)

@@ -54,9 +54,7 @@ class RecordReader:
         longest = _LEAST_OBJECT_BYTES
         has_header = bool(text.header_lines)
         with open(path, "rb") as file, open(target, "w", encoding="ascii") as lines:
-            for record in records_of(
-                unpacked(file, path), text, has_header=has_header
-            ):
+            for record in records_of(unpacked(file, path), text, has_header=has_header):
                 line = json.dumps(record)
                 longest = max(longest, len(line) + 1)
                 lines.write(f"{line}\n")

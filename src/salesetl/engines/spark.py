@@ -12,6 +12,12 @@ from pyspark.sql import types as T
 
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.spark_json import is_object, json_value, parsed_record
+from salesetl.engines.spark_json_keys import (
+    has_key_twice,
+    has_other_kind,
+    names_of,
+    with_keys,
+)
 from salesetl.engines.spark_text import (
     lines_of,
     records_with_fields,
@@ -53,20 +59,28 @@ class SparkEngine:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
         return records_with_fields(self.spark, paths, text)
 
-    def read_json_lines(self, paths: Sequence[str], schema: T.StructType) -> DataFrame:
-        """Read one JSON object a line as text columns, `_record` and `_source_file`."""
+    def read_json_lines(
+        self, paths: Sequence[str], schema: T.StructType, *, is_ordered: bool = False
+    ) -> DataFrame:
+        """Read one JSON object a line as text columns, with what is told of each line."""
+        values = (
+            f"case when _is_well_formed then {json_value(field)} end as `{field.name}`"
+            for field in schema
+        )
         return (
-            lines_of(self.spark, paths)
+            lines_of(self.spark, paths, is_ordered=is_ordered)
             .withColumn("_found", F.expr(parsed_record(schema)))
             .withColumn("_is_well_formed", F.expr(is_object(schema)))
+            .transform(with_keys, schema)
             .selectExpr(
-                *(
-                    f"case when _is_well_formed then {json_value(field)} end as `{field.name}`"
-                    for field in schema
-                ),
+                *values,
                 "_record",
                 "_source_file",
+                "_place",
                 "_is_well_formed",
+                f"{has_key_twice(schema)} as _has_key_twice",
+                f"{has_other_kind(schema)} as _has_other_kind",
+                f"{names_of(schema)} as _names",
             )
         )
 

@@ -8,7 +8,7 @@ from salesetl.engines.base import json_path, risky_number
 from salesetl.schemas.table import item_fields
 from salesetl.schemas.types import T
 
-_STRICT = "'allowSingleQuotes', 'false', 'allowNonNumericNumbers', 'false'"
+STRICT = "'allowSingleQuotes', 'false', 'allowNonNumericNumbers', 'false'"
 # An escape of half a character stands for none; Spark would read a question mark in its place. What
 # is taken out first are escaped backslashes and escapes of both halves.
 _HAS_HALF_CHARACTER = (
@@ -31,7 +31,7 @@ def parsed_record(schema: T.StructType) -> str:
     Spark reads on to the end of the first value and takes no notice of the rest of the text.
     """
     text = f"concat('[', {_exact(schema)}, ', {{\"_end\": \"\"}}]')"
-    return f"from_json({text}, 'array<{_struct(schema)}>', map({_STRICT}))"
+    return f"from_json({text}, 'array<{_struct(schema)}>', map({STRICT}))"
 
 
 def is_object(schema: T.StructType) -> str:
@@ -74,7 +74,7 @@ def _is_sound(schema: T.StructType) -> str:
     """
     names = dict.fromkeys(json_path(field)[0] for field in schema)
     fields = ", ".join(f"`{name}`: string" for name in (*names, "_broken"))
-    options = f"map({_STRICT}, 'columnNameOfCorruptRecord', '_broken')"
+    options = f"map({STRICT}, 'columnNameOfCorruptRecord', '_broken')"
     return f"from_json(_record, 'struct<{fields}>', {options})._broken is null"
 
 

@@ -13,8 +13,8 @@ from pyspark.sql import functions as F
 
 from salesetl.engines.delimited import BLANKS, TextFormat, field_pattern
 from salesetl.engines.records import (
-    decoded_lines,
     cut_records,
+    decoded_lines,
     is_wide,
     records_of,
     unpacked,
@@ -38,16 +38,29 @@ _BLANKS = f"decode(unhex('{BLANKS.encode().hex()}'), 'UTF-8')"
 _READABLE = "decode(encode(value, 'UTF-16BE'), 'UTF-16BE')"
 # Stands in no line that is not damaged, so that Spark's reader of CSV reads lines whole.
 _NO_DELIMITER = "\1"
+# As many as `monotonically_increasing_id` can count in one.
+_LINES_OF_PART = 2**33
 _RECORDS = "_record string, _source_file string"
 _RECORDS_AT_ONCE = 1000
 
 
-def lines_of(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
-    """Read the lines of files that are not blank as `_record` and `_source_file`."""
+def lines_of(
+    spark: SparkSession, paths: Sequence[str], *, is_ordered: bool = False
+) -> DataFrame:
+    """Read the lines of files that are not blank as `_record`, `_source_file` and `_place`."""
+    # Lines are numbered within a part of the work, which may have several parts of a file.
+    part = "cast(_metadata.file_block_start as decimal(20, 0))"
+    place = (
+        f"{part} * {_LINES_OF_PART} + monotonically_increasing_id() % {_LINES_OF_PART}"
+    )
     return (
         spark.read.text([spark_path(path) for path in paths])
         .where(F.expr(f"trim(both {_BLANKS} from value) <> ''"))
-        .selectExpr(f"{_READABLE} as _record", f"{_SOURCE_FILE} as _source_file")
+        .selectExpr(
+            f"{_READABLE} as _record",
+            f"{_SOURCE_FILE} as _source_file",
+            f"cast({place if is_ordered else 'null'} as decimal(38, 0)) as _place",
+        )
     )
 
 

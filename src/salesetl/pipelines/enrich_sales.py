@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime
 
 from salesetl.arguments import InputPath
+from salesetl.dates import EARLIEST_DATE
 from salesetl.engines.base import Session
 from salesetl.pipelines.batch import Run
-from salesetl.pipelines.feeds import Feed, check_quality
+from salesetl.pipelines.feeds import Feed, check_quality, report_names
 from salesetl.pipelines.opening import days_to_load, open_run
 from salesetl.profiles import load_profile
 from salesetl.publishing.lake import Change, WriteMode
@@ -42,6 +43,7 @@ def run(
     end_date: date | None = None,
     write_mode: WriteMode = "merge",
     as_of: date | None = None,
+    earliest_date: date = EARLIEST_DATE,
     max_rejected_ratio: float = 0.05,
     source_profile: str | None = None,
     unknown_columns: UnknownColumns = "ignore",
@@ -60,9 +62,10 @@ def run(
     end_date: last day to load; sales of later days are set aside
     write_mode: merge rows by key, or replace all rows from start_date to end_date
     as_of: day of the run; sales of later days are rejected (default: today in UTC)
-    max_rejected_ratio: share of rejected rows above which nothing is published
+    earliest_date: first day that sales can have; those of earlier days are rejected
+    max_rejected_ratio: share of rejected rows, of sales or of customers, above which nothing is published
     source_profile: TOML file that maps another system's export, or the name of a shipped one
-    unknown_columns: whether columns that the contract does not know are ignored or fail the run
+    unknown_columns: whether columns that the contract does not know, and those of customers that none has, are ignored or fail the run
     multiline: whether quoted fields may span lines; auto looks at files up to 32 MiB
     run_id: name of the run (default: made from the time)
     replay_of: run whose quarantine this is; set by salesetl quarantine replay
@@ -72,7 +75,10 @@ def run(
     arguments = {name: value for name, value in locals().items() if name != "session"}
     days = days_to_load(start_date, end_date, write_mode)
     table = RAW_SALES.bind(
-        as_of=as_of or datetime.now(UTC).date(), start_date=days[0], end_date=days[1]
+        as_of=as_of or datetime.now(UTC).date(),
+        earliest_date=earliest_date,
+        start_date=days[0],
+        end_date=days[1],
     )
     with open_run(
         session,
@@ -102,8 +108,15 @@ def run(
                 allow_empty=allow_empty,
             )
         sales, customers = _settle(batch, raw_sales, raw_customers, table)
-        check_quality(customers, customers_path, 1.0, allow_empty=allow_empty)
-        check_quality(sales, sales_path, max_rejected_ratio, allow_empty=allow_empty)
+        report_names(
+            batch.report,
+            customers,
+            customers_path,
+            unknown_columns,
+            allow_empty=allow_empty,
+        )
+        for feed, path in ((customers, customers_path), (sales, sales_path)):
+            check_quality(feed, path, max_rejected_ratio, allow_empty=allow_empty)
         arriving = build_enriched_sales(sales.accepted)
         with batch.stage(write_mode):
             change = batch.lake.load(ENRICHED_SALES, arriving, write_mode, days)

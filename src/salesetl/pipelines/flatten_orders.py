@@ -3,14 +3,16 @@
 from datetime import UTC, date, datetime
 
 from salesetl.arguments import InputPath
+from salesetl.dates import EARLIEST_DATE
 from salesetl.engines import functions as F
 from salesetl.engines.base import Session
 from salesetl.errors import BooksError
 from salesetl.pipelines.batch import Run
-from salesetl.pipelines.feeds import Feed, check_quality
+from salesetl.pipelines.feeds import Feed, check_quality, report_names
 from salesetl.pipelines.opening import days_to_load, open_run
 from salesetl.publishing.lake import WriteMode
 from salesetl.publishing.staging import StagedTable, count_kept
+from salesetl.readers.csv import UnknownColumns
 from salesetl.readers.json import read_json
 from salesetl.runs import RunReport, amount_text
 from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS, RAW_ORDERS
@@ -36,7 +38,9 @@ def run(
     end_date: date | None = None,
     write_mode: WriteMode = "merge",
     as_of: date | None = None,
+    earliest_date: date = EARLIEST_DATE,
     max_rejected_ratio: float = 0.05,
+    unknown_columns: UnknownColumns = "ignore",
     run_id: str | None = None,
     replay_of: str | None = None,
     allow_empty: bool = False,
@@ -50,7 +54,9 @@ def run(
     end_date: last day to load; orders of later days are set aside
     write_mode: merge orders by id, or replace all orders from start_date to end_date
     as_of: day of the run; orders of later days are rejected (default: today in UTC)
+    earliest_date: first day that orders can have; those of earlier days are rejected
     max_rejected_ratio: share of rejected orders above which nothing is published
+    unknown_columns: whether fields that the contract does not know, and columns that no order has, are ignored or fail the run
     run_id: name of the run (default: made from the time)
     replay_of: run whose quarantine this is; set by salesetl quarantine replay
     allow_empty: accept that there is nothing to load
@@ -59,7 +65,10 @@ def run(
     arguments = {name: value for name, value in locals().items() if name != "session"}
     days = days_to_load(start_date, end_date, write_mode)
     table = RAW_ORDERS.bind(
-        as_of=as_of or datetime.now(UTC).date(), start_date=days[0], end_date=days[1]
+        as_of=as_of or datetime.now(UTC).date(),
+        earliest_date=earliest_date,
+        start_date=days[0],
+        end_date=days[1],
     )
     with open_run(
         session,
@@ -80,6 +89,9 @@ def run(
         with batch.stage("label"):
             orders = batch.settle(clean_orders(raw_orders.frame), table)
         batch.account(orders)
+        report_names(
+            batch.report, orders, orders_path, unknown_columns, allow_empty=allow_empty
+        )
         check_quality(orders, orders_path, max_rejected_ratio, allow_empty=allow_empty)
         with batch.stage(write_mode):
             _write_tables(batch, orders, write_mode, days)

@@ -13,6 +13,7 @@ from salesetl.engines.base import Engine
 from salesetl.engines.delimited import LONGEST_RECORD
 from salesetl.errors import InputError
 from salesetl.profiles import Profile
+from salesetl.quality import WELL_FORMED
 from salesetl.readers.files import find_files, look_at
 from salesetl.readers.foreign import with_contract_columns
 from salesetl.readers.layouts import (
@@ -56,8 +57,7 @@ def read_csv(
         layouts[layout].append(file.path)
         for name in profile.unknown(layout.header, table):
             unknown.setdefault(name, file.path)
-    if unknown:
-        _report_unknown(unknown, unknown_columns)
+    report_unknown(unknown, unknown_columns)
     if multiline == "auto":
         layouts = _with_large_files(engine, layouts, files)
     frames = [
@@ -92,11 +92,17 @@ def _with_large_files(
     return divided
 
 
-def _report_unknown(unknown: dict[str, str], policy: UnknownColumns) -> None:
-    name, path = next(iter(sorted(unknown.items())))
+def report_unknown(unknown: Mapping[str, str], policy: UnknownColumns) -> None:
+    """Name columns that a contract does not know, each with a file that has it.
+
+    InputError if that is to fail.
+    """
+    if not unknown:
+        return
+    name, path = min(unknown.items())
     if policy == "fail":
         raise InputError(
-            f"{path}: header has the unknown column {name!r};"
+            f"{path}: has the unknown column {name!r};"
             " remove it, or pass --unknown_columns ignore"
         )
     logger.warning(
@@ -128,13 +134,15 @@ def _read_layout(
         "_raw_record",
         "_source_header",
         "_source_file",
-        "_is_well_formed",
+        F.expr("cast(null as decimal(38, 0))").alias("_place"),
+        F.expr(
+            f"case when _is_well_formed then '' else '{WELL_FORMED.name}' end"
+        ).alias("_fault"),
+        F.expr("cast(null as string)").alias("_names"),
     )
 
 
-def _places(
-    header: Sequence[str], table: Table, profile: Profile
-) -> dict[str, int]:
+def _places(header: Sequence[str], table: Table, profile: Profile) -> dict[str, int]:
     """Return where the columns that the contract is made of are in a file, by the key of a name."""
     needed = set(map(name_key, profile.needed(table)))
     places = {name_key(name): place for place, name in enumerate(header)}

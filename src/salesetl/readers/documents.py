@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from salesetl.errors import InputError
 from salesetl.readers.files import read_head, read_whole
 from salesetl.storage import StoredFile
 
@@ -15,14 +16,21 @@ _CUT = 12
 
 
 def is_across_lines(file: StoredFile) -> bool:
-    """Tell, from its beginning, whether a file may be an array or hold objects across lines.
+    """Tell, from its beginning, whether a file is an array or may hold objects across lines.
 
-    One that has an object a line is not, nor is one whose first line is broken.
+    One that has an object a line does not, nor does one whose first line is broken. InputError if
+    nothing in the beginning looks like JSON.
     """
     head = read_head(file, "UTF-8")[0].strip()
-    is_array = head.startswith("[")
+    if head.startswith("["):
+        return True
+    if not re.search(r"^[ \t]*[{\[]", head, re.MULTILINE):
+        raise InputError(
+            f"{file.path}: is not JSON, for no line begins with {{ or [; if it is delimited text,"
+            " deliver it as JSON, an object a line"
+        )
     first_line, line_break, _ = head.partition("\n")
-    if not is_array and _is_json(first_line):
+    if _is_json(first_line):
         return False
     found = 0
     try:
@@ -32,20 +40,30 @@ def is_across_lines(file: StoredFile) -> bool:
         # What goes on beyond the beginning is cut in a text, or at the very end.
         is_cut = error.msg.startswith("Unterminated") or error.pos > len(head) - _CUT
         # A very long first line is a line.
-        return is_cut and bool(is_array or line_break or found)
+        return is_cut and bool(line_break or found)
     except RecursionError:
         return False
     return True
 
 
 def objects_of(file: StoredFile) -> list[str] | None:
-    """Return the objects of a file, a line each; None if it is not JSON from end to end."""
+    """Return the objects of a file, a line each; None if it is not JSON from end to end.
+
+    InputError if a file that begins as an array is not one: to read it by line would lose all
+    objects that are not written in a line of their own.
+    """
     text = read_whole(file).decode(errors="replace").strip()
     try:
         # Within a JSON text a line break stands only between tokens.
         return [re.sub(r"[\r\n]", " ", text[place]) for place in _places(text)]
-    except (json.JSONDecodeError, RecursionError):
-        return None
+    except (json.JSONDecodeError, RecursionError) as error:
+        if not text.startswith("["):
+            return None
+        line = getattr(error, "lineno", 1)
+        raise InputError(
+            f"{file.path}: is a JSON array that is broken at line {line}; correct it and deliver"
+            " the file again, or deliver an object a line, of which damage costs only its own"
+        ) from error
 
 
 def _is_json(line: str) -> bool:

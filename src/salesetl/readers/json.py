@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from salesetl import columns
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
+from salesetl.quality import KEY_ONCE, OWN_KIND, WELL_FORMED
 from salesetl.readers.documents import is_across_lines, objects_of
 from salesetl.readers.files import find_files, look_at
 from salesetl.readers.rows import RawRows, in_one
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 logger = logging.getLogger(__name__)
+
+_FAULT = (
+    f"case when not _is_well_formed then '{WELL_FORMED.name}'"
+    f" when _has_key_twice then '{KEY_ONCE.name}'"
+    f" when _has_other_kind then '{OWN_KIND.name}' else '' end"
+)
 
 
 def read_json(
@@ -33,6 +40,7 @@ def read_json(
 
     A file that is an array or spans objects over lines is first written to `staging` with an
     object a line. A file that is neither is read by line, and its broken lines are malformed.
+    InputError names a file that is a broken array, or no JSON.
     """
     files = find_files(path, allow_empty=allow_empty)
     by_line = [file.path for file in files]
@@ -57,12 +65,15 @@ def read_json(
 
 
 def _read_lines(engine: Engine, paths: list[str], table: Table) -> DataFrame:
-    return engine.read_json_lines(paths, table.schema).select(
+    lines = engine.read_json_lines(paths, table.schema, is_ordered=table.last_line_wins)
+    return lines.select(
         *(F.expr(_plain(field)).alias(field.name) for field in table.schema),
         F.col("_record").alias("_raw_record"),
         F.expr("cast(null as string)").alias("_source_header"),
         "_source_file",
-        "_is_well_formed",
+        "_place",
+        F.expr(_FAULT).alias("_fault"),
+        "_names",
     )
 
 

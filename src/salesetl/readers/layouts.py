@@ -59,7 +59,7 @@ def find_layout(
 ) -> Layout:
     """Look at a file; InputError if its header lacks a column or names one twice."""
     head, encoding = read_head(file, profile.encoding)
-    if not head.rstrip("\r\n").count("\n") and file.size > HEAD_BYTES:
+    if len(head.splitlines()) < 2 and file.size > HEAD_BYTES:
         head, _ = read_head(file, profile.encoding, LONGEST_RECORD)
     header, header_lines = _read_header(file, head, table, profile)
     text = TextFormat(
@@ -85,9 +85,7 @@ def _number_places(
         for field in table.schema
         if not isinstance(field.dataType, texts)
     }
-    return tuple(
-        place for place, name in enumerate(header) if name_key(name) in names
-    )
+    return tuple(place for place, name in enumerate(header) if name_key(name) in names)
 
 
 def _read_header(

@@ -16,12 +16,25 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 
+# What a row carries beside the columns of its contract.
+LINEAGE = {
+    "_raw_record": "string",
+    "_source_header": "string",
+    "_source_file": "string",
+    "_place": "decimal(38,0)",
+    "_fault": "string",
+    "_names": "string",
+}
+
+
 @dataclass(frozen=True)
 class RawRows:
     """Rows as delivered, and what the reader noticed about their files.
 
-    `frame` has every contract column as text, `_raw_record`, `_source_header`, `_source_file` and
-    `_is_well_formed`; of a malformed record all contract columns are null.
+    `frame` has every contract column as text, and the lineage of a row: `_raw_record`, the
+    `_source_header` of delimited text, `_source_file`; `_place` in it where the order of lines
+    matters; `_fault`, the name of the rule that the record broke when it was read, or ''; and
+    `_names`, the keys of a JSON object. Of a malformed record all contract columns are null.
     """
 
     frame: DataFrame
@@ -31,10 +44,9 @@ class RawRows:
 
 def in_one(engine: Engine, frames: list[DataFrame], table: Table) -> DataFrame:
     """Return the rows of all frames of the shape of `RawRows.frame`, of which there may be none."""
-    lineage = ("_raw_record", "_source_header", "_source_file")
     if not frames:
-        texts = dict.fromkeys((*table.columns, *lineage), "string")
-        nothing = engine.frame([], texts | {"_is_well_formed": "boolean"})
+        texts = dict.fromkeys(table.columns, "string")
+        nothing = engine.frame([], texts | LINEAGE)
         lists = {field.name: item_fields(field) for field in table.schema}
         return nothing.withColumns(
             {name: _list_of_texts(items) for name, items in lists.items() if items}

@@ -1,6 +1,7 @@
 """Contracts of the orders pipeline: what is delivered and what the lake holds."""
 
 from salesetl.schemas.table import Rule, Table, column
+from salesetl.schemas.text_rules import text_rules
 from salesetl.schemas.types import T
 
 UNIT_PRICE = T.DecimalType(12, 4)
@@ -10,8 +11,6 @@ DELIVERED_AMOUNT = T.DecimalType(15, 2)
 
 CURRENCIES = ("CAD", "EUR", "GBP", "INR", "USD")
 STATUSES = ("cancelled", "paid", "pending", "refunded")
-
-_REPLACEMENT_CHARACTER = "\ufffd"
 
 
 def _one_of(name: str, values: tuple[str, ...]) -> str:
@@ -27,69 +26,65 @@ _ITEM = T.StructType(
     ]
 )
 
+_ORDER = T.StructType(
+    [
+        column("order_id", T.StringType(), "Identifies the order"),
+        column(
+            "order_timestamp",
+            T.TimestampType(),
+            "When it was placed: ISO 8601, or milliseconds or nanoseconds since 1970",
+        ),
+        column(
+            "customer_id",
+            T.StringType(),
+            "Buyer",
+            path="customer.customer_id",
+        ),
+        column(
+            "customer_country",
+            T.StringType(),
+            "Country of the buyer",
+            path="customer.country",
+        ),
+        column(
+            "customer_segment",
+            T.StringType(),
+            "Segment of the buyer",
+            path="customer.segment",
+        ),
+        column("sales_channel", T.StringType(), "online, store or mobile_app"),
+        column(
+            "payment_method",
+            T.StringType(),
+            "How it was paid",
+            path="payment.method",
+        ),
+        column(
+            "payment_status",
+            T.StringType(),
+            "paid, refunded, cancelled or pending",
+            path="payment.status",
+        ),
+        column("currency", T.StringType(), "Currency of all its amounts"),
+        column(
+            "order_total",
+            DELIVERED_AMOUNT,
+            "Sum of its lines, to the cent",
+            is_rounded=True,
+        ),
+        column("items", T.ArrayType(_ITEM), "Its lines, in order"),
+    ]
+)
+
 RAW_ORDERS = Table(
     name="orders",
     grain="one version of an order as delivered",
-    schema=T.StructType(
-        [
-            column("order_id", T.StringType(), "Identifies the order"),
-            column(
-                "order_timestamp",
-                T.TimestampType(),
-                "When it was placed: ISO 8601, or milliseconds or nanoseconds since 1970",
-            ),
-            column(
-                "customer_id",
-                T.StringType(),
-                "Buyer",
-                path="customer.customer_id",
-            ),
-            column(
-                "customer_country",
-                T.StringType(),
-                "Country of the buyer",
-                path="customer.country",
-            ),
-            column(
-                "customer_segment",
-                T.StringType(),
-                "Segment of the buyer",
-                path="customer.segment",
-            ),
-            column("sales_channel", T.StringType(), "online, store or mobile_app"),
-            column(
-                "payment_method",
-                T.StringType(),
-                "How it was paid",
-                path="payment.method",
-            ),
-            column(
-                "payment_status",
-                T.StringType(),
-                "paid, refunded, cancelled or pending",
-                path="payment.status",
-            ),
-            column("currency", T.StringType(), "Currency of all its amounts"),
-            column(
-                "order_total",
-                DELIVERED_AMOUNT,
-                "Sum of its lines, to the cent",
-                is_rounded=True,
-            ),
-            column("items", T.ArrayType(_ITEM), "Its lines, in order"),
-        ]
-    ),
+    schema=_ORDER,
     key=("order_id",),
-    order_by=("_source_file desc",),
     amount="order_total",
     rules=(
         Rule("order_id_is_present", "order_id is not null"),
-        Rule(
-            "text_is_readable",
-            "instr(concat_ws('', order_id, customer_id, sales_channel, customer_country),"
-            f" '{_REPLACEMENT_CHARACTER}') = 0",
-            remedy="the file is not UTF-8; have it written as UTF-8",
-        ),
+        *text_rules(_ORDER, ("order_id", "customer_id")),
         Rule(
             "order_timestamp_is_valid",
             "order_timestamp is not null",
@@ -97,13 +92,18 @@ RAW_ORDERS = Table(
         ),
         Rule(
             "order_is_not_after_as_of",
-            "order_timestamp is null or cast(order_timestamp as date) <= {as_of}",
+            "order_timestamp is null or cast(order_timestamp as date) <= :as_of",
             remedy="pass --as_of if the times are right",
+        ),
+        Rule(
+            "order_is_not_before_earliest_date",
+            "order_timestamp is null or cast(order_timestamp as date) >= :earliest_date",
+            remedy="pass --earliest_date if the times are right",
         ),
         Rule(
             "order_is_within_range",
             "order_timestamp is null"
-            " or cast(order_timestamp as date) between {start_date} and {end_date}",
+            " or cast(order_timestamp as date) between :start_date and :end_date",
             level="set_aside",
         ),
         Rule("order_has_items", "size(items) > 0"),

@@ -1,5 +1,6 @@
 """The contract of a table: everything the library knows about its columns, stated once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -8,6 +9,8 @@ from typing import Any, Literal
 
 from salesetl.schemas.types import T
 
+# A text in quotes may hold a colon too, but no rule has one before a word.
+PARAMETER = re.compile(r"(?<![:\w]):([a-z]\w*)")
 Level = Literal["reject", "set_aside", "warn"]
 
 
@@ -17,8 +20,8 @@ class Rule:
 
     A condition that is false or null is broken. `reject` sends the row to quarantine and counts
     towards the run's limit of rejected rows; `set_aside` sends it there without counting, because
-    the caller asked for it; `warn` keeps the row and counts it. A condition may name parameters in
-    braces, such as `{as_of}`, that `bind` fills in.
+    the caller asked for it; `warn` keeps the row and counts it. A condition may name parameters with
+    a colon, such as `:as_of`, that `bind` fills in.
     """
 
     name: str
@@ -29,7 +32,10 @@ class Rule:
     def bind(self, parameters: Mapping[str, date | int | Decimal]) -> "Rule":
         """Return the rule with its parameters written as SQL literals."""
         literals = {name: sql_literal(value) for name, value in parameters.items()}
-        return replace(self, condition=self.condition.format_map(literals))
+        return replace(
+            self,
+            condition=PARAMETER.sub(lambda found: literals[found[1]], self.condition),
+        )
 
 
 def type_text(data_type: T.DataType) -> str:
@@ -54,9 +60,9 @@ class Table:
     """One table: what a row is, its columns, its key, its partitions and the rules its rows keep.
 
     For a raw table the types say what the text of each field must parse to. `amount` names the
-    money column whose sum the books are kept in, `date_column` the business date. `order_by` says
-    which of several versions of a key wins, best first; versions that differ, with none better than
-    the others, are a conflict. `replaced_by` names the columns of the key that come and go as a
+    money column whose sum the books are kept in, `date_column` the business date. Of several
+    versions of a key in different files the one in the newest file wins, of those in one file the
+    last if `last_line_wins`; otherwise they are a conflict. `replaced_by` names the columns of the key that come and go as a
     whole, such as an order with all its lines; without it, that is the key.
     """
 
@@ -64,7 +70,7 @@ class Table:
     grain: str
     schema: T.StructType
     key: tuple[str, ...]
-    order_by: tuple[str, ...] = ()
+    last_line_wins: bool = False
     replaced_by: tuple[str, ...] = ()
     partition_by: tuple[str, ...] = ()
     amount: str | None = None

@@ -1,6 +1,7 @@
 """Files of a lake, on a local disk or on S3, behind the same handful of operations."""
 
 import os
+import re
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +16,7 @@ __all__ = [
     "StoredFile",
     "is_local",
     "join",
+    "natural_key",
     "normalized",
     "storage_of",
 ]
@@ -56,6 +58,12 @@ def normalized(path: str) -> str:
 def join(root: str, *parts: str) -> str:
     """Join parts below a root, local or S3."""
     return "/".join([root.rstrip("/"), *parts])
+
+
+def natural_key(path: str) -> tuple[list[str | int], str]:
+    """Return what paths are sorted by so that numbers in them count: `orders_9`, `orders_10`."""
+    parts = re.split("([0-9]+)", path)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)], path
 
 
 @cache

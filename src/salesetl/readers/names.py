@@ -1,0 +1,69 @@
+"""The names in JSON objects beside those of their contract."""
+
+import difflib
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from salesetl.engines.base import json_parents, json_path
+from salesetl.schemas.table import item_fields
+from salesetl.schemas.types import T
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the objects of a delivery are made of; an inner name has the outer ones before it.
+
+    `unknown` are names that the contract does not have, `absent` columns that no object has.
+    """
+
+    unknown: list[str]
+    absent: list[str]
+    known: list[str]
+
+    @property
+    def absent_text(self) -> str:
+        """Name the columns that no object has, each with the nearest name that one has."""
+        told = []
+        for name in self.absent:
+            nearest = _nearest(name, self.unknown)
+            told.append(f"{name} (nearest: {nearest})" if nearest else name)
+        return ", ".join(told)
+
+
+def compare_names(found: Iterable[str], schema: T.StructType) -> Names:
+    """Hold the names that objects have against those of a contract."""
+    found = set(found)
+    columns = _columns(schema)
+    lists = [".".join(json_path(field)) for field in schema if item_fields(field)]
+    outer = {*json_parents(schema), *lists}
+    return Names(
+        unknown=sorted(found - set(columns) - outer),
+        absent=[name for name in columns if name not in found],
+        known=[name for name in columns if name in found],
+    )
+
+
+def _columns(schema: T.StructType) -> list[str]:
+    """Return the names of all columns as they are delivered, those in lists among them."""
+    names = []
+    for field in schema:
+        path = ".".join(json_path(field))
+        items = item_fields(field)
+        names += [f"{path}.{each.name}" for each in items] if items else [path]
+    return names
+
+
+def _nearest(name: str, others: Collection[str]) -> str | None:
+    """Return the name that is most like another, which may be on another level."""
+    last = {other: _plain(other.rpartition(".")[2]) for other in others}
+    wanted = _plain(name.rpartition(".")[2])
+    same = [other for other, plain in last.items() if plain == wanted]
+    if same:
+        return same[0]
+    near = difflib.get_close_matches(wanted, list(last.values()), n=1, cutoff=0.6)
+    return next((other for other in last if near and last[other] == near[0]), None)
+
+
+def _plain(name: str) -> str:
+    return re.sub("[^a-z0-9]", "", name.casefold())

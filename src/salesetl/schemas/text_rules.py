@@ -1,0 +1,59 @@
+"""Rules about the characters of texts, which every source keeps."""
+
+from salesetl.characters import is_not_scientific, is_readable, is_visible
+from salesetl.schemas.table import Rule, item_fields
+from salesetl.schemas.types import T
+
+
+def text_rules(
+    schema: T.StructType, identifiers: tuple[str, ...]
+) -> tuple[Rule, Rule, Rule]:
+    """Return the rules that all texts of a source keep, and those of its identifiers.
+
+    Identifiers are the key and what other tables are looked up by.
+    """
+    return (
+        Rule(
+            "text_is_readable",
+            " and ".join(_readable(schema)),
+            remedy="a text has control characters, or the file is in another encoding than the"
+            " one it is read in, which is UTF-8 unless a source profile names another",
+        ),
+        Rule(
+            "identifiers_are_visible",
+            " and ".join(
+                f"({name} is null or {is_visible(name)})" for name in identifiers
+            ),
+            remedy="an identifier has invisible characters or other white space than blanks inside;"
+            " have them taken out where it comes from",
+        ),
+        Rule(
+            "identifiers_are_whole",
+            " and ".join(
+                f"({name} is null or {is_not_scientific(name)})" for name in identifiers
+            ),
+            remedy="an identifier is written like 8.41E+12: a spreadsheet has changed it; export it"
+            " as text",
+        ),
+    )
+
+
+def _readable(schema: T.StructType) -> list[str]:
+    claims = [is_readable(_joined(_texts(list(schema.fields), "")))]
+    for field in filter(item_fields, schema):
+        joined = _joined(_texts(item_fields(field), "item."))
+        broken = f"filter({field.name}, item -> not ({is_readable(joined)}))"
+        claims.append(f"({field.name} is null or size({broken}) = 0)")
+    return claims
+
+
+def _texts(fields: list[T.StructField], owner: str) -> list[str]:
+    return [
+        f"{owner}{field.name}"
+        for field in fields
+        if isinstance(field.dataType, T.StringType)
+    ]
+
+
+def _joined(texts: list[str]) -> str:
+    return f"concat_ws('', {', '.join(texts)})"
