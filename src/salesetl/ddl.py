@@ -1,8 +1,11 @@
 """Contracts as text: the data dictionary."""
 
+import json
 from collections.abc import Iterable
+from typing import Any
 
-from salesetl.schemas.table import Table
+from salesetl.schemas.table import Table, item_fields, json_path
+from salesetl.schemas.types import T
 
 
 def data_dictionary(tables: Iterable[Table]) -> str:
@@ -31,6 +34,11 @@ def _section(table: Table) -> str:
         f"| {field.name} | {field.dataType.simpleString().upper()} | {field.metadata['comment']} |"
         for field in table.schema
     ]
+    if any(
+        json_path(field) != [field.name] or item_fields(field) for field in table.schema
+    ):
+        shape = json.dumps(_delivered(table.schema), indent=2)
+        lines += ["", "As delivered:", "", "```json", shape, "```"]
     if table.rules:
         lines += ["", "| rule | if broken | what must be true |", "|---|---|---|"]
         lines += [
@@ -38,6 +46,23 @@ def _section(table: Table) -> str:
             for rule in table.rules
         ]
     return "\n".join(lines) + "\n"
+
+
+def _delivered(schema: T.StructType) -> dict[str, Any]:
+    """Lay out the columns of a schema as they are in a JSON object, with their types as values."""
+    root: dict[str, Any] = {}
+    for field in schema:
+        *above, name = json_path(field)
+        place = root
+        for each in above:
+            place = place.setdefault(each, {})
+        items = item_fields(field)
+        place[name] = (
+            [_delivered(T.StructType(items))]
+            if items
+            else field.dataType.simpleString()
+        )
+    return root
 
 
 def _names(names: Iterable[str]) -> str:

@@ -23,6 +23,11 @@ def report_text(report: RunReport) -> str:
         lines += [f"columns ignored: {', '.join(report.unknown_columns)}"]
     if report.absent_columns:
         lines += [f"columns that no row has: {', '.join(report.absent_columns)}"]
+    if report.sales_of_late_buyers:
+        lines += [
+            f"sales of earlier months whose buyers are known now: {report.sales_of_late_buyers:,}"
+            " (--refresh_customers true adds what is known of them)"
+        ]
     if report.catalog:
         lines += [_catalog_text(report.catalog)]
     if report.error:

@@ -42,7 +42,7 @@ class Expression:
     """An expression over columns of a source file. A name with blanks is written in backticks."""
 
     def __init__(self, source: str) -> None:
-        self._source = source
+        self.source = source
         self._quoted: dict[str, str] = {}
         try:
             self._tree = ast.parse(
@@ -146,13 +146,13 @@ class Expression:
         if name is None:
             return match[0]
         # No source can hold this identifier by itself: it is made longer than the source.
-        placeholder = f"quoted_{len(self._quoted)}".ljust(len(self._source) + 1, "_")
+        placeholder = f"quoted_{len(self._quoted)}".ljust(len(self.source) + 1, "_")
         self._quoted[placeholder] = name
         return placeholder
 
     def _refusal(self, part: str) -> InputError:
         return InputError(
-            f"expression {self._source!r}: {part!r} is not allowed in it; use {_ALLOWED}"
+            f"expression {self.source!r}: {part!r} is not allowed in it; use {_ALLOWED}"
         )
 
 

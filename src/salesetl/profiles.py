@@ -78,6 +78,31 @@ class Profile:
         known = {name_key(name) for name in self.needed(table)}
         return [trim(name) for name in header if name_key(name) not in known]
 
+    def key_method(self, table: Table) -> dict[str, Any]:
+        """Describe how the key of a table is made, in what decides which key a row gets."""
+        if self.key is None:
+            [column] = table.key
+            made = self.expressions.get(column)
+            return {"parts": [made.source if made else column], "separator": ""}
+        method: dict[str, Any] = {
+            "parts": list(map(name_key, self.key.parts)),
+            "separator": self.key.separator,
+        }
+        if self.key.line_number:
+            method["values"] = {
+                name: self._made_of(name)
+                for name in table.columns
+                if name != self.key.column
+            }
+        return method
+
+    def _made_of(self, name: str) -> str:
+        if name in self.expressions:
+            return self.expressions[name].source
+        if name in self.constants:
+            return repr(self.constants[name])
+        return name_key(self.columns.get(name, name))
+
 
 def load_profile(source: str | None, table: Table) -> Profile:
     """Read a profile from a TOML file, local or on S3, or the shipped one of that name.

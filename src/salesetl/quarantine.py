@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from salesetl.errors import ArgumentError
 from salesetl.quality import WELL_FORMED
-from salesetl.rows import read_rows
+from salesetl.rows import count_rows, read_rows
 from salesetl.runs import RunReport, read_reports
 from salesetl.schemas import FEEDS
 from salesetl.schemas.quarantine import quarantine_of
@@ -41,6 +41,12 @@ def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
             )
         ]
     return sorted(rejected, key=lambda row: (row.feed, row.source_file, row.raw_record))
+
+
+def count_rejected(storage: Storage, root: str, feed: str, run_id: str) -> int:
+    """Count the rows of a feed that are in quarantine since a run, and no later one, rejected them."""
+    table = next(quarantine_of(each) for each in FEEDS if each.name == feed)
+    return count_rows(storage, join(root, table.name), f"run_id={run_id}")
 
 
 def replays(reports: list[RunReport]) -> dict[str, str]:

@@ -39,6 +39,17 @@ def read_rows(
     return rows
 
 
+def count_rows(storage: Storage, root: str, folder: str) -> int:
+    """Count the rows of a partition of a table; none if it is not there."""
+    from pyarrow.parquet import ParquetFile
+
+    return sum(
+        ParquetFile(io.BytesIO(storage.read(file.path))).metadata.num_rows
+        for file in storage.files(join(root, folder))
+        if file.name.endswith(".parquet")
+    )
+
+
 def _partition_values(path: str, table: Table) -> dict[str, Any]:
     texts = dict(part.split("=", 1) for part in path.split("/")[:-1])
     return {

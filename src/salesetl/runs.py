@@ -42,6 +42,7 @@ class RunReport:
     rows_by_reason: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     unknown_columns: list[str] = field(default_factory=list)
+    sales_of_late_buyers: int = 0
     absent_columns: list[str] = field(default_factory=list)
     feeds: dict[str, dict[str, Any]] = field(default_factory=dict)
     revenue_loaded: str = "0.00"

@@ -17,13 +17,17 @@ from salesetl.runs import RunReport, read_reports
 from salesetl.storage import join, normalized, storage_of
 
 ROWS_SHOWN = 20
+_MOVED = (
+    "; rows that were rejected again are with the last run: salesetl quarantine list"
+)
 _LISTED = ("run_id", "status", "feed", "rows", "replayed_by", "reasons")
 
 
 def list_quarantine(arguments: argparse.Namespace) -> str:
     """Return a line for each feed of a run that rejected rows, with who has replayed them."""
     root = normalized(arguments.output_path)
-    reports = read_reports(storage_of(root), root)
+    storage = storage_of(root)
+    reports = read_reports(storage, root)
     successors = quarantine.replays(reports)
     rows = []
     for report in reports:
@@ -34,8 +38,12 @@ def list_quarantine(arguments: argparse.Namespace) -> str:
                 f"{name} {rows:,}" for name, rows in count["rows_by_reason"].items()
             ]
             replayed_by = successors.get(report.run_id, "no") if is_main else "-"
-            if count["rows_quarantined"]:
-                row = [report.run_id, report.status, feed, count["rows_quarantined"]]
+            if not count["rows_quarantined"]:
+                continue
+            # Those that were rejected again are listed with the last run.
+            left = quarantine.count_rejected(storage, root, feed, report.run_id)
+            if left:
+                row = [report.run_id, report.status, feed, left]
                 rows.append([*row, replayed_by, ", ".join(reasons)])
     if not rows:
         return f"no rows in quarantine below {root}\n"
@@ -51,7 +59,7 @@ def show_quarantine(arguments: argparse.Namespace) -> str:
     root = normalized(arguments.output_path)
     rejected = quarantine.read_rejected(storage_of(root), root, report.run_id)
     if not rejected:
-        return f"run {report.run_id} rejected no rows\n"
+        return f"run {report.run_id} has no rows in quarantine{_MOVED}\n"
     rows = [
         [", ".join(row.reasons), row.source_file, row.raw_record] for row in rejected
     ]
@@ -90,7 +98,8 @@ def replay(arguments: argparse.Namespace) -> str:
     ]
     if not rejected:
         raise ArgumentError(
-            f"run {report.run_id} rejected no {job.feed.name}; nothing to replay"
+            f"run {report.run_id} has no {job.feed.name} in quarantine, so there is nothing to"
+            f" replay{_MOVED}"
         )
     values |= {
         f"{job.feed.name}_path": arguments.records

@@ -7,6 +7,7 @@ from salesetl.glue.definitions import JobDefinition
 from salesetl.lake_tables import lake_tables
 from salesetl.pipelines.batch import lease_path
 from salesetl.publishing.journal import journal_path, staging_path
+from salesetl.publishing.key_memory import key_memory_path
 from salesetl.runs import report_path
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
@@ -184,6 +185,7 @@ def _own_paths(job: str) -> list[str]:
         report_path(LAKE, job, "*").rpartition("/")[0],
         staging_path(LAKE, job, "*").rpartition("/")[0],
         journal_path(LAKE, job),
+        key_memory_path(LAKE, job),
         lease_path(LAKE, job),
     ]
 

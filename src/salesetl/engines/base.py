@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from salesetl.engines.delimited import TextFormat
-from salesetl.schemas.table import Table, item_fields
+from salesetl.schemas.table import Table, item_fields, json_path
 from salesetl.schemas.types import T
 
 if TYPE_CHECKING:
@@ -15,22 +15,6 @@ if TYPE_CHECKING:
 
 # Stands between the names of columns in a text of several.
 NAME_SEPARATOR = "\x1f"
-
-
-def json_path(field: T.StructField) -> list[str]:
-    """Where a column is in a JSON object: as its contract says, or under its name."""
-    return str(field.metadata.get("path", field.name)).split(".")
-
-
-def json_parents(schema: T.StructType) -> list[str]:
-    """Return the objects that columns are in, as `customer` of `customer.id`, outer ones first."""
-    parents: dict[str, None] = {}
-    for field in schema:
-        *above, _ = json_path(field)
-        parents |= dict.fromkeys(
-            ".".join(above[: depth + 1]) for depth in range(len(above))
-        )
-    return list(parents)
 
 
 def risky_number(schema: T.StructType) -> str:

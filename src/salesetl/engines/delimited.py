@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 
 # A longer record is malformed. No reader keeps more than one record of this size.
 LONGEST_RECORD = 16 * 1024 * 1024
+_NUMBER = re.compile("[-+]?[0-9]")
 # A line of nothing else is blank; so it is to Spark.
 BLANKS = "".join(map(chr, range(1, 33)))
 
@@ -44,7 +45,7 @@ def field_pattern(delimiter: str, *, is_possessive: bool = False) -> str:
     return f"{quoted}|{bare}|{blank}*"
 
 
-def split_fields(record: str, delimiter: str) -> list[str] | None:
+def cut_fields(record: str, delimiter: str) -> list[str] | None:
     """Return the fields of a record without their quotes; None where a quote is out of place."""
     if '"' not in record:
         return record.split(delimiter)
@@ -80,26 +81,34 @@ class RecordCutter:
             line = given_back.popleft() if given_back else next(source, None)
             if line is None:
                 return
-            if '"' not in line:
-                yield line
-                continue
-            place = open_place(line, self._delimiter)
-            taken: list[str] = []
-            if place is None or not self._takes_in(
-                place, chain(_drained(given_back), source), taken
+            if (
+                '"' not in line
+                or (open_at := open_fields(line, self._delimiter)) is None
             ):
                 yield line
-                given_back.extendleft(reversed(taken))
-            else:
+                continue
+            taken: list[str] = []
+            following = chain(_drained(given_back), source)
+            if self._takes_in(open_at, following, taken):
                 yield "".join((line, *taken))
+            else:
+                yield line
+                given_back.extendleft(reversed(taken))
 
-    def _takes_in(self, place: int, following: Iterator[str], taken: list[str]) -> bool:
-        """Take the lines up to the end of a record whose field at `place` is open.
+    def _takes_in(
+        self, complete: Sequence[str], following: Iterator[str], taken: list[str]
+    ) -> bool:
+        """Take the lines up to the end of a record whose field after the complete ones is open.
 
         False if there is no such end; `taken` are the lines that were looked at.
         """
-        length = 0
-        is_open = True
+        # In a text a blank follows a comma; before a number of a row only if it does so in others.
+        has_blanks = any(
+            complete[place].startswith(" ")
+            for place in self._text.number_places
+            if place < len(complete)
+        )
+        place, length, is_open = len(complete), 0, True
         while is_open:
             line = next(following, None)
             if line is None:
@@ -110,29 +119,40 @@ class RecordCutter:
                 place >= self._text.width
                 or place in self._text.number_places
                 or length > LONGEST_RECORD
-                or self._is_row(line)
+                or self._is_row(line, has_blanks=has_blanks)
             ):
                 return False
             found = _continued(line, self._delimiter)
-            if found is None:
+            if found is None or self._begins_row(line, has_blanks=has_blanks):
                 return False
             fields, is_open = found
             place += fields
         return place + 1 == self._text.width
 
-    def _is_row(self, line: str) -> bool:
+    def _is_row(self, line: str, *, has_blanks: bool) -> bool:
         """Tell whether a line by itself has the fields of the header, with digits where they belong."""
-        fields = split_fields(line.rstrip("\r\n"), self._text.delimiter)
+        fields = cut_fields(line.rstrip("\r\n"), self._delimiter)
         if fields is None or len(fields) != self._text.width:
             return False
-        numbers = [fields[place].strip() for place in self._text.number_places]
+        numbers = [fields[place] for place in self._text.number_places]
         if not numbers:
             return self._text.width > 1
         has_digit = [any(map(str.isdigit, number)) for number in numbers]
         return any(has_digit) and all(
-            found or not number
+            (found and (has_blanks or not number.startswith(" "))) or not number
             for found, number in zip(has_digit, numbers, strict=True)
         )
+
+    def _begins_row(self, line: str, *, has_blanks: bool) -> bool:
+        """Tell whether what is before the first quote of a line looks like a row that begins there."""
+        text, quote, _ = line.partition('"')
+        fields = text.split(self._delimiter)[:-1] if quote else []
+        numbers = [
+            fields[place].lstrip(" " if has_blanks else "")
+            for place in self._text.number_places
+            if place < len(fields)
+        ]
+        return bool(numbers) and all(map(_NUMBER.match, numbers))
 
 
 def first_record(lines: Iterable[str], delimiter: str) -> tuple[str, int]:
@@ -143,7 +163,7 @@ def first_record(lines: Iterable[str], delimiter: str) -> tuple[str, int]:
             found = _continued(line, delimiter)
             is_open = found is not None and found[1]
         elif line.strip(BLANKS):
-            is_open = open_place(line, delimiter) is not None
+            is_open = open_fields(line, delimiter) is not None
         else:
             continue
         record += line
@@ -152,13 +172,13 @@ def first_record(lines: Iterable[str], delimiter: str) -> tuple[str, int]:
     return record.rstrip("\r\n"), number
 
 
-def open_place(line: str, delimiter: str) -> int | None:
-    """Return the place of the field that a line leaves open; None if it leaves none so."""
+def open_fields(line: str, delimiter: str) -> list[str] | None:
+    """Return the complete fields of a line that leaves the next one open; None if it does not."""
     patterns = _patterns(delimiter)
     if not patterns.open.fullmatch(line):
         return None
     complete = patterns.complete.match(line)
-    return len(patterns.field.findall(complete[0])) if complete else 0
+    return patterns.field.findall(complete[0]) if complete else []
 
 
 def _continued(line: str, delimiter: str) -> tuple[int, bool] | None:
@@ -177,10 +197,10 @@ def _continued(line: str, delimiter: str) -> tuple[int, bool] | None:
     if not rest.startswith(delimiter):
         return None
     rest = rest[1:]
-    place = open_place(rest, delimiter)
-    if place is not None:
-        return 1 + place, True
-    fields = split_fields(rest.rstrip("\r\n"), delimiter)
+    complete = open_fields(rest, delimiter)
+    if complete is not None:
+        return 1 + len(complete), True
+    fields = cut_fields(rest.rstrip("\r\n"), delimiter)
     return None if fields is None else (len(fields), False)
 
 

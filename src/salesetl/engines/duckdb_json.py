@@ -5,14 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from salesetl.engines.base import (
-    NAME_SEPARATOR,
-    json_parents,
-    json_path,
-    risky_number,
-)
+from salesetl.engines.base import NAME_SEPARATOR, risky_number
 from salesetl.engines.duckdb_text import literal
-from salesetl.schemas.table import item_fields
+from salesetl.schemas.table import item_fields, json_parents, json_path
 from salesetl.schemas.types import T
 
 # A number, and all that is before it since the last one, so that none is found inside a text; or

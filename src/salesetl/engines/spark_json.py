@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from salesetl.engines.base import json_path, risky_number
-from salesetl.schemas.table import item_fields
+from salesetl.engines.base import risky_number
+from salesetl.schemas.table import item_fields, json_path
 from salesetl.schemas.types import T
 
 STRICT = "'allowSingleQuotes', 'false', 'allowNonNumericNumbers', 'false'"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from salesetl.engines.base import NAME_SEPARATOR, json_parents, json_path
+from salesetl.engines.base import NAME_SEPARATOR
 from salesetl.engines.spark_json import STRICT, json_value
-from salesetl.schemas.table import item_fields
+from salesetl.schemas.table import item_fields, json_parents, json_path
 from salesetl.schemas.types import T
 
 _OBJECT = "map<string, string>"

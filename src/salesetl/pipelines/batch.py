@@ -11,16 +11,23 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.errors import BooksError, LeaseError
 from salesetl.pipelines.feeds import Feed, quarantined_rows, settle_feed
 from salesetl.pipelines.registering import Registering
 from salesetl.publishing.journal import Journal, commit, journal_path, staging_path
+from salesetl.publishing.key_memory import (
+    KeyMethod,
+    check_key_method,
+    encoded,
+    key_memory_path,
+)
 from salesetl.publishing.lake import Change, Lake
 from salesetl.publishing.lease import confirm_lease
-from salesetl.publishing.staging import StagedTable, stage
+from salesetl.publishing.staging import StagedTable, count_kept, stage
 from salesetl.readers.files import check_packed
-from salesetl.runs import RunReport, read_report, report_path, timestamp_text
+from salesetl.runs import RunReport, report_path, timestamp_text
 from salesetl.schemas import QUARANTINE
 from salesetl.schemas.quarantine import quarantine_of
 from salesetl.schemas.table import Table
@@ -68,6 +75,14 @@ class Run:
             if found:
                 self._registering.touch(table.name, [folder])
 
+    def remember_keys(self, method: KeyMethod) -> None:
+        """Publish with the tables how their keys are made; InputError if the lake has others."""
+        root, job = self.lake.root, self.report.job
+        if not check_key_method(self._storage, root, job, method):
+            aside = join(self.staging, "keys.json")
+            self._storage.write(aside, encoded(method))
+            self._journal.moves.append((aside, key_memory_path(root, job)))
+
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time a stage for the report."""
@@ -95,11 +110,19 @@ class Run:
         path = join(self.staging, "settled", table.name)
         feed = settle_feed(self.engine, rows, table, path)
         if feed.tally.rows_quarantined:
-            rows = quarantined_rows(feed, self.report.run_id, self.report.started_at)
-            folders = [f"run_id={self.report.run_id}"]
-            change = Change(quarantine_of(table), rows, None, folders)
-            self.write_aside(change, rows=feed.tally.rows_quarantined)
+            self._quarantine(feed)
         return feed
+
+    def _quarantine(self, feed: Feed) -> None:
+        """Write the rejected rows aside; those that an earlier run rejected move to this run."""
+        rows = quarantined_rows(feed, self.report.run_id, self.report.started_at)
+        own = f"run_id <> '{self.report.run_id}'"
+        change = self.lake.merge(quarantine_of(feed.table), rows).with_kept(
+            # What an earlier try of this run has rejected goes with it.
+            lambda kept: kept.where(own)
+        )
+        kept, _ = count_kept(self.engine, change)
+        self.write_aside(change, rows=feed.tally.rows_quarantined + kept)
 
     def account(self, main: Feed, *others: Feed) -> None:
         """Enter into the report what became of the rows of each feed."""
@@ -108,7 +131,7 @@ class Run:
             setattr(self.report, name, value)
         self.report.feeds = {feed.table.name: feed.tally.counts() for feed in others}
         if self.report.replay_of:
-            self._check_replay(self.report.replay_of)
+            self._check_replay(self.report.replay_of, main.table)
 
     def write_aside(
         self, change: Change, *, rows: int | None = None, amount: Decimal | None = None
@@ -163,12 +186,17 @@ class Run:
         if self._registering.register_quarantine(self.report):
             self._write_report()
 
-    def _check_replay(self, run_id: str) -> None:
-        due = read_report(self._storage, self.lake.root, run_id).rows_quarantined
+    def _check_replay(self, run_id: str, table: Table) -> None:
+        rejected = quarantine_of(table)
+        folder = f"run_id={run_id}"
+        due = 0
+        if folder in self.lake.files(rejected):
+            rows = self.lake.read(rejected, [folder]).agg(F.count("*").alias("rows"))
+            due = self.engine.rows(rows)[0]["rows"]
         if self.report.rows_read < due:
             raise BooksError(
-                f"{self.report.rows_read} records are replayed where run {run_id} rejected {due};"
-                " leave those that cannot be corrected as they are. Nothing was published"
+                f"{self.report.rows_read} records are replayed where run {run_id} has {due} in"
+                " quarantine; leave those that cannot be corrected as they are. Nothing was published"
             )
 
     def _finish(self, status: str) -> None:

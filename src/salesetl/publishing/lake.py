@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,15 +24,26 @@ WriteMode = Literal["merge", "replace"]
 class Change:
     """New content for some partitions of a table.
 
-    `rows` are all rows these partitions will hold: those of the run and, of those that were there
-    before, the ones that stay (`kept`; None when there are none). `folders` are the partitions
-    concerned; one that gets no rows is emptied.
+    They will hold the rows of the run that `arriving` has and, of those that were there before, the
+    ones that stay (`kept`; None when there are none). `folders` are the partitions concerned; one
+    that gets no rows is emptied.
     """
 
     table: Table
-    rows: DataFrame
+    arriving: DataFrame
     kept: DataFrame | None
     folders: list[str]
+
+    @property
+    def rows(self) -> DataFrame:
+        """All rows that the partitions will hold."""
+        if self.kept is None:
+            return self.arriving
+        return self.arriving.unionByName(self.kept)
+
+    def with_kept(self, change: Callable[[DataFrame], DataFrame]) -> Change:
+        """Change the rows that stay."""
+        return self if self.kept is None else replace(self, kept=change(self.kept))
 
 
 class Lake:
@@ -60,20 +72,26 @@ class Lake:
         arriving: DataFrame,
         write_mode: WriteMode,
         days: tuple[date, date],
+        also: Collection[str] = (),
     ) -> Change:
-        """Merge rows that arrive, or let them be all there is of these days, first and last."""
-        if write_mode == "merge":
-            return self.merge(table, arriving)
-        return self.replace(table, arriving, *days)
+        """Merge rows that arrive, or let them be all there is of these days, first and last.
 
-    def merge(self, table: Table, arriving: DataFrame) -> Change:
+        The partitions `also` are written again too.
+        """
+        if write_mode == "merge":
+            return self.merge(table, arriving, also)
+        return self.replace(table, arriving, *days, also)
+
+    def merge(
+        self, table: Table, arriving: DataFrame, also: Collection[str] = ()
+    ) -> Change:
         """Let rows that arrive replace the rows of the same key, wherever in the table those are.
 
         A key that comes back with another date thereby leaves its old partition; of a table with
         `replaced_by`, all rows go that share those columns with one that arrives.
         """
         replaced = list(table.replaced_by or table.key)
-        touched = self._folders(arriving, table)
+        touched = self._folders(arriving, table) | set(also)
         present = set(self.files(table))
         if not present:
             return Change(table, arriving, None, sorted(touched))
@@ -88,17 +106,22 @@ class Lake:
         if touched & present:
             old = self.read(table, sorted(touched & present))
             kept = old.join(keys, on=replaced, how="left_anti").select(*table.columns)
-        return Change(table, _with_kept(arriving, kept), kept, sorted(touched))
+        return Change(table, arriving, kept, sorted(touched))
 
     def replace(
-        self, table: Table, arriving: DataFrame, start: date, end: date
+        self,
+        table: Table,
+        arriving: DataFrame,
+        start: date,
+        end: date,
+        also: Collection[str] = (),
     ) -> Change:
         """Let rows that arrive be all there is from `start` to `end`, both days included.
 
         Rows of other days stay, also those in a partition that the range covers in part.
         InputError if a row that arrives has the key of one that stays.
         """
-        touched = self._folders(arriving, table)
+        touched = self._folders(arriving, table) | set(also)
         present = set(self.files(table))
         if not present:
             return Change(table, arriving, None, sorted(touched))
@@ -113,7 +136,7 @@ class Lake:
             kept = self.read(table, sorted(touched & present)).where(
                 f"not ({is_in_range})"
             )
-        return Change(table, _with_kept(arriving, kept), kept, sorted(touched))
+        return Change(table, arriving, kept, sorted(touched))
 
     def _check_once(
         self, table: Table, staying: DataFrame, arriving: DataFrame, days: str
@@ -148,7 +171,3 @@ def files_by_folder(root: str, files: list[StoredFile]) -> dict[str, list[Stored
 def folder_of(row: dict[str, Any], table: Table) -> str:
     """Name the partition folder of a row."""
     return "/".join(f"{name}={row[name]}" for name in table.partition_by)
-
-
-def _with_kept(arriving: DataFrame, kept: DataFrame | None) -> DataFrame:
-    return arriving if kept is None else arriving.unionByName(kept)

@@ -11,9 +11,9 @@ from salesetl.characters import name_key, trim
 from salesetl.engines.delimited import (
     LONGEST_RECORD,
     TextFormat,
+    cut_fields,
     first_record,
-    open_place,
-    split_fields,
+    open_fields,
 )
 from salesetl.engines.records import is_wide
 from salesetl.errors import InputError
@@ -94,7 +94,7 @@ def _read_header(
     """Return the fields of the first record that is not blank, and the line that ends it."""
     lines = io.StringIO(head, newline="")
     record, header_lines = first_record(lines, profile.delimiter)
-    header = split_fields(record, profile.delimiter)
+    header = cut_fields(record, profile.delimiter)
     if header is None:
         raise InputError(
             f"{file.path}: a quote is out of place in its header line; correct the line"
@@ -139,5 +139,5 @@ def _spans_lines(file: StoredFile, text: TextFormat) -> bool:
         return False
     lines = io.StringIO(content.decode(text.encoding, errors="replace"), newline="")
     return any(
-        '"' in line and open_place(line, text.delimiter) is not None for line in lines
+        '"' in line and open_fields(line, text.delimiter) is not None for line in lines
     )

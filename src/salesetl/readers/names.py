@@ -5,8 +5,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from salesetl.engines.base import json_parents, json_path
-from salesetl.schemas.table import item_fields
+from salesetl.schemas.table import item_fields, json_parents, json_path
 from salesetl.schemas.types import T
 
 

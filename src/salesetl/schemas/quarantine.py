@@ -23,6 +23,8 @@ QUARANTINE = Table(
         ]
     ),
     key=(),
+    # A row that is rejected again is there once, under the last run that rejected it.
+    replaced_by=("source_file", "raw_record"),
     partition_by=("run_id",),
 )
 

@@ -50,6 +50,22 @@ def item_fields(field: T.StructField) -> list[T.StructField]:
     return list(element.fields) if isinstance(element, T.StructType) else []
 
 
+def json_path(field: T.StructField) -> list[str]:
+    """Where a column is in a JSON object: as its contract says, or under its name."""
+    return str(field.metadata.get("path", field.name)).split(".")
+
+
+def json_parents(schema: T.StructType) -> list[str]:
+    """Return the objects that columns are in, as `customer` of `customer.id`, outer ones first."""
+    parents: dict[str, None] = {}
+    for field in schema:
+        *above, _ = json_path(field)
+        parents |= dict.fromkeys(
+            ".".join(above[: depth + 1]) for depth in range(len(above))
+        )
+    return list(parents)
+
+
 def sql_literal(value: date | int | Decimal) -> str:
     """Write a value as a SQL literal of its own type."""
     return f"date '{value.isoformat()}'" if isinstance(value, date) else str(value)

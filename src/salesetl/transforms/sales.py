@@ -8,6 +8,7 @@ from salesetl import columns
 from salesetl.engines import functions as F
 from salesetl.schemas.sales import (
     ENRICHED_SALES,
+    RAW_CUSTOMERS,
     RAW_SALES,
     SALES_SUMMARY,
     TOTAL,
@@ -16,6 +17,9 @@ from salesetl.transforms.contract import conform, parse_fields
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+# What is known of a buyer.
+_ATTRIBUTES = [name for name in RAW_CUSTOMERS.columns if name != "customer_id"]
 
 
 def clean_sales(raw_sales: DataFrame) -> DataFrame:
@@ -39,6 +43,36 @@ def join_customers(sales: DataFrame, customers: DataFrame) -> DataFrame:
     # Selected right away: SQLFrame may take a key in a later expression for that of the other side.
     return sales.join(known, on="customer_id", how="left").select(
         *sales.columns, *attributes
+    )
+
+
+def renew_customers(enriched_sales: DataFrame, customers: DataFrame) -> DataFrame:
+    """Give sales the attributes that their buyers have now; of a buyer who is not known, they stay.
+
+    One row out for each sale, in the shape of ENRICHED_SALES.
+    """
+    now = customers.select(
+        "customer_id",
+        F.lit(True).alias("_is_known"),
+        *(F.col(name).alias(f"_{name}") for name in _ATTRIBUTES),
+    )
+    joined = enriched_sales.join(now, on="customer_id", how="left").select(
+        *enriched_sales.columns, *now.columns[1:]
+    )
+    return joined.withColumns(
+        {
+            name: F.expr(f"case when _is_known then _{name} else {name} end")
+            for name in _ATTRIBUTES
+        }
+    ).transform(conform, ENRICHED_SALES)
+
+
+def keep_late_buyers(enriched_sales: DataFrame, customers: DataFrame) -> DataFrame:
+    """Keep the sales without attributes of their buyers whose buyers have some now."""
+    without = " and ".join(f"{name} is null" for name in _ATTRIBUTES)
+    known = customers.where(f"not ({without})").select("customer_id")
+    return enriched_sales.where(f"customer_id is not null and {without}").join(
+        known, on="customer_id", how="left_semi"
     )
 
 

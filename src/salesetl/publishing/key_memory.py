@@ -1,0 +1,50 @@
+"""How the keys of a lake are made, remembered so that no delivery is counted under two keys."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from salesetl.errors import InputError
+from salesetl.storage import Storage, join
+
+KeyMethod = Mapping[str, Any]
+
+
+def key_memory_path(root: str, job: str) -> str:
+    """Where it is written how a job makes the keys of its tables."""
+    return join(root, "_keys", f"{job}.json")
+
+
+def check_key_method(storage: Storage, root: str, job: str, method: KeyMethod) -> bool:
+    """Tell whether a lake remembers how its keys are made.
+
+    InputError if they are made otherwise than by `method`: rows that come again would get other
+    keys, and be there twice.
+    """
+    path = key_memory_path(root, job)
+    if not storage.files(path):
+        return False
+    remembered = json.loads(storage.read(path))
+    if remembered != method:
+        raise InputError(
+            f"{path}: the keys of this lake are made of {_text(remembered)}, and this profile makes"
+            f" them of {_text(method)}, so that a row that comes again would be counted twice; use"
+            " the profile of the earlier runs, or load all deliveries with this one into an empty"
+            " --output_path"
+        )
+    return True
+
+
+def encoded(method: KeyMethod) -> bytes:
+    """Write how keys are made as JSON."""
+    return json.dumps(method, indent=2, ensure_ascii=False).encode()
+
+
+def _text(method: KeyMethod) -> str:
+    parts = ", ".join(method["parts"])
+    if method.get("values"):
+        values = ", ".join(
+            f"{name} = {made}" for name, made in method["values"].items()
+        )
+        parts += f", a digest of the values ({values}) and a number"
+    return f"{parts} (joined by {method['separator']!r})" if "," in parts else parts
