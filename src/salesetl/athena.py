@@ -1,6 +1,7 @@
 """Contracts as tables of Athena, and dbt models as its views."""
 
 import re
+from itertools import takewhile
 
 from salesetl.catalog.projection import projected
 from salesetl.catalog.tables import grain_text
@@ -42,7 +43,7 @@ def view(name: str, model: str) -> str:
             f"model {name}: a view can be made only of ref('…') and source('lake', '…')"
         )
     lines = text.splitlines()
-    comments = [line for line in lines if line.startswith("--")]
+    comments = list(takewhile(lambda line: line.startswith("--"), lines))
     query = lines[len(comments) :]
     return "\n".join([*comments, f"create or replace view {name} as", *query]) + "\n"
 
