@@ -3,7 +3,7 @@
 import re
 from itertools import takewhile
 
-from salesetl.catalog.projection import projected
+from salesetl.catalog.projection import injected_columns, projected
 from salesetl.catalog.tables import grain_text
 from salesetl.errors import InputError
 from salesetl.lake_tables import LakeTable
@@ -18,6 +18,8 @@ _REPAIR = """\
 -- Run `msck repair table {name}` then, and when a run has added a partition."""
 _PROJECTED = """\
 -- Partitions follow from their names and need no registering; registered ones are not looked at."""
+_INJECTED = """
+-- A query must name a {name}, such as `where {name} = '…'`; without that it fails."""
 
 _REFERENCE = re.compile(
     r"{{ (?:ref\('([a-z0-9_]+)'\)|source\('lake', '([a-z0-9_]+)'\)) }}"
@@ -32,7 +34,10 @@ def external_table(listed: LakeTable) -> str:
 def projected_table(listed: LakeTable) -> str:
     """Write `create external table` with partition projection."""
     properties = projected(listed.table, _location(listed))
-    return _statement(listed, _PROJECTED, properties)
+    note = _PROJECTED
+    for name in injected_columns(properties):
+        note += _INJECTED.format(name=name)
+    return _statement(listed, note, properties)
 
 
 def view(name: str, model: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from salesetl import __version__
 from salesetl.cli import main
 from salesetl.runs import RunReport, report_path
 from salesetl.storage import storage_of
@@ -96,3 +97,11 @@ def test_an_argument_that_no_command_takes_is_refused(tmp_path: Path) -> None:
         main(["runs", "list", "--output", str(tmp_path)])
 
     assert stopped.value.code == 2
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"salesetl {__version__}\n"
