@@ -130,6 +130,11 @@ FAULTS = [
     (
         "lines_sum_to_their_order",
         "stg_order_items",
+        ("    currency,", "    'INR' as currency,"),
+    ),
+    (
+        "lines_sum_to_their_order",
+        "stg_order_items",
         ("from fact_order_items", "from fact_order_items where line_number < 3"),
     ),
 ]

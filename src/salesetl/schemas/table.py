@@ -54,11 +54,11 @@ class Table:
     """One table: what a row is, its columns, its key, its partitions and the rules its rows keep.
 
     For a raw table the types say what the text of each field must parse to. `amount` names the
-    money column whose sum the books are kept in, `currency` the column that says of which currency it
-    is, if there are several: these are never added. `date_column` is the business date. `order_by`
-    says which of several versions of a key wins, best first; versions that differ, with none better
-    than the others, are a conflict. `replaced_by` names the columns of the key that come and go as
-    a whole, such as an order with all its lines; without it, that is the key.
+    money column whose sum the books are kept in, `currency` the column that says of which currency
+    it is, if there are several: these are never added. `date_column` is the business date.
+    `order_by` says which of several versions of a key wins, best first; versions that differ, with
+    none better than the others, are a conflict. `replaced_by` names the columns of the key that
+    come and go as a whole, such as an order with all its lines; without it, that is the key.
     """
 
     name: str
