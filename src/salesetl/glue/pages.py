@@ -18,7 +18,7 @@ _SCANNED = (1_000_000, 10_000_000, 1_000_000_000, 100_000_000_000)
 
 # What `make athena-check` sees on Trino.
 _PRUNING = (
-    "Months that a filter leaves out are not read, if it is on columns that are made of partitions:",
+    "Months that a filter leaves out are not read, if it is on columns made of partitions:",
     "",
     "- `order_year`, `order_month` and `order_month_start` of orders, in `stg_orders`,"
     " `stg_order_items` and all views that have the column but those below; `year` and `month` of"
