@@ -16,7 +16,7 @@ STACK_REQUEST = --release "$$($(BIN)/salesetl release)" $(PARAMETERS:%=--paramet
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo query analytics charts report dbt test test-spark4 check lock audit format docs package \
-	package-lambda infra-plan infra-deploy deploy deploy-job rollback-job run-job e2e bench bench-scale \
+	package-lambda infra-plan infra-deploy deploy deploy-job rollback-job run-job e2e athena-check bench bench-scale \
 	bench-start clean
 
 help: ## show this list
@@ -112,6 +112,9 @@ run-job: $(EMBEDDED) ## run JOB on the Glue of ENV with ARGS and follow it to it
 e2e: $(READY) $(SPARK4)/.ready $(MINISTACK)/.ready ## take the whole path on an emulated AWS, on both Sparks
 	@scripts/e2e.sh $(BIN)
 	@scripts/e2e.sh $(SPARK4)/bin
+
+athena-check: $(READY) ## run all of sql/athena on a real Trino, and compare it with DuckDB (wants Maven and Java 24)
+	@scripts/athena_check.sh $(BIN)
 
 bench: $(READY) ## compare with what a user would pick instead, and write docs/benchmarks.md
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

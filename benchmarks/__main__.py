@@ -87,10 +87,14 @@ def _compared(size: Size, answers: dict[str, Answer]) -> dict[str, str]:
         if not agree(answer, exact, is_exact=program.is_exact):
             raise SystemExit(f"{size}: {program.name} does not agree with {OURS}")
         if not program.is_exact:
-            cents = abs(answer["revenue"] - exact["revenue"])
+            cents = max(
+                abs(answer["revenue"][currency] - amount)
+                for currency, amount in exact["revenue"].items()
+            )
             sums = sums_off(answer, exact)
             off[program.name] = (
-                f"total off by {cents}, {sums} sums off by a cent or more"
+                f"total of a currency off by at most {cents}, {sums} sums off by a cent"
+                " or more"
             )
     return off
 

@@ -15,7 +15,7 @@ _FLOAT_LOSS = Decimal("1e-10")
 def sales_answer(out: Path) -> Answer:
     """Return rows, revenue to the cent, and every line of the summary, from what was written."""
     enriched = _rows(
-        "select count(*), count(distinct transaction_id), sum(total_amount)",
+        "select '', count(*), count(distinct transaction_id), sum(total_amount)",
         f"{out}/enriched_sales",
     )
     summary = _rows(
@@ -27,23 +27,29 @@ def sales_answer(out: Path) -> Answer:
 
 
 def orders_answer(out: Path) -> Answer:
-    """Return orders, their total to the cent, and every month of both tables likewise."""
+    """Return orders, their totals to the cent, and every month of both tables likewise.
+
+    Amounts are by currency, which a line has from its order.
+    """
     whole = _rows(
-        "select count(*), count(distinct order_id), sum(order_total)",
+        "select currency, count(*), count(distinct order_id), sum(order_total)",
         f"{out}/fact_orders",
+        "group by currency",
     )
     amounts = {"fact_orders": "order_total", "fact_order_items": "line_total"}
+    currencies = _query("select order_id, currency", f"{out}/fact_orders")
     months = [
         (table, *month)
         for table, amount in amounts.items()
         for month in _rows(
-            f"select cast(order_year as int), cast(order_month as int), sum({amount}),"
-            " count(*), count(distinct order_id)",
+            "select cast(order_year as int), cast(order_month as int), of_orders.currency,"
+            f" sum({amount}), count(*), count(distinct order_id)",
             f"{out}/{table}",
-            "group by order_year, order_month",
+            f"inner join ({currencies}) as of_orders using (order_id)"
+            " group by order_year, order_month, of_orders.currency",
         )
     ]
-    return _answer(whole, months, 3)
+    return _answer(whole, months, 4)
 
 
 def agree(answer: Answer, exact: Answer, *, is_exact: bool) -> bool:
@@ -53,7 +59,11 @@ def agree(answer: Answer, exact: Answer, *, is_exact: bool) -> bool:
     lines, exact_lines = answer["summary"], exact["summary"]
     return (
         (answer["rows"], answer["keys"]) == (exact["rows"], exact["keys"])
-        and _is_near(answer["revenue"], exact["revenue"])
+        and answer["revenue"].keys() == exact["revenue"].keys()
+        and all(
+            _is_near(answer["revenue"][currency], amount)
+            for currency, amount in exact["revenue"].items()
+        )
         and lines.keys() == exact_lines.keys()
         and all(
             _is_near(lines[key][0], line[0]) and lines[key][1:] == line[1:]
@@ -72,13 +82,19 @@ def _is_near(amount: Decimal, exact: Decimal) -> bool:
 
 
 def _rows(select: str, table: str, group: str = "") -> list[Any]:
+    return duckdb.sql(f"{_query(select, table)} {group}").fetchall()
+
+
+def _query(select: str, table: str) -> str:
     files = f"read_parquet('{table}/**/*.parquet', hive_partitioning = true)"
-    return duckdb.sql(f"{select} from {files} {group}").fetchall()
+    return f"{select} from {files}"
 
 
 def _answer(whole: list[Any], lines: list[Any], width: int) -> Answer:
-    """Make an answer of lines whose key is so wide; an amount and counts come after it."""
-    [(rows, keys, revenue)] = whole
+    """Make an answer of lines whose key is so wide; an amount and counts come after it.
+
+    Of the whole there is a row for each currency: what it is called, rows, keys and amount.
+    """
     summary = {
         line[:width]: (
             _cents(line[width]),
@@ -86,7 +102,12 @@ def _answer(whole: list[Any], lines: list[Any], width: int) -> Answer:
         )
         for line in lines
     }
-    return {"rows": rows, "keys": keys, "revenue": _cents(revenue), "summary": summary}
+    return {
+        "rows": sum(rows for _, rows, _, _ in whole),
+        "keys": sum(keys for _, _, keys, _ in whole),
+        "revenue": {name: _cents(amount) for name, _, _, amount in whole},
+        "summary": summary,
+    }
 
 
 def _cents(amount: Any) -> Decimal:

@@ -39,18 +39,26 @@ class Answers:
     rows_loaded: int = 0
     rows_quarantined: int = 0
     duplicates_removed: int = 0
-    revenue_cents: int = 0
+    # By currency; of records that name none under an empty name.
+    revenue_cents: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     rows_by_reason: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     warnings: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
-    def add_clean(self, rows: int, cents: int) -> None:
-        """Count rows without a fault."""
+    def add_clean(self, rows: int, cents: int, currency: str = "") -> None:
+        """Count rows without a fault, all of one currency."""
         self.rows_read += rows
         self.rows_loaded += rows
-        self.revenue_cents += cents
+        self.revenue_cents[currency] += cents
 
-    def add(self, dirt: Dirt[Any], record_id: str, amount: Decimal, lines: int) -> None:
+    def add(
+        self,
+        dirt: Dirt[Any],
+        record_id: str,
+        amount: Decimal,
+        lines: int,
+        currency: str = "",
+    ) -> None:
         """Count the lines that a fault has made of a record; `amount` is what one of them adds."""
         quarantined = lines - dirt.loaded - dirt.duplicates
         self.rows_read += lines
@@ -62,7 +70,7 @@ class Answers:
         if dirt.warning:
             self.warnings[dirt.warning] += dirt.loaded
         if dirt.loaded:
-            self.revenue_cents += int(amount * 100)
+            self.revenue_cents[currency] += int(amount * 100)
         self.ids[dirt.name].append(record_id)
 
     def as_dict(self) -> dict[str, Any]:
@@ -72,7 +80,7 @@ class Answers:
             "rows_loaded": self.rows_loaded,
             "rows_quarantined": self.rows_quarantined,
             "duplicates_removed": self.duplicates_removed,
-            "revenue_loaded": str(Decimal(self.revenue_cents).scaleb(-2)),
+            "revenue_loaded": self._revenue(),
             "rows_by_reason": dict(sorted(self.rows_by_reason.items())),
             "warnings": dict(sorted(self.warnings.items())),
             "dirt": {
@@ -80,6 +88,13 @@ class Answers:
                 for name, ids in sorted(self.ids.items())
             },
         }
+
+    def _revenue(self) -> str | dict[str, str]:
+        texts = {
+            currency: str(Decimal(cents).scaleb(-2))
+            for currency, cents in sorted(self.revenue_cents.items())
+        }
+        return texts.get("", texts)
 
     def write(self, path: Path, *, has_dirt: bool) -> None:
         """Write the answers, or remove those of an earlier delivery when there is no dirt."""

@@ -193,7 +193,8 @@ def spoil(
     dirt = kinds[int(number * len(kinds))]
     lines = dirt.lines(order)
     loaded = _amended(order) if dirt is AMENDED else order
-    answers.add(dirt, order["order_id"], _total(loaded), len(lines))
+    amount, currency = _total(loaded), order["currency"]
+    answers.add(dirt, order["order_id"], amount, len(lines), currency)
     if dirt is AMENDED and next_month is not None:
         next_month.append(lines.pop())
     return "\n".join(lines)

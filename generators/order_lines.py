@@ -45,15 +45,24 @@ class Chunk:
         return uniform(size, self.seed, "order_items", column, *chunk)
 
 
-def make_lines(
-    chunk: Chunk, buyers: Buyers, catalogue: Catalogue
-) -> tuple[pa.StringArray, Places]:
-    """Return the lines of orders, and their totals in cents."""
+@dataclass(frozen=True)
+class MadeLines:
+    """The lines of orders, their totals in cents, and the currencies of these."""
+
+    lines: pa.StringArray
+    cents: Places
+    currencies: pa.StringArray
+
+
+def make_lines(chunk: Chunk, buyers: Buyers, catalogue: Catalogue) -> MadeLines:
+    """Make the orders of a chunk."""
     buyer = buyers.pick(chunk.day_number, chunk.numbers("customer_id"))
     channel = pick(CHANNELS.values(), chunk.numbers("sales_channel"))
     method = pick(METHODS.values(), chunk.numbers("payment_method"))
     status = pick(STATUSES.values(), chunk.numbers("payment_status"))
     items, cents = _items(chunk, catalogue)
+    names = [currency for currency, _ in COUNTRIES.values()]
+    currencies = take(names, buyers.countries[buyer])
     parts = (
         '{"order_id": "',
         _order_ids(chunk),
@@ -72,10 +81,11 @@ def make_lines(
         '], "order_total": ',
         pa.array([repr(total / 100) for total in cents.tolist()]),
         ', "currency": "',
-        take([currency for currency, _ in COUNTRIES.values()], buyers.countries[buyer]),
+        currencies,
         '"}',
     )
-    return pc.binary_join_element_wise(*parts, ""), cents
+    lines = pc.binary_join_element_wise(*parts, "")
+    return MadeLines(lines, cents, currencies)
 
 
 def _items(chunk: Chunk, catalogue: Catalogue) -> tuple[pa.StringArray, Places]:

@@ -18,8 +18,8 @@ from generators.demand import demand
 from generators.dirt import Answers
 from generators.lines import content_of
 from generators.order_dirt import spoil
-from generators.order_lines import Chunk, make_lines
-from generators.randomness import Places, uniform
+from generators.order_lines import Chunk, MadeLines, make_lines
+from generators.randomness import Flags, uniform
 
 _ORDERS_PER_CHUNK = 100_000
 
@@ -61,8 +61,12 @@ def write_orders(plan: OrdersPlan, buyers: Buyers, root: Path) -> Answers:
                 amended.clear()
                 for day in days:
                     for chunk in _chunks(plan, day):
-                        lines, cents = make_lines(chunk, buyers, catalogue)
-                        lines = _spoiled(plan, chunk, lines, cents, answers, amended)
+                        made = make_lines(chunk, buyers, catalogue)
+                        is_dirty = chunk.numbers("dirt") < plan.dirt
+                        _count_clean(answers, is_dirty, made)
+                        lines = _spoiled(
+                            plan, chunk, made.lines, is_dirty, answers, amended
+                        )
                         file.write(content_of(lines, has_dirt=plan.dirt > 0))
                     progress.update()
     answers.write(root / "_answers" / "orders.json", has_dirt=plan.dirt > 0)
@@ -85,17 +89,26 @@ def _chunks(plan: OrdersPlan, day: date) -> Iterator[Chunk]:
         yield Chunk(plan.seed, day, number, first, size)
 
 
+def _count_clean(answers: Answers, is_dirty: Flags, made: MadeLines) -> None:
+    """Enter the orders without a fault in the answers, by currency."""
+    for currency in pc.unique(made.currencies):
+        is_counted = ~is_dirty & np.asarray(pc.equal(made.currencies, currency))
+        answers.add_clean(
+            int(is_counted.sum()),
+            int(made.cents[is_counted].sum()),
+            currency.as_py(),
+        )
+
+
 def _spoiled(
     plan: OrdersPlan,
     chunk: Chunk,
     lines: pa.StringArray,
-    cents: Places,
+    is_dirty: Flags,
     answers: Answers,
     amended: list[str],
 ) -> pa.StringArray:
     """Spoil some of the orders; those to be delivered once more next month go to `amended`."""
-    is_dirty = chunk.numbers("dirt") < plan.dirt
-    answers.add_clean(int((~is_dirty).sum()), int(cents[~is_dirty].sum()))
     if not is_dirty.any():
         return lines
     kinds = chunk.numbers("dirt_kind")

@@ -58,9 +58,20 @@ def test_projected_months_are_found_where_the_job_writes_them() -> None:
 
 
 def test_the_run_of_projected_quarantine_is_named_by_the_query() -> None:
-    told = properties(projected_table(lake_table("quarantine_sales")))
+    text = projected_table(lake_table("quarantine_sales"))
 
-    assert told["projection.run_id.type"] == "injected"
+    assert properties(text)["projection.run_id.type"] == "injected"
+    assert "\n-- A query must name a run_id, such as `where run_id = '…'`;" in text
+    assert "must name" not in projected_table(lake_table("fact_orders"))
+
+
+def test_a_comment_within_a_model_stays_where_it_is() -> None:
+    model = "-- Grain: one order.\nwith a as (select 1)\n\n-- Why.\nselect 1\n"
+
+    assert view("sold", model) == (
+        "-- Grain: one order.\ncreate or replace view sold as\nwith a as (select 1)\n\n"
+        "-- Why.\nselect 1\n"
+    )
 
 
 def test_a_view_is_its_model_with_the_names_of_what_it_reads() -> None:

@@ -55,6 +55,24 @@ seconds: read 1.2 write 10.0
 """
 
 
+def test_revenue_of_several_currencies_has_a_line_for_each() -> None:
+    report = replace(
+        REPORT,
+        revenue_loaded={"EUR": "8.00", "INR": "12345.60"},
+        revenue_kept={},
+        revenue_summary={"EUR": "8.00"},
+    )
+
+    lines = [line for line in report_text(report).splitlines() if "revenue" in line]
+
+    assert lines[:4] == [
+        "revenue loaded EUR                   8.00",
+        "revenue loaded INR              12,345.60",
+        "revenue kept from earlier runs       0.00",
+        "revenue in the summary EUR           8.00",
+    ]
+
+
 def test_a_report_of_a_failure_says_why_and_what_was_ignored() -> None:
     failed = replace(
         REPORT, status="failed", error="too many", unknown_columns=["a", "b"]

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from salesetl.errors import InputError
 from salesetl.runs import (
     RunReport,
-    amount_text,
     read_report,
     read_reports,
     report_path,
@@ -119,20 +117,3 @@ def test_a_moment_is_written_in_utc_to_the_microsecond() -> None:
     text = timestamp_text(moment)
 
     assert text == "2025-09-10T06:05:04.000032Z"
-
-
-@pytest.mark.parametrize(
-    ("amount", "expected"),
-    [
-        ("0", "0.00"),
-        ("12.5", "12.50"),
-        ("-0.01", "-0.01"),
-        ("1E+3", "1000.00"),
-        ("99999999999999999999999999.99", "99999999999999999999999999.99"),
-        ("999999999999999999999999999999999999.99",) * 2,
-    ],
-)
-def test_an_amount_is_written_to_the_cent(amount: str, expected: str) -> None:
-    text = amount_text(Decimal(amount))
-
-    assert text == expected

@@ -1,4 +1,4 @@
--- Complete months in which not every customer with a paid order is active, or is one of a cohort's.
+-- Ended months in which not every customer with a paid order is active, or is one of a cohort's.
 with as_of as (
     select max(order_date) as as_of_date
     from {{ ref('stg_orders') }}
@@ -19,10 +19,13 @@ buyers as (
 
 months as (
     select
-        order_month_start,
-        active_customers
-    from {{ ref('monthly_active_customers') }}
-    where is_complete_month
+        active.order_month_start,
+        active.active_customers
+    from {{ ref('monthly_active_customers') }} as active
+    cross join as_of
+    where
+        active.order_month_start + interval '1' month
+        <= as_of.as_of_date + interval '1' day
 ),
 
 retained as (

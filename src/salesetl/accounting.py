@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
+from salesetl.money import Amounts, add_amounts
 from salesetl.quality import ACCEPTED, CONFLICT, DUPLICATE, QUARANTINED, READ_RULES
 from salesetl.runs import rejected_ratio
 from salesetl.schemas.table import Table
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
 
 @dataclass(frozen=True)
 class Tally:
-    """What became of the rows of one feed, counted. `amount` is the sum over accepted rows."""
+    """What became of the rows of one feed, counted. `amounts` are of accepted rows."""
 
     rows_read: int = 0
     rows_loaded: int = 0
@@ -28,7 +29,7 @@ class Tally:
     rows_set_aside: int = 0
     rows_by_reason: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
-    amount: Decimal = Decimal(0)
+    amounts: Amounts = field(default_factory=dict)
 
     @property
     def rejected_ratio(self) -> float:
@@ -60,14 +61,14 @@ def count_outcomes(engine: Engine, labelled: DataFrame, table: Table) -> Tally:
     """Count the rows of a labelled frame by outcome, broken rule and warning, in one pass."""
     # Few rows break a rule and most of those one, so that there are few groups.
     groups = engine.rows(
-        labelled.groupBy("_outcome", "_reasons", "_warnings").agg(
+        labelled.groupBy("_outcome", "_reasons", "_warnings", _currency(table)).agg(
             F.count("*").alias("rows"),
             F.expr(f"cast(sum({table.amount or 'null'}) as string)").alias("amount"),
         )
     )
     set_aside = {rule.name for rule in table.rules if rule.level == "set_aside"}
     rows, reasons, warnings = Counter[str](), Counter[str](), Counter[str]()
-    rows_set_aside, amount = 0, Decimal(0)
+    rows_set_aside, amounts = 0, dict[str | None, Decimal]()
     for group in groups:
         rows[group["_outcome"]] += group["rows"]
         broken = group["_reasons"].split()
@@ -76,7 +77,8 @@ def count_outcomes(engine: Engine, labelled: DataFrame, table: Table) -> Tally:
             rows_set_aside += group["rows"] if set_aside.intersection(broken) else 0
         if group["_outcome"] == ACCEPTED:
             warnings.update(dict.fromkeys(group["_warnings"].split(), group["rows"]))
-            amount += Decimal(group["amount"] or 0)
+            amount = {group["_currency"]: Decimal(group["amount"] or 0)}
+            amounts = add_amounts(amounts, amount)
     names = [rule.name for rule in (*READ_RULES, *table.rules, CONFLICT)]
     return Tally(
         rows_read=rows.total(),
@@ -86,5 +88,12 @@ def count_outcomes(engine: Engine, labelled: DataFrame, table: Table) -> Tally:
         rows_set_aside=rows_set_aside,
         rows_by_reason={name: reasons[name] for name in names if reasons[name]},
         warnings={name: warnings[name] for name in names if warnings[name]},
-        amount=amount,
+        amounts=amounts,
     )
+
+
+def _currency(table: Table) -> Column:
+    """Tell the currency of an accepted row; what others have there may be anything."""
+    accepted = f"case when _outcome = '{ACCEPTED}' then {table.currency} end"
+    currency = accepted if table.currency else "cast(null as string)"
+    return F.expr(currency).alias("_currency")

@@ -1,8 +1,9 @@
 """Contracts as tables of Athena, and dbt models as its views."""
 
 import re
+from itertools import takewhile
 
-from salesetl.catalog.projection import projected
+from salesetl.catalog.projection import injected_columns, projected
 from salesetl.catalog.tables import grain_text
 from salesetl.errors import InputError
 from salesetl.lake_tables import LakeTable
@@ -17,6 +18,8 @@ _REPAIR = """\
 -- Run `msck repair table {name}` then, and when a run has added a partition."""
 _PROJECTED = """\
 -- Partitions follow from their names and need no registering; registered ones are not looked at."""
+_INJECTED = """
+-- A query must name a {name}, such as `where {name} = '…'`; without that it fails."""
 
 _REFERENCE = re.compile(
     r"{{ (?:ref\('([a-z0-9_]+)'\)|source\('lake', '([a-z0-9_]+)'\)) }}"
@@ -31,7 +34,10 @@ def external_table(listed: LakeTable) -> str:
 def projected_table(listed: LakeTable) -> str:
     """Write `create external table` with partition projection."""
     properties = projected(listed.table, _location(listed))
-    return _statement(listed, _PROJECTED, properties)
+    note = _PROJECTED
+    for name in injected_columns(properties):
+        note += _INJECTED.format(name=name)
+    return _statement(listed, note, properties)
 
 
 def view(name: str, model: str) -> str:
@@ -42,7 +48,7 @@ def view(name: str, model: str) -> str:
             f"model {name}: a view can be made only of ref('…') and source('lake', '…')"
         )
     lines = text.splitlines()
-    comments = [line for line in lines if line.startswith("--")]
+    comments = list(takewhile(lambda line: line.startswith("--"), lines))
     query = lines[len(comments) :]
     return "\n".join([*comments, f"create or replace view {name} as", *query]) + "\n"
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from salesetl.money import Revenue, revenue_by_currency
 from salesetl.runs import RunReport
 
 # Columns of numbers that name something and are not grouped.
@@ -81,11 +82,25 @@ def _other_feeds(report: RunReport) -> list[tuple[str, Any]]:
 
 
 def _revenue(report: RunReport) -> list[tuple[str, Any]]:
+    named = {
+        "revenue loaded": report.revenue_loaded,
+        "revenue kept from earlier runs": report.revenue_kept,
+        "revenue in the summary": report.revenue_summary,
+    }
     return [
-        ("revenue loaded", report.revenue_loaded),
-        ("revenue kept from earlier runs", report.revenue_kept),
-        ("revenue in the summary", report.revenue_summary),
+        (f"{name} {currency}".rstrip(), amount)
+        for name, revenue in named.items()
+        for currency, amount in revenue_by_currency(revenue).items()
     ]
+
+
+def revenue_text(revenue: Revenue) -> str:
+    """Write revenue in a cell of a table, such as `1,234.50` or `EUR 8.00, INR 5.00`."""
+    texts = (
+        f"{currency} {number_text(amount)}".lstrip()
+        for currency, amount in revenue_by_currency(revenue).items()
+    )
+    return ", ".join(texts)
 
 
 def table_text(

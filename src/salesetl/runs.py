@@ -4,10 +4,10 @@ import json
 import platform
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from decimal import Context, Decimal
 from typing import Any
 
 from salesetl.errors import InputError
+from salesetl.money import NOTHING, Revenue
 from salesetl.secrets import scrubbed
 from salesetl.storage import Storage, join
 
@@ -19,8 +19,9 @@ class RunReport:
     Of every feed, and so of the run's main feed that stands at the top:
     `rows_read = rows_loaded + rows_quarantined + duplicates_removed`.
     `revenue_loaded` is of the rows of this run, `revenue_kept` of rows of earlier runs in the same
-    partitions, and their sum is `revenue_summary`. `catalog` tells what was registered in the Data
-    Catalog, with an `error` if it could not be; None if it was not asked for.
+    partitions, and their sum is `revenue_summary`: one text, or where the contract names a currency
+    one for each. Old reports of orders have one text. `catalog` tells what was registered in the
+    Data Catalog, with an `error` if it could not be; None if it was not asked for.
     """
 
     run_id: str
@@ -45,9 +46,9 @@ class RunReport:
     sales_of_late_buyers: int = 0
     absent_columns: list[str] = field(default_factory=list)
     feeds: dict[str, dict[str, Any]] = field(default_factory=dict)
-    revenue_loaded: str = "0.00"
-    revenue_kept: str = "0.00"
-    revenue_summary: str = "0.00"
+    revenue_loaded: Revenue = NOTHING
+    revenue_kept: Revenue = NOTHING
+    revenue_summary: Revenue = NOTHING
     partitions: list[dict[str, Any]] = field(default_factory=list)
     catalog: dict[str, Any] | None = None
     seconds_by_stage: dict[str, float] = field(default_factory=dict)
@@ -77,10 +78,6 @@ class RunReport:
             "rejected_ratio": round(ratio, 6),
         }
         return json.dumps(event)
-
-
-# As wide as DECIMAL(38, 2); Python's default is 28 digits.
-_CONTEXT = Context(prec=38)
 
 
 def rejected_ratio(rows_read: int, rows_quarantined: int, rows_set_aside: int) -> float:
@@ -145,11 +142,6 @@ def runtime_facts(engine: dict[str, Any], version: str) -> dict[str, Any]:
 def timestamp_text(moment: datetime) -> str:
     """Write a moment in UTC as the report does."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def amount_text(amount: Decimal) -> str:
-    """Write an amount of money as the report does, to the cent."""
-    return str(amount.quantize(Decimal("0.01"), context=_CONTEXT))
 
 
 def _decode(storage: Storage, path: str) -> RunReport:

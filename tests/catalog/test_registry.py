@@ -50,9 +50,9 @@ def test_a_plan_changes_nothing(glue: Glue) -> None:
     plan = Catalog(glue.database).plan([sales()])
 
     assert plan.lines == [
-        f"database {glue.database} created",
-        f"enriched_sales: table created: {ROOT}/enriched_sales/",
-        "enriched_sales: partitions: 4 to add, 0 to update, 0 to remove",
+        f"would create database {glue.database}",
+        f"enriched_sales: would create table: {ROOT}/enriched_sales/",
+        "enriched_sales: partitions: would add 4, update 0, remove 0",
     ]
     assert glue.database not in str(glue.client.get_databases()["DatabaseList"])
 
@@ -71,7 +71,7 @@ def test_a_widened_column_is_widened_in_every_partition(glue: Glue) -> None:
     assert outcome.changes == [
         "enriched_sales: column total_amount widened: decimal(12,2) → decimal(18,2)",
         "enriched_sales: column day widened: smallint → int",
-        "enriched_sales: partitions: 0 to add, 4 to update, 0 to remove",
+        "enriched_sales: partitions: 0 added, 4 updated, 0 removed",
     ]
     assert glue.types("enriched_sales") == expected
     for partition in glue.partitions("enriched_sales").values():

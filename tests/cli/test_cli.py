@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from salesetl import __version__
 from salesetl.cli import main
 from salesetl.runs import RunReport, report_path
 from salesetl.storage import storage_of
@@ -25,11 +26,13 @@ def test_runs_are_listed_oldest_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_report(tmp_path, "b1", rows_read=1234, revenue_loaded="9876.50")
-    write_report(tmp_path, "a2")
+    # Of several currencies, and as reports of orders were before.
+    write_report(tmp_path, "a2", revenue_loaded={"EUR": "1234.50", "INR": "8.00"})
+    write_report(tmp_path, "c3", job="flatten_orders", revenue_loaded="16.00")
 
     main(["runs", "list", "--output_path", str(tmp_path)])
 
-    header, _, first, second = capsys.readouterr().out.splitlines()
+    header, _, first, second, third = capsys.readouterr().out.splitlines()
     assert header.split()[:2] == ["run_id", "job"]
     assert first.split() == [
         "b1",
@@ -41,7 +44,8 @@ def test_runs_are_listed_oldest_first(
         "0",
         "9,876.50",
     ]
-    assert second.split()[0] == "a2"
+    assert second.startswith("a2 ") and second.endswith("  EUR 1,234.50, INR 8.00")
+    assert third.startswith("c3 ") and third.endswith(" 16.00")
 
 
 def test_a_run_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,3 +97,11 @@ def test_an_argument_that_no_command_takes_is_refused(tmp_path: Path) -> None:
         main(["runs", "list", "--output", str(tmp_path)])
 
     assert stopped.value.code == 2
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"salesetl {__version__}\n"

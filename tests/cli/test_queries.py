@@ -1,5 +1,6 @@
 """`salesetl query` shows a query or view of a lake, `salesetl analytics` writes the six of orders."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from salesetl.cli import main
 from salesetl.cli.queries import ANALYTICS
 from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.statements import statements
+from tests.jobs.shop import Shop, sale
 from tests.sql.orders import lake_of, order
 
 
@@ -15,7 +18,7 @@ from tests.sql.orders import lake_of, order
 def lake(duckdb: DuckDbEngine, tmp_path: Path) -> str:
     """Publish three orders of two months."""
     orders = [
-        order("O1", "2025-01-10", "C1", "1234.50"),
+        order("O1", "2025-01-01", "C1", "1234.50"),
         order("O2", "2025-01-12", None, country=None),
         order("O3", "2025-02-03", "C1"),
     ]
@@ -28,10 +31,10 @@ def test_a_view_is_shown_as_a_table(
     main(["query", "monthly_churn", "--output_path", lake])
 
     assert capsys.readouterr().out == """\
-order_month_start  active_customers  churned_customers  churn_rate
------------------  ----------------  -----------------  ----------
-2025-01-01                        1
-2025-02-01                        1
+order_month_start  active_customers  churned_customers  churn_rate  is_complete_month
+-----------------  ----------------  -----------------  ----------  -----------------
+2025-01-01                        1                                 true
+2025-02-01                        1                                 false
 """
 
 
@@ -97,6 +100,51 @@ def test_the_six_analytics_are_written(lake: str, tmp_path: Path) -> None:
         "order_month_start,active_customers,is_complete_month\n"
         "2025-01-01,1,true\n2025-02-01,1,false\n"
     )
+
+
+def test_each_of_the_analytics_says_which_months_are_complete(
+    lake: str, tmp_path: Path
+) -> None:
+    main(["analytics", str(tmp_path / "analytics"), "--output_path", lake])
+
+    headers = [
+        path.read_text().splitlines()[0] for path in (tmp_path / "analytics").iterdir()
+    ]
+    assert len(headers) == len(ANALYTICS)
+    assert all(header.endswith(",is_complete_month") for header in headers)
+
+
+# What makes a demo has neither pytz nor PySpark.
+_WITHOUT_PYTZ = """
+import sys
+sys.modules["pytz"] = None
+from salesetl.cli import main
+from salesetl.statements import statements
+for name in statements():
+    for form in ("table", "csv"):
+        print("==", name, form, flush=True)
+        main(["query", name, "--format", form, "--output_path", sys.argv[1]])
+"""
+
+
+def test_every_query_and_view_is_shown_without_pytz(
+    duckdb: DuckDbEngine, lake: str
+) -> None:
+    shop = Shop(duckdb, Path(lake).parent)
+    shop.load(shop.deliver("sales", [sale(1), sale(2)]))
+
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_PYTZ, lake],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    shown = done.stdout.split("== ")
+    assert len(shown) == 1 + 2 * len(statements())
+    [orders] = [text for text in shown if text.startswith("stg_orders csv")]
+    assert "O1,2025-01-01T23:59:59.500000+00:00,2025-01-01," in orders
 
 
 def test_when_one_of_the_analytics_fails_the_previous_ones_stay(

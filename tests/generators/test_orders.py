@@ -211,16 +211,23 @@ def test_the_answers_tell_the_amount_of_what_is_loaded(tmp_path: Path) -> None:
     }
 
     # A later line of an order stands for it, whether that is equal or amended.
-    totals = {}
+    totals, currencies = {}, {}
     for name in sorted(files):
         for line in files[name].splitlines():
             if is_object(line):
                 order = json.loads(line.decode(errors="replace"), parse_float=Decimal)
                 if order["order_id"] not in rejected | {None}:
                     totals[order["order_id"]] = Decimal(order["order_total"])
+                    currencies[order["order_id"]] = order["currency"]
 
     assert len(totals) == answers["rows_loaded"]
-    assert Decimal(answers["revenue_loaded"]) == sum(totals.values())
+    revenue: dict[str, Decimal] = defaultdict(Decimal)
+    for order_id, total in totals.items():
+        revenue[currencies[order_id]] += total
+    assert len(revenue) == 5
+    assert {
+        name: Decimal(amount) for name, amount in answers["revenue_loaded"].items()
+    } == revenue
 
 
 def test_an_amended_order_comes_again_with_the_next_month(tmp_path: Path) -> None:
@@ -265,7 +272,7 @@ def test_an_order_is_spoiled_as_the_number_says() -> None:
     told = answers.as_dict()
     assert told["rows_by_reason"] == {"order_id_is_present": 1}
     assert (told["rows_read"], told["rows_loaded"]) == (3, 1)
-    assert told["revenue_loaded"] == "94.50"
+    assert told["revenue_loaded"] == {ORDER["currency"]: "94.50"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +15,8 @@ from generators.__main__ import main as generate
 from salesetl.engines.base import Engine
 from salesetl.errors import ArgumentError, BooksError, InputError, QualityError
 from salesetl.schemas import FACT_ORDER_ITEMS
-from tests.frames import ITEM, ORDER
-from tests.jobs.shop import Shop, order
+from tests.frames import ITEM, ORDER, frame_of
+from tests.jobs.shop import Rows, Shop, order
 
 JANUARY: dict[str, Any] = {
     "write_mode": "replace",
@@ -39,6 +40,15 @@ def ids_of(shop: Shop) -> list[str]:
     return sorted(row["order_id"] for row in orders)
 
 
+def by_currency(rows: Rows, amount: str) -> dict[str, str]:
+    """Add the amounts of each currency, as a report has them."""
+    names = {row["currency"] for row in rows}
+    return {
+        name: str(sum(row[amount] for row in rows if row["currency"] == name))
+        for name in names
+    }
+
+
 def test_generated_orders_come_out_as_their_answers_say(shop: Shop) -> None:
     raw = shop.home / "raw"
     words = ["orders", "--orders_per_day", "20", "--customers", "150", "--seed", "7"]
@@ -52,9 +62,9 @@ def test_generated_orders_come_out_as_their_answers_say(shop: Shop) -> None:
     assert told == {name: value for name, value in answers.items() if name != "dirt"}
     orders, lines = shop.order_tables()
     assert len(ids_of(shop)) == report.rows_loaded
-    revenue = sum(row["order_total"] for row in orders)
-    assert str(revenue) == report.revenue_loaded == report.revenue_summary
-    assert revenue == sum(row["line_total"] for row in lines)
+    revenue = by_currency(orders, "order_total")
+    assert revenue == report.revenue_loaded == report.revenue_summary
+    assert len(revenue) == 5 and revenue == by_currency(lines, "line_total")
     assert len(shop.quarantine(feed="orders")) == report.rows_quarantined
     assert sorted(shop.months(table=FACT_ORDER_ITEMS)) == [
         "order_year=2024/order_month=12",
@@ -124,7 +134,41 @@ def test_an_array_of_orders_is_read_too(
     report = shop.load_orders(path)
 
     assert ids_of(shop) == ["O1", "O2"]
-    assert (report.rows_read, report.revenue_loaded) == (2, "50.50")
+    assert (report.rows_read, report.revenue_loaded) == (2, {"USD": "50.50"})
+
+
+def test_amounts_of_two_currencies_are_told_by_currency(shop: Shop) -> None:
+    shop.load_orders(shop.deliver_orders("first", [order(1), order(2, currency="INR")]))
+
+    report = shop.load_orders(
+        shop.deliver_orders(
+            "later", [order(3, currency="INR"), order(4, currency="EUR")]
+        )
+    )
+
+    assert report.revenue_loaded == {"EUR": "25.25", "INR": "25.25"}
+    assert report.revenue_kept == {"INR": "25.25", "USD": "25.25"}
+    assert report.revenue_summary == {"EUR": "25.25", "INR": "50.50", "USD": "25.25"}
+
+
+def test_lines_in_another_currency_than_their_order_stop_the_run(shop: Shop) -> None:
+    shop.load_orders(shop.deliver_orders("first", [order(1), order(2)]))
+    _, lines = shop.order_tables()
+    shutil.rmtree(shop.home / "lake/fact_order_items")
+    changed = [line | {"currency": "INR"} for line in lines]
+    shop.engine.write_table(
+        frame_of(shop.engine, FACT_ORDER_ITEMS, changed),
+        str(shop.home / "lake/fact_order_items"),
+        FACT_ORDER_ITEMS,
+    )
+
+    with pytest.raises(BooksError) as stopped:
+        shop.load_orders(shop.deliver_orders("later", [order(3)]))
+
+    assert (
+        "fact_orders has USD 75.75 in the touched months where fact_order_items has"
+        " INR 50.50, USD 25.25: one of them was changed by hand"
+    ) in str(stopped.value)
 
 
 def test_the_same_file_twice_changes_nothing(shop: Shop) -> None:
@@ -150,7 +194,10 @@ def test_an_amended_order_replaces_the_old_one_with_all_its_lines(shop: Shop) ->
     orders, lines = shop.order_tables()
     assert [row["item_count"] for row in orders] == [2, 1]
     assert [row["product_id"] for row in lines] == ["P1", "P2", "P9"]
-    assert (report.revenue_kept, report.revenue_summary) == ("25.25", "46.25")
+    assert (report.revenue_kept, report.revenue_summary) == (
+        {"USD": "25.25"},
+        {"USD": "46.25"},
+    )
 
 
 def test_an_order_that_moves_to_another_month_leaves_none_of_its_lines(
@@ -165,7 +212,7 @@ def test_an_order_that_moves_to_another_month_leaves_none_of_its_lines(
     for name in ("fact_orders", "fact_order_items"):
         files = (shop.home / "lake" / name).rglob("*.parquet")
         assert [path.parent.name for path in files] == ["order_month=02"]
-    assert report.revenue_summary == "21.00"
+    assert report.revenue_summary == {"USD": "21.00"}
 
 
 def test_of_an_order_in_two_files_the_later_file_wins(shop: Shop) -> None:
@@ -177,7 +224,7 @@ def test_of_an_order_in_two_files_the_later_file_wins(shop: Shop) -> None:
 
     assert ids_of(shop) == ["O1", "O2", "O3"]
     assert (report.rows_loaded, report.duplicates_removed) == (3, 1)
-    assert report.revenue_loaded == "71.50"
+    assert report.revenue_loaded == {"USD": "71.50"}
 
 
 def test_a_broken_amendment_leaves_the_order_as_it_was(shop: Shop) -> None:
@@ -187,7 +234,7 @@ def test_a_broken_amendment_leaves_the_order_as_it_was(shop: Shop) -> None:
     report = shop.load_orders(path)
 
     assert report.rows_by_reason == {"order_total_is_sum_of_items": 1}
-    assert report.revenue_loaded == "25.25"
+    assert report.revenue_loaded == {"USD": "25.25"}
     assert ids_of(shop) == ["O1"]
 
 
@@ -234,7 +281,7 @@ def test_replacing_clears_what_is_not_delivered_again_and_leaves_neighbours(
 
     assert ids_of(shop) == ["O2", "O3", "O4", "O5"]
     assert report.rows_by_reason == {"order_is_within_range": 1}
-    assert (report.revenue_loaded, report.revenue_kept) == ("46.25", "0.00")
+    assert (report.revenue_loaded, report.revenue_kept) == ({"USD": "46.25"}, {})
 
 
 def test_replacing_some_days_of_a_month_keeps_its_other_days(shop: Shop) -> None:
@@ -313,7 +360,7 @@ def test_an_order_is_found_by_the_report_of_its_run(shop: Shop) -> None:
     )
     assert told["rows_by_reason"] == {"order_id_is_present": 1}
     assert told["warnings"] == {"customer_id_is_present": 1}
-    assert told["revenue_loaded"] == told["revenue_summary"] == "25.25"
+    assert told["revenue_loaded"] == told["revenue_summary"] == {"USD": "25.25"}
 
 
 def test_orders_after_the_day_of_the_run_are_rejected(shop: Shop) -> None:

@@ -13,7 +13,7 @@ from salesetl.engines.base import Engine
 from salesetl.errors import BooksError
 from salesetl.publishing.lake import Change
 from salesetl.publishing.staging import count_kept, stage
-from salesetl.schemas import ENRICHED_SALES
+from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS
 from tests.frames import TYPED_SALE, frame_of
 
 SALE = TYPED_SALE | {"is_return": False, "day": 10, "year": 2025, "month": 9}
@@ -34,14 +34,14 @@ def test_partitions_are_measured(engine: Engine, tmp_path: Path) -> None:
     )
 
     measured = {
-        name: (each.rows, str(each.amount), each.files)
+        name: (each.rows, each.amounts, each.files)
         for name, each in staged.partitions.items()
     }
     assert measured == {
-        "year=2025/month=9": (2, "42.00", 1),
-        "year=2025/month=10": (1, "21.00", 1),
+        "year=2025/month=9": (2, {None: Decimal("42.00")}, 1),
+        "year=2025/month=10": (1, {None: Decimal("21.00")}, 1),
     }
-    assert (staged.row_count, str(staged.amount)) == (3, "63.00")
+    assert (staged.row_count, staged.amounts) == (3, {None: Decimal("63.00")})
     sizes = {
         name: sum(file.size for file in files) for name, files in staged.files.items()
     }
@@ -66,15 +66,48 @@ def test_nothing_is_staged_of_nothing(engine: Engine, tmp_path: Path) -> None:
     staged = stage(engine, change_of(engine), str(tmp_path))
 
     assert not staged.files
-    assert (staged.row_count, staged.amount) == (0, Decimal(0))
+    assert (staged.row_count, staged.amounts) == (0, {})
 
 
 def test_rows_that_stay_are_counted(engine: Engine) -> None:
     change = change_of(engine, SALE)
 
-    assert count_kept(engine, change) == (0, Decimal(0))
-    rows, amount = count_kept(engine, replace(change, kept=change.rows))
-    assert (rows, str(amount)) == (1, "21.00")
+    assert count_kept(engine, change) == (0, {})
+    kept = count_kept(engine, replace(change, kept=change.rows))
+    assert kept == (1, {None: Decimal("21.00")})
+
+
+def test_amounts_of_orders_are_measured_by_currency(
+    engine: Engine, tmp_path: Path
+) -> None:
+    orders = [
+        {
+            "order_id": f"O{number}",
+            "currency": currency,
+            "order_total": Decimal(amount),
+            "order_year": "2025",
+            "order_month": month,
+        }
+        for number, (month, currency, amount) in enumerate(
+            [
+                ("01", "EUR", "8"),
+                ("01", "INR", "5"),
+                ("01", "EUR", "1"),
+                ("02", "INR", "2"),
+            ]
+        )
+    ]
+    change = Change(FACT_ORDERS, frame_of(engine, FACT_ORDERS, orders), None, [])
+
+    staged = stage(engine, change, str(tmp_path))
+
+    january, february = staged.partitions.values()
+    assert (january.rows, february.rows) == (3, 1)
+    assert january.amounts == {"EUR": Decimal(9), "INR": Decimal(5)}
+    assert february.amounts == {"INR": Decimal(2)}
+    assert staged.amounts == {"EUR": Decimal(9), "INR": Decimal(7)}
+    kept = count_kept(engine, replace(change, kept=change.rows))
+    assert kept == (4, staged.amounts)
 
 
 @pytest.mark.parametrize("month", [9, 10])

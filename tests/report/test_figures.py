@@ -13,7 +13,9 @@ from salesetl.report.figures import (
 from salesetl.report.wording import change_text, value_text
 
 
-def trend(year: int, month: int, revenue: str) -> dict[str, Any]:
+def trend(
+    year: int, month: int, revenue: str, *, is_complete: bool = True
+) -> dict[str, Any]:
     """Make a row of `monthly_trend`."""
     return {
         "year": year,
@@ -22,6 +24,7 @@ def trend(year: int, month: int, revenue: str) -> dict[str, Any]:
         "transaction_count": 1234,
         "avg_transaction_value": Decimal("2.50"),
         "customer_count": 7,
+        "is_complete_month": is_complete,
     }
 
 
@@ -44,7 +47,7 @@ def test_a_month_that_is_not_over_is_passed_over() -> None:
         date(2025, 3, 30),
         trend(2025, 1, "1000.00"),
         trend(2025, 2, "1234.50"),
-        trend(2025, 3, "9999.00"),
+        trend(2025, 3, "9999.00", is_complete=False),
     )
 
     figures = told(sales_figures(found))
@@ -55,7 +58,7 @@ def test_a_month_that_is_not_over_is_passed_over() -> None:
 
 
 def test_without_a_whole_month_the_last_is_shown_and_not_compared() -> None:
-    found = found_sales(date(2025, 1, 30), trend(2025, 1, "1000.00"))
+    found = found_sales(date(2025, 1, 30), trend(2025, 1, "1000.00", is_complete=False))
 
     [revenue, *_] = sales_figures(found)
 
@@ -69,6 +72,35 @@ def test_a_gap_or_a_month_of_loss_is_not_compared_with() -> None:
     )
 
     assert [sales_figures(each)[0].change for each in (gap, loss)] == [None, None]
+
+
+def test_churn_of_a_first_month_that_begins_late_is_not_compared_with() -> None:
+    churn = [
+        {
+            "order_month_start": date(2025, month, 1),
+            "churn_rate": Decimal("0.300"),
+            "is_complete_month": month > 1,
+        }
+        for month in (1, 2)
+    ]
+    months: dict[str, Any] = {
+        "order_month_start": date(2025, 2, 1),
+        "active_customers": 1,
+        "is_complete_month": True,
+    }
+    found: dict[str, Any] = {
+        "monthly_active_customers": [months],
+        "monthly_revenue": [],
+    }
+
+    figures = [
+        orders_figures(found | {"monthly_churn": churn[:known]})[-1] for known in (1, 2)
+    ]
+
+    assert [(each.month.month, each.is_whole, each.change) for each in figures] == [
+        (1, False, None),
+        (2, True, None),
+    ]
 
 
 def test_orders_are_added_over_currencies_and_money_is_not() -> None:
@@ -100,7 +132,11 @@ def test_orders_are_added_over_currencies_and_money_is_not() -> None:
             for month in (1, 2, 3)
         ],
         "monthly_churn": [
-            {"order_month_start": date(2025, month, 1), "churn_rate": rate}
+            {
+                "order_month_start": date(2025, month, 1),
+                "churn_rate": rate,
+                "is_complete_month": month < 3,
+            }
             for month, rate in (
                 (1, Decimal("0.300")),
                 (2, Decimal("0.2875")),

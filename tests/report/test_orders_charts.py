@@ -62,14 +62,19 @@ def test_growth_of_less_than_half_a_percent_has_no_sign_of_loss() -> None:
 
 def test_churn_that_is_not_known_yet_is_not_drawn() -> None:
     rows: list[dict[str, Any]] = [
-        {"order_month_start": date(2025, 1, 1), "churn_rate": Decimal("0.25")},
-        {"order_month_start": date(2025, 2, 1), "churn_rate": None},
+        {
+            "order_month_start": date(2025, month, 1),
+            "churn_rate": rate,
+            "is_complete_month": month > 1,
+        }
+        for month, rate in ((1, Decimal("0.25")), (2, Decimal("0.5")), (3, None))
     ]
 
     picture = orders_charts.churn(rows)
 
     assert values_of(picture.panels[0]) == [
-        {"month": "Jan 2025", "rate": 0.25, "label": "25.0%"}
+        {"month": "Jan 2025*", "rate": 0.25, "label": "25.0%"},
+        {"month": "Feb 2025", "rate": 0.5, "label": "50.0%"},
     ]
 
 

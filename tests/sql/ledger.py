@@ -30,10 +30,15 @@ def after(month: date, months: int = 1) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def is_complete(month: date, orders: Sequence[Order]) -> bool:
+def is_ended(month: date, orders: Sequence[Order]) -> bool:
     """Tell whether orders, of any status, go up to the last day of a month."""
     last: date = max(one["day"] for one in orders)
     return (after(month) - last).days <= 1
+
+
+def is_complete(month: date, orders: Sequence[Order]) -> bool:
+    """Tell whether orders begin by the first day of a month, too."""
+    return min(one["day"] for one in orders) <= month and is_ended(month, orders)
 
 
 def months_of(orders: Sequence[Order]) -> list[date]:
@@ -86,7 +91,7 @@ def revenue_mom(orders: Sequence[Order]) -> Rows:
         month, currency = row["order_month_start"], row["currency"]
         before = by_month.get((after(month, -1), currency))
         change = growth = None
-        if before and row["is_complete_month"]:
+        if before and row["is_complete_month"] and before["is_complete_month"]:
             change = row["revenue"] - before["revenue"]
             growth = share(change, before["revenue"], 6)
         rows.append(
@@ -129,6 +134,7 @@ def category_sales_monthly(orders: Sequence[Order]) -> Rows:
                 "units_sold": units,
                 "revenue_share": share(revenue, months[month, currency], 6),
                 "avg_unit_price": share(exact, units, 4),
+                "is_complete_month": is_complete(month, orders),
             }
         )
     return rows
@@ -164,7 +170,7 @@ def cohort_retention(orders: Sequence[Order]) -> Rows:
         members = customers - seen
         seen |= customers
         for number, month in enumerate(month for month in active if month >= cohort):
-            if members and is_complete(month, orders):
+            if members and is_ended(month, orders):
                 back = len(members & active[month])
                 rows.append(
                     {
@@ -173,6 +179,7 @@ def cohort_retention(orders: Sequence[Order]) -> Rows:
                         "cohort_size": len(members),
                         "active_customers": back,
                         "retention_rate": share(back, len(members), 6),
+                        "is_complete_month": is_complete(cohort, orders),
                     }
                 )
     return rows
@@ -198,6 +205,7 @@ def monthly_churn(orders: Sequence[Order]) -> Rows:
                 "active_customers": len(customers),
                 "churned_customers": lost,
                 "churn_rate": None if lost is None else share(lost, len(customers), 6),
+                "is_complete_month": is_complete(month, orders),
             }
         )
     return rows
@@ -214,6 +222,7 @@ def active_customers_by_country(orders: Sequence[Order]) -> Rows:
             "order_month_start": month,
             "customer_country": country,
             "active_customers": len(names),
+            "is_complete_month": is_complete(month, orders),
         }
         for (month, country), names in customers.items()
     ]
@@ -239,6 +248,7 @@ def engagement_by_country(orders: Sequence[Order]) -> Rows:
                 "revenue": revenue,
                 "orders_per_active_customer": share(len(group), customers, 4),
                 "revenue_per_active_customer": share(revenue, customers, 2),
+                "is_complete_month": is_complete(month, orders),
             }
         )
     return rows

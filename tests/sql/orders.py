@@ -67,6 +67,11 @@ def some_orders(count: int) -> list[Order]:
     return orders
 
 
+def late_orders(count: int) -> list[Order]:
+    """Make the same orders without those before 20 January, where the lake begins then."""
+    return [one for one in some_orders(count) if one["day"] >= date(2025, 1, 20)]
+
+
 def total(one: Order) -> Decimal:
     """Return what an order is worth."""
     return sum((line_total(*line[1:]) for line in one["items"]), Decimal(0))

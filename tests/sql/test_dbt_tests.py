@@ -9,7 +9,7 @@ from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.engines.duckdb_lake import DuckDbLake
 from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS
 from salesetl.statements import Statement, statements, views_below
-from tests.sql.orders import lake_of, some_orders
+from tests.sql.orders import lake_of, late_orders
 
 TESTS = {
     path.stem: path.read_text()
@@ -51,7 +51,7 @@ FAULTS = [
     (
         "cohorts_hold_every_customer_once",
         "cohort_retention",
-        ("where order_months.is_complete_month", "where true"),
+        ("where order_months.is_ended_month", "where true"),
     ),
     (
         "cohorts_hold_every_customer_once",
@@ -86,7 +86,7 @@ FAULTS = [
     (
         "shares_are_of_the_revenue_of_paid_orders",
         "category_sales_monthly",
-        ("nullif(monthly_revenue, 0)", "nullif(monthly_revenue, monthly_revenue)"),
+        ("(2 * monthly_revenue) as", "nullif(0, 0) as"),
     ),
     (
         "a_cohort_is_whole_in_its_own_month",
@@ -97,6 +97,40 @@ FAULTS = [
         "churned_and_kept_customers_are_the_active_ones",
         "monthly_churn",
         ("next_active_month_start) = 1", "next_active_month_start) <= 2"),
+    ),
+    *(
+        (
+            "a_complete_month_has_all_its_days",
+            model,
+            (flag, f"true as is_complete_month{end}"),
+        )
+        for model, flag, end in [
+            ("monthly_revenue", "order_months.is_complete_month\n", "\n"),
+            ("category_sales_monthly", "order_months.is_complete_month\n", "\n"),
+            ("monthly_active_customers", "order_months.is_complete_month\n", "\n"),
+            ("monthly_churn", "order_months.is_complete_month,", ","),
+            ("active_customers_by_country", "order_months.is_complete_month\n", "\n"),
+            ("engagement_by_country", "order_months.is_complete_month\n", "\n"),
+            ("cohort_retention", "cohort_months.is_complete_month\n", "\n"),
+        ]
+    ),
+    (
+        "a_complete_month_has_all_its_days",
+        "order_months",
+        (
+            "is_ended_month and first_order_date <= order_month_start as",
+            "is_ended_month as",
+        ),
+    ),
+    (
+        "a_complete_month_has_all_its_days",
+        "order_months",
+        ("is_ended_month and first_order_date <=", "first_order_date <="),
+    ),
+    (
+        "lines_sum_to_their_order",
+        "stg_order_items",
+        ("    currency,", "    'INR' as currency,"),
     ),
     (
         "lines_sum_to_their_order",
@@ -109,7 +143,8 @@ FAULTS = [
 @pytest.fixture(scope="module")
 def shop_lake(duckdb: DuckDbEngine, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Publish some hundred orders with gaps, several currencies and all statuses."""
-    return lake_of(duckdb, tmp_path_factory.mktemp("shop"), some_orders(400))
+    orders = late_orders(400)
+    return lake_of(duckdb, tmp_path_factory.mktemp("shop"), orders)
 
 
 def models() -> list[Statement]:

@@ -9,7 +9,7 @@ import pytest
 
 from salesetl.engines.duckdb import DuckDbEngine
 from tests.sql import ledger
-from tests.sql.orders import lake_of, order, rows_of, some_orders
+from tests.sql.orders import lake_of, late_orders, order, rows_of, some_orders
 
 METRICS = [
     "monthly_revenue",
@@ -30,6 +30,12 @@ def shop_lake(duckdb: DuckDbEngine, tmp_path_factory: pytest.TempPathFactory) ->
     return lake_of(duckdb, tmp_path_factory.mktemp("shop"), some_orders(400))
 
 
+@pytest.fixture(scope="module")
+def late_lake(duckdb: DuckDbEngine, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Publish them from 20 January on."""
+    return lake_of(duckdb, tmp_path_factory.mktemp("late"), late_orders(400))
+
+
 def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Sort rows by all of their values."""
     return sorted(rows, key=lambda row: [str(value) for value in row.values()])
@@ -41,6 +47,17 @@ def test_a_metric_is_what_plain_arithmetic_gives(shop_lake: str, name: str) -> N
 
     expected = getattr(ledger, name)(some_orders(400))
     assert len(expected) > 4
+    assert in_order(rows) == in_order(expected)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_metric_of_a_first_month_that_begins_late_is_what_plain_arithmetic_gives(
+    late_lake: str, name: str
+) -> None:
+    rows = rows_of(late_lake, name)
+
+    expected = getattr(ledger, name)(late_orders(400))
+    assert {row["is_complete_month"] for row in expected} == {True, False}
     assert in_order(rows) == in_order(expected)
 
 
@@ -96,7 +113,7 @@ def test_a_month_is_complete_with_an_order_on_its_last_day(publish: Any) -> None
     }
 
     assert complete == {
-        date(2024, 2, 1): True,
+        date(2024, 2, 1): False,
         date(2025, 1, 1): True,
         date(2025, 2, 1): True,
     }
@@ -112,9 +129,58 @@ def test_the_last_day_but_one_of_a_leap_february_does_not_complete_it(
     assert row["is_complete_month"] is False
 
 
+def test_a_first_month_that_begins_late_is_not_complete_and_nothing_grows_on_it(
+    publish: Any,
+) -> None:
+    lake = publish(
+        order("O1", "2025-01-20", amount="10.00"),
+        order("O2", "2025-02-10", amount="20.00"),
+        order("O3", "2025-03-31", amount="30.00"),
+    )
+
+    rows = rows_of(lake, "revenue_mom")
+
+    assert [row["is_complete_month"] for row in rows] == [False, True, True]
+    assert [row["revenue_change"] for row in rows] == [None, None, Decimal("10.00")]
+    growth = [row["revenue_growth_rate"] for row in rows]
+    assert growth == [None, None, Decimal("0.500000")]
+
+
+def test_a_first_month_is_complete_with_an_order_on_its_first_day_of_any_status(
+    publish: Any,
+) -> None:
+    lake = publish(
+        order("O1", "2025-01-01", status="pending"), order("O2", "2025-02-10")
+    )
+
+    rows = rows_of(lake, "monthly_active_customers")
+
+    assert [row["is_complete_month"] for row in rows] == [True, False]
+
+
+def test_a_cohort_of_a_first_month_that_begins_late_is_not_complete(
+    publish: Any,
+) -> None:
+    lake = publish(
+        order("O1", "2025-01-20", "C1"),
+        order("O2", "2025-02-10", "C2"),
+        order("O3", "2025-03-31", "C1"),
+    )
+
+    rows = rows_of(lake, "cohort_retention")
+
+    assert [(row["cohort_month"].month, row["is_complete_month"]) for row in rows] == [
+        (1, False),
+        (1, False),
+        (1, False),
+        (2, True),
+        (2, True),
+    ]
+
+
 def test_growth_is_told_of_neighbouring_complete_months_only(publish: Any) -> None:
     lake = publish(
-        order("O1", "2025-01-10", amount="10.00"),
+        order("O1", "2025-01-01", amount="10.00"),
         order("O2", "2025-02-10", amount="15.00"),
         order("O4", "2025-04-10", amount="30.00"),
         order("O5", "2025-05-10", amount="60.00"),
@@ -132,7 +198,7 @@ def test_after_a_month_without_revenue_there_is_a_change_but_no_growth(
     publish: Any,
 ) -> None:
     lake = publish(
-        order("O1", "2025-01-10", status="cancelled"),
+        order("O1", "2025-01-01", status="cancelled"),
         order("O2", "2025-02-28", amount="15.00"),
     )
 
@@ -232,9 +298,9 @@ def test_churn_is_whole_before_a_month_without_orders_and_unknown_in_the_last_on
     rows = rows_of(lake, "monthly_churn")
 
     assert [tuple(row.values()) for row in rows] == [
-        (date(2025, 1, 1), 1, 1, Decimal("1.000000")),
-        (date(2025, 3, 1), 2, 1, Decimal("0.500000")),
-        (date(2025, 4, 1), 1, None, None),
+        (date(2025, 1, 1), 1, 1, Decimal("1.000000"), False),
+        (date(2025, 3, 1), 2, 1, Decimal("0.500000"), True),
+        (date(2025, 4, 1), 1, None, None, True),
     ]
 
 

@@ -79,6 +79,8 @@ MEASURES: dict[str, Callable[[Rows], Any]] = {
     "avg_transaction_value": _average,
     "customer_count": _customers,
     "units_sold": lambda rows: _sum(rows, "quantity"),
+    # Of three whole months.
+    "is_complete_month": lambda rows: True,
 }
 
 
@@ -89,7 +91,7 @@ MEASURES: dict[str, Callable[[Rows], Any]] = {
         ("revenue_by_product", ["product"], [0, 1, 4]),
         ("revenue_by_tier", ["membership_tier"], [0, 1, 2, 3]),
         ("revenue_by_age_group", ["age_group"], [0, 1, 2, 3]),
-        ("monthly_trend", ["year", "month"], [0, 1, 2, 3]),
+        ("monthly_trend", ["year", "month"], [0, 1, 2, 3, 5]),
         ("top_region_products", ["region", "product"], [0, 1, 4]),
     ],
 )

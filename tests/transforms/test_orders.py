@@ -37,6 +37,7 @@ FACT_LINE = {
     "order_id": "O1",
     "line_number": 1,
     "order_date": date(2025, 1, 10),
+    "currency": "USD",
     "product_id": "P1",
     "category": "home",
     "quantity": 2,

@@ -1,5 +1,6 @@
--- Grain: one cohort × complete month from the cohort's own on, also those in which none came back.
+-- Grain: one cohort × ended month from the cohort's own on, also those in which none came back.
 -- A cohort is the customers with their first paid order in a month, its month 0.
+-- Of a month that is not complete it has not all customers, nor need all of them be new.
 with customer_cohorts as (
     select
         customer_id,
@@ -32,24 +33,35 @@ retained as (
         cohorts.cohort_month,
         order_months.order_month_start,
         cohorts.cohort_size,
-        coalesce(returned.active_customers, 0) as active_customers
+        coalesce(returned.active_customers, 0) as active_customers,
+        cohort_months.is_complete_month
     from cohorts
+    inner join {{ ref('order_months') }} as cohort_months
+        on cohorts.cohort_month = cohort_months.order_month_start
     inner join {{ ref('order_months') }}
         on cohorts.cohort_month <= order_months.order_month_start
     left join returned
         on
             cohorts.cohort_month = returned.cohort_month
             and order_months.order_month_start = returned.order_month_start
-    where order_months.is_complete_month
+    where order_months.is_ended_month
+),
+
+-- Rounded half up by whole numbers, as docs/decisions/0010 says.
+rounded as (
+    select
+        *,
+        2000000 * active_customers
+        + cohort_size
+        - mod(2000000 * active_customers + cohort_size, 2 * cohort_size) as dividend
+    from retained
 ),
 
 divided as (
     select
         *,
-        cast(
-            cast(active_customers as decimal(38, 8)) / cohort_size as decimal(38, 8)
-        ) as retention_rate
-    from retained
+        cast(dividend / (2 * cohort_size) as decimal(38, 0)) as rate_millionths
+    from rounded
 )
 
 select
@@ -57,5 +69,6 @@ select
     date_diff('month', cohort_month, order_month_start) as months_since_cohort,
     cohort_size,
     active_customers,
-    cast(retention_rate as decimal(9, 6)) as retention_rate
+    cast(rate_millionths * 0.000001 as decimal(9, 6)) as retention_rate,
+    is_complete_month
 from divided

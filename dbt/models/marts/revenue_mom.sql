@@ -1,6 +1,7 @@
 -- Grain: one month × currency with an order.
--- Change and growth are null in an incomplete month and after a month without orders, and growth
--- after a month without revenue. Running revenue is that of all months of the currency so far.
+-- Change and growth are null in an incomplete month, after one and after a month without orders;
+-- growth also after a month without revenue.
+-- Running revenue is that of all months of the currency so far.
 with with_previous_month as (
     select
         order_month_start,
@@ -10,6 +11,9 @@ with with_previous_month as (
         lag(order_month_start)
             over (partition by currency order by order_month_start)
             as previous_month_start,
+        lag(is_complete_month)
+            over (partition by currency order by order_month_start)
+            as is_previous_complete,
         lag(revenue)
             over (partition by currency order by order_month_start)
             as previous_revenue,
@@ -29,21 +33,46 @@ compared as (
         case
             when
                 is_complete_month
+                and is_previous_complete
                 and date_diff('month', previous_month_start, order_month_start) = 1
                 then previous_revenue
         end as compared_revenue
     from with_previous_month
 ),
 
-grown as (
+changed as (
     select
         *,
         revenue - compared_revenue as revenue_change,
-        cast(
-            cast(revenue - compared_revenue as decimal(38, 8))
-            / nullif(compared_revenue, 0) as decimal(38, 8)
-        ) as revenue_growth_rate
+        2 * nullif(compared_revenue, 0) as divisor,
+        2000000 * abs(revenue - compared_revenue) + compared_revenue as doubled
     from compared
+),
+
+-- Rounded half up by whole numbers, as docs/decisions/0010 says.
+rounded as (
+    select
+        *,
+        doubled - mod(doubled, divisor) as dividend
+    from changed
+),
+
+divided as (
+    select
+        *,
+        cast(dividend / divisor as decimal(38, 0)) as near_millionths
+    from rounded
+),
+
+grown as (
+    select
+        *,
+        case when revenue_change < 0 then -1 else 1 end
+        * (
+            near_millionths
+            + cast((dividend - near_millionths * divisor) / divisor as decimal(38, 0))
+        ) as growth_millionths
+    from divided
 )
 
 select
@@ -51,7 +80,7 @@ select
     currency,
     revenue,
     cast(revenue_change as decimal(38, 2)) as revenue_change,
-    cast(revenue_growth_rate as decimal(18, 6)) as revenue_growth_rate,
+    cast(growth_millionths * 0.000001 as decimal(38, 6)) as revenue_growth_rate,
     cast(running_revenue as decimal(38, 2)) as running_revenue,
     is_complete_month
 from grown

@@ -9,20 +9,44 @@ with age_groups as (
     group by age_group
 ),
 
+-- Rounded half up by whole numbers, as docs/decisions/0010 says.
+rounded as (
+    select
+        *,
+        200 * abs(total_revenue)
+        + transaction_count
+        - mod(
+            200 * abs(total_revenue) + transaction_count, 2 * transaction_count
+        ) as dividend
+    from age_groups
+),
+
 divided as (
     select
         *,
-        cast(
-            cast(total_revenue as decimal(38, 8)) / transaction_count as decimal(38, 8)
-        ) as avg_transaction_value
-    from age_groups
+        cast(dividend / (2 * transaction_count) as decimal(38, 0)) as near_cents
+    from rounded
+),
+
+averaged as (
+    select
+        *,
+        case when total_revenue < 0 then -1 else 1 end
+        * (
+            near_cents
+            + cast(
+                (dividend - near_cents * 2 * transaction_count)
+                / (2 * transaction_count) as decimal(38, 0)
+            )
+        ) as avg_cents
+    from divided
 )
 
 select
     age_group,
     cast(total_revenue as decimal(38, 2)) as total_revenue,
     transaction_count,
-    cast(avg_transaction_value as decimal(18, 2)) as avg_transaction_value,
+    cast(avg_cents * 0.01 as decimal(18, 2)) as avg_transaction_value,
     customer_count
-from divided
+from averaged
 order by age_group

@@ -16,5 +16,9 @@ select
     sales.is_return
 from enriched_sales as sales
 inner join last_day
-    on sales.date = last_day.last_date
+    on
+        sales.date = last_day.last_date
+        -- So that of the other columns only the partition of its month is read.
+        and sales.year = year(last_day.last_date)
+        and sales.month = month(last_day.last_date)
 order by sales.transaction_id

@@ -1,7 +1,13 @@
 -- The 20 greatest sales of the last month in the lake.
+-- The month is looked up in partition columns, and of the sales only its partition is read.
 with last_month as (
-    select max(year * 100 + month) as month_number
+    select
+        year,
+        month
     from enriched_sales
+    group by year, month
+    order by year desc, month desc
+    limit 1
 )
 
 select
@@ -15,6 +21,8 @@ select
     sales.total_amount
 from enriched_sales as sales
 inner join last_month
-    on sales.year * 100 + sales.month = last_month.month_number
+    on
+        sales.year = last_month.year
+        and sales.month = last_month.month
 order by sales.total_amount desc, sales.transaction_id
 limit 20

@@ -6,6 +6,7 @@ create external table if not exists fact_order_items (
     `order_id` string comment 'Identifies the order',
     `line_number` int comment 'Place in its order, from 1',
     `order_date` date comment 'Day of the order in UTC',
+    `currency` string comment 'Currency of all its amounts',
     `product_id` string comment 'Identifies the product',
     `category` string comment 'Category of the product',
     `quantity` int comment 'Units ordered',

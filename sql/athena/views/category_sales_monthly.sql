@@ -4,14 +4,19 @@ create or replace view category_sales_monthly as
 with paid_lines as (
     select
         order_items.order_month_start,
-        orders.currency,
+        order_items.currency,
         order_items.category,
-        order_items.quantity,
-        order_items.unit_price,
-        order_items.line_total
+        order_items.line_total,
+        -- Wide enough for any quantity at any price.
+        cast(order_items.quantity as decimal(20, 0)) as quantity,
+        cast(order_items.quantity as decimal(20, 0)) * order_items.unit_price
+            as exact_total
     from stg_order_items as order_items
     inner join stg_orders as orders
-        on order_items.order_id = orders.order_id
+        on
+            order_items.order_id = orders.order_id
+            -- An order has the month of its lines, so that a filter on one is one on both.
+            and order_items.order_month_start = orders.order_month_start
     where orders.is_paid
 ),
 
@@ -22,7 +27,7 @@ category_sales as (
         category,
         sum(line_total) as revenue,
         sum(quantity) as units_sold,
-        sum(quantity * unit_price) as exact_revenue
+        sum(exact_total) as exact_revenue
     from paid_lines
     group by order_month_start, currency, category
 ),
@@ -30,29 +35,44 @@ category_sales as (
 monthly_sales as (
     select
         *,
-        sum(revenue) over (partition by order_month_start, currency) as monthly_revenue
+        nullif(sum(revenue) over (partition by order_month_start, currency), 0)
+            as monthly_revenue
     from category_sales
+),
+
+-- Rounded half up by whole numbers, as docs/decisions/0010 says.
+rounded as (
+    select
+        *,
+        2000000 * revenue
+        + monthly_revenue
+        - mod(2000000 * revenue + monthly_revenue, 2 * monthly_revenue)
+            as share_dividend,
+        20000 * exact_revenue
+        + units_sold
+        - mod(20000 * exact_revenue + units_sold, 2 * units_sold) as price_dividend
+    from monthly_sales
 ),
 
 divided as (
     select
         *,
-        cast(
-            cast(revenue as decimal(38, 8)) / nullif(monthly_revenue, 0)
-            as decimal(38, 8)
-        ) as revenue_share,
-        cast(
-            cast(exact_revenue as decimal(38, 8)) / units_sold as decimal(38, 8)
-        ) as avg_unit_price
-    from monthly_sales
+        cast(share_dividend / (2 * monthly_revenue) as decimal(38, 0))
+            as share_millionths,
+        cast(price_dividend / (2 * units_sold) as decimal(38, 0))
+            as price_ten_thousandths
+    from rounded
 )
 
 select
-    order_month_start,
-    currency,
-    category,
-    cast(revenue as decimal(38, 2)) as revenue,
-    cast(units_sold as bigint) as units_sold,
-    cast(revenue_share as decimal(9, 6)) as revenue_share,
-    cast(avg_unit_price as decimal(18, 4)) as avg_unit_price
+    divided.order_month_start,
+    divided.currency,
+    divided.category,
+    cast(divided.revenue as decimal(38, 2)) as revenue,
+    cast(divided.units_sold as bigint) as units_sold,
+    cast(divided.share_millionths * 0.000001 as decimal(9, 6)) as revenue_share,
+    cast(divided.price_ten_thousandths * 0.0001 as decimal(18, 4)) as avg_unit_price,
+    order_months.is_complete_month
 from divided
+inner join order_months
+    on divided.order_month_start = order_months.order_month_start

@@ -26,30 +26,43 @@ settled as (
     select
         customers.order_month_start,
         customers.active_customers,
+        order_months.is_complete_month,
         case
             when next_month.is_complete_month
                 then customers.active_customers - customers.kept_customers
         end as churned_customers
     from customers
+    inner join order_months
+        on customers.order_month_start = order_months.order_month_start
     left join order_months as next_month
         on
             customers.order_month_start + interval '1' month
             = next_month.order_month_start
 ),
 
+-- Rounded half up by whole numbers, as docs/decisions/0010 says.
+rounded as (
+    select
+        *,
+        2000000 * churned_customers
+        + active_customers
+        - mod(
+            2000000 * churned_customers + active_customers, 2 * active_customers
+        ) as dividend
+    from settled
+),
+
 divided as (
     select
         *,
-        cast(
-            cast(churned_customers as decimal(38, 8)) / active_customers
-            as decimal(38, 8)
-        ) as churn_rate
-    from settled
+        cast(dividend / (2 * active_customers) as decimal(38, 0)) as rate_millionths
+    from rounded
 )
 
 select
     order_month_start,
     active_customers,
     churned_customers,
-    cast(churn_rate as decimal(9, 6)) as churn_rate
+    cast(rate_millionths * 0.000001 as decimal(9, 6)) as churn_rate,
+    is_complete_month
 from divided

@@ -17,13 +17,31 @@ with monthly_orders as (
     group by order_month_start, currency
 ),
 
+-- Rounded half up by whole numbers, as docs/decisions/0010 says.
+rounded as (
+    select
+        *,
+        2 * nullif(orders, 0) as divisor,
+        200 * revenue
+        + orders
+        - mod(200 * revenue + orders, 2 * nullif(orders, 0)) as dividend
+    from monthly_orders
+),
+
+divided as (
+    select
+        *,
+        cast(dividend / divisor as decimal(38, 0)) as near_cents
+    from rounded
+),
+
 averaged as (
     select
         *,
-        -- To 8 decimals first: DuckDB divides in floating point, and a cent must not hang on it.
-        cast(cast(revenue as decimal(38, 8)) / nullif(orders, 0) as decimal(38, 8))
-            as avg_order_value
-    from monthly_orders
+        near_cents
+        + cast((dividend - near_cents * divisor) / divisor as decimal(38, 0))
+            as avg_cents
+    from divided
 )
 
 select
@@ -31,7 +49,7 @@ select
     averaged.currency,
     averaged.orders,
     cast(averaged.revenue as decimal(38, 2)) as revenue,
-    cast(averaged.avg_order_value as decimal(18, 2)) as avg_order_value,
+    cast(averaged.avg_cents * 0.01 as decimal(18, 2)) as avg_order_value,
     averaged.refunded_orders,
     cast(averaged.refunded_amount as decimal(38, 2)) as refunded_amount,
     averaged.cancelled_orders,

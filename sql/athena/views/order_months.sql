@@ -1,6 +1,7 @@
 -- Grain: one month from that of the first order to that of the as-of date, with orders or without.
--- The as-of date is the last day with an order; a month is complete when it ends by then.
--- A thousand months are listed, so the lake may span 83 years.
+-- The as-of date is the last day with an order; a month is ended when its last day is not after it.
+-- A month is complete when it is ended and the first day with an order is not after its first day.
+-- Ten thousand months are listed, so the lake may span 833 years.
 create or replace view order_months as
 with digits as (
     select digit
@@ -20,12 +21,14 @@ month_numbers as (
 observed as (
     select
         min(order_month_start) as first_month_start,
+        min(order_date) as first_order_date,
         max(order_date) as as_of_date
     from stg_orders
 ),
 
 months as (
     select
+        observed.first_order_date,
         observed.as_of_date,
         cast(
             observed.first_month_start
@@ -33,12 +36,21 @@ months as (
         ) as order_month_start
     from observed
     cross join month_numbers
+),
+
+ended as (
+    select
+        *,
+        order_month_start + interval '1' month <= as_of_date + interval '1' day
+            as is_ended_month
+    from months
 )
 
 select
     order_month_start,
+    first_order_date,
     as_of_date,
-    order_month_start + interval '1' month <= as_of_date + interval '1' day
-        as is_complete_month
-from months
+    is_ended_month,
+    is_ended_month and first_order_date <= order_month_start as is_complete_month
+from ended
 where order_month_start <= as_of_date

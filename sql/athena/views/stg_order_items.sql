@@ -4,7 +4,9 @@ select
     order_id,
     line_number,
     order_date,
-    cast(date_trunc('month', order_date) as date) as order_month_start,
+    -- Of partition columns alone, so that a filter on it leaves out the files of other months.
+    cast(order_year || '-' || order_month || '-01' as date) as order_month_start,
+    currency,
     product_id,
     category,
     quantity,

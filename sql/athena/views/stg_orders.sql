@@ -4,7 +4,8 @@ select
     order_id,
     order_timestamp,
     order_date,
-    cast(date_trunc('month', order_date) as date) as order_month_start,
+    -- Of partition columns alone, so that a filter on it leaves out the files of other months.
+    cast(order_year || '-' || order_month || '-01' as date) as order_month_start,
     customer_id,
     customer_country,
     customer_segment,

@@ -15,6 +15,13 @@ from salesetl.catalog.tables import (
 )
 
 Kind = Literal["created", "added", "widened", "removed", "changed", "refused"]
+_VERBS = {
+    "created": "create",
+    "added": "add",
+    "widened": "widen",
+    "removed": "remove",
+    "changed": "change",
+}
 
 # Read right from old Parquet files by Athena and by Spark: those that are stored in the same way.
 # Spark 3.5 reads an INT32 neither as bigint nor as a decimal that is stored in eight bytes.
@@ -37,9 +44,19 @@ class Change:
 
     @property
     def text(self) -> str:
-        """The difference in one line."""
+        """The difference in one line, once it is done."""
+        return self._line(f"{self.what} {self.kind}")
+
+    @property
+    def plan_text(self) -> str:
+        """The difference in one line, while nothing is done."""
+        if self.kind == "refused":
+            return self.text
+        return self._line(f"would {_VERBS[self.kind]} {self.what}")
+
+    def _line(self, told: str) -> str:
         values = " → ".join(text for text in (self.old, self.new) if text)
-        line = f"{self.table}: {self.what} {self.kind}" + (values and f": {values}")
+        line = f"{self.table}: {told}" + (values and f": {values}")
         return line + (self.remedy and f"; {self.remedy}")
 
 

@@ -32,17 +32,20 @@ class TablePlan:
 
     @property
     def lines(self) -> list[str]:
-        """What will change, for a person."""
-        counts = {
-            "add": len(self.added),
-            "update": len(self.updated),
-            "remove": len(self.removed),
-        }
-        told = ", ".join(f"{count:,} to {verb}" for verb, count in counts.items())
-        partitions = [f"{self.entry.name}: partitions: {told}"]
-        return [each.text for each in self.changes] + (
-            partitions if any(counts.values()) else []
-        )
+        """What would change, for a person."""
+        partitions = self._partitions("would add {:,}, update {:,}, remove {:,}")
+        return [each.plan_text for each in self.changes] + partitions
+
+    @property
+    def done_lines(self) -> list[str]:
+        """What has changed when all is done, for a person."""
+        partitions = self._partitions("{:,} added, {:,} updated, {:,} removed")
+        return [each.text for each in self.changes] + partitions
+
+    def _partitions(self, wording: str) -> list[str]:
+        counts = [len(self.added), len(self.updated), len(self.removed)]
+        told = f"{self.entry.name}: partitions: {wording.format(*counts)}"
+        return [told] if any(counts) else []
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,15 @@ class Plan:
 
     @property
     def lines(self) -> list[str]:
-        """What will change, for a person; empty if nothing will."""
-        created = [f"database {self.database} created"] if self.database else []
+        """What would change, for a person; empty if nothing would."""
+        created = [f"would create database {self.database}"] if self.database else []
         return created + [line for table in self.tables for line in table.lines]
+
+    @property
+    def done_lines(self) -> list[str]:
+        """What has changed when all is done, for a person; empty if nothing has."""
+        created = [f"database {self.database} created"] if self.database else []
+        return created + [line for table in self.tables for line in table.done_lines]
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """Partition projection: partitions that Athena derives from their names instead of looking up."""
 
+from collections.abc import Mapping
+
 from salesetl.dates import EARLIEST_DATE
 from salesetl.schemas.table import Table
 
@@ -12,6 +14,7 @@ _DIGITS = {"order_year": 4, "order_month": 2}
 
 _PREFIX = "projection."
 _TEMPLATE = "storage.location.template"
+_INJECTED = "injected"
 
 
 def projected(table: Table, location: str) -> dict[str, str]:
@@ -23,6 +26,15 @@ def projected(table: Table, location: str) -> dict[str, str]:
     return properties | {_TEMPLATE: f"{location}{places}"}
 
 
+def injected_columns(properties: Mapping[str, str]) -> list[str]:
+    """Return the partition columns of which a query must name a value."""
+    return [
+        key.removeprefix(_PREFIX).removesuffix(".type")
+        for key, value in properties.items()
+        if key.startswith(_PREFIX) and value == _INJECTED
+    ]
+
+
 def is_of_projection(key: str) -> bool:
     """Tell whether a property of a table is one of projection."""
     return key == _TEMPLATE or key.startswith(_PREFIX)
@@ -31,7 +43,7 @@ def is_of_projection(key: str) -> bool:
 def _column(name: str) -> dict[str, str]:
     if name not in _RANGES:
         # A query must then say which one it wants, for they cannot be told in advance.
-        return {f"projection.{name}.type": "injected"}
+        return {f"projection.{name}.type": _INJECTED}
     properties = {
         f"projection.{name}.type": "integer",
         f"projection.{name}.range": _RANGES[name],

@@ -54,7 +54,7 @@ class Catalog:
                 plan = self.plan(entries)
                 self._refuse(plan.refusals)
                 outcome.changes += [
-                    each for each in plan.lines if each not in outcome.changes
+                    each for each in plan.done_lines if each not in outcome.changes
                 ]
                 self._carry_out(plan, outcome)
                 return outcome

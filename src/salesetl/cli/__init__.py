@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from salesetl import __version__
 from salesetl.cli import (
     catalog,
     infra,
@@ -43,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="salesetl", description=__doc__, allow_abbrev=False
     )
     parser.set_defaults(takes_rest=False)
+    parser.add_argument(
+        "--version", action="version", version=f"salesetl {__version__}"
+    )
     groups = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_runs(groups)
     _add_quarantine(groups)

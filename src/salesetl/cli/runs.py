@@ -2,7 +2,7 @@
 
 import argparse
 
-from salesetl.display import report_text, table_text
+from salesetl.display import report_text, revenue_text, table_text
 from salesetl.runs import RunReport, read_report, read_reports
 from salesetl.storage import normalized, storage_of
 
@@ -14,9 +14,15 @@ def list_runs(arguments: argparse.Namespace) -> str:
     if not reports:
         return f"no runs below {root}\n"
     names = ("run_id", "job", "status", "started_at", "rows_read", "rows_loaded")
-    header = (*names, "rows_quarantined", "revenue_loaded")
-    rows = [[getattr(report, name) for name in header] for report in reports]
-    return table_text(header, rows) + "\n"
+    counts = (*names, "rows_quarantined")
+    rows = [
+        [
+            *(getattr(report, name) for name in counts),
+            revenue_text(report.revenue_loaded),
+        ]
+        for report in reports
+    ]
+    return table_text((*counts, "revenue_loaded"), rows) + "\n"
 
 
 def show_run(arguments: argparse.Namespace) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from salesetl.engines.duckdb_tables import no_rows, table_query
@@ -11,6 +13,8 @@ from salesetl.storage import join, storage_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DuckDbLake:
@@ -41,13 +45,44 @@ class DuckDbLake:
         self._connection.execute(view)
 
     def rows(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Return the names of the columns of a query, and its rows."""
-        cursor = self._connection.execute(query)
-        return [column[0] for column in cursor.description], cursor.fetchall()
+        """Return the names of the columns of a query, and its rows; instants are in UTC."""
+        found = self._connection.sql(query)
+        # DuckDB makes no instants of Python without pytz, which need not be installed.
+        moments = {
+            place
+            for place, data_type in enumerate(found.types)
+            if str(data_type) == "TIMESTAMP WITH TIME ZONE"
+        }
+        values = found.project(
+            ", ".join(
+                f"epoch_us({_quoted(name)})" if place in moments else _quoted(name)
+                for place, name in enumerate(found.columns)
+            )
+        )
+        rows = values.fetchall()
+        if moments:
+            rows = [_with_moments(row, moments) for row in rows]
+        return list(found.columns), rows
 
     def close(self) -> None:
         """End the database."""
         self._connection.close()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _with_moments(row: tuple[Any, ...], places: Set[int]) -> tuple[Any, ...]:
+    """Make instants of the microseconds since 1970 that stand at some places of a row."""
+    return tuple(
+        (
+            _EPOCH + timedelta(microseconds=value)
+            if place in places and value is not None
+            else value
+        )
+        for place, value in enumerate(row)
+    )
 
 
 def _connect() -> DuckDBPyConnection:

@@ -16,6 +16,24 @@ from salesetl.glue.definitions import GLUE_VERSIONS, JobDefinition
 _SALES = (100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000)
 _SCANNED = (1_000_000, 10_000_000, 1_000_000_000, 100_000_000_000)
 
+# What `make athena-check` sees on Trino.
+_PRUNING = (
+    "Months that a filter leaves out are not read, if it is on columns made of partitions:",
+    "",
+    "- `order_year`, `order_month` and `order_month_start` of orders, in `stg_orders`,"
+    " `stg_order_items` and all views that have the column but those below; `year` and `month` of"
+    " sales. A filter on `order_date`, `order_timestamp` or `date` alone reads that column of all"
+    " months.",
+    "- Views with `is_complete_month` also read `order_date` of all orders, and no other column,"
+    " for the first and the last day.",
+    "- `monthly_churn`, `revenue_mom` and `cohort_retention` look at the months before or after,"
+    " and read all of them whatever the filter is.",
+    "- `top_sales_of_last_month` and `sales_of_last_day` look up their month, and then read its"
+    " partition only; other queries of sales are of the whole table.",
+    "- Quarantine has a partition a run. With partition projection a query must name the"
+    " `run_id`.",
+)
+
 
 def definitions_section(definitions: Sequence[JobDefinition]) -> str:
     """Lay out the definitions of jobs, a row each."""
@@ -103,9 +121,10 @@ def _query_lines() -> list[str]:
         "## A query on Athena",
         "",
         f"${athena['terabyte_scanned']:.2f} a terabyte that is read, and"
-        f" {athena['least_megabytes']} MB at least. Months that a query does not ask for are not"
-        " read, nor are columns. The workgroup ends a query that reads more than the stack's"
-        " `QueryLimitBytes`.",
+        f" {athena['least_megabytes']} MB at least. Columns that a query does not ask for are not"
+        " read. The workgroup ends a query that reads more than the stack's `QueryLimitBytes`.",
+        "",
+        *_PRUNING,
         "",
         "| read | dollars |",
         "|---|---|",

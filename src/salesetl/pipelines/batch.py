@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.errors import BooksError, LeaseError
+from salesetl.money import Amounts, amounts_text, revenue_of
 from salesetl.pipelines.feeds import Feed, quarantined_rows, settle_feed
 from salesetl.pipelines.registering import Registering
 from salesetl.publishing.journal import Journal, commit, journal_path, staging_path
@@ -134,17 +134,31 @@ class Run:
             self._check_replay(self.report.replay_of, main.table)
 
     def write_aside(
-        self, change: Change, *, rows: int | None = None, amount: Decimal | None = None
+        self, change: Change, *, rows: int | None = None, amounts: Amounts | None = None
     ) -> StagedTable:
         """Write the new content of a table aside, and check it against what should be in it."""
         staged = stage(self.engine, change, self.staging)
-        if rows not in (None, staged.row_count) or amount not in (None, staged.amount):
+        if rows not in (None, staged.row_count) or amounts not in (
+            None,
+            staged.amounts,
+        ):
+            due = amounts_text({} if amounts is None else amounts)
             raise BooksError(
-                f"{change.table.name}: {staged.row_count} rows over {staged.amount} were written"
-                f" where {rows} rows over {amount} are due; nothing was published"
+                f"{change.table.name}: {staged.row_count} rows over"
+                f" {amounts_text(staged.amounts)} were written where {rows} rows over {due} are"
+                " due; nothing was published"
             )
         self._put(staged)
         return staged
+
+    def report_revenue(
+        self, loaded: Amounts, kept: Amounts, summary: StagedTable
+    ) -> None:
+        """Enter revenue into the report: of this run, of rows that stay, and of all written."""
+        currency = summary.table.currency
+        self.report.revenue_loaded = revenue_of(loaded, currency)
+        self.report.revenue_kept = revenue_of(kept, currency)
+        self.report.revenue_summary = revenue_of(summary.amounts, currency)
 
     def publish(self) -> RunReport:
         """Put everything that was staged in place, with the report, as one step."""

@@ -9,6 +9,7 @@ from salesetl.arguments import InputPath, arguments_of
 from salesetl.dates import EARLIEST_DATE
 from salesetl.engines import functions as F
 from salesetl.engines.base import Session
+from salesetl.money import add_amounts
 from salesetl.pipelines.batch import Run
 from salesetl.pipelines.feeds import Feed, check_quality, report_names
 from salesetl.pipelines.opening import days_to_load, open_run
@@ -19,7 +20,7 @@ from salesetl.readers.csv import UnknownColumns, read_csv
 from salesetl.readers.json import read_json
 from salesetl.readers.layouts import Multiline
 from salesetl.readers.rows import RawRows
-from salesetl.runs import RunReport, amount_text
+from salesetl.runs import RunReport
 from salesetl.schemas import ENRICHED_SALES, RAW_CUSTOMERS, RAW_SALES, SALES_SUMMARY
 from salesetl.schemas.quarantine import quarantine_of
 from salesetl.schemas.table import Table
@@ -205,18 +206,17 @@ def _report_late_buyers(
 
 def _write_tables(batch: Run, sales: Feed, change: Change) -> None:
     """Write the touched months of both tables aside, and see that they agree to the cent."""
-    kept_rows, kept_amount = count_kept(batch.engine, change)
+    kept_rows, kept = count_kept(batch.engine, change)
+    loaded = sales.tally.amounts
     enriched = batch.write_aside(
         change,
         rows=sales.tally.rows_loaded + kept_rows,
-        amount=sales.tally.amount + kept_amount,
+        amounts=add_amounts(loaded, kept),
     )
     # From what was written rather than from what was read, so that the two cannot differ.
     summary = batch.write_aside(
         Change(SALES_SUMMARY, summarize_sales(enriched.rows), None, enriched.folders),
-        amount=enriched.amount,
+        amounts=enriched.amounts,
     )
-    batch.report.revenue_loaded = amount_text(sales.tally.amount)
-    batch.report.revenue_kept = amount_text(kept_amount)
-    batch.report.revenue_summary = amount_text(summary.amount)
+    batch.report_revenue(loaded, kept, summary)
     batch.report.partitions = enriched.measures

@@ -7,6 +7,7 @@ from salesetl.dates import EARLIEST_DATE
 from salesetl.engines import functions as F
 from salesetl.engines.base import Session
 from salesetl.errors import BooksError
+from salesetl.money import add_amounts, amounts_text
 from salesetl.pipelines.batch import Run
 from salesetl.pipelines.feeds import Feed, check_quality, report_names
 from salesetl.pipelines.opening import days_to_load, open_run
@@ -14,7 +15,7 @@ from salesetl.publishing.lake import WriteMode
 from salesetl.publishing.staging import StagedTable, count_kept
 from salesetl.readers.csv import UnknownColumns
 from salesetl.readers.json import read_json
-from salesetl.runs import RunReport, amount_text
+from salesetl.runs import RunReport
 from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS, RAW_ORDERS
 from salesetl.schemas.quarantine import quarantine_of
 from salesetl.storage import join
@@ -105,7 +106,8 @@ def _write_tables(
     [counted] = batch.engine.rows(
         orders.accepted.agg(F.sum("item_count").alias("lines"))
     )
-    amounts = []
+    loaded = orders.tally.amounts
+    written = []
     for table, arriving, rows in (
         (FACT_ORDERS, build_fact_orders(orders.accepted), orders.tally.rows_loaded),
         (
@@ -115,23 +117,23 @@ def _write_tables(
         ),
     ):
         change = batch.lake.load(table, arriving, write_mode, days)
-        kept_rows, kept_amount = count_kept(batch.engine, change)
+        kept_rows, kept = count_kept(batch.engine, change)
         staged = batch.write_aside(
-            change, rows=rows + kept_rows, amount=orders.tally.amount + kept_amount
+            change, rows=rows + kept_rows, amounts=add_amounts(loaded, kept)
         )
-        amounts.append((kept_amount, staged))
-    [(kept_amount, fact_orders), (_, fact_items)] = amounts
+        written.append((kept, staged))
+    [(kept, fact_orders), (_, fact_items)] = written
     _check_agreement(fact_orders, fact_items)
-    batch.report.revenue_loaded = amount_text(orders.tally.amount)
-    batch.report.revenue_kept = amount_text(kept_amount)
-    batch.report.revenue_summary = amount_text(fact_items.amount)
+    batch.report_revenue(loaded, kept, fact_items)
     batch.report.partitions = fact_orders.measures
 
 
 def _check_agreement(fact_orders: StagedTable, fact_items: StagedTable) -> None:
-    if fact_orders.amount != fact_items.amount:
+    if fact_orders.amounts != fact_items.amounts:
+        of_orders = amounts_text(fact_orders.amounts)
+        of_items = amounts_text(fact_items.amounts)
         raise BooksError(
-            f"{FACT_ORDERS.name} has {fact_orders.amount} in the touched months where"
-            f" {FACT_ORDER_ITEMS.name} has {fact_items.amount}: one of them was changed by hand;"
+            f"{FACT_ORDERS.name} has {of_orders} in the touched months where"
+            f" {FACT_ORDER_ITEMS.name} has {of_items}: one of them was changed by hand;"
             " load these months again with --write_mode replace"
         )

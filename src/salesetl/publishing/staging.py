@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.errors import BooksError
+from salesetl.money import Amounts, add_amounts
 from salesetl.publishing.lake import Change, files_by_folder, folder_of
 from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
 class Partition:
-    """What a partition holds: `values` of its columns, rows, sum of the table's amount, files."""
+    """What a partition holds: `values` of its columns, rows, sums of the table's amount, files."""
 
     values: dict[str, Any]
     rows: int
-    amount: Decimal
+    amounts: Amounts
     files: int
     bytes: int
 
@@ -45,11 +48,9 @@ class StagedTable:
         return sum(partition.rows for partition in self.partitions.values())
 
     @property
-    def amount(self) -> Decimal:
-        """Sum of the amount over all staged partitions."""
-        return sum(
-            (partition.amount for partition in self.partitions.values()), Decimal(0)
-        )
+    def amounts(self) -> Amounts:
+        """Sums of the amount over all staged partitions."""
+        return add_amounts(*(each.amounts for each in self.partitions.values()))
 
     @property
     def measures(self) -> list[dict[str, Any]]:
@@ -79,13 +80,12 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     return StagedTable(table, path, rows, files, partitions, change.folders)
 
 
-def count_kept(engine: Engine, change: Change) -> tuple[int, Decimal]:
-    """Count the rows that stay in the partitions of a change, and sum their amount."""
+def count_kept(engine: Engine, change: Change) -> tuple[int, Amounts]:
+    """Count the rows that stay in the partitions of a change, and sum their amounts."""
     if change.kept is None:
-        return 0, Decimal(0)
-    rows, amount = _sums(change.table)
-    [row] = engine.rows(change.kept.agg(rows, amount))
-    return row["rows"], Decimal(row["amount"] or 0)
+        return 0, {}
+    groups = _grouped(engine, change.kept, change.table, [])
+    return sum(group["rows"] for group in groups), _amounts(groups)
 
 
 def _check_schema(engine: Engine, table: Table, file: str) -> None:
@@ -124,25 +124,37 @@ def _twice(engine: Engine, rows: DataFrame, table: Table) -> str | None:
 def _measure(
     engine: Engine, rows: DataFrame, table: Table, files: dict[str, list[StoredFile]]
 ) -> dict[str, Partition]:
-    measured = engine.rows(rows.groupBy(*table.partition_by).agg(*_sums(table)))
+    measured = _grouped(engine, rows, table, table.partition_by)
     # Sorted here: Spark would look at all rows once more to sort them.
     measured.sort(key=lambda row: [row[name] for name in table.partition_by])
     partitions = {}
-    for row in measured:
-        folder = folder_of(row, table)
+    for folder, found in groupby(measured, lambda row: folder_of(row, table)):
+        groups = list(found)
         partitions[folder] = Partition(
-            values={name: row[name] for name in table.partition_by},
-            rows=row["rows"],
-            amount=Decimal(row["amount"]),
+            values={name: groups[0][name] for name in table.partition_by},
+            rows=sum(group["rows"] for group in groups),
+            amounts=_amounts(groups),
             files=len(files[folder]),
             bytes=sum(file.size for file in files[folder]),
         )
     return partitions
 
 
-def _sums(table: Table) -> list[Column]:
+def _grouped(
+    engine: Engine, rows: DataFrame, table: Table, names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Count rows and sum their amount by some columns and by currency."""
+    currency = F.col(table.currency) if table.currency else F.lit(None).cast("string")
     amount = F.col(table.amount) if table.amount else F.lit(0)
-    return [
-        F.count("*").alias("rows"),
-        F.sum(amount.cast("decimal(38,2)")).cast("string").alias("amount"),
-    ]
+    return engine.rows(
+        rows.groupBy(*names, currency.alias("_currency")).agg(
+            F.count("*").alias("rows"),
+            F.sum(amount.cast("decimal(38,2)")).cast("string").alias("amount"),
+        )
+    )
+
+
+def _amounts(groups: Iterable[Mapping[str, Any]]) -> Amounts:
+    return add_amounts(
+        *({group["_currency"]: Decimal(group["amount"] or 0)} for group in groups)
+    )

@@ -13,7 +13,7 @@ from salesetl.report.picture import (
     Rows,
     amounts_axis,
     drawing,
-    month_of,
+    marked,
     months_axis,
     named,
     panel,
@@ -51,7 +51,7 @@ def _values(rows: Rows, months: Rows) -> list[dict[str, Any]]:
     return [
         {
             "country": country,
-            "month": f"{month_of(start)}{'' if month['is_complete_month'] else '*'}",
+            "month": marked(month, "order_month_start"),
             "customers": counts[country, start],
         }
         for country, _ in totals.most_common(COLOURS)

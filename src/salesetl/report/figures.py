@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from salesetl.report.months_chart import is_whole_month
 from salesetl.report.picture import Row, Rows, month_of
 
 # What the figures of orders are taken from: views in sql/athena.
@@ -68,11 +67,10 @@ class _Compared:
 
 
 def sales_figures(found: Mapping[str, Rows]) -> list[Figure]:
-    """Return the figures of the last month of which all days are in the lake, or of the last."""
-    [extent] = found["row_count"]
+    """Return the figures of the last complete month, or of the last."""
     rows = {date(row["year"], row["month"], 1): row for row in found["monthly_trend"]}
     compared = _Compared.last_of(
-        {month: is_whole_month(row, extent) for month, row in rows.items()}
+        {month: row["is_complete_month"] for month, row in rows.items()}
     )
     return [
         compared.figure(name, {month: row[column] for month, row in rows.items()})
@@ -109,14 +107,17 @@ def orders_figures(found: Mapping[str, Rows]) -> list[Figure]:
 
 def _churn(rows: Rows) -> list[Figure]:
     known = {
-        month: row["churn_rate"]
+        month: row
         for month, row in _by_month(rows).items()
         if row["churn_rate"] is not None
     }
     if not known:
         return []
-    compared = _Compared.last_of(dict.fromkeys(known, True))
-    return [compared.figure("Churn", known, is_share=True)]
+    compared = _Compared.last_of(
+        {month: row["is_complete_month"] for month, row in known.items()}
+    )
+    rates = {month: row["churn_rate"] for month, row in known.items()}
+    return [compared.figure("Churn", rates, is_share=True)]
 
 
 def _by_month(rows: Rows) -> dict[date, Row]:

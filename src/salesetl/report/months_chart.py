@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
 from typing import Any
 
@@ -10,7 +9,6 @@ import altair as alt
 
 from salesetl.report.picture import (
     Picture,
-    Row,
     Rows,
     amounts_axis,
     drawing,
@@ -25,9 +23,9 @@ from salesetl.report.picture import (
 REVENUE = "Net revenue: sales less returns"
 
 
-def monthly_revenue(rows: Rows, extent: Row) -> Picture:
+def monthly_revenue(rows: Rows) -> Picture:
     """Draw the net revenue of each month; one of which days are missing is hollow."""
-    values = _values(rows, extent)
+    values = _values(rows)
     base = drawing(values).encode(
         x=months_axis(),
         y=amounts_axis("revenue"),
@@ -50,10 +48,10 @@ def monthly_revenue(rows: Rows, extent: Row) -> Picture:
     )
 
 
-def _values(rows: Rows, extent: Row) -> list[dict[str, Any]]:
+def _values(rows: Rows) -> list[dict[str, Any]]:
     values = []
     for row in rows:
-        is_whole = is_whole_month(row, extent)
+        is_whole = row["is_complete_month"]
         revenue = row["total_revenue"]
         values.append(
             {
@@ -65,12 +63,3 @@ def _values(rows: Rows, extent: Row) -> list[dict[str, Any]]:
             }
         )
     return with_last_labels(values)
-
-
-def is_whole_month(row: Row, extent: Row) -> bool:
-    """Tell whether all days of a month are between the first and the last sale of the lake."""
-    year, month = row["year"], row["month"]
-    last = date(year, month, monthrange(year, month)[1])
-    return bool(
-        extent["first_date"] <= date(year, month, 1) and last <= extent["last_date"]
-    )

@@ -16,6 +16,7 @@ from salesetl.report.picture import (
     Rows,
     amounts_axis,
     drawing,
+    marked,
     month_of,
     months_axis,
     panel,
@@ -95,7 +96,7 @@ def churn(rows: Rows) -> Picture:
     values = with_last_labels(
         [
             {
-                "month": month_of(row["order_month_start"]),
+                "month": marked(row, "order_month_start"),
                 "rate": float(row["churn_rate"]),
                 "label": f"{row['churn_rate'] * 100:.1f}%",
             }
@@ -118,7 +119,8 @@ def churn(rows: Rows) -> Picture:
     return Picture(
         "churn",
         "Churn",
-        "Share of a month's customers without a paid order in the next month",
+        "Share of a month's customers without a paid order in the next month; *: month not"
+        " complete",
         [panel(values, base.mark_line(point=alt.OverlayMarkDef(size=70)), text)],
         rows,
     )

@@ -122,6 +122,11 @@ def month_of(day: date) -> str:
     return f"{month_abbr[day.month]} {day.year}"
 
 
+def marked(row: Row, column: str) -> str:
+    """Write the month of a row with an asterisk if days of it are missing."""
+    return month_of(row[column]) + ("" if row["is_complete_month"] else "*")
+
+
 def with_last_labels(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Take the labels from all but the last twelve months, for there is no room for more."""
     older, newest = values[:-MONTHS_SHOWN], values[-MONTHS_SHOWN:]

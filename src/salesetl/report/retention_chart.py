@@ -12,7 +12,7 @@ from salesetl.report.picture import (
     Picture,
     Rows,
     drawing,
-    month_of,
+    marked,
     panel,
     where,
 )
@@ -50,7 +50,7 @@ def retention(rows: Rows) -> Picture:
         "retention",
         "Retention",
         "Share of the customers with their first paid order in a month (how many) who paid again;"
-        f" of the last {MONTHS_SHOWN} such months",
+        f" of the last {MONTHS_SHOWN} such months; *: month not complete",
         [drawn],
         rows,
     )
@@ -68,7 +68,7 @@ def _values(rows: Rows) -> list[dict[str, Any]]:
     highest = max((row["retention_rate"] for row in drawn), default=0)
     return [
         {
-            "cohort": f"{month_of(row['cohort_month'])} ({row['cohort_size']:,})",
+            "cohort": f"{marked(row, 'cohort_month')} ({row['cohort_size']:,})",
             "months": row["months_since_cohort"],
             "rate": float(row["retention_rate"]),
             "customers": row["active_customers"],

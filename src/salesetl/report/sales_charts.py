@@ -37,9 +37,8 @@ _SHARES = {"revenue": "total_revenue", "customers": "customer_count"}
 
 def sales_pictures(found: Mapping[str, Rows]) -> list[Picture]:
     """Draw the charts of sales from the rows of `SALES_QUERIES`."""
-    [extent] = found["row_count"]
     return [
-        monthly_revenue(found["monthly_trend"], extent),
+        monthly_revenue(found["monthly_trend"]),
         revenue_by_region(found["revenue_by_region"]),
         top_products(found["revenue_by_product"]),
         membership_tiers(found["revenue_by_tier"]),

@@ -82,6 +82,7 @@ RAW_ORDERS = Table(
     schema=_ORDER,
     key=("order_id",),
     amount="order_total",
+    currency="currency",
     rules=(
         Rule("order_id_is_present", "order_id is not null"),
         *text_rules(_ORDER, ("order_id", "customer_id")),
@@ -159,6 +160,7 @@ FACT_ORDERS = Table(
     key=("order_id",),
     partition_by=("order_year", "order_month"),
     amount="order_total",
+    currency="currency",
     date_column="order_date",
 )
 
@@ -170,6 +172,7 @@ FACT_ORDER_ITEMS = Table(
             *RAW_ORDERS.schema.fields[:1],
             column("line_number", T.IntegerType(), "Place in its order, from 1"),
             column("order_date", T.DateType(), "Day of the order in UTC"),
+            RAW_ORDERS.field("currency"),
             *_ITEM.fields,
             column("line_total", AMOUNT, "quantity × unit_price, to the cent"),
             *_MONTH,
@@ -179,5 +182,6 @@ FACT_ORDER_ITEMS = Table(
     replaced_by=("order_id",),
     partition_by=("order_year", "order_month"),
     amount="line_total",
+    currency="currency",
     date_column="order_date",
 )

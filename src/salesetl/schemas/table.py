@@ -76,10 +76,12 @@ class Table:
     """One table: what a row is, its columns, its key, its partitions and the rules its rows keep.
 
     For a raw table the types say what the text of each field must parse to. `amount` names the
-    money column whose sum the books are kept in, `date_column` the business date. Of several
-    versions of a key in different files the one in the newest file wins, of those in one file the
-    last if `last_line_wins`; otherwise they are a conflict. `replaced_by` names the columns of the key that come and go as a
-    whole, such as an order with all its lines; without it, that is the key.
+    money column whose sum the books are kept in, `currency` the column that says of which currency
+    it is, if there are several: these are never added. `date_column` is the business date. Of
+    several versions of a key in different files the one in the newest file wins, of those in one
+    file the last if `last_line_wins`; otherwise they are a conflict. `replaced_by` names the
+    columns that come and go as a whole, such as an order with all its lines; without it, that is
+    the key.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Table:
     replaced_by: tuple[str, ...] = ()
     partition_by: tuple[str, ...] = ()
     amount: str | None = None
+    currency: str | None = None
     date_column: str | None = None
     rules: tuple[Rule, ...] = field(default=())
 

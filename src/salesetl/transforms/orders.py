@@ -43,14 +43,10 @@ def build_fact_orders(orders: DataFrame) -> DataFrame:
 
 def build_fact_order_items(orders: DataFrame) -> DataFrame:
     """Return one row for each line of orders, in the shape of FACT_ORDER_ITEMS."""
-    lines = orders.transform(with_month).select(
-        "order_id", "order_date", "order_year", "order_month", F.posexplode("items")
-    )
+    of_order = ("order_id", "order_date", "currency", "order_year", "order_month")
+    lines = orders.transform(with_month).select(*of_order, F.posexplode("items"))
     return lines.select(
-        "order_id",
-        "order_date",
-        "order_year",
-        "order_month",
+        *of_order,
         F.expr("pos + 1").alias("line_number"),
         *(
             F.expr(f"col.`{each.name}`").alias(each.name)

@@ -2,6 +2,7 @@
 -- Made from its contract by `make docs`. For the parameter lake put the root of the lake, such as
 -- s3://bucket/prefix.
 -- Partitions follow from their names and need no registering; registered ones are not looked at.
+-- A query must name a run_id, such as `where run_id = '…'`; without that it fails.
 create external table if not exists quarantine_customers (
     `raw_record` string comment 'The row as delivered',
     `source_header` string comment 'Header line of its file; null for JSON',

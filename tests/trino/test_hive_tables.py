@@ -1,0 +1,45 @@
+"""The check of Athena reads every file of a table, and sees what differs."""
+
+from pathlib import Path
+
+import pytest
+
+from salesetl.lake_tables import lake_table
+from tests.trino.asking import SQL
+from tests.trino.hive_tables import hive_table
+
+FILES = sorted((SQL / "tables").rglob("*.sql"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SQL)))
+def test_a_file_is_read_with_all_columns_and_partitions(path: Path) -> None:
+    table = hive_table(path.read_text())
+
+    listed = lake_table(path.stem)
+    columns = [name for name, _ in [*table.columns, *table.partitions]]
+    assert columns == listed.table.columns
+    assert [name for name, _ in table.partitions] == list(listed.table.partition_by)
+    assert table.folder == listed.folder
+    assert table.is_projected == (path.parent.name == "projected")
+
+
+def test_a_table_of_trino_has_its_types_place_and_projection() -> None:
+    table = hive_table((SQL / "tables/projected/quarantine_sales.sql").read_text())
+
+    statement = table.statement(Path("/lake"), Path("/lake/quarantine/sales"))
+
+    assert statement == (
+        'create table quarantine_sales ("raw_record" varchar, "source_header" varchar,'
+        ' "source_file" varchar, "reasons" array(varchar), "rejected_at" timestamp(3),'
+        " \"run_id\" varchar with (partition_projection_type = 'INJECTED')) with"
+        " (external_location = 'local:///lake/quarantine/sales/', format = 'PARQUET',"
+        " partitioned_by = array['run_id'], partition_projection_enabled = true,"
+        " partition_projection_location_template ="
+        " 'local:///lake/quarantine/sales/run_id=${run_id}/')"
+    )
+    assert table.injected == ["run_id"]
+
+
+def test_what_is_no_table_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a partitioned table"):
+        hive_table("create table t (a int)")
