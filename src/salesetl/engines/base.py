@@ -64,6 +64,9 @@ class Engine(Protocol):
     def facts(self) -> dict[str, Any]:
         """Describe the engine for the run report."""
 
+    def work_in(self, folder: str) -> None:
+        """Keep below a folder what a run needs on the way; it goes when the run ends."""
+
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, the text of a record, and `_source_file`.
 

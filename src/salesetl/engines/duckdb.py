@@ -95,6 +95,9 @@ class DuckDbEngine:
         """Describe the engine for the run report."""
         return {"engine": "duckdb", "duckdb": duckdb.__version__}
 
+    def work_in(self, folder: str) -> None:
+        """Do nothing: what DuckDB needs on the way is on this machine, and ends with it."""
+
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
         lines = self._records.query(

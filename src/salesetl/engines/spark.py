@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from tempfile import gettempdir
 from typing import Any
+from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -12,6 +14,7 @@ from pyspark.sql import types as T
 
 from salesetl.engines.base import TextFormat
 from salesetl.engines.spark_json import is_object, json_value, parsed_record
+from salesetl.engines.spark_names import ReadableNames, with_own_names
 from salesetl.engines.spark_text import (
     lines_of,
     records_with_fields,
@@ -19,6 +22,7 @@ from salesetl.engines.spark_text import (
     spark_uri,
 )
 from salesetl.schemas.table import Table
+from salesetl.storage import join
 
 _BROKEN_FILE = re.compile(
     "EOFException|ZipException|not a gzip file|incorrect (header|data) check"
@@ -43,6 +47,11 @@ class SparkEngine:
 
     def __init__(self, spark: SparkSession) -> None:
         self.spark = spark
+        self._names = ReadableNames(join(gettempdir(), f"salesetl-{uuid4().hex}"))
+
+    def work_in(self, folder: str) -> None:
+        """Keep below a folder files that Spark reads by other names; it goes when the run ends."""
+        self._names = ReadableNames(join(folder, "readable_names"))
 
     def facts(self) -> dict[str, Any]:
         """Describe the engine for the run report."""
@@ -51,12 +60,14 @@ class SparkEngine:
 
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
-        return records_with_fields(self.spark, paths, text)
+        names = self._names.of(paths)
+        return with_own_names(records_with_fields(self.spark, [*names], text), names)
 
     def read_json_lines(self, paths: Sequence[str], schema: T.StructType) -> DataFrame:
         """Read one JSON object a line as text columns, `_record` and `_source_file`."""
+        names = self._names.of(paths)
         return (
-            lines_of(self.spark, paths)
+            with_own_names(lines_of(self.spark, [*names]), names)
             .withColumn("_found", F.expr(parsed_record(schema)))
             .withColumn("_is_well_formed", F.expr(is_object(schema)))
             .selectExpr(

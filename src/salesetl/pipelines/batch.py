@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from salesetl.engines.base import Engine
 from salesetl.errors import BooksError, LeaseError
 from salesetl.pipelines.feeds import Feed, quarantined_rows, settle_feed
+from salesetl.pipelines.paths import input_paths
 from salesetl.pipelines.registering import Registering
 from salesetl.publishing.journal import Journal, commit, journal_path, staging_path
 from salesetl.publishing.lake import Change, Lake
 from salesetl.publishing.lease import confirm_lease
 from salesetl.publishing.staging import StagedTable, stage
-from salesetl.readers.files import check_packed
+from salesetl.readers.files import check_packed, find_files
 from salesetl.runs import RunReport, read_report, report_path, timestamp_text
 from salesetl.schemas import QUARANTINE
 from salesetl.schemas.quarantine import quarantine_of
@@ -84,7 +85,8 @@ class Run:
             yield
         except Exception as error:
             if self.engine.is_broken_file(error):
-                check_packed(self.inputs)
+                for path in input_paths(self.report.arguments).values():
+                    check_packed(find_files(path, allow_empty=True))
             raise
 
     def settle(self, rows: DataFrame, table: Table) -> Feed:

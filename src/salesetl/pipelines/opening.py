@@ -73,6 +73,7 @@ def open_run(
             },
         )
         run = Run(engine, job, report, registering, holder=run_id)
+        engine.work_in(run.staging)
         with _reporting_failure(run), run.naming_broken_files():
             run.clear_quarantine()
             registering.check()
