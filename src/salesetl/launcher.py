@@ -16,9 +16,9 @@ from salesetl.display import report_text
 from salesetl.errors import (
     ArgumentError,
     InputError,
-    SalesEtlError,
     exit_status,
     one_line,
+    understood,
 )
 from salesetl.local import local_engine
 from salesetl.manual import ENGINE, Job, help_text
@@ -52,11 +52,7 @@ def launch(run: Job, argv: Sequence[str] | None = None) -> None:
     except Exception as error:
         if is_verbose:
             logger.exception("%s failed", name)
-        hint = (
-            ""
-            if isinstance(error, SalesEtlError)
-            else "; --verbose shows the stack trace"
-        )
+        hint = "" if understood(error) else "; --verbose shows the stack trace"
         told = scrubbed(one_line(error))
         sys.stderr.write(f"{name}: error: {told}{hint}\n")
         raise SystemExit(exit_status(error)) from None
@@ -101,9 +97,9 @@ def _shown_by_glue(name: str) -> Iterator[None]:
     """Let an error end the job, for Glue shows and mails its text: without credentials."""
     try:
         yield
-    except SalesEtlError as error:
-        raise type(error)(scrubbed(str(error))) from None
     except Exception as error:
+        if known := understood(error):
+            raise type(known)(scrubbed(str(known))) from None
         logger.exception("%s failed", name)
         raise RuntimeError(scrubbed(one_line(error))) from None
 

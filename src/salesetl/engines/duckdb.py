@@ -32,6 +32,7 @@ from salesetl.engines.duckdb_text import (
     fields_of,
     literal,
 )
+from salesetl.errors import naming
 from salesetl.schemas.table import Table, type_text
 from salesetl.schemas.types import T
 from salesetl.storage import storage_of
@@ -100,16 +101,18 @@ class DuckDbEngine:
 
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
-        lines = self._records.query(
-            paths, text.encoding, text.header_lines, is_multiline=text.is_multiline
-        )
+        with naming(self._scratch.name, is_default=True):
+            lines = self._records.query(
+                paths, text.encoding, text.header_lines, is_multiline=text.is_multiline
+            )
         return self._view(
             f"select *, {fields_of(text.delimiter)} as _fields from ({lines})"
         )
 
     def read_json_lines(self, paths: Sequence[str], schema: T.StructType) -> DataFrame:
         """Read one JSON object a line as text columns, `_record` and `_source_file`."""
-        lines = self._records.query(paths, "UTF-8", 0, is_multiline=False)
+        with naming(self._scratch.name, is_default=True):
+            lines = self._records.query(paths, "UTF-8", 0, is_multiline=False)
         return self._view(objects_query(lines, schema))
 
     def read_parquet(

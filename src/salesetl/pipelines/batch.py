@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from salesetl.engines.base import Engine
-from salesetl.errors import BooksError, LeaseError
+from salesetl.errors import BooksError, LeaseError, one_line
 from salesetl.pipelines.feeds import Feed, quarantined_rows, settle_feed
 from salesetl.pipelines.paths import input_paths
 from salesetl.pipelines.registering import Registering
@@ -160,7 +160,7 @@ class Run:
         self._journal.deletes = [
             path for path in self._journal.deletes if path.startswith(tables)
         ]
-        self.report.error = str(error) or type(error).__name__
+        self.report.error = one_line(error)
         self._finish("failed")
         if self._registering.register_quarantine(self.report):
             self._write_report()
