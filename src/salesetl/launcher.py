@@ -22,6 +22,7 @@ from salesetl.errors import (
 )
 from salesetl.local import local_engine
 from salesetl.manual import ENGINE, Job, help_text
+from salesetl.pipelines.paths import check_apart
 from salesetl.readers.files import find_files, unpacked_bytes
 from salesetl.runs import RunReport
 from salesetl.secrets import ScrubbingFormatter, scrubbed
@@ -87,6 +88,8 @@ def run_locally(
     engine = own.pop(ENGINE.name, ENGINE.default)
     name = Path(inspect.getfile(run)).stem
     paths = [str(value) for key, value in own.items() if key.endswith("_path")]
+    # Once more where the run opens; here before an engine starts.
+    check_apart(own, own["output_path"], ())
     size = input_bytes(run, own)
     with local_engine(engine, name, paths, size, is_verbose=is_verbose) as opened:
         return run(opened, **own)

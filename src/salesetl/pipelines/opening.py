@@ -13,6 +13,7 @@ from salesetl.engines.base import Engine, Session
 from salesetl.engines.functions import functions_of
 from salesetl.errors import ArgumentError
 from salesetl.pipelines.batch import Run, lease_path
+from salesetl.pipelines.paths import check_apart
 from salesetl.pipelines.registering import Registering
 from salesetl.publishing.journal import recover
 from salesetl.publishing.lake import WriteMode
@@ -46,6 +47,7 @@ def open_run(
     If the block raises, the failure is reported and nothing is published. `tables` are what the run
     may register in a database of the Data Catalog; CatalogError at once if that cannot be done.
     """
+    check_apart(arguments, output_path, tables)
     engine = engine_of(session)
     started_at = datetime.now(UTC)
     run_id = _asked_run_id(run_id, started_at)

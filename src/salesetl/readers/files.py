@@ -42,7 +42,7 @@ def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
     `allow_empty` passes over those.
     """
     path = normalized(path)
-    root = re.split(r"/[^/]*[*?]", path, maxsplit=1)[0]
+    root = glob_root(path)
     storage = storage_of(root)
     if root == path or storage.files(path):
         found, root = storage.files(path), path
@@ -61,6 +61,11 @@ def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
     if empty and not allow_empty:
         raise _empty(next(file for file in data if file.path in empty))
     return [file for file in data if file.path not in empty]
+
+
+def glob_root(path: str) -> str:
+    """Return the folder above the first wildcard of a path; all of a path that has none."""
+    return re.split(r"/[^/]*[*?]", path, maxsplit=1)[0]
 
 
 def glob_pattern(path: str) -> re.Pattern[str]:
