@@ -26,6 +26,7 @@ from salesetl.pipelines.paths import check_apart
 from salesetl.readers.files import find_files, unpacked_bytes
 from salesetl.runs import RunReport
 from salesetl.secrets import ScrubbingFormatter, scrubbed
+from salesetl.stopping import Stopped, stoppable, stopped_by
 
 logger = logging.getLogger(__name__)
 
@@ -47,12 +48,20 @@ def launch(run: Job, argv: Sequence[str] | None = None) -> None:
         with _shown_by_glue(name):
             _run_on_glue(run, words)
         return
+    with stoppable():
+        _run_here(run, name, words, is_verbose=is_verbose)
+
+
+def _run_here(run: Job, name: str, words: Sequence[str], *, is_verbose: bool) -> None:
     try:
         values = parse_arguments(run, words, others=[ENGINE])
         report = run_locally(run, values, is_verbose=is_verbose)
-    except Exception as error:
+    except (Exception, Stopped) as error:
         if is_verbose:
             logger.exception("%s failed", name)
+        if stop := stopped_by(error):
+            sys.stderr.write(f"{name}: {stop}; nothing was published\n")
+            raise SystemExit(stop.exit_status) from None
         hint = "" if understood(error) else "; --verbose shows the stack trace"
         told = scrubbed(one_line(error))
         sys.stderr.write(f"{name}: error: {told}{hint}\n")
@@ -72,11 +81,13 @@ def _take_verbose(words: list[str]) -> tuple[bool, list[str]]:
 
 def _set_up_logging(is_verbose: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
+    # What py4j logs of a failure, some of it under no name of its own, comes as an exception too.
+    handler.addFilter(lambda record: "/py4j/" not in record.pathname)
     handler.setFormatter(ScrubbingFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(
         level=logging.DEBUG if is_verbose else logging.INFO, handlers=[handler]
     )
-    for noisy in ("py4j", "botocore", "boto3", "urllib3", "s3transfer", "sqlglot"):
+    for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "sqlglot"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -58,7 +58,8 @@ def check_replayable(storage: Storage, root: str, report: RunReport) -> None:
     run_id = report.run_id
     if report.status != "succeeded":
         raise ArgumentError(
-            f"run {run_id} failed, so its other rows were not loaded either: run the job again"
+            f"run {run_id} {'was ' if report.status == 'cancelled' else ''}{report.status}, so its"
+            " other rows were not loaded either: run the job again"
         )
     if successor := replays(read_reports(storage, root)).get(run_id):
         raise ArgumentError(

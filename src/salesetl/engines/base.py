@@ -117,6 +117,9 @@ class Engine(Protocol):
     def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
         """Compute a small frame and return its rows."""
 
+    def abandon(self) -> None:
+        """End what is being computed, so that nothing is written any more; nothing else follows."""
+
     def is_broken_file(self, error: BaseException) -> bool:
         """Tell whether a query failed because a packed file was cut off or damaged."""
 

@@ -182,6 +182,13 @@ class DuckDbEngine:
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def interrupt(self) -> None:
+        """End the query that another thread waits for."""
+        self._connection.interrupt()
+
+    def abandon(self) -> None:
+        """Do nothing: a query that was interrupted has ended before that is known."""
+
     def is_broken_file(self, error: BaseException) -> bool:
         """Tell whether a query failed because a packed file was cut off or damaged."""
         return isinstance(error, EOFError | gzip.BadGzipFile | zlib.error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Mapping, Sequence
 from tempfile import gettempdir
 from typing import Any
@@ -37,6 +38,10 @@ _SETTLED = {
     "parquet.enable.dictionary#_source_file": "true",
     "parquet.enable.dictionary#_source_header": "true",
 }
+
+
+# What Java is given to remove its temporary files.
+_SECONDS_TO_END = 20
 
 
 class SparkEngine:
@@ -135,6 +140,23 @@ class SparkEngine:
     def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
         """Compute a small frame and return its rows."""
         return [row.asDict() for row in frame.collect()]
+
+    def abandon(self) -> None:
+        """End Spark with its Java, whose tasks might otherwise go on to write for a while.
+
+        Under spark-submit Java is not ours to end, so there only Spark is.
+        """
+        java = getattr(self.spark.sparkContext._gateway, "proc", None)
+        if java is None:
+            self.spark.sparkContext.cancelAllJobs()
+            self.spark.stop()
+            return
+        java.terminate()
+        try:
+            java.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            java.kill()
+            java.wait()
 
     def is_broken_file(self, error: BaseException) -> bool:
         """Tell whether a query failed because a packed file was cut off or damaged."""

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from salesetl.runs import RunReport, read_report, report_path, timestamp_text
 from salesetl.schemas import QUARANTINE
 from salesetl.schemas.quarantine import quarantine_of
 from salesetl.schemas.table import Table
+from salesetl.stopping import Stopped, check_stopped, shielded, stopped_by
 from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Run:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time a stage for the report."""
+        check_stopped()
         started = time.monotonic()
         yield
         seconds = time.monotonic() - started
@@ -126,7 +128,17 @@ class Run:
         return staged
 
     def publish(self) -> RunReport:
-        """Put everything that was staged in place, with the report, as one step."""
+        """Put everything that was staged in place, with the report, as one step.
+
+        A signal that comes meanwhile is too late: what is published is whole, and has succeeded.
+        """
+        check_stopped()
+        with suppress(Stopped), shielded():
+            return self._publish()
+        logger.warning("a signal to end came while the run published, which is done")
+        return self.report
+
+    def _publish(self) -> RunReport:
         confirm_lease(self._storage, self._lease, self._holder)
         self._registering.announce(self.report)
         with self.stage("publish"):
@@ -140,9 +152,12 @@ class Run:
         return self.report
 
     def fail(self, error: BaseException) -> None:
-        """Report the failure and publish nothing but the quarantine."""
+        """Report the failure and publish nothing but the quarantine; not that if cancelled."""
         if self._is_published:
             return
+        stop = stopped_by(error)
+        if stop:
+            self.engine.abandon()
         try:
             confirm_lease(self._storage, self._lease, self._holder)
         except LeaseError:
@@ -150,6 +165,9 @@ class Run:
             return
         if self._storage.files(journal_path(self.lake.root, self.report.job)):
             # The publish had begun; the next run will finish it.
+            return
+        if stop:
+            self._cancel(str(stop))
             return
         tables = f"{self.lake.root}/{QUARANTINE.name}/"
         self._journal.moves = [
@@ -164,6 +182,14 @@ class Run:
         self._finish("failed")
         if self._registering.register_quarantine(self.report):
             self._write_report()
+
+    def _cancel(self, reason: str) -> None:
+        """Report that nothing came of the run."""
+        names = ("run_id", "job", "status", "started_at", "replay_of", "runtime")
+        kept = {name: getattr(self.report, name) for name in (*names, "arguments")}
+        self.report = RunReport(**kept, error=reason)
+        self._journal.moves, self._journal.deletes = [], []
+        self._finish("cancelled")
 
     def _check_replay(self, run_id: str) -> None:
         due = read_report(self._storage, self.lake.root, run_id).rows_quarantined

@@ -4,14 +4,14 @@ import logging
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from salesetl import __version__
 from salesetl.engines.base import Engine, Session
 from salesetl.engines.functions import functions_of
-from salesetl.errors import ArgumentError
+from salesetl.errors import ArgumentError, one_line
 from salesetl.pipelines.batch import Run, lease_path
 from salesetl.pipelines.paths import check_apart
 from salesetl.pipelines.registering import Registering
@@ -25,6 +25,7 @@ from salesetl.runs import (
     timestamp_text,
 )
 from salesetl.schemas.table import Table
+from salesetl.stopping import Stopped, shielded
 from salesetl.storage import Storage, normalized, storage_of
 
 logger = logging.getLogger(__name__)
@@ -88,10 +89,13 @@ def _reporting_failure(run: Run) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        try:
-            run.fail(error)
-        except Exception:
-            logger.warning("the failure could not be reported", exc_info=True)
+        with suppress(Stopped), shielded():
+            try:
+                run.fail(error)
+            except Exception as second:
+                logger.warning(
+                    "the failure could not be reported: %s", one_line(second)
+                )
         raise
 
 
