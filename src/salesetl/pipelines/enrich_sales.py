@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from salesetl.arguments import InputPath
 from salesetl.engines.base import Session
 from salesetl.pipelines.batch import Run
-from salesetl.pipelines.feeds import Feed, check_quality
+from salesetl.pipelines.faults import check_quality
+from salesetl.pipelines.feeds import Feed
 from salesetl.pipelines.opening import days_to_load, open_run
 from salesetl.profiles import load_profile
 from salesetl.publishing.lake import Change, WriteMode
@@ -85,11 +86,12 @@ def run(
         tables=(*TABLES, *map(quarantine_of, FEEDS)),
     ) as batch:
         with batch.stage("read"):
+            profile = load_profile(source_profile, table)
             raw_sales = read_csv(
                 batch.engine,
                 sales_path,
                 table,
-                profile=load_profile(source_profile, table),
+                profile=profile,
                 unknown_columns=unknown_columns,
                 multiline=multiline,
                 allow_empty=allow_empty,
@@ -103,7 +105,13 @@ def run(
             )
         sales, customers = _settle(batch, raw_sales, raw_customers, table)
         check_quality(customers, customers_path, 1.0, allow_empty=allow_empty)
-        check_quality(sales, sales_path, max_rejected_ratio, allow_empty=allow_empty)
+        check_quality(
+            sales,
+            sales_path,
+            max_rejected_ratio,
+            allow_empty=allow_empty,
+            profile=profile,
+        )
         arriving = build_enriched_sales(sales.accepted)
         with batch.stage(write_mode):
             change = batch.lake.load(ENRICHED_SALES, arriving, write_mode, days)

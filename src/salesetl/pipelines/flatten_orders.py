@@ -7,7 +7,8 @@ from salesetl.engines import functions as F
 from salesetl.engines.base import Session
 from salesetl.errors import BooksError
 from salesetl.pipelines.batch import Run
-from salesetl.pipelines.feeds import Feed, check_quality
+from salesetl.pipelines.faults import check_quality
+from salesetl.pipelines.feeds import Feed
 from salesetl.pipelines.opening import days_to_load, open_run
 from salesetl.publishing.lake import WriteMode
 from salesetl.publishing.staging import StagedTable, count_kept

@@ -59,6 +59,7 @@ def _read_header(
             f"{file.path}: has no header line ({error}); is it delimited text?"
         ) from error
     header = tuple(name.strip() for name in first)
+    _check_is_header(file, header, table, profile)
     names = [name.casefold() for name in header]
     twice = next((name for name in header if names.count(name.casefold()) > 1), None)
     if twice:
@@ -72,6 +73,19 @@ def _read_header(
             f" {_remedy(header, profile.delimiter)}"
         )
     return header, records.line_num
+
+
+def _check_is_header(
+    file: StoredFile, header: tuple[str, ...], table: Table, profile: Profile
+) -> None:
+    """See that a first line is a header at all; what is none is a row, which no message shows."""
+    missing = profile.missing(header, table)
+    if missing and len(missing) == len(profile.needed(table)):
+        remedy = _remedy(header, profile.delimiter)
+        raise InputError(
+            f"{file.path}: first line has none of the columns that are needed, such as"
+            f" {missing[0]!r}; does the file have a header line? If so, {remedy}"
+        )
 
 
 def _remedy(header: tuple[str, ...], delimiter: str) -> str:
