@@ -10,7 +10,7 @@ SOURCE = ROOT / "src" / "salesetl"
 
 # From the bottom up; a module may import from its own layer and from those below.
 LAYERS = [
-    ["errors", "java", "refusals", "secrets", "stopping", "version"],
+    ["errors", "java", "refusals", "secrets", "spelling", "stopping", "version"],
     ["aws"],
     ["schemas", "storage", "columns", "dates"],
     ["expressions", "runs", "rows", "dbt", "ddl", "display", "dqdl"],
