@@ -9,7 +9,7 @@ from generators.customers import make_customers
 from generators.orders import OrdersPlan, write_orders
 from generators.places import written
 from generators.sales import SalesPlan, write_sales
-from salesetl.errors import SalesEtlError
+from salesetl.errors import exit_status, one_line
 
 
 def main(words: list[str] | None = None) -> None:
@@ -29,8 +29,8 @@ def main(words: list[str] | None = None) -> None:
         )
     try:
         arguments.make(arguments)
-    except SalesEtlError as error:
-        parser.exit(error.exit_status, f"generators: error: {error}\n")
+    except Exception as error:
+        parser.exit(exit_status(error), f"generators: error: {one_line(error)}\n")
 
 
 def _add_sales(sales: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from salesetl.aws import aws_errors, client
+from salesetl.errors import naming
 from salesetl.storage import is_local, normalized
 
 
@@ -15,7 +16,8 @@ def written(place: str) -> Iterator[Path]:
     """Yield a folder to write into, and send what is in it to S3 if that is the place."""
     root = normalized(place)
     if is_local(root):
-        yield Path(root)
+        with naming(root, is_default=True):
+            yield Path(root)
         return
     with tempfile.TemporaryDirectory(prefix="salesetl-") as folder:
         yield Path(folder)

@@ -10,7 +10,16 @@ SOURCE = ROOT / "src" / "salesetl"
 
 # From the bottom up; a module may import from its own layer and from those below.
 LAYERS = [
-    ["errors", "java", "money", "secrets", "version"],
+    [
+        "errors",
+        "java",
+        "money",
+        "refusals",
+        "secrets",
+        "spelling",
+        "stopping",
+        "version",
+    ],
     ["aws"],
     ["schemas", "storage", "columns", "dates"],
     ["expressions", "runs", "rows", "dbt", "ddl", "display", "dqdl"],

@@ -195,3 +195,101 @@ def test_a_column_made_of_itself_is_needed_in_the_file() -> None:
     )
 
     assert missing == ["product"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            'delimeter = ";"',
+            "delimeter: 'delimeter' is no entry of a profile; did you mean delimiter? Allowed: ",
+        ),
+        (
+            'Delimiter = ";"',
+            "Delimiter: 'Delimiter' is no entry of a profile; did you mean delimiter? Allowed: ",
+        ),
+        (
+            "[colums]",
+            "colums: 'colums' is no entry of a profile; did you mean columns? Allowed: delimiter, ",
+        ),
+        (
+            "qqq = 1",
+            "qqq: 'qqq' is no entry of a profile; allowed: delimiter, encoding, ",
+        ),
+        (
+            '[key]\ncolum = "transaction_id"\nparts = ["a"]',
+            "key.colum: 'colum' is no entry of [key]; did you mean column? Allowed: column, parts,",
+        ),
+        (
+            '[key]\ncolumn = "transaction"\nparts = ["a"]',
+            "key.column: 'transaction' is no column of sales; did you mean transaction_id?",
+        ),
+        ('[key]\nparts = ["a"]', "key.column is missing; [key] needs column and parts"),
+        (
+            '[key]\ncolumn = "date"',
+            "key.parts is missing; [key] needs column and parts",
+        ),
+        ('[key]\ncolumn = "date"\nparts = []', "key.parts is empty; name the columns"),
+        (
+            '[key]\ncolumn = "date"\nparts = ["a", 2]',
+            "each of key.parts is a number, and should be text in quotes",
+        ),
+        (
+            '[key]\ncolumn = "date"\nparts = ["a"]\nline_number = "yes"',
+            "key.line_number is text in quotes, and should be true or false",
+        ),
+        ("key = 5", "key is a number, and should be a section"),
+        (
+            "delimiter = true",
+            "delimiter is true or false, and should be text in quotes",
+        ),
+        (
+            "date_format = 2025-01-31",
+            "date_format is a date or a time, and should be text in quotes",
+        ),
+        (
+            '[columns]\nprodukt = "x"',
+            "columns.produkt: 'produkt' is no column of sales; did you mean product?",
+        ),
+        ('delimiter = ";;"', "delimiter ';;' is not understood; allowed: ',' (comma) "),
+        (
+            'date_format = "dd.MM.yy"',
+            "date_format 'dd.MM.yy': 'yy' is not understood; did you mean yyyy? Allowed: ",
+        ),
+        (
+            'date_format = "dd.MM"',
+            "date_format 'dd.MM': it needs yyyy, MM or M, and dd",
+        ),
+        *(
+            (
+                f'encoding = "{name}"',
+                f"encoding '{name}' is none that is known everywhere; did you mean {meant}?",
+            )
+            for name, meant in (
+                ("latin1", "ISO-8859-1"),
+                ("latin9", "ISO-8859-15"),
+                ("cp1252", "windows-1252"),
+                ("utf8", "UTF-8"),
+                ("utf-8-sig", "UTF-8"),
+                ("utf_16_le", "UTF-16LE"),
+                ("sjis", "Shift_JIS"),
+            )
+        ),
+    ],
+)
+def test_what_was_meant_is_told_with_all_that_is_allowed(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    message = refusal_of(tmp_path, text)
+
+    assert message.startswith(f"not a source profile: {told}")
+    assert "Profile" not in message and "class" not in message and "\n" not in message
+
+
+def test_a_function_of_another_name_is_told_with_its_entry(tmp_path: Path) -> None:
+    message = refusal_of(tmp_path, '[expressions]\nproduct = "upr(a)"')
+
+    assert message.startswith(
+        "expressions.product: expression 'upr(a)': 'upr(a)' is not"
+    )
+    assert "; did you mean upper? Use columns, numbers" in message

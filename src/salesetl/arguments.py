@@ -1,6 +1,5 @@
 """The arguments of a job, taken from the keyword-only parameters of its `run` function."""
 
-import difflib
 import inspect
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -10,6 +9,7 @@ from types import NoneType
 from typing import Any, Literal, NewType, get_args, get_origin, get_type_hints
 
 from salesetl.errors import ArgumentError
+from salesetl.spelling import nearest
 
 InputPath = NewType("InputPath", str)
 """A path that a job reads from; the sizes of these decide how large a session is started."""
@@ -103,8 +103,8 @@ def _check_required(arguments: Iterable[Argument], values: dict[str, Any]) -> No
 
 
 def _unknown(name: str, known: Iterable[str]) -> ArgumentError:
-    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-    hint = f"; did you mean --{nearest[0]}?" if nearest else "; see --help"
+    meant = nearest(name, known)
+    hint = f"; did you mean --{meant}?" if meant else "; see --help"
     return ArgumentError(f"--{name}: no such argument{hint}")
 
 

@@ -37,6 +37,7 @@ _TOLD = {
     "AccessDeniedException": _NOT_ALLOWED,
     # Answers to HEAD have no body and so no code.
     "403": "not allowed",
+    "NoSuchKey": "is not there, or not any more; run again when the delivery is whole",
     "NoSuchBucket": "there is no such bucket",
     "301": _OTHER_REGION,
     "PermanentRedirect": _OTHER_REGION,

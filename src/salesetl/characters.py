@@ -1,4 +1,6 @@
-"""Which characters a value may hold: those that are trimmed around it, and those that are refused."""
+"""The characters of values: which are trimmed around them, and which are refused."""
+
+import re
 
 # Unicode's white space and the characters that show nothing, but for those that change how the
 # character before them looks (variation selectors, tags), which an emoji may end in.
@@ -63,7 +65,7 @@ def trimmed(text: str) -> str:
 
 
 def is_readable(text: str) -> str:
-    """SQL that tells whether a text has no control characters, and none that could not be decoded."""
+    """SQL that tells whether a text has no control characters, and could be decoded."""
     return f"not {text} rlike '{_class(_CONTROL + _REPLACEMENT)}'"
 
 
@@ -75,6 +77,19 @@ def is_visible(key: str) -> str:
 def is_not_scientific(key: str) -> str:
     """SQL that tells whether a key is not a number that was shortened, such as 8.41E+12."""
     return f"not {key} rlike '{_SCIENTIFIC}'"
+
+
+def _python_class(characters: str) -> re.Pattern[str]:
+    escapes = re.sub(
+        r"\\x\{([0-9A-F]+)\}", lambda code: f"\\U{int(code[1], 16):08x}", characters
+    )
+    return re.compile(f"[{escapes}]")
+
+
+# The same for Python.
+UNREADABLE = _python_class(_CONTROL + _REPLACEMENT)
+INVISIBLE = _python_class(_NOT_IN_KEYS)
+SCIENTIFIC = re.compile(_SCIENTIFIC)
 
 
 def _class(characters: str) -> str:

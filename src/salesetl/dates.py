@@ -12,7 +12,7 @@ _TIME = "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
 _ZONE = "(Z| UTC|[+-]((0[0-9]|1[0-7])(:?[0-5][0-9])?|18(:?00)?))?"
 
 _DATE_SEPARATORS = " -./,:"
-_DATE_TOKENS = {"yyyy": "[0-9]{4}"} | {
+TOKENS = {"yyyy": "[0-9]{4}"} | {
     token: "[0-9]{2}" if len(token) == 2 else "[0-9]{1,2}"
     for token in ("MM", "M", "dd", "d", "HH", "H", "mm", "m", "ss", "s")
 }
@@ -83,8 +83,8 @@ def iso_date(text: str, date_format: str) -> str:
             if not set(part[2]) <= set(_DATE_SEPARATORS):
                 raise ValueError(part[2])
             pattern += "".join(f"[{char}]" for char in part[2])
-        elif token in _DATE_TOKENS and token[0] not in letters:
-            pattern += f"({_DATE_TOKENS[token]})"
+        elif token in TOKENS and token[0] not in letters:
+            pattern += f"({TOKENS[token]})"
             letters.append(token[0])
         else:
             raise ValueError(token)

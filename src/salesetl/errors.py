@@ -1,5 +1,13 @@
 """What can go wrong, as errors a person can act on: what happened, where, and what to do."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from salesetl.refusals import is_of_engine, refusal, refusal_of
+
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
+
 
 class SalesEtlError(Exception):
     """A failure whose one-line message names the place and the remedy."""
@@ -37,6 +45,10 @@ class CatalogError(AwsError):
     """Tables cannot be registered in the Glue Data Catalog, or must not be."""
 
 
+class PlaceError(SalesEtlError):
+    """The operating system does not let a file be read or written where it was to be."""
+
+
 class SetupError(SalesEtlError):
     """The machine lacks something that the job needs, or has the wrong one."""
 
@@ -45,17 +57,43 @@ class StackError(AwsError):
     """The infrastructure cannot be, or was not, brought to what its template says."""
 
 
-def one_line(error: Exception) -> str:
-    """Tell an error in one line; of one that is not ours its kind and what it says first.
+@contextmanager
+def naming(path: str, *, is_default: bool = False) -> Iterator[None]:
+    """Name the path in what the system refuses in the block, which may name none or another.
 
-    Two lines of it, because of an error in Java the first only says where it was called from.
+    With `is_default`, only where none is named.
     """
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or (is_default and error.filename is not None):
+            raise
+        raise PlaceError(refusal(error.errno, path)) from error
+
+
+def understood(error: BaseException) -> SalesEtlError | None:
+    """Return an error that a person can act on; None for one of which nothing more is known."""
     if isinstance(error, SalesEtlError):
-        return str(error)
+        return error
+    told = refusal_of(error)
+    return None if told is None else PlaceError(told)
+
+
+def one_line(error: BaseException) -> str:
+    """Tell an error in one line; of one that is not understood its kind and what it says first.
+
+    Two lines of it, because of an error in Java the first only says where it was called from. What
+    an engine quotes may be a value that it has read, so that is left out.
+    """
+    if known := understood(error):
+        return str(known)
     lines = [line.strip() for line in str(error).strip().splitlines()[:2]]
-    return f"{type(error).__name__}: {' '.join(lines)}"
+    text = " ".join(lines)
+    if is_of_engine(error):
+        text = _QUOTED.sub("'…'", text)
+    return f"{type(error).__name__}: {text}"
 
 
-def exit_status(error: Exception) -> int:
+def exit_status(error: BaseException) -> int:
     """Return the exit status for an error."""
     return error.exit_status if isinstance(error, SalesEtlError) else 1

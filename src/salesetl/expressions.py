@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from salesetl import columns
 from salesetl.errors import InputError
+from salesetl.spelling import nearest
 
 # Results are rounded half-up to six decimals; one of more than twelve digits before them is null.
 _OPERATORS: dict[type[ast.operator], str] = {
@@ -151,8 +152,11 @@ class Expression:
         return placeholder
 
     def _refusal(self, part: str) -> InputError:
+        called = re.match(r"(\w+)\(", part)
+        meant = nearest(called[1], _FUNCTIONS) if called else None
+        hint = f"did you mean {meant}? Use" if meant and meant not in part else "use"
         return InputError(
-            f"expression {self.source!r}: {part!r} is not allowed in it; use {_ALLOWED}"
+            f"expression {self.source!r}: {part!r} is not allowed in it; {hint} {_ALLOWED}"
         )
 
 

@@ -16,15 +16,17 @@ from salesetl.display import report_text
 from salesetl.errors import (
     ArgumentError,
     InputError,
-    SalesEtlError,
     exit_status,
     one_line,
+    understood,
 )
 from salesetl.local import local_engine
 from salesetl.manual import ENGINE, Job, help_text
+from salesetl.pipelines.paths import check_apart
 from salesetl.readers.files import find_files, unpacked_bytes
 from salesetl.runs import RunReport
 from salesetl.secrets import ScrubbingFormatter, scrubbed
+from salesetl.stopping import Stopped, stoppable, stopped_by
 
 logger = logging.getLogger(__name__)
 
@@ -46,17 +48,21 @@ def launch(run: Job, argv: Sequence[str] | None = None) -> None:
         with _shown_by_glue(name):
             _run_on_glue(run, words)
         return
+    with stoppable():
+        _run_here(run, name, words, is_verbose=is_verbose)
+
+
+def _run_here(run: Job, name: str, words: Sequence[str], *, is_verbose: bool) -> None:
     try:
         values = parse_arguments(run, words, others=[ENGINE])
         report = run_locally(run, values, is_verbose=is_verbose)
-    except Exception as error:
+    except (Exception, Stopped) as error:
         if is_verbose:
             logger.exception("%s failed", name)
-        hint = (
-            ""
-            if isinstance(error, SalesEtlError)
-            else "; --verbose shows the stack trace"
-        )
+        if stop := stopped_by(error):
+            sys.stderr.write(f"{name}: {stop}; nothing was published\n")
+            raise SystemExit(stop.exit_status) from None
+        hint = "" if understood(error) else "; --verbose shows the stack trace"
         told = scrubbed(one_line(error))
         sys.stderr.write(f"{name}: error: {told}{hint}\n")
         raise SystemExit(exit_status(error)) from None
@@ -75,11 +81,13 @@ def _take_verbose(words: list[str]) -> tuple[bool, list[str]]:
 
 def _set_up_logging(is_verbose: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
+    # What py4j logs of a failure, some of it under no name of its own, comes as an exception too.
+    handler.addFilter(lambda record: "/py4j/" not in record.pathname)
     handler.setFormatter(ScrubbingFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(
         level=logging.DEBUG if is_verbose else logging.INFO, handlers=[handler]
     )
-    for noisy in ("py4j", "botocore", "boto3", "urllib3", "s3transfer", "sqlglot"):
+    for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "sqlglot"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
@@ -91,6 +99,8 @@ def run_locally(
     engine = own.pop(ENGINE.name, ENGINE.default)
     name = Path(inspect.getfile(run)).stem
     paths = [str(value) for key, value in own.items() if key.endswith("_path")]
+    # Once more where the run opens; here before an engine starts.
+    check_apart(own, own["output_path"], ())
     size = input_bytes(run, own)
     with local_engine(engine, name, paths, size, is_verbose=is_verbose) as opened:
         return run(opened, **own)
@@ -101,9 +111,9 @@ def _shown_by_glue(name: str) -> Iterator[None]:
     """Let an error end the job, for Glue shows and mails its text: without credentials."""
     try:
         yield
-    except SalesEtlError as error:
-        raise type(error)(scrubbed(str(error))) from None
     except Exception as error:
+        if known := understood(error):
+            raise type(known)(scrubbed(str(known))) from None
         logger.exception("%s failed", name)
         raise RuntimeError(scrubbed(one_line(error))) from None
 

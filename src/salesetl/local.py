@@ -10,6 +10,7 @@ from typing import Literal
 
 from salesetl.engines.base import Engine
 from salesetl.errors import SetupError
+from salesetl.stopping import interrupting, listen, shielded
 from salesetl.storage import is_local
 
 EngineChoice = Literal["auto", "spark", "duckdb"]
@@ -36,9 +37,11 @@ def local_engine(
 
         embedded = DuckDbEngine()
         try:
-            yield embedded
+            with interrupting(embedded.interrupt):
+                yield embedded
         finally:
-            embedded.close()
+            with shielded():
+                embedded.close()
         return
     try:
         from salesetl.engines.spark import SparkEngine
@@ -49,9 +52,12 @@ def local_engine(
         ) from error
     spark = local_session(name, input_bytes, is_verbose=is_verbose)
     try:
+        # Spark has taken SIGINT for itself.
+        listen()
         yield SparkEngine(spark)
     finally:
-        stop_session(spark)
+        with shielded():
+            stop_session(spark)
 
 
 def _chosen(choice: EngineChoice, paths: Sequence[str], input_bytes: int) -> str:

@@ -1,9 +1,8 @@
 """Source profiles: how another system's export says what the contract says, in a TOML file."""
 
 import codecs
-import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
@@ -13,14 +12,38 @@ from salesetl.characters import name_key, trim
 from salesetl.errors import InputError
 from salesetl.expressions import Expression
 from salesetl.schemas.table import Table
+from salesetl.spelling import not_known
 from salesetl.storage import normalized, storage_of
 
-_DELIMITERS = ",;\t|~:"
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "~": "tilde"}
+_DELIMITERS |= {":": "colon"}
 # Encodings that Python and Java know by the same name.
 _ENCODINGS = (
-    r"UTF-8|UTF-16(LE|BE)?|US-ASCII|ISO-8859-\d+|windows-125\d|IBM(437|85[0278]|86[26])"
-    r"|Shift_JIS|GB18030|Big5|EUC-JP|EUC-KR|KOI8-R"
+    *("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII"),
+    *(f"ISO-8859-{part}" for part in (*range(1, 12), 13, 14, 15, 16)),
+    *(f"windows-125{page}" for page in range(9)),
+    *("IBM437", "IBM850", "IBM852", "IBM857", "IBM858", "IBM862", "IBM866"),
+    *("Shift_JIS", "GB18030", "Big5", "EUC-JP", "EUC-KR", "KOI8-R"),
 )
+_SECTION, _LIST, _FLAG, _TEXT = "a section", "a list", "true or false", "text in quotes"
+_KINDS: dict[str, type] = {_SECTION: dict, _LIST: list, _FLAG: bool, _TEXT: str}
+# What a profile may hold, and what that is.
+_ENTRIES = {
+    "delimiter": _TEXT,
+    "encoding": _TEXT,
+    "date_format": _TEXT,
+    "decimal_comma": _FLAG,
+    "columns": _SECTION,
+    "constants": _SECTION,
+    "expressions": _SECTION,
+    "key": _SECTION,
+}
+_KEY_ENTRIES = {
+    "column": _TEXT,
+    "parts": _LIST,
+    "separator": _TEXT,
+    "line_number": _FLAG,
+}
 
 
 @dataclass(frozen=True)
@@ -113,12 +136,7 @@ def load_profile(source: str | None, table: Table) -> Profile:
         return Profile()
     try:
         return _profile(tomllib.loads(_read_text(source)), table)
-    except (
-        tomllib.TOMLDecodeError,
-        UnicodeDecodeError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
         raise InputError(f"{source}: not a source profile: {error}") from error
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
@@ -136,68 +154,114 @@ def _read_text(source: str) -> str:
 
 
 def _profile(entries: dict[str, Any], table: Table) -> Profile:
-    _check_types(entries)
-    key = entries.pop("key", None)
+    _check_entries(entries, table)
     expressions = {
-        name: Expression(text) for name, text in entries.pop("expressions", {}).items()
+        name: _expression(name, text)
+        for name, text in entries.pop("expressions", {}).items()
     }
-    if key is not None:
-        key = Key(**{**key, "parts": tuple(key["parts"])})
-    profile = Profile(**entries, expressions=expressions, key=key)
-    made = {*profile.columns, *profile.constants, *expressions}
-    made |= {key.column} if key else set()
+    key = _key(entries.pop("key", None), table)
     for name, expression in expressions.items():
         if key and key.column in expression.names:
             raise ValueError(
                 f"expressions.{name} uses {key.column!r}, which [key] makes"
             )
-    for name in sorted(made - set(table.columns)):
-        known = ", ".join(table.columns)
-        raise ValueError(f"{name!r} is no column of {table.name}: {known}")
-    if profile.delimiter not in _DELIMITERS or len(profile.delimiter) != 1:
-        raise ValueError(f"delimiter {profile.delimiter!r} is none of {_DELIMITERS!r}")
+    profile = Profile(**entries, expressions=expressions, key=key)
+    if profile.delimiter not in _DELIMITERS:
+        raise ValueError(
+            f"delimiter {profile.delimiter!r} is not understood; allowed: "
+            + " ".join(f"{each!r} ({name})" for each, name in _DELIMITERS.items())
+        )
     if not is_known_encoding(profile.encoding):
-        raise ValueError(f"encoding {profile.encoding!r} is none of {_ENCODINGS}")
+        raise ValueError(_told_encoding(profile.encoding))
     if profile.date_format:
-        try:
-            dates.iso_date("", profile.date_format)
-        except ValueError as error:
-            told = f"{profile.date_format!r}: {str(error)!r} is not understood"
-            raise ValueError(f"date_format {told}") from error
+        _check_date_format(profile.date_format)
     return profile
+
+
+def _key(entries: dict[str, Any] | None, table: Table) -> Key | None:
+    if entries is None:
+        return None
+    _check_names("key", entries, _KEY_ENTRIES)
+    for name in ("column", "parts"):
+        if name not in entries:
+            raise ValueError(f"key.{name} is missing; [key] needs column and parts")
+    for name, value in entries.items():
+        _check_kind(f"key.{name}", value, _KEY_ENTRIES[name])
+    if not entries["parts"]:
+        raise ValueError("key.parts is empty; name the columns that make the key")
+    for part in entries["parts"]:
+        _check_kind("each of key.parts", part, _TEXT)
+    _check_column("key.column", entries["column"], table)
+    return Key(**{**entries, "parts": tuple(entries["parts"])})
+
+
+def _expression(name: str, text: str) -> Expression:
+    try:
+        return Expression(text)
+    except InputError as error:
+        raise InputError(f"expressions.{name}: {error}") from error
+
+
+def _check_entries(entries: dict[str, Any], table: Table) -> None:
+    _check_names("", entries, _ENTRIES)
+    for name, value in entries.items():
+        _check_kind(name, value, _ENTRIES[name])
+        if name in ("columns", "constants", "expressions"):
+            for column, text in value.items():
+                _check_column(f"{name}.{column}", column, table)
+                _check_kind(f"{name}.{column}", text, _TEXT)
+
+
+def _check_names(section: str, entries: dict[str, Any], known: Iterable[str]) -> None:
+    for name in entries:
+        if name not in known:
+            path = f"{section}.{name}" if section else name
+            owner = f"[{section}]" if section else "a profile"
+            told = f"{path}: {name!r} is no entry of {owner}"
+            raise ValueError(not_known(told, name, known))
+
+
+def _check_column(path: str, name: str, table: Table) -> None:
+    if name not in table.columns:
+        told = f"{path}: {name!r} is no column of {table.name}"
+        raise ValueError(not_known(told, name, table.columns))
+
+
+def _check_kind(path: str, value: Any, kind: str) -> None:
+    if not isinstance(value, _KINDS[kind]):
+        raise ValueError(f"{path} is {_kind_of(value)}, and should be {kind}")
+
+
+def _kind_of(value: Any) -> str:
+    # A flag is a number to Python, so it is asked for first.
+    for kind, its_type in _KINDS.items():
+        if isinstance(value, its_type):
+            return kind
+    return "a number" if isinstance(value, int | float) else "a date or a time"
+
+
+def _told_encoding(name: str) -> str:
+    told = f"encoding {name!r} is none that is known everywhere"
+    try:
+        codec = codecs.lookup(name).name
+        alike = [each for each in _ENCODINGS if codecs.lookup(each).name == codec]
+    except (LookupError, ValueError):
+        alike = []
+    return not_known(told, alike[0] if alike else name, _ENCODINGS)
+
+
+def _check_date_format(date_format: str) -> None:
+    try:
+        dates.iso_date("", date_format)
+    except ValueError as error:
+        part = str(error)
+        told = f"date_format {date_format!r}: "
+        if part == date_format:
+            raise ValueError(f"{told}it needs yyyy, MM or M, and dd or d") from error
+        told += f"{part!r} is not understood"
+        raise ValueError(not_known(told, part, dates.TOKENS)) from error
 
 
 def is_known_encoding(name: str) -> bool:
     """Tell whether Python and Java know an encoding by a name."""
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        return False
-    return re.fullmatch(_ENCODINGS, name, re.IGNORECASE) is not None
-
-
-def _check_types(entries: dict[str, Any]) -> None:
-    for name, value in entries.items():
-        if name in ("columns", "constants", "expressions"):
-            for column, text in _checked(name, value, dict).items():
-                _checked(f"{name}.{column}", text, str)
-        elif name == "key":
-            parts = _checked(
-                "key.parts", _checked(name, value, dict).get("parts"), list
-            )
-            for part in parts or [None]:
-                _checked("each of key.parts", part, str)
-        else:
-            _checked(name, value, bool if name == "decimal_comma" else str)
-
-
-def _checked(name: str, value: Any, wanted: type) -> Any:
-    if not isinstance(value, wanted):
-        kinds = {
-            dict: "a section",
-            list: "a list",
-            bool: "true or false",
-            str: "text in quotes",
-        }
-        raise ValueError(f"{name} is {value!r}, not {kinds[wanted]}")
-    return value
+    return name.casefold() in (each.casefold() for each in _ENCODINGS)

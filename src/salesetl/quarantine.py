@@ -44,7 +44,7 @@ def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
 
 
 def count_rejected(storage: Storage, root: str, feed: str, run_id: str) -> int:
-    """Count the rows of a feed that are in quarantine since a run, and no later one, rejected them."""
+    """Count the rows of a feed that are in quarantine under a run, the last that rejected them."""
     table = next(quarantine_of(each) for each in FEEDS if each.name == feed)
     return count_rows(storage, join(root, table.name), f"run_id={run_id}")
 
@@ -64,7 +64,8 @@ def check_replayable(storage: Storage, root: str, report: RunReport) -> None:
     run_id = report.run_id
     if report.status != "succeeded":
         raise ArgumentError(
-            f"run {run_id} failed, so its other rows were not loaded either: run the job again"
+            f"run {run_id} {'was ' if report.status == 'cancelled' else ''}{report.status}, so its"
+            " other rows were not loaded either: run the job again"
         )
     if successor := replays(read_reports(storage, root)).get(run_id):
         raise ArgumentError(

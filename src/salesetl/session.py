@@ -71,8 +71,12 @@ def local_session(
 
 def stop_session(spark: SparkSession) -> None:
     """Stop Spark; when an archive is being recorded, wait until Java has written it."""
-    spark.stop()
     gateway = SparkContext._gateway
+    java = getattr(gateway, "proc", None)
+    if java is not None and java.poll() is not None:
+        # It was ended already, with all that it ran.
+        return
+    spark.stop()
     if RECORDING in os.environ and gateway is not None:
         gateway.shutdown()
         java = gateway.proc

@@ -159,7 +159,7 @@ def test_too_many_rejected_rows_publish_nothing_but_the_quarantine(shop: Shop) -
 
     with pytest.raises(
         QualityError,
-        match="20.0% of 10 rows.*0.05: quantity_is_not_zero 2; such as .T2,",
+        match="20.0% of 10 rows.*0.05: quantity_is_not_zero 2; such as quantity '0' in line 10 of .*/sales.csv;",
     ):
         good = [sale(number) for number in range(4, 12)]
         shop.load(shop.deliver("raw", good + bad), max_rejected_ratio=0.05, run_id="r2")

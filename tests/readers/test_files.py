@@ -239,3 +239,88 @@ def test_a_damaged_gzip_is_named_before_it_is_read(tmp_path: Path, damage: str) 
         check_packed(files)
 
     assert str(refusal.value).startswith(files[2].path)
+
+
+EMPTY = gzip.compress(b"", mtime=0)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [b"a,b\n", b"1,2\n"],
+        [b"", b"a,b\n", b"1,2\n", b""],
+        [b"a,", b"b\n1,2\n"],
+        [*[b""] * 20_000, b"a,b\n1,2\n"],
+    ],
+)
+def test_a_head_goes_on_over_the_members_of_a_gzip(
+    tmp_path: Path, parts: list[bytes]
+) -> None:
+    packed = b"".join(gzip.compress(part) for part in parts)
+    file = stored(tmp_path / "sales.csv.gz", packed)
+
+    assert find_files(file.path) == [file]
+    assert read_head(file, "UTF-8")[0] == "a,b\n1,2\n"
+
+
+@pytest.mark.parametrize("members", [1, 3, 20_000])
+def test_a_gzip_of_nothing_is_an_empty_file(tmp_path: Path, members: int) -> None:
+    file = stored(tmp_path / "sales.csv.gz", EMPTY * members)
+
+    with pytest.raises(InputError) as refusal:
+        [read_head(each, "UTF-8") for each in find_files(file.path)]
+
+    told = f"{file.path}: empty file (gzip of 0 bytes); deliver it again"
+    assert str(refusal.value).startswith(told)
+
+
+def test_a_gzip_of_nothing_is_passed_over_where_that_is_allowed(tmp_path: Path) -> None:
+    stored(tmp_path / "empty.csv.gz", EMPTY)
+    sound = stored(tmp_path / "sales.csv.gz", gzip.compress(b"a,b\n"))
+
+    assert find_files(str(tmp_path), allow_empty=True) == [sound]
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16"])
+def test_a_file_that_is_gzipped_twice_is_named(tmp_path: Path, encoding: str) -> None:
+    twice = gzip.compress(gzip.compress("a,b\n".encode(encoding)))
+    file = stored(tmp_path / "sales.csv.gz", twice)
+
+    with pytest.raises(InputError) as refusal:
+        read_head(file, encoding)
+
+    assert str(refusal.value).startswith(f"{file.path}: is gzipped twice; unpack it")
+
+
+def test_zeros_behind_a_gzip_are_damage(tmp_path: Path) -> None:
+    file = stored(tmp_path / "sales.csv.gz", gzip.compress(b"a,b\n") + b"\0" * 512)
+
+    with pytest.raises(InputError, match="zeros follow its end") as refusal:
+        check_packed([file])
+
+    assert str(refusal.value).startswith(file.path)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("_SUCCESS", ["_SUCCESS"]),
+        (".hidden.csv", [".hidden.csv"]),
+        ("2025/_temporary", ["2025/_temporary/part.csv"]),
+        ("2025/.git/*.csv", ["2025/.git/sales_d.csv"]),
+        ("2025/_*", ["2025/_temporary/part.csv"]),
+        ("*/_temporary/*", ["2025/_temporary/part.csv"]),
+        (".*", [".hidden.csv"]),
+        ("*/?git/*", []),
+        (
+            "*/*",
+            ["2025/09/sales_a.csv.gz", "2025/09/sales_b.csv", "2025/10/sales_c.csv"],
+        ),
+    ],
+)
+def test_a_hidden_name_is_data_only_where_it_is_spelled_out(
+    delivery: Path, path: str, expected: list[str]
+) -> None:
+    files = find_files(f"{delivery}/{path}", allow_empty=True)
+
+    assert [os.path.relpath(file.path, delivery) for file in files] == expected

@@ -20,6 +20,7 @@ from salesetl.cli import (
 from salesetl.errors import exit_status, one_line
 from salesetl.pipelines import JOBS
 from salesetl.secrets import scrubbed
+from salesetl.stopping import Stopped, stoppable, stopped_by
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -32,9 +33,17 @@ def main(words: Sequence[str] | None = None) -> None:
     if rest and not arguments.takes_rest:
         parser.error(f"unknown arguments: {' '.join(rest)}")
     arguments.rest = rest
+    with stoppable():
+        _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> None:
     try:
         sys.stdout.write(arguments.command(arguments))
-    except Exception as error:
+    except (Exception, Stopped) as error:
+        if stop := stopped_by(error):
+            sys.stderr.write(f"salesetl: {stop}\n")
+            raise SystemExit(stop.exit_status) from None
         sys.stderr.write(f"salesetl: error: {scrubbed(one_line(error))}\n")
         raise SystemExit(exit_status(error)) from None
 

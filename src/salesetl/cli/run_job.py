@@ -17,6 +17,7 @@ from salesetl.glue.running import JobRun, JobRuns, follow, new_run_id
 from salesetl.manual import ENGINE
 from salesetl.pipelines import JOBS
 from salesetl.runs import last_report
+from salesetl.stopping import Stopped
 from salesetl.storage import storage_of
 
 
@@ -83,7 +84,7 @@ def _followed(
                 told=shown.state,
                 poll_seconds=every,
             )
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Stopped):
             raise AwsError(
                 f"{name} run {shown.run} goes on; to end it: aws glue batch-stop-job-run"
                 f" --job-name {name} --job-run-ids {shown.run}"

@@ -48,6 +48,9 @@ class Engine(Protocol):
     def facts(self) -> dict[str, Any]:
         """Describe the engine for the run report."""
 
+    def work_in(self, folder: str) -> None:
+        """Keep below a folder what a run needs on the way; it goes when the run ends."""
+
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, the text of a record, and `_source_file`.
 
@@ -102,6 +105,9 @@ class Engine(Protocol):
 
     def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
         """Compute a small frame and return its rows."""
+
+    def abandon(self) -> None:
+        """End what is being computed, so that nothing is written any more; nothing else follows."""
 
     def is_broken_file(self, error: BaseException) -> bool:
         """Tell whether a query failed because a packed file was cut off or damaged."""

@@ -130,7 +130,7 @@ class RecordCutter:
         return place + 1 == self._text.width
 
     def _is_row(self, line: str, *, has_blanks: bool) -> bool:
-        """Tell whether a line by itself has the fields of the header, with digits where they belong."""
+        """Tell whether a line by itself has the fields of the header, and digits."""
         fields = cut_fields(line.rstrip("\r\n"), self._delimiter)
         if fields is None or len(fields) != self._text.width:
             return False
@@ -144,7 +144,7 @@ class RecordCutter:
         )
 
     def _begins_row(self, line: str, *, has_blanks: bool) -> bool:
-        """Tell whether what is before the first quote of a line looks like a row that begins there."""
+        """Tell whether a line up to its first quote looks like the beginning of a row."""
         text, quote, _ = line.partition('"')
         fields = text.split(self._delimiter)[:-1] if quote else []
         numbers = [
@@ -213,7 +213,7 @@ def _drained(lines: deque[str]) -> Iterator[str]:
 class _Patterns:
     """Patterns of fields and of parts of records with a certain delimiter.
 
-    `field` is a field with its delimiter, `complete` all those at the beginning, `open` a line whose
+    `field` is a field with its delimiter, `complete` those at the beginning, `open` a line whose
     last field is not closed, `inside` what does not close a field.
     """
 

@@ -33,6 +33,7 @@ from salesetl.engines.duckdb_text import (
     fields_of,
     literal,
 )
+from salesetl.errors import naming
 from salesetl.schemas.table import Table, type_text
 from salesetl.schemas.types import T
 from salesetl.storage import storage_of
@@ -96,9 +97,13 @@ class DuckDbEngine:
         """Describe the engine for the run report."""
         return {"engine": "duckdb", "duckdb": duckdb.__version__}
 
+    def work_in(self, folder: str) -> None:
+        """Do nothing: what DuckDB needs on the way is on this machine, and ends with it."""
+
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
-        lines = self._records.query(paths, text)
+        with naming(self._scratch.name, is_default=True):
+            lines = self._records.query(paths, text)
         return self._view(
             f"select *, {fields_of(text.delimiter)} as _fields from ({lines})"
         )
@@ -107,7 +112,8 @@ class DuckDbEngine:
         self, paths: Sequence[str], schema: T.StructType, *, is_ordered: bool = False
     ) -> DataFrame:
         """Read one JSON object a line as text columns, with what is told of each line."""
-        lines = self._records.query(paths, JSON_LINES)
+        with naming(self._scratch.name, is_default=True):
+            lines = self._records.query(paths, JSON_LINES)
         if is_ordered:
             lines = self._ordered(lines)
         else:
@@ -193,6 +199,13 @@ class DuckDbEngine:
         cursor = self._connection.execute(self._sql(frame))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def interrupt(self) -> None:
+        """End the query that another thread waits for."""
+        self._connection.interrupt()
+
+    def abandon(self) -> None:
+        """Do nothing: a query that was interrupted has ended before that is known."""
 
     def is_broken_file(self, error: BaseException) -> bool:
         """Tell whether a query failed because a packed file was cut off or damaged."""

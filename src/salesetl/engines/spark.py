@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Mapping, Sequence
+from tempfile import gettempdir
 from typing import Any
+from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -18,6 +21,7 @@ from salesetl.engines.spark_json_keys import (
     names_of,
     with_keys,
 )
+from salesetl.engines.spark_names import ReadableNames, with_own_names
 from salesetl.engines.spark_text import (
     lines_of,
     records_with_fields,
@@ -25,6 +29,7 @@ from salesetl.engines.spark_text import (
     spark_uri,
 )
 from salesetl.schemas.table import Table
+from salesetl.storage import join
 
 _BROKEN_FILE = re.compile(
     "EOFException|ZipException|not a gzip file|incorrect (header|data) check"
@@ -41,6 +46,10 @@ _SETTLED = {
 }
 
 
+# What Java is given to remove its temporary files.
+_SECONDS_TO_END = 20
+
+
 class SparkEngine:
     """Spark, through the session it is given."""
 
@@ -49,6 +58,11 @@ class SparkEngine:
 
     def __init__(self, spark: SparkSession) -> None:
         self.spark = spark
+        self._names = ReadableNames(join(gettempdir(), f"salesetl-{uuid4().hex}"))
+
+    def work_in(self, folder: str) -> None:
+        """Keep below a folder files that Spark reads by other names; it goes when the run ends."""
+        self._names = ReadableNames(join(folder, "readable_names"))
 
     def facts(self) -> dict[str, Any]:
         """Describe the engine for the run report."""
@@ -57,7 +71,8 @@ class SparkEngine:
 
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
-        return records_with_fields(self.spark, paths, text)
+        names = self._names.of(paths)
+        return with_own_names(records_with_fields(self.spark, [*names], text), names)
 
     def read_json_lines(
         self, paths: Sequence[str], schema: T.StructType, *, is_ordered: bool = False
@@ -67,8 +82,10 @@ class SparkEngine:
             f"case when _is_well_formed then {json_value(field)} end as `{field.name}`"
             for field in schema
         )
+        names = self._names.of(paths)
+        lines = lines_of(self.spark, [*names], is_ordered=is_ordered)
         return (
-            lines_of(self.spark, paths, is_ordered=is_ordered)
+            with_own_names(lines, names)
             .withColumn("_found", F.expr(parsed_record(schema)))
             .withColumn("_is_well_formed", F.expr(is_object(schema)))
             .transform(with_keys, schema)
@@ -138,6 +155,23 @@ class SparkEngine:
     def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
         """Compute a small frame and return its rows."""
         return [row.asDict() for row in frame.collect()]
+
+    def abandon(self) -> None:
+        """End Spark with its Java, whose tasks might otherwise go on to write for a while.
+
+        Under spark-submit Java is not ours to end, so there only Spark is.
+        """
+        java = getattr(self.spark.sparkContext._gateway, "proc", None)
+        if java is None:
+            self.spark.sparkContext.cancelAllJobs()
+            self.spark.stop()
+            return
+        java.terminate()
+        try:
+            java.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            java.kill()
+            java.wait()
 
     def is_broken_file(self, error: BaseException) -> bool:
         """Tell whether a query failed because a packed file was cut off or damaged."""

@@ -1,4 +1,4 @@
-"""The keys of JSON objects for Spark: SQL that tells which there are, and of what kind their values."""
+"""The keys of JSON objects for Spark: which there are, and of what kind their values are."""
 
 from __future__ import annotations
 

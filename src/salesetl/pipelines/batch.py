@@ -6,15 +6,16 @@ import json
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
-from salesetl.errors import BooksError, LeaseError
+from salesetl.errors import BooksError, LeaseError, one_line
 from salesetl.money import Amounts, amounts_text, revenue_of
 from salesetl.pipelines.feeds import Feed, quarantined_rows, settle_feed
+from salesetl.pipelines.paths import input_paths
 from salesetl.pipelines.registering import Registering
 from salesetl.publishing.journal import Journal, commit, journal_path, staging_path
 from salesetl.publishing.key_memory import (
@@ -26,11 +27,12 @@ from salesetl.publishing.key_memory import (
 from salesetl.publishing.lake import Change, Lake
 from salesetl.publishing.lease import confirm_lease
 from salesetl.publishing.staging import StagedTable, count_kept, stage
-from salesetl.readers.files import check_packed
+from salesetl.readers.files import check_packed, find_files
 from salesetl.runs import RunReport, report_path, timestamp_text
 from salesetl.schemas import QUARANTINE
 from salesetl.schemas.quarantine import quarantine_of
 from salesetl.schemas.table import Table
+from salesetl.stopping import Stopped, check_stopped, shielded, stopped_by
 from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:
@@ -86,6 +88,7 @@ class Run:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time a stage for the report."""
+        check_stopped()
         started = time.monotonic()
         yield
         seconds = time.monotonic() - started
@@ -99,7 +102,8 @@ class Run:
             yield
         except Exception as error:
             if self.engine.is_broken_file(error):
-                check_packed(self.inputs)
+                for path in input_paths(self.report.arguments).values():
+                    check_packed(find_files(path, allow_empty=True))
             raise
 
     def settle(self, rows: DataFrame, table: Table) -> Feed:
@@ -161,7 +165,17 @@ class Run:
         self.report.revenue_summary = revenue_of(summary.amounts, currency)
 
     def publish(self) -> RunReport:
-        """Put everything that was staged in place, with the report, as one step."""
+        """Put everything that was staged in place, with the report, as one step.
+
+        A signal that comes meanwhile is too late: what is published is whole, and has succeeded.
+        """
+        check_stopped()
+        with suppress(Stopped), shielded():
+            return self._publish()
+        logger.warning("a signal to end came while the run published, which is done")
+        return self.report
+
+    def _publish(self) -> RunReport:
         confirm_lease(self._storage, self._lease, self._holder)
         self._registering.announce(self.report)
         with self.stage("publish"):
@@ -175,9 +189,12 @@ class Run:
         return self.report
 
     def fail(self, error: BaseException) -> None:
-        """Report the failure and publish nothing but the quarantine."""
+        """Report the failure and publish nothing but the quarantine; not that if cancelled."""
         if self._is_published:
             return
+        stop = stopped_by(error)
+        if stop:
+            self.engine.abandon()
         try:
             confirm_lease(self._storage, self._lease, self._holder)
         except LeaseError:
@@ -185,6 +202,9 @@ class Run:
             return
         if self._storage.files(journal_path(self.lake.root, self.report.job)):
             # The publish had begun; the next run will finish it.
+            return
+        if stop:
+            self._cancel(str(stop))
             return
         tables = f"{self.lake.root}/{QUARANTINE.name}/"
         self._journal.moves = [
@@ -195,10 +215,18 @@ class Run:
         self._journal.deletes = [
             path for path in self._journal.deletes if path.startswith(tables)
         ]
-        self.report.error = str(error) or type(error).__name__
+        self.report.error = one_line(error)
         self._finish("failed")
         if self._registering.register_quarantine(self.report):
             self._write_report()
+
+    def _cancel(self, reason: str) -> None:
+        """Report that nothing came of the run."""
+        names = ("run_id", "job", "status", "started_at", "replay_of", "runtime")
+        kept = {name: getattr(self.report, name) for name in (*names, "arguments")}
+        self.report = RunReport(**kept, error=reason)
+        self._journal.moves, self._journal.deletes = [], []
+        self._finish("cancelled")
 
     def _check_replay(self, run_id: str, table: Table) -> None:
         rejected = quarantine_of(table)
@@ -210,7 +238,8 @@ class Run:
         if self.report.rows_read < due:
             raise BooksError(
                 f"{self.report.rows_read} records are replayed where run {run_id} has {due} in"
-                " quarantine; leave those that cannot be corrected as they are. Nothing was published"
+                " quarantine; leave those that cannot be corrected as they are. Nothing was"
+                " published"
             )
 
     def _finish(self, status: str) -> None:

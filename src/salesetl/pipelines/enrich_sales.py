@@ -11,7 +11,8 @@ from salesetl.engines import functions as F
 from salesetl.engines.base import Session
 from salesetl.money import add_amounts
 from salesetl.pipelines.batch import Run
-from salesetl.pipelines.feeds import Feed, check_quality, report_names
+from salesetl.pipelines.faults import check_quality
+from salesetl.pipelines.feeds import Feed, report_names
 from salesetl.pipelines.opening import days_to_load, open_run
 from salesetl.profiles import load_profile
 from salesetl.publishing.lake import Change, WriteMode, folder_of
@@ -73,11 +74,11 @@ def run(
     write_mode: merge rows by key, or replace all rows from start_date to end_date
     as_of: day of the run; sales of later days are rejected (default: today in UTC)
     earliest_date: first day that sales can have; those of earlier days are rejected
-    max_rejected_ratio: share of rejected rows, of sales or of customers, above which nothing is published
+    max_rejected_ratio: share of rejected sales or customers above which nothing is published
     source_profile: TOML file that maps another system's export, or the name of a shipped one
-    unknown_columns: whether columns that the contract does not know, and those of customers that none has, are ignored or fail the run
+    unknown_columns: whether columns that are unknown, or that no row has, are ignored or fail
     multiline: whether quoted fields may span lines; auto looks at files up to 32 MiB
-    refresh_customers: whether months are written again in which buyers were unknown who are known now
+    refresh_customers: also write months again whose buyers were unknown and are known now
     run_id: name of the run (default: made from the time)
     replay_of: run whose quarantine this is; set by salesetl quarantine replay
     allow_empty: accept that there is nothing to load
@@ -128,8 +129,16 @@ def run(
             unknown_columns,
             allow_empty=allow_empty,
         )
-        for feed, path in ((customers, customers_path), (sales, sales_path)):
-            check_quality(feed, path, max_rejected_ratio, allow_empty=allow_empty)
+        check_quality(
+            customers, customers_path, max_rejected_ratio, allow_empty=allow_empty
+        )
+        check_quality(
+            sales,
+            sales_path,
+            max_rejected_ratio,
+            allow_empty=allow_empty,
+            profile=profile,
+        )
         arriving = build_enriched_sales(sales.accepted)
         with batch.stage(write_mode):
             late = _months_of_late_buyers(batch, customers)

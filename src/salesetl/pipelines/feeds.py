@@ -10,7 +10,7 @@ from salesetl import quality
 from salesetl.accounting import Tally, count_outcomes
 from salesetl.engines import functions as F
 from salesetl.engines.base import NAME_SEPARATOR, Engine
-from salesetl.errors import BooksError, InputError, QualityError
+from salesetl.errors import BooksError, InputError
 from salesetl.readers.csv import UnknownColumns, report_unknown
 from salesetl.readers.names import compare_names
 from salesetl.runs import RunReport
@@ -130,43 +130,3 @@ def quarantined_rows(feed: Feed, run_id: str, rejected_at: str) -> DataFrame:
         F.lit(run_id).alias("run_id"),
     )
     return conform(rows, QUARANTINE)
-
-
-def check_quality(
-    feed: Feed, path: str, max_rejected_ratio: float, *, allow_empty: bool
-) -> None:
-    """Refuse a feed that is empty, or of which more than a share of rows was rejected."""
-    tally = feed.tally
-    if tally.rejected_ratio > max_rejected_ratio:
-        raise QualityError(
-            f"{path}: {tally.rejected_ratio:.1%} of {tally.rows_read:,} rows were rejected, more"
-            f" than --max_rejected_ratio {max_rejected_ratio}: {_told_reasons(feed)}; nothing was"
-            " published, but the rows are in quarantine"
-        )
-    if not tally.rows_loaded and not allow_empty:
-        raise QualityError(
-            f"{path}: no row to load among {tally.rows_read:,} read; nothing was published."
-            " Check the path and the dates, or pass --allow_empty if that is right"
-        )
-
-
-def _told_reasons(feed: Feed) -> str:
-    """Tell how often each rule was broken, and of the most frequent a row and the remedy."""
-    rules = {
-        rule.name: rule
-        for rule in [*quality.READ_RULES, *feed.table.rules, quality.CONFLICT]
-    }
-    counts = feed.tally.rows_by_reason.items()
-    faults = [item for item in counts if rules[item[0]].level != "set_aside"]
-    ranked = sorted(faults, key=lambda item: -item[1])
-    told = ", ".join(f"{name} {count:,}" for name, count in ranked)
-    first = ranked[0][0]
-    [example] = feed.engine.rows(
-        feed.labelled.where(quality.breaks(first))
-        .select("_source_file", "_raw_record")
-        .orderBy("_source_file", "_raw_record")
-        .limit(1)
-    )
-    record = example["_raw_record"].replace("\r", " ").replace("\n", " ")[:200]
-    told += f"; such as {record!r} in {example['_source_file']}"
-    return told + (f" ({rules[first].remedy})" if rules[first].remedy else "")

@@ -9,7 +9,8 @@ from salesetl.engines.base import Session
 from salesetl.errors import BooksError
 from salesetl.money import add_amounts, amounts_text
 from salesetl.pipelines.batch import Run
-from salesetl.pipelines.feeds import Feed, check_quality, report_names
+from salesetl.pipelines.faults import check_quality
+from salesetl.pipelines.feeds import Feed, report_names
 from salesetl.pipelines.opening import days_to_load, open_run
 from salesetl.publishing.lake import WriteMode
 from salesetl.publishing.staging import StagedTable, count_kept
@@ -57,7 +58,7 @@ def run(
     as_of: day of the run; orders of later days are rejected (default: today in UTC)
     earliest_date: first day that orders can have; those of earlier days are rejected
     max_rejected_ratio: share of rejected orders above which nothing is published
-    unknown_columns: whether fields that the contract does not know, and columns that no order has, are ignored or fail the run
+    unknown_columns: whether columns that are unknown, or that no row has, are ignored or fail
     run_id: name of the run (default: made from the time)
     replay_of: run whose quarantine this is; set by salesetl quarantine replay
     allow_empty: accept that there is nothing to load

@@ -4,15 +4,16 @@ import logging
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from salesetl import __version__
 from salesetl.engines.base import Engine, Session
 from salesetl.engines.functions import functions_of
-from salesetl.errors import ArgumentError
+from salesetl.errors import ArgumentError, one_line
 from salesetl.pipelines.batch import Run, lease_path
+from salesetl.pipelines.paths import check_apart
 from salesetl.pipelines.registering import Registering
 from salesetl.publishing.journal import recover
 from salesetl.publishing.lake import WriteMode
@@ -24,6 +25,7 @@ from salesetl.runs import (
     timestamp_text,
 )
 from salesetl.schemas.table import Table
+from salesetl.stopping import Stopped, shielded
 from salesetl.storage import Storage, normalized, storage_of
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ def open_run(
     If the block raises, the failure is reported and nothing is published. `tables` are what the run
     may register in a database of the Data Catalog; CatalogError at once if that cannot be done.
     """
+    check_apart(arguments, output_path, tables)
     engine = engine_of(session)
     started_at = datetime.now(UTC)
     run_id = _asked_run_id(run_id, started_at)
@@ -73,6 +76,7 @@ def open_run(
             },
         )
         run = Run(engine, job, report, registering, holder=run_id)
+        engine.work_in(run.staging)
         with _reporting_failure(run), run.naming_broken_files():
             run.clear_quarantine()
             registering.check()
@@ -85,10 +89,13 @@ def _reporting_failure(run: Run) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        try:
-            run.fail(error)
-        except Exception:
-            logger.warning("the failure could not be reported", exc_info=True)
+        with suppress(Stopped), shielded():
+            try:
+                run.fail(error)
+            except Exception as second:
+                logger.warning(
+                    "the failure could not be reported: %s", one_line(second)
+                )
         raise
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from salesetl.errors import LeaseError
+from salesetl.stopping import Stopped, shielded
 from salesetl.storage import Storage
 
 logger = logging.getLogger(__name__)
@@ -76,18 +77,24 @@ class Lease:
 def held_lease(storage: Storage, path: str, run_id: str) -> Iterator[None]:
     """Hold the lease at `path` for the length of the block; LeaseError if another run holds it."""
     owner = Owner.of_this_process(run_id)
-    _take(storage, path, owner)
     stop = threading.Event()
     renewal = threading.Thread(
         target=_keep_renewing, args=(storage, path, owner, stop), daemon=True
     )
+    try:
+        _take(storage, path, owner)
+    except Stopped:
+        # It may just have been taken.
+        _give_back(storage, path, owner)
+        raise
     renewal.start()
     try:
         yield
     finally:
-        stop.set()
-        renewal.join()
-        storage.update(path, lambda found: _ended(found, owner))
+        with shielded():
+            stop.set()
+            renewal.join()
+            _give_back(storage, path, owner)
 
 
 def confirm_lease(storage: Storage, path: str, run_id: str) -> None:
@@ -165,6 +172,12 @@ def _renew(storage: Storage, path: str, owner: Owner) -> None:
         raise LeaseError(
             f"{path}: the lease was lost to another run; nothing was published"
         )
+
+
+def _give_back(storage: Storage, path: str, owner: Owner) -> None:
+    """End a lease, unless it is another's; that one may not be touched while it is renewed."""
+    if storage.files(path) and _is_owned(storage.read(path), owner):
+        storage.update(path, lambda found: _ended(found, owner))
 
 
 def _ended(found: bytes | None, owner: Owner) -> bytes:

@@ -1,14 +1,14 @@
 """Which files an input path stands for, and what their first bytes tell."""
 
-import gzip
 import re
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from typing import TypeVar
 
 from salesetl.engines.records import is_packed, is_wide
 from salesetl.errors import InputError
+from salesetl.readers.packed import GZIP, parts_of, unpacked_head
 from salesetl.storage import StoredFile, normalized, storage_of
 
 Found = TypeVar("Found")
@@ -17,13 +17,16 @@ Found = TypeVar("Found")
 _FILES_AT_ONCE = 16
 HEAD_BYTES = 256 * 1024
 BOM = b"\xef\xbb\xbf"
+# What unpacks to nothing is hardly larger, so that only such small files are looked into.
+_EMPTY_GZIP_BYTES = 4096
+# Some readers pass over zeros behind the end of gzip, and Spark fails; no sound end has so many.
+_PADDING = b"\0" * 8
 
 # As in a shell: neither sign stands for a slash.
 _GLOB = {"*": "[^/]*", "?": "[^/]"}
 _FOREIGN_FORMATS = {
     b"\xff\xfe": "is UTF-16",
     b"\xfe\xff": "is UTF-16",
-    b"\x1f\x8b": "is gzip, but its name does not end in .gz",
     b"PK\x03\x04": "is a ZIP archive or an Excel workbook",
     b"PAR1": "is Parquet",
     b"BZh": "is bzip2",
@@ -34,45 +37,85 @@ _FOREIGN_FORMATS = {
 def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
     """List the data files that `path` names: a file, a folder or a glob.
 
-    Files and folders whose name starts with a dot or an underscore are not data. InputError if
-    nothing is there, or if a file has no bytes; `allow_empty` passes over those.
+    Files and folders whose name starts with a dot or an underscore are not data, unless the path
+    itself spells that out. InputError if nothing is there, or if a file is empty, packed or not;
+    `allow_empty` passes over those.
     """
     path = normalized(path)
-    root = re.split(r"/[^/]*[*?]", path, maxsplit=1)[0]
+    root = glob_root(path)
     storage = storage_of(root)
-    is_literal = root == path or storage.files(path)
-    found = storage.files(path if is_literal else root)
-    if not is_literal:
-        pattern = re.compile(
-            "".join(_GLOB.get(char, re.escape(char)) for char in path) + "(/.*)?"
-        )
-        found = [file for file in found if pattern.fullmatch(file.path)]
-    data = [file for file in found if not _is_hidden(file.path, root)]
+    if root == path or storage.files(path):
+        found, root = storage.files(path), path
+    else:
+        pattern = glob_pattern(path)
+        found = [file for file in storage.files(root) if pattern.fullmatch(file.path)]
+    spelled = path.removeprefix(root).split("/")[1:]
+    data = [file for file in found if not _is_hidden(file.path, root, spelled)]
     if not data and not allow_empty:
         raise InputError(f"{path}: no files there; check the path")
-    empty = [file.path for file in data if file.size == 0]
+    empty = {
+        file.path
+        for file, is_empty in look_at([*filter(_may_be_empty, data)], _is_empty)
+        if is_empty
+    }
     if empty and not allow_empty:
-        raise InputError(
-            f"{empty[0]}: empty file (0 bytes); deliver it again, remove it or pass --allow_empty"
-        )
-    return [file for file in data if file.size > 0]
+        raise _empty(next(file for file in data if file.path in empty))
+    return [file for file in data if file.path not in empty]
+
+
+def glob_root(path: str) -> str:
+    """Return the folder above the first wildcard of a path; all of a path that has none."""
+    return re.split(r"/[^/]*[*?]", path, maxsplit=1)[0]
+
+
+def glob_pattern(path: str) -> re.Pattern[str]:
+    """Return the pattern of all paths that a glob names, and of what is below them."""
+    return re.compile(
+        "".join(_GLOB.get(char, re.escape(char)) for char in path) + "(/.*)?"
+    )
 
 
 def look_at(
     files: Sequence[StoredFile], look: Callable[[StoredFile], Found]
 ) -> Iterator[tuple[StoredFile, Found]]:
     """Yield each file, in their order, with what a look at it has found; several at once."""
-    with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(_FILES_AT_ONCE)
+    try:
         yield from zip(files, pool.map(look, files), strict=True)
+    finally:
+        # When one look fails, or the run is to end, those that have not begun are not waited for.
+        pool.shutdown(cancel_futures=True)
 
 
-def _is_hidden(path: str, root: str) -> bool:
-    below = (
-        path.removeprefix(root).split("/")
-        if path != root
-        else [path.rpartition("/")[2]]
+def _is_hidden(path: str, root: str, spelled: Sequence[str]) -> bool:
+    """Tell whether a part of a path below its root is hidden, and not because it is spelled so."""
+    below = path.removeprefix(root).split("/")[1:]
+    return any(
+        part.startswith((".", "_")) and not glob.startswith(part[0])
+        for part, glob in zip_longest(below, spelled[: len(below)], fillvalue="")
     )
-    return any(part.startswith((".", "_")) for part in below)
+
+
+def _may_be_empty(file: StoredFile) -> bool:
+    return file.size == 0 or (is_gzip(file) and file.size <= _EMPTY_GZIP_BYTES)
+
+
+def _is_empty(file: StoredFile) -> bool:
+    if file.size == 0:
+        # Fails where there is only a link to what is not there.
+        return not storage_of(file.path).read(file.path, 1)
+    try:
+        return not unpacked_head(file, 1)
+    except InputError:
+        # Damaged, which its reader says.
+        return False
+
+
+def _empty(file: StoredFile) -> InputError:
+    size = "0 bytes" if file.size == 0 else "gzip of 0 bytes"
+    return InputError(
+        f"{file.path}: empty file ({size}); deliver it again, remove it or pass --allow_empty"
+    )
 
 
 def read_head(
@@ -83,9 +126,19 @@ def read_head(
     That is the encoding given, or UTF-8 if the file begins with the mark of it. InputError if the
     file is no text.
     """
-    head = storage_of(file.path).read(file.path, limit)
     if is_gzip(file):
-        head = _unpacked(file, head, limit)
+        head = unpacked_head(file, limit)
+    else:
+        head = storage_of(file.path).read(file.path, limit)
+    if not head:
+        raise _empty(file)
+    if head.startswith(GZIP):
+        told = (
+            "gzipped twice; unpack it once"
+            if is_gzip(file)
+            else "gzip, but its name does not end in .gz; name it so"
+        )
+        raise InputError(f"{file.path}: is {told}, and deliver it again")
     if not is_wide(encoding):
         for magic, claim in _FOREIGN_FORMATS.items():
             if head.startswith(magic):
@@ -108,17 +161,20 @@ def read_whole(file: StoredFile) -> bytes:
     """Return all bytes of a file, unpacked and without BOM; InputError if it was cut off."""
     content = storage_of(file.path).read(file.path)
     if is_gzip(file):
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error) as error:
-            raise _broken_gzip(file.path, error) from error
+        content = b"".join(parts_of(file.path, content))
     return content.removeprefix(BOM)
 
 
 def check_packed(files: Iterable[StoredFile]) -> None:
     """Unpack every packed file; InputError names the first that was cut off or damaged."""
     for file in filter(is_gzip, files):
-        read_whole(file)
+        packed = storage_of(file.path).read(file.path)
+        for _ in parts_of(file.path, packed):
+            pass
+        if packed.endswith(_PADDING):
+            raise InputError(
+                f"{file.path}: damaged gzip (zeros follow its end); deliver it again"
+            )
 
 
 def is_gzip(file: StoredFile) -> bool:
@@ -129,14 +185,3 @@ def is_gzip(file: StoredFile) -> bool:
 def unpacked_bytes(file: StoredFile) -> int:
     """Guess how large a file is when it is unpacked: up to ten times its size."""
     return file.size * (10 if is_gzip(file) else 1)
-
-
-def _broken_gzip(path: str, error: BaseException) -> InputError:
-    return InputError(f"{path}: truncated or damaged gzip ({error}); deliver it again")
-
-
-def _unpacked(file: StoredFile, head: bytes, limit: int) -> bytes:
-    try:
-        return zlib.decompressobj(wbits=31).decompress(head, limit)
-    except zlib.error as error:
-        raise _broken_gzip(file.path, error) from error

@@ -44,7 +44,7 @@ def _escaped(part: str, separator: str) -> str:
 
 
 def _values(key: Key, table: Table) -> str:
-    """SQL for the values of a row, each as its type writes it, or as text where it has not its form.
+    """SQL for the values of a row, each as its type writes it, or as text without its form.
 
     The columns are trimmed texts.
     """

@@ -99,6 +99,7 @@ def _read_header(
         raise InputError(
             f"{file.path}: a quote is out of place in its header line; correct the line"
         )
+    _check_is_header(file, header, table, profile)
     counts = Counter(map(name_key, header))
     for name in map(trim, header):
         if name and counts[name_key(name)] > 1:
@@ -113,6 +114,19 @@ def _read_header(
             f" {_remedy(header, profile.delimiter)}"
         )
     return tuple(header), header_lines
+
+
+def _check_is_header(
+    file: StoredFile, header: Sequence[str], table: Table, profile: Profile
+) -> None:
+    """See that a first line is a header at all; what is none is a row, which no message shows."""
+    missing = profile.missing(header, table)
+    if missing and len(missing) == len(profile.needed(table)):
+        remedy = _remedy(header, profile.delimiter)
+        raise InputError(
+            f"{file.path}: first line has none of the columns that are needed, such as"
+            f" {missing[0]!r}; does the file have a header line? If so, {remedy}"
+        )
 
 
 def _remedy(header: Sequence[str], delimiter: str) -> str:

@@ -20,8 +20,8 @@ class Rule:
 
     A condition that is false or null is broken. `reject` sends the row to quarantine and counts
     towards the run's limit of rejected rows; `set_aside` sends it there without counting, because
-    the caller asked for it; `warn` keeps the row and counts it. A condition may name parameters with
-    a colon, such as `:as_of`, that `bind` fills in.
+    the caller asked for it; `warn` keeps the row and counts it. A condition may name parameters
+    with a colon, such as `:as_of`, that `bind` fills in.
     """
 
     name: str
@@ -58,8 +58,8 @@ def json_path(field: T.StructField) -> list[str]:
 def json_parents(schema: T.StructType) -> list[str]:
     """Return the objects that columns are in, as `customer` of `customer.id`, outer ones first."""
     parents: dict[str, None] = {}
-    for field in schema:
-        *above, _ = json_path(field)
+    for column_field in schema:
+        *above, _ = json_path(column_field)
         parents |= dict.fromkeys(
             ".".join(above[: depth + 1]) for depth in range(len(above))
         )

@@ -1,8 +1,22 @@
 """Rules about the characters of texts, which every source keeps."""
 
-from salesetl.characters import is_not_scientific, is_readable, is_visible
+from salesetl.characters import (
+    INVISIBLE,
+    SCIENTIFIC,
+    UNREADABLE,
+    is_not_scientific,
+    is_readable,
+    is_visible,
+)
 from salesetl.schemas.table import Rule, item_fields
 from salesetl.schemas.types import T
+
+# What is found in a text that breaks the rule of that name.
+FAULTS = {
+    "text_is_readable": UNREADABLE,
+    "identifiers_are_visible": INVISIBLE,
+    "identifiers_are_whole": SCIENTIFIC,
+}
 
 
 def text_rules(

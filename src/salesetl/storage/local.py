@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+from salesetl.errors import naming
 from salesetl.storage.base import StoredFile
 
 
@@ -14,65 +15,92 @@ class LocalStorage:
     """Storage on a disk of this machine."""
 
     def files(self, path: str) -> list[StoredFile]:
-        """List the file at `path`, or all files below it."""
-        root = Path(path)
-        if root.is_file():
-            return [StoredFile(str(root), root.stat().st_size)]
+        """List the file at `path`, or all files below it.
+
+        A link that leads nowhere is a file without a byte, so that whoever reads it learns of that.
+        """
+        with naming(path):
+            if _is_file(path):
+                return [StoredFile(path, _size(path))]
         found = []
         seen: set[str] = set()
-        for folder, folders, names in os.walk(root, followlinks=True):
+        for folder, folders, names in os.walk(path, onerror=_fail, followlinks=True):
             # A link to a folder is followed, but not in circles.
             if os.path.realpath(folder) in seen:
                 folders.clear()
                 continue
             seen.add(os.path.realpath(folder))
             paths = [os.path.join(folder, name) for name in names]
-            found += [
-                StoredFile(path, os.path.getsize(path))
-                for path in paths
-                if os.path.isfile(path)
-            ]
+            found += [StoredFile(each, _size(each)) for each in paths if _is_file(each)]
         return sorted(found, key=lambda file: file.path)
 
     def read(self, path: str, limit: int | None = None) -> bytes:
         """Return the content of a file, or its first `limit` bytes."""
-        with open(path, "rb") as file:
+        with naming(path), open(path, "rb") as file:
             return file.read(-1 if limit is None else limit)
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file whole, and have it on disk before returning."""
         target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(target)
+        # Not named after the file, whose name may be as long as names can be.
+        aside = target.with_name(f".{uuid.uuid4().hex}")
+        with naming(path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with aside.open("wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                aside.replace(target)
+            except BaseException:
+                aside.unlink(missing_ok=True)
+                raise
 
     def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bool:
         """Replace the content under a lock, so that nobody comes between look and change."""
         target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.with_name(f".{target.name}.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            self.write(path, change(target.read_bytes() if target.exists() else None))
+        with naming(path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.with_name(f".{target.name}.lock").open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                old = target.read_bytes() if target.exists() else None
+                self.write(path, change(old))
         return True
 
     def move(self, source: str, target: str) -> None:
         """Rename a file; does nothing when it has been moved already."""
-        if os.path.exists(source):
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            os.replace(source, target)
+        with naming(target):
+            if os.path.exists(source):
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                os.replace(source, target)
 
     def delete(self, path: str) -> None:
         """Delete a file or a tree, then the partition folders that this left empty."""
         target = Path(path)
-        if target.is_dir():
-            shutil.rmtree(target, ignore_errors=True)
-        else:
-            target.unlink(missing_ok=True)
-        folder = target.parent
-        while "=" in folder.name and folder.is_dir() and not os.listdir(folder):
-            folder.rmdir()
-            folder = folder.parent
+        with naming(path):
+            if target.is_dir():
+                shutil.rmtree(target, ignore_errors=True)
+            else:
+                target.unlink(missing_ok=True)
+            folder = target.parent
+            while "=" in folder.name and folder.is_dir() and not os.listdir(folder):
+                folder.rmdir()
+                folder = folder.parent
+
+
+def _is_file(path: str) -> bool:
+    return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
+
+
+def _size(path: str) -> int:
+    try:
+        return os.path.getsize(path)
+    except FileNotFoundError:
+        # A link that leads nowhere, or a file that has just gone; reading it will tell.
+        return 0
+
+
+def _fail(error: OSError) -> None:
+    # Where nothing is, nothing is found; but what may not be looked into is not empty.
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise error

@@ -1,0 +1,40 @@
+"""The value of one column in a record as delivered, for a message that may show no other."""
+
+import json
+from typing import Any
+
+from salesetl.characters import name_key
+from salesetl.engines.delimited import cut_fields
+from salesetl.profiles import Profile
+from salesetl.schemas.table import Table, json_path
+
+
+def delivered_value(
+    record: str, header: str | None, column: str, table: Table, profile: Profile
+) -> str | None:
+    """Return the text of a column of the contract in a record; None where it has none.
+
+    What a profile computes was not delivered.
+    """
+    if header is None:
+        return _in_object(record, json_path(table.field(column)))
+    made = {*profile.constants, *profile.expressions}
+    made |= {profile.key.column} if profile.key else set()
+    if column in made:
+        return None
+    name = name_key(profile.columns.get(column, column))
+    found = list(map(name_key, cut_fields(header, profile.delimiter) or []))
+    fields = cut_fields(record, profile.delimiter) or []
+    is_whole = len(found) == len(fields) and name in found
+    return fields[found.index(name)] if is_whole else None
+
+
+def _in_object(record: str, path: list[str]) -> str | None:
+    try:
+        # The digits as they were written.
+        value: Any = json.loads(record, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return None
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None

@@ -1,0 +1,172 @@
+"""A run that is asked to end does so in order, in the middle of whatever it does."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from salesetl.cli import main
+from salesetl.runs import RunReport, read_reports
+from salesetl.storage import storage_of
+from tests.jobs.shop import Shop, sale
+from tests.jobs.test_kills import ROOT, arguments
+
+# Runs a script, which sends itself signals in the middle of a query that would take for ever, or
+# just before it moves a file of a table into place.
+_DRIVER = """
+import os, runpy, signal, sys, threading, time
+from salesetl.storage.local import LocalStorage
+moment, names, script = sys.argv[1:4]
+numbers = [getattr(signal, name) for name in names.split(",")]
+def send():
+    for number in numbers:
+        os.kill(os.getpid(), number)
+        time.sleep(0.02)
+def settle_for_ever(self, frame, path):
+    os.makedirs(self._copies.path(path) if moment == "duckdb" else path)
+    threading.Timer(0.5, send).start()
+    if moment == "duckdb":
+        self._connection.execute("copy (select hash(range) as h from range(1000000000000))"
+                                 f" to '{self._copies.path(path)}/x.parquet'")
+    else:
+        self.spark.range(10**12).selectExpr("hash(id) as h").write.parquet(f"file://{path}/x")
+move = LocalStorage.move
+def sending_move(self, source, target):
+    if "/enriched_sales/" in target:
+        send()
+    move(self, source, target)
+if moment == "publish":
+    LocalStorage.move = sending_move
+elif moment == "duckdb":
+    from salesetl.engines.duckdb import DuckDbEngine
+    DuckDbEngine.settle = settle_for_ever
+else:
+    from salesetl.engines.spark import SparkEngine
+    SparkEngine.settle = settle_for_ever
+sys.argv = sys.argv[3:]
+if script == "salesetl":
+    from salesetl.cli import main
+    main()
+else:
+    runpy.run_path(script, run_name="__main__")
+"""
+
+
+@pytest.fixture
+def loaded(shop: Shop) -> Shop:
+    """Load some sales, one of which is rejected."""
+    shop.load(shop.deliver("first", [sale(1), sale(2, date="x")]), run_id="first")
+    return shop
+
+
+def run(
+    shop: Shop, moment: str, signals: str, *words: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a script that gets signals at some moment, with a folder for temporary files."""
+    scratch = shop.home / "tmp"
+    scratch.mkdir()
+    return subprocess.run(
+        [sys.executable, "-c", _DRIVER, moment, signals, *words],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def last_report(shop: Shop) -> RunReport:
+    """Read the report of the last run."""
+    root = str(shop.home / "lake")
+    return read_reports(storage_of(root), root)[-1]
+
+
+def assert_nothing_is_left(shop: Shop) -> None:
+    """See that lease, journal, staging and temporary files are gone."""
+    lake = shop.home / "lake"
+    assert (lake / "_leases/enrich_sales.json").read_bytes() == b""
+    assert not any(path.is_file() for path in lake.glob("_journal/**/*"))
+    assert not any(lake.glob("_staging/*/*"))
+    left = [path.name for path in (shop.home / "tmp").iterdir()]
+    # Java's own, of a process that has ended.
+    assert [name for name in left if not name.startswith("hsperfdata")] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine_name", ["duckdb", "spark"])
+@pytest.mark.parametrize(
+    ("signals", "status"),
+    [("SIGTERM", 143), ("SIGINT", 130), ("SIGTERM,SIGTERM,SIGTERM", 143)],
+)
+def test_a_signal_in_a_query_ends_the_run_in_order(
+    loaded: Shop, engine_name: str, signals: str, status: int
+) -> None:
+    before = loaded.tables(), loaded.quarantine()
+    second = loaded.deliver("second", [sale(3), sale(4, date="x")])
+
+    words = [*arguments(loaded, second), "--run_id=second", "--engine", engine_name]
+    done = run(loaded, engine_name, signals, "jobs/enrich_sales.py", *words)
+
+    name = signals.partition(",")[0]
+    # Java 17 says of itself what Spark 4 lets it use.
+    usual = (" INFO ", "WARNING: Using incubator")
+    lines = [
+        line
+        for line in done.stderr.splitlines()
+        if not any(each in line for each in usual)
+    ]
+    told = f"enrich_sales: cancelled by {name}; nothing was published"
+    assert (done.returncode, lines) == (status, [told]), done.stderr
+    report = last_report(loaded)
+    assert (report.run_id, report.status) == ("second", "cancelled")
+    assert report.error == f"cancelled by {name}"
+    assert (report.rows_read, report.rows_quarantined) == (0, 0)
+    assert (loaded.tables(), loaded.quarantine()) == before
+    assert_nothing_is_left(loaded)
+
+
+@pytest.mark.slow
+def test_a_signal_while_a_run_publishes_lets_it_finish(loaded: Shop) -> None:
+    second = loaded.deliver("second", [sale(3), sale(4, date="x")])
+
+    words = [*arguments(loaded, second), "--engine=duckdb"]
+    done = run(loaded, "publish", "SIGTERM,SIGINT", "jobs/enrich_sales.py", *words)
+
+    assert done.returncode == 0, done.stderr
+    assert last_report(loaded).status == "succeeded"
+    assert loaded.ids() == ["T1", "T3"]
+    assert len(loaded.quarantine()) == 2
+    assert_nothing_is_left(loaded)
+
+
+@pytest.mark.slow
+def test_a_signal_ends_a_replay_in_order(loaded: Shop) -> None:
+    words = ["quarantine", "replay", "first", "--output_path", f"{loaded.home}/lake"]
+    done = run(loaded, "duckdb", "SIGTERM", "salesetl", *words)
+
+    assert (done.returncode, done.stderr) == (143, "salesetl: cancelled by SIGTERM\n")
+    report = last_report(loaded)
+    assert (report.status, report.replay_of) == ("cancelled", "first")
+    assert_nothing_is_left(loaded)
+
+
+@pytest.mark.slow
+def test_after_a_cancelled_run_the_next_one_does_the_work(
+    loaded: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = loaded.deliver("second", [sale(3)])
+    words = [*arguments(loaded, second), "--run_id=second", "--engine=duckdb"]
+    assert (
+        run(loaded, "duckdb", "SIGTERM", "jobs/enrich_sales.py", *words).returncode
+        == 143
+    )
+
+    main(["runs", "list", "--output_path", str(loaded.home / "lake")])
+    shown = capsys.readouterr().out.splitlines()[-1].split()
+    report = loaded.load(second, run_id="second")
+
+    assert shown[:3] == ["second", "enrich_sales", "cancelled"]
+    assert (report.run_id, report.status) == ("second", "succeeded")
+    assert loaded.ids() == ["T1", "T3"]
