@@ -42,6 +42,10 @@ def _total(order: Order) -> Decimal:
     return sum(cents, Decimal("0.00"))
 
 
+def _with_customer(order: Order, customer_id: str) -> Order:
+    return order | {"customer": order["customer"] | {"customer_id": customer_id}}
+
+
 def _item_changed(**fields: Any) -> Callable[[Order], list[str]]:
     return lambda order: [_line(_with_item(order, **fields))]
 
@@ -104,6 +108,23 @@ DIRT: tuple[Dirt[Order], ...] = (
         "future_timestamp",
         _changed(order_timestamp="2999-01-01T00:00:00Z"),
         "order_is_not_after_as_of",
+    ),
+    Dirt(
+        "ancient_timestamp",
+        _changed(order_timestamp="1899-12-31T10:00:00Z"),
+        "order_is_not_before_earliest_date",
+    ),
+    Dirt(
+        "invisible_character",
+        lambda order: [
+            _line(_with_customer(order, f"\u200b{order['order_id']}\u00a0-"))
+        ],
+        "identifiers_are_visible",
+    ),
+    Dirt(
+        "shortened_by_a_spreadsheet",
+        lambda order: [_line(_with_customer(order, "8.41E+12"))],
+        "identifiers_are_whole",
     ),
     Dirt("no_items", _changed(items=[], order_total=0), "order_has_items"),
     Dirt(

@@ -51,6 +51,21 @@ DIRT: tuple[Dirt[Sale], ...] = (
     Dirt("impossible_date", _changed(date="2025-13-45"), "date_is_valid"),
     Dirt("date_as_words", _changed(date="yesterday"), "date_is_valid"),
     Dirt("future_date", _changed(date="2999-01-01"), "date_is_not_after_as_of"),
+    Dirt(
+        "ancient_date",
+        _changed(date="1899-12-31"),
+        "date_is_not_before_earliest_date",
+    ),
+    Dirt(
+        "invisible_character",
+        _changed(customer_id="CUST\u200b0001"),
+        "identifiers_are_visible",
+    ),
+    Dirt(
+        "shortened_by_a_spreadsheet",
+        _changed(customer_id="8.41E+12"),
+        "identifiers_are_whole",
+    ),
     Dirt("fractional_quantity", _changed(quantity="1.5"), "quantity_is_whole_number"),
     Dirt("zero_quantity", lambda sale: [sale.times(0).line()], "quantity_is_not_zero"),
     Dirt(
