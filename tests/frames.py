@@ -40,6 +40,7 @@ def raw_frame_of(
             row.get("_source_file", "/in.csv"),
             row.get("_place"),
             row.get("_fault", ""),
+            False,
             None,
         ]
         values.append((*texts, *lineage))

@@ -31,6 +31,7 @@ AROUND = "".join(
 )
 # Control characters; tabs and the ends of lines may stand inside a text.
 _CONTROL = r"\x00-\x08\x0B\x0C\x0E-\x1F\x7F"
+_PLAIN = r" -\[\]-~"
 _REPLACEMENT = r"\x{FFFD}"
 # A key may hold blanks that a person sees, and no other white space.
 _NOT_IN_KEYS = (
@@ -55,13 +56,21 @@ def name_key(name: str) -> str:
 def trimmed(text: str) -> str:
     """SQL for a text without white space and invisible characters around it.
 
-    Null when nothing is left.
+    Null when nothing is left. The row has the column `_is_plain` of its reader.
     """
-    # Nearly every text begins and ends with a visible ASCII character, which costs less to see than
-    # to look for all others at both ends.
+    # What costs least is asked first: in nearly every record there are but blanks to look for, and
+    # nearly every text of another begins and ends with a visible ASCII character.
+    has_blanks = f"({text} like ' %' or {text} like '% ')"
     is_trim = f"{text} between '!' and '~~' and right({text}, 1) between '!' and '~'"
-    trimmed_text = f"trim(both '{AROUND}' from {text})"
-    return f"nullif(case when {is_trim} then {text} else {trimmed_text} end, '')"
+    return (
+        f"nullif(case when _is_plain and not {has_blanks} then {text}"
+        f" when {is_trim} then {text} else trim(both '{AROUND}' from {text}) end, '')"
+    )
+
+
+def is_plain(record: str) -> str:
+    """SQL that tells whether a record is of visible ASCII characters and blanks, none escaped."""
+    return f"{record} rlike '^{_class(_PLAIN)}*$'"
 
 
 def is_readable(text: str) -> str:
@@ -76,7 +85,7 @@ def is_visible(key: str) -> str:
 
 def is_not_scientific(key: str) -> str:
     """SQL that tells whether a key is not a number that was shortened, such as 8.41E+12."""
-    return f"not {key} rlike '{_SCIENTIFIC}'"
+    return f"(instr({key}, '+') = 0 or not {key} rlike '{_SCIENTIFIC}')"
 
 
 def _python_class(characters: str) -> re.Pattern[str]:

@@ -143,7 +143,7 @@ def test_generated_dirt_of_orders_is_told_alike(
 
     report = compare(raw / "orders")
 
-    assert len(report.rows_by_reason) == 12
+    assert len(report.rows_by_reason) == 15
     assert len(report.warnings) == 3
 
 

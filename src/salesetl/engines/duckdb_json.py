@@ -13,6 +13,7 @@ from salesetl.schemas.types import T
 # A number, and all that is before it since the last one, so that none is found inside a text; or
 # the end, so that no text is left over to begin in.
 _NUMBER = r'((?:[^"0-9-]|"(?:[^"\\]|\\.)*")*)(-?[0-9][0-9.eE+-]*|$)'
+_COLON = r"[ \t]*:[ \t]*"
 
 
 def objects_query(lines: str, schema: T.StructType) -> str:
@@ -30,9 +31,9 @@ def objects_query(lines: str, schema: T.StructType) -> str:
     exact = f"select *, {_exact(schema)} as _object from ({objects})"
     found = {
         "_texts": f"_object ->> {literal(texts)}",
-        "_kinds": f"json_type(_record, {literal([*texts, *parents])})",
         "_keys": f"json_keys(_record, {literal(['$', *parents])})",
-        **{f"_keys_{name}": _item_keys(field) for name, field in _lists(schema)},
+        **{f"_keys_{field.name}": _item_keys(field) for field in _lists(schema)},
+        "_has_odd_kind": f"regexp_matches(_record, {literal(_odd_kind(schema))})",
     }
     parsed = ", ".join(
         f"case when _is_well_formed then {value} end as {name}"
@@ -43,18 +44,18 @@ def objects_query(lines: str, schema: T.StructType) -> str:
         f'case when _is_well_formed then {_value(field, places)} end as "{field.name}"'
         for field in schema
     )
+    passed_on = ", ".join(name for name in found if name != "_texts")
     return (
-        f"select {values}, _record, _source_file, _place, _is_well_formed,"
-        f" {_has_key_twice(schema)} as _has_key_twice,"
-        f" {_has_other_kind(schema, len(texts))} as _has_other_kind,"
-        f" {_names(schema)} as _names"
-        f" from (select *, {parsed} from ({exact}))"
+        f"select * exclude ({passed_on}), {_has_key_twice(schema)} as _has_key_twice,"
+        f" {_has_other_kind(schema)} as _has_other_kind, {_names(schema)} as _names"
+        f" from (select {values}, _record, _source_file, _place, _is_well_formed,"
+        f" {passed_on} from (select *, {parsed} from ({exact})))"
     )
 
 
-def _lists(schema: T.StructType) -> list[tuple[str, T.StructField]]:
-    """Return the columns that are lists of structs, with their names."""
-    return [(field.name, field) for field in schema if item_fields(field)]
+def _lists(schema: T.StructType) -> list[T.StructField]:
+    """Return the columns that are lists of structs."""
+    return [field for field in schema if item_fields(field)]
 
 
 def _item_keys(field: T.StructField) -> str:
@@ -64,45 +65,98 @@ def _item_keys(field: T.StructField) -> str:
 
 
 def _has_key_twice(schema: T.StructType) -> str:
-    lists = ["_keys", *(f"_keys_{name}" for name, _ in _lists(schema))]
+    lists = ["_keys", *(f"_keys_{field.name}" for field in _lists(schema))]
     twice = "lambda keys: len(keys) <> len(list_distinct(keys))"
     return " or ".join(
         f"coalesce(len(list_filter({keys}, {twice})) > 0, false)" for keys in lists
     )
 
 
-def _has_other_kind(schema: T.StructType, texts: int) -> str:
-    """SQL that tells whether a value is of another kind than its column; `texts` are first."""
-    nested = "list_has_any({}, ['OBJECT', 'ARRAY'])"
-    other = "len(list_filter({}, lambda kind: kind not in ('OBJECT', 'NULL'))) > 0"
-    claims = [
-        nested.format(f"_kinds[:{texts}]"),
-        other.format(f"_kinds[{texts + 1}:]"),
-    ]
-    for _, field in _lists(schema):
-        kinds = f"json_type(_record, {literal(f'{_path(field)}[*]')})"
-        claims.append(other.format(kinds))
+def _odd_kind(schema: T.StructType) -> str:
+    """Pattern of a record that may have a value of another kind than its column.
+
+    Names in objects of other names are found too, and nothing inside a text, where quotes are
+    written otherwise.
+    """
+    lists = _lists(schema)
+    names = [json_path(field)[-1] for field in schema if field not in lists]
+    names += [each.name for field in lists for each in item_fields(field)]
+    parents = [parent.rpartition(".")[2] for parent in json_parents(schema)]
+    claims = [f'"({"|".join(names)})"{_COLON}[{{\\[]']
+    if parents:
+        claims.append(f'"({"|".join(parents)})"{_COLON}[^{{ \\tn]')
+    if lists:
+        listed = "|".join(json_path(field)[-1] for field in lists)
+        claims.append(f'"({listed})"{_COLON}[^\\[ \\tn]')
+    return "|".join(claims)
+
+
+def _has_other_kind(schema: T.StructType) -> str:
+    """SQL that tells whether a value is of another kind than its column.
+
+    Where a pattern has found none, only the items of a list are left to be told.
+    """
+    lists = _lists(schema)
+    texts = [_path(field) for field in schema if field not in lists]
+    parents = [_quoted(parent.split(".")) for parent in json_parents(schema)]
+    claims = [_has_any(_kinds(texts), "['OBJECT', 'ARRAY']")]
+    claims.append(_has_others(_kinds(parents), "('OBJECT', 'NULL')"))
+    claims.append(
+        _has_others(_kinds([_path(each) for each in lists]), "('ARRAY', 'NULL')")
+    )
+    for field in lists:
         for each in item_fields(field):
-            inner = literal(f'{_path(field)}[*]."{each.name}"')
-            claims.append(nested.format(f"json_type(_record, {inner})"))
-    told = " or ".join(f"coalesce({claim}, false)" for claim in claims)
+            kinds = (
+                f"""json_type(_record, {literal(f'{_path(field)}[*]."{each.name}"')})"""
+            )
+            claims.append(_has_any(kinds, "['OBJECT', 'ARRAY']"))
+    # A list of anything but objects is not read at all.
+    lost = [
+        f'("{field.name}" is null'
+        f" and coalesce(json_type(_record, {literal(_path(field))}) = 'ARRAY', false))"
+        for field in lists
+    ]
+    exact = f"case when _has_odd_kind then {' or '.join(claims)} else false end"
+    told = " or ".join([exact, *lost])
+    # Nothing is asked of what is no JSON, which would stop the query.
     return f"case when _is_well_formed then {told} else false end"
+
+
+def _kinds(paths: Sequence[str]) -> str:
+    return f"json_type(_record, {literal(list(paths))})"
+
+
+def _has_any(kinds: str, wanted: str) -> str:
+    return f"coalesce(list_has_any({kinds}, {wanted}), false)"
+
+
+def _has_others(kinds: str, allowed: str) -> str:
+    others = f"list_filter({kinds}, lambda kind: kind not in {allowed})"
+    return f"coalesce(len({others}) > 0, false)"
 
 
 def _names(schema: T.StructType) -> str:
     """SQL for the names of all keys, those in objects and lists with the names of these before."""
+    separator = literal(NAME_SEPARATOR)
     prefixes = ["", *(f"{parent}." for parent in json_parents(schema))]
     lists = [
-        f"list_transform(_keys[{place}], lambda key: concat({literal(prefix)}, key))"
+        _prefixed(f"_keys[{place}]", prefix)
         for place, prefix in enumerate(prefixes, start=1)
     ]
-    for name, field in _lists(schema):
-        prefix = literal(".".join([*json_path(field), ""]))
-        lists.append(
-            f"list_transform(flatten(_keys_{name}), lambda key: concat({prefix}, key))"
-        )
-    names = f"list_distinct(flatten([{', '.join(lists)}]))"
-    return f"array_to_string(list_sort({names}), {literal(NAME_SEPARATOR)})"
+    for field in _lists(schema):
+        prefix = ".".join([*json_path(field), ""])
+        keys = f"list_distinct(flatten(_keys_{field.name}))"
+        # What a list of other items has is not asked, as the list is not read.
+        keys = f'case when "{field.name}" is null then [] else {keys} end'
+        lists.append(_prefixed(keys, prefix))
+    texts = (f"array_to_string({names}, {separator})" for names in lists)
+    return f"concat_ws({separator}, {', '.join(texts)})"
+
+
+def _prefixed(names: str, prefix: str) -> str:
+    if not prefix:
+        return names
+    return f"list_transform({names}, lambda key: concat({literal(prefix)}, key))"
 
 
 def _exact(schema: T.StructType) -> str:

@@ -11,6 +11,7 @@ from salesetl.schemas.table import item_fields, json_parents, json_path
 from salesetl.schemas.types import T
 
 _OBJECT = "map<string, string>"
+_NO_NAMES = "cast(array() as array<string>)"
 
 
 def with_keys(records: DataFrame, schema: T.StructType) -> DataFrame:
@@ -68,10 +69,12 @@ def names_of(schema: T.StructType) -> str:
         for name in ("", *json_parents(schema))
     ]
     for field in filter(item_fields, schema):
-        keys = f"flatten(transform({_map_of(_path(field))}, item -> map_keys(item)))"
+        of_item = f"coalesce(map_keys(item), {_NO_NAMES})"
+        keys = f"array_distinct(flatten(transform({_map_of(_path(field))}, item -> {of_item})))"
         lists.append(_prefixed(keys, f"{_path(field)}."))
-    names = f"array_sort(array_distinct(flatten(array({', '.join(lists)}))))"
-    return f"case when _is_well_formed then array_join({names}, '{NAME_SEPARATOR}') end"
+    texts = (f"array_join({names}, '{NAME_SEPARATOR}')" for names in lists)
+    names = f"concat_ws('{NAME_SEPARATOR}', {', '.join(texts)})"
+    return f"case when _is_well_formed then {names} end"
 
 
 def _parsed(text: str, data_type: str) -> str:
@@ -108,7 +111,7 @@ def _is_lost(path: str, found: str) -> str:
 
 def _prefixed(keys: str, prefix: str) -> str:
     text = f"transform({keys}, key -> concat('{prefix}', key))" if prefix else keys
-    return f"coalesce({text}, cast(array() as array<string>))"
+    return f"coalesce({text}, {_NO_NAMES})"
 
 
 def _any(claims: list[str]) -> str:

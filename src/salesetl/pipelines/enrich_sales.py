@@ -77,7 +77,7 @@ def run(
     max_rejected_ratio: share of rejected sales or customers above which nothing is published
     source_profile: TOML file that maps another system's export, or the name of a shipped one
     unknown_columns: whether columns that are unknown, or that no row has, are ignored or fail
-    multiline: whether quoted fields may span lines; auto looks at files up to 32 MiB
+    multiline: whether quoted fields may span lines; auto: where a file has such fields
     refresh_customers: also write months again whose buyers were unknown and are known now
     run_id: name of the run (default: made from the time)
     replay_of: run whose quarantine this is; set by salesetl quarantine replay

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from salesetl.characters import name_key
+from salesetl.characters import is_plain, name_key
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.engines.delimited import LONGEST_RECORD
@@ -138,6 +138,7 @@ def _read_layout(
         F.expr(
             f"case when _is_well_formed then '' else '{WELL_FORMED.name}' end"
         ).alias("_fault"),
+        "_is_plain",
         F.expr("cast(null as string)").alias("_names"),
     )
 
@@ -169,6 +170,7 @@ def _split(records: DataFrame, layout: Layout, places: Mapping[str, int]) -> Dat
         F.lit(layout.header_line).alias("_source_header"),
         "_source_file",
         F.expr(is_well_formed).alias("_is_well_formed"),
+        F.expr(is_plain("_record")).alias("_is_plain"),
     )
 
 

@@ -24,7 +24,7 @@ def is_across_lines(file: StoredFile) -> bool:
     head = read_head(file, "UTF-8")[0].strip()
     if head.startswith("["):
         return True
-    if not re.search(r"^[ \t]*[{\[]", head, re.MULTILINE):
+    if head and not re.search(r"^[ \t]*[{\[]", head, re.MULTILINE):
         raise InputError(
             f"{file.path}: is not JSON, for no line begins with {{ or [; if it is delimited text,"
             " deliver it as JSON, an object a line"

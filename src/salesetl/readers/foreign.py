@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from salesetl import columns, dates
-from salesetl.characters import name_key, trimmed
+from salesetl.characters import name_key, trim, trimmed
 from salesetl.engines import functions as F
 from salesetl.profiles import Profile
 from salesetl.readers.keys import key_text
@@ -41,7 +41,7 @@ def with_contract_columns(
             _translated(mapped[name], table.field(name), profile).alias(name)
             for name in mapped
         ),
-        *(F.lit(text).alias(name) for name, text in profile.constants.items()),
+        *(F.lit(trim(text)).alias(name) for name, text in profile.constants.items()),
     )
     rows = _with_computed(rows, {*mapped}, positions, profile, quotient)
     if profile.key:

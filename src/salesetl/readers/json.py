@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from salesetl import columns
+from salesetl.characters import is_plain
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.quality import KEY_ONCE, OWN_KIND, WELL_FORMED
@@ -23,8 +24,8 @@ logger = logging.getLogger(__name__)
 
 _FAULT = (
     f"case when not _is_well_formed then '{WELL_FORMED.name}'"
-    f" when _has_key_twice then '{KEY_ONCE.name}'"
-    f" when _has_other_kind then '{OWN_KIND.name}' else '' end"
+    f" when _has_other_kind then '{OWN_KIND.name}'"
+    f" when _has_key_twice then '{KEY_ONCE.name}' else '' end"
 )
 
 
@@ -73,6 +74,7 @@ def _read_lines(engine: Engine, paths: list[str], table: Table) -> DataFrame:
         "_source_file",
         "_place",
         F.expr(_FAULT).alias("_fault"),
+        F.expr(is_plain("_record")).alias("_is_plain"),
         "_names",
     )
 

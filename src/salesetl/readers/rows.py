@@ -23,6 +23,7 @@ LINEAGE = {
     "_source_file": "string",
     "_place": "decimal(38,0)",
     "_fault": "string",
+    "_is_plain": "boolean",
     "_names": "string",
 }
 
@@ -33,7 +34,8 @@ class RawRows:
 
     `frame` has every contract column as text, and the lineage of a row: `_raw_record`, the
     `_source_header` of delimited text, `_source_file`; `_place` in it where the order of lines
-    matters; `_fault`, the name of the rule that the record broke when it was read, or ''; and
+    matters; `_fault`, the name of the rule that the record broke when it was read, or ''; whether
+    it `_is_plain`, as `characters.is_plain` says; and
     `_names`, the keys of a JSON object. Of a malformed record all contract columns are null.
     """
 

@@ -1,5 +1,7 @@
 """Rules about the characters of texts, which every source keeps."""
 
+from collections.abc import Sequence
+
 from salesetl.characters import (
     INVISIBLE,
     SCIENTIFIC,
@@ -35,17 +37,13 @@ def text_rules(
         ),
         Rule(
             "identifiers_are_visible",
-            " and ".join(
-                f"({name} is null or {is_visible(name)})" for name in identifiers
-            ),
+            is_visible(_joined(identifiers)),
             remedy="an identifier has invisible characters or other white space than blanks inside;"
             " have them taken out where it comes from",
         ),
         Rule(
             "identifiers_are_whole",
-            " and ".join(
-                f"({name} is null or {is_not_scientific(name)})" for name in identifiers
-            ),
+            is_not_scientific(_joined(identifiers)),
             remedy="an identifier is written like 8.41E+12: a spreadsheet has changed it; export it"
             " as text",
         ),
@@ -69,5 +67,5 @@ def _texts(fields: list[T.StructField], owner: str) -> list[str]:
     ]
 
 
-def _joined(texts: list[str]) -> str:
-    return f"concat_ws('', {', '.join(texts)})"
+def _joined(texts: Sequence[str]) -> str:
+    return f"concat_ws(' ', {', '.join(texts)})"

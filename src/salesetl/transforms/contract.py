@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
     """Turn the text of every contract column into its type; null where it has not the form.
 
-    Other columns, such as the lineage of the reader, are kept as they are. No row is dropped.
+    Other columns, such as the lineage of the reader, are kept as they are, but for `_is_plain`,
+    which says what is to be trimmed. No row is dropped.
     """
-    lineage = [name for name in raw.columns if name not in table.columns]
+    known = {*table.columns, "_is_plain"}
+    lineage = [name for name in raw.columns if name not in known]
     # In two steps, so that an engine trims each field once and not wherever its text is looked at.
     texts = [F.expr(columns.cleaned(field)).alias(field.name) for field in table.schema]
     values = [F.expr(columns.parsed(field)).alias(field.name) for field in table.schema]
