@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from pyarrow import parquet
 
 from salesetl.arguments import InputPath
 from salesetl.engines.base import Engine
+from salesetl.engines.duckdb_lake import DuckDbLake
 from salesetl.errors import InputError, QualityError
 from salesetl.pipelines import enrich_sales
+from salesetl.schemas import ENRICHED_SALES
 from salesetl.storage import StoredFile, storage_of
 from tests.jobs.shop import Shop, order, sale
 
@@ -250,6 +253,9 @@ def test_hidden_files_are_passed_over_by_every_engine(
     shop.load(path)
 
     assert shop.tables() == sound
+    with closing(DuckDbLake(str(tmp_path / "lake"))) as lake:
+        lake.add_table("sales", "enriched_sales", ENRICHED_SALES)
+        assert lake.rows("select count(*) from sales")[1] == [(2,)]
 
 
 def test_a_lake_on_s3_is_looked_at_too(shop: Shop, s3_root: str) -> None:

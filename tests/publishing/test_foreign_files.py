@@ -4,18 +4,20 @@ import io
 import re
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
 from salesetl.errors import InputError
+from salesetl.publishing.footers import columns_in
 from salesetl.publishing.foreign_files import check_tables
 from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS, SALES_SUMMARY
 from salesetl.schemas.quarantine import quarantine_of
 from salesetl.schemas.sales import RAW_SALES
 from salesetl.schemas.table import Table
-from salesetl.storage import storage_of
+from salesetl.storage import StoredFile, storage_of
 
 REJECTED = quarantine_of(RAW_SALES)
 SOUND = {
@@ -208,6 +210,24 @@ def test_a_file_that_is_parquet_by_name_only_is_named(
     line = refusal(root, ENRICHED_SALES)
 
     assert line.startswith(f"{path}: is no Parquet, or is damaged; ")
+
+
+def test_s3_is_not_asked_for_the_end_of_what_is_listed_as_empty(s3_root: str) -> None:
+    path = f"{s3_root}/gone.parquet"
+
+    with pytest.raises(InputError, match=f"{path}: is no Parquet, or is damaged"):
+        columns_in(StoredFile(path, 0))
+
+
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    root = str(tmp_path)
+    path = Path(put(root, ENRICHED_SALES, "year=2025/month=9/part.parquet"))
+    link = path.with_name("link.parquet")
+    link.symlink_to(tmp_path / "gone")
+
+    line = refusal(root, ENRICHED_SALES)
+
+    assert line.startswith(f"{link}: is no Parquet, or is damaged; ")
 
 
 @pytest.mark.parametrize(

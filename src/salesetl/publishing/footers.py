@@ -41,6 +41,9 @@ def columns_in(file: StoredFile) -> list[tuple[str, str]]:
 
 
 def _footer(file: StoredFile) -> bytes:
+    if not file.size:
+        # S3 refuses to give the end of nothing.
+        return b""
     storage = storage_of(file.path)
     end = storage.read_end(file.path, _FOOTER_BYTES)
     length = int.from_bytes(end[-_TAIL_BYTES:-4], "little") + _TAIL_BYTES

@@ -49,7 +49,7 @@ class Storage(Protocol):
         """Return the content of a file, or its first `limit` bytes."""
 
     def read_end(self, path: str, length: int) -> bytes:
-        """Return the last `length` bytes of a file, or all of a shorter one."""
+        """Return the last `length` bytes of a file that is not empty, or all of a shorter one."""
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file whole: a reader sees the old content or the new, never a part."""

@@ -51,15 +51,9 @@ class S3Storage:
         """Return the last bytes of an object, without those before them."""
         bucket, key = _bucket_and_key(path)
         with aws_errors(path):
-            try:
-                found = self._client.get_object(
-                    Bucket=bucket, Key=key, Range=f"bytes=-{length}"
-                )
-            except self._client.exceptions.ClientError as error:
-                # An object without a byte has no last one.
-                if error_code(error) != "InvalidRange":
-                    raise
-                return b""
+            found = self._client.get_object(
+                Bucket=bucket, Key=key, Range=f"bytes=-{length}"
+            )
             content: bytes = found["Body"].read()
         return content
 
