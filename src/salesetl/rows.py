@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from salesetl.errors import InputError, SetupError
 from salesetl.schemas.table import Table
 from salesetl.schemas.types import T
-from salesetl.storage import Storage, join
+from salesetl.storage import Storage, join, parquet_files
 
 
 def read_rows(
@@ -20,11 +20,7 @@ def read_rows(
         raise SetupError(
             "reading Parquet needs pyarrow: pip install pyarrow"
         ) from error
-    files = [
-        file
-        for file in storage.files(join(root, folder) if folder else root)
-        if file.name.endswith(".parquet")
-    ]
+    files = parquet_files(root, storage.files(join(root, folder) if folder else root))
     if not files and not folder:
         raise InputError(f"{root}: no table there; check --output_path")
     rows: list[dict[str, Any]] = []
@@ -45,8 +41,7 @@ def count_rows(storage: Storage, root: str, folder: str) -> int:
 
     return sum(
         ParquetFile(io.BytesIO(storage.read(file.path))).metadata.num_rows
-        for file in storage.files(join(root, folder))
-        if file.name.endswith(".parquet")
+        for file in parquet_files(root, storage.files(join(root, folder)))
     )
 
 

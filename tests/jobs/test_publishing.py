@@ -171,4 +171,5 @@ def test_nothing_is_left_beside_the_tables(shop: Shop) -> None:
         "quarantine",
         "_runs",
         "_leases",
+        "_keys",
     }

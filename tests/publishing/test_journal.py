@@ -38,6 +38,9 @@ class FailingStorage:
     def read(self, path: str, limit: int | None = None) -> bytes:
         return self._disk.read(path, limit)
 
+    def read_end(self, path: str, length: int) -> bytes:
+        return self._disk.read_end(path, length)
+
     def write(self, path: str, content: bytes) -> None:
         self._count()
         self._disk.write(path, content)

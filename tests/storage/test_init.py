@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from salesetl.errors import InputError
-from salesetl.storage import StoredFile, join, normalized, storage_of
+from salesetl.storage import StoredFile, join, normalized, parquet_files, storage_of
 from salesetl.storage.local import LocalStorage
 from salesetl.storage.s3 import S3Storage
 
@@ -95,3 +95,19 @@ def test_a_stored_file_has_the_last_part_of_its_path_as_name() -> None:
     file = StoredFile("s3://bucket/sales/part-0.parquet", 3)
 
     assert file.name == "part-0.parquet"
+
+
+def test_parquet_files_are_those_that_readers_of_a_table_see() -> None:
+    root = "/home/_me/.lake/sales"
+    names = [
+        "a.parquet",
+        "x=1/b.parquet",
+        "_c.parquet",
+        "x=1/.d.parquet",
+        "_e/f.parquet",
+    ]
+    files = [StoredFile(f"{root}/{name}", 1) for name in [*names, "g.csv"]]
+
+    seen = parquet_files(root, files)
+
+    assert seen == files[:2]

@@ -165,3 +165,16 @@ def test_the_last_file_of_a_partition_takes_its_folders_along(tmp_path: Path) ->
 
     assert folders_after_one == ["month=9", "year=2025"]
     assert [path.name for path in tmp_path.rglob("*")] == ["sales"]
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"), [(3, b"ent"), (7, b"content"), (99, b"content")]
+)
+def test_the_end_of_a_file_is_read_alone(
+    tmp_path: Path, length: int, expected: bytes
+) -> None:
+    (tmp_path / "file").write_bytes(b"content")
+
+    end = STORAGE.read_end(str(tmp_path / "file"), length)
+
+    assert end == expected

@@ -89,6 +89,19 @@ def test_reading_stops_at_the_limit(
     assert content == expected
 
 
+@pytest.mark.parametrize(
+    ("length", "expected"), [(3, b"ent"), (7, b"content"), (99, b"content")]
+)
+def test_the_end_of_an_object_is_read_alone(
+    storage: S3Storage, s3_root: str, length: int, expected: bytes
+) -> None:
+    storage.write(f"{s3_root}/file", b"content")
+
+    end = storage.read_end(f"{s3_root}/file", length)
+
+    assert end == expected
+
+
 def test_writing_replaces_the_content(storage: S3Storage, s3_root: str) -> None:
     path = f"{s3_root}/file"
     storage.write(path, b"a long old content")

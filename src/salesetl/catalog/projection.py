@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from salesetl.dates import EARLIEST_DATE
 from salesetl.schemas.table import Table
+from salesetl.schemas.types import T
 
 ENABLED = "projection.enabled"
 
 # Wide, for what is outside is not seen; every year without a filter is twelve folders to list.
 _YEARS = f"{EARLIEST_DATE.year},2099"
-_RANGES = {"year": _YEARS, "order_year": _YEARS, "month": "1,12", "order_month": "1,12"}
-_DIGITS = {"order_year": 4, "order_month": 2}
+_RANGES = {"year": _YEARS, "order_year": _YEARS}
 
 _PREFIX = "projection."
 _TEMPLATE = "storage.location.template"
@@ -21,7 +21,7 @@ def projected(table: Table, location: str) -> dict[str, str]:
     """Return the properties that project the partitions of a table at a location ending in `/`."""
     properties = {ENABLED: "true"}
     for name in table.partition_by:
-        properties |= _column(name)
+        properties |= _column(table.field(name))
     places = "".join(f"{name}=${{{name}}}/" for name in table.partition_by)
     return properties | {_TEMPLATE: f"{location}{places}"}
 
@@ -40,14 +40,16 @@ def is_of_projection(key: str) -> bool:
     return key == _TEMPLATE or key.startswith(_PREFIX)
 
 
-def _column(name: str) -> dict[str, str]:
-    if name not in _RANGES:
+def _column(field: T.StructField) -> dict[str, str]:
+    name = field.name
+    values = _RANGES.get(name) or ",".join(map(str, field.metadata.get("range", [])))
+    if not values:
         # A query must then say which one it wants, for they cannot be told in advance.
         return {f"projection.{name}.type": _INJECTED}
     properties = {
         f"projection.{name}.type": "integer",
-        f"projection.{name}.range": _RANGES[name],
+        f"projection.{name}.range": values,
     }
-    if name in _DIGITS:
-        properties[f"projection.{name}.digits"] = str(_DIGITS[name])
+    if "digits" in field.metadata:
+        properties[f"projection.{name}.digits"] = str(field.metadata["digits"])
     return properties

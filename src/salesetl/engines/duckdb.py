@@ -36,7 +36,7 @@ from salesetl.engines.duckdb_text import (
 from salesetl.errors import naming
 from salesetl.schemas.table import Table, type_text
 from salesetl.schemas.types import T
-from salesetl.storage import storage_of
+from salesetl.storage import parquet_files, storage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -140,8 +140,9 @@ class DuckDbEngine:
         files = [
             self._copies.fetch(file.path)
             for folder in folders
-            for file in storage_of(root).files(f"{root}/{folder}" if folder else root)
-            if file.name.endswith(".parquet")
+            for file in parquet_files(
+                root, storage_of(root).files(f"{root}/{folder}" if folder else root)
+            )
         ]
         types = {field.name: type_text(field.dataType) for field in schema}
         if not files:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from salesetl.engines.duckdb_tables import no_rows, table_query
 from salesetl.errors import InputError, SetupError
 from salesetl.schemas.table import Table
-from salesetl.storage import join, storage_of
+from salesetl.storage import join, parquet_files, storage_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -31,9 +31,7 @@ class DuckDbLake:
         """Make a table below the root known by a name; InputError if it is not there."""
         path = join(self._root, folder)
         files = [
-            file.path
-            for file in storage_of(path).files(path)
-            if file.name.endswith(".parquet")
+            file.path for file in parquet_files(path, storage_of(path).files(path))
         ]
         if not files and not may_be_empty:
             raise InputError(f"{path}: no table there")

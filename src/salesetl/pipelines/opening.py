@@ -15,6 +15,7 @@ from salesetl.errors import ArgumentError, one_line
 from salesetl.pipelines.batch import Run, lease_path
 from salesetl.pipelines.paths import check_apart
 from salesetl.pipelines.registering import Registering
+from salesetl.publishing.foreign_files import check_tables
 from salesetl.publishing.journal import recover
 from salesetl.publishing.lake import WriteMode
 from salesetl.publishing.lease import held_lease
@@ -46,7 +47,8 @@ def open_run(
     """Start a run as the only writer of its tables, after finishing what a killed run left.
 
     If the block raises, the failure is reported and nothing is published. `tables` are what the run
-    may register in a database of the Data Catalog; CatalogError at once if that cannot be done.
+    writes; InputError at once if one holds what no run has written. They may be registered in a
+    database of the Data Catalog; CatalogError at once if that cannot be done.
     """
     check_apart(arguments, output_path, tables)
     engine = engine_of(session)
@@ -78,6 +80,7 @@ def open_run(
         run = Run(engine, job, report, registering, holder=run_id)
         engine.work_in(run.staging)
         with _reporting_failure(run), run.naming_broken_files():
+            check_tables(root, tables)
             run.clear_quarantine()
             registering.check()
             yield run

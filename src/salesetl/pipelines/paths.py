@@ -11,7 +11,7 @@ from salesetl.schemas.table import Table
 from salesetl.storage import is_local, normalized
 
 # What stands beside the tables of a lake; `_replays` is there to be read.
-_OF_RUNS = ("_journal", "_leases", "_runs", "_staging")
+_OF_RUNS = ("_journal", "_keys", "_leases", "_runs", "_staging")
 
 Parts = tuple[str, ...]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from salesetl.engines.base import Engine
 from salesetl.errors import InputError
 from salesetl.schemas.table import Table, sql_literal
-from salesetl.storage import StoredFile, join, storage_of
+from salesetl.storage import StoredFile, join, parquet_files, storage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -160,11 +160,9 @@ class Lake:
 def files_by_folder(root: str, files: list[StoredFile]) -> dict[str, list[StoredFile]]:
     """Group the data files below a root by their folder, relative to it."""
     folders: dict[str, list[StoredFile]] = defaultdict(list)
-    for file in files:
+    for file in parquet_files(root, files):
         below = file.path.removeprefix(f"{root}/")
-        is_hidden = any(part.startswith(("_", ".")) for part in below.split("/"))
-        if below.endswith(".parquet") and not is_hidden:
-            folders[below.rpartition("/")[0]].append(file)
+        folders[below.rpartition("/")[0]].append(file)
     return dict(folders)
 
 

@@ -139,8 +139,19 @@ RAW_ORDERS = Table(
 )
 
 _MONTH = [
-    column("order_year", T.StringType(), "Year of the order in UTC, four digits"),
-    column("order_month", T.StringType(), "Month of the order in UTC, two digits"),
+    column(
+        "order_year",
+        T.StringType(),
+        "Year of the order in UTC, four digits",
+        digits=4,
+    ),
+    column(
+        "order_month",
+        T.StringType(),
+        "Month of the order in UTC, two digits",
+        digits=2,
+        range=[1, 12],
+    ),
 ]
 
 FACT_ORDERS = Table(

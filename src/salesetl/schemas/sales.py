@@ -122,7 +122,12 @@ ENRICHED_SALES = Table(
             ),
             column("day", T.IntegerType(), "Day of the month of the sale"),
             column("year", T.IntegerType(), "Year of the sale"),
-            column("month", T.IntegerType(), "Month of the sale, 1 to 12"),
+            column(
+                "month",
+                T.IntegerType(),
+                "Month of the sale, 1 to 12",
+                range=[1, 12],
+            ),
         ]
     ),
     key=("transaction_id",),
@@ -147,7 +152,12 @@ SALES_SUMMARY = Table(
             column("return_amount", TOTAL, "Revenue of returns, zero or negative"),
             column("customer_count", T.LongType(), "Distinct customers"),
             column("year", T.IntegerType(), "Year of the sales"),
-            column("month", T.IntegerType(), "Month of the sales, 1 to 12"),
+            column(
+                "month",
+                T.IntegerType(),
+                "Month of the sales, 1 to 12",
+                range=[1, 12],
+            ),
         ]
     ),
     key=("region", "product", "year", "month"),

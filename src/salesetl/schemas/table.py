@@ -123,5 +123,9 @@ class Table:
 def column(
     name: str, data_type: T.DataType, comment: str, **metadata: Any
 ) -> T.StructField:
-    """Declare a column with the comment that the catalogue and the data dictionary show."""
+    """Declare a column with the comment that the catalogue and the data dictionary show.
+
+    Of a column that partitions are named after: `digits` of a number that is text, and the `range`
+    of its values, first and last.
+    """
     return T.StructField(name, data_type, True, {"comment": comment, **metadata})

@@ -6,7 +6,7 @@ from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from salesetl.errors import InputError
-from salesetl.storage.base import Storage, StoredFile
+from salesetl.storage.base import Storage, StoredFile, parquet_files, visible
 from salesetl.storage.local import LocalStorage
 from salesetl.storage.s3 import S3Storage
 
@@ -18,7 +18,9 @@ __all__ = [
     "join",
     "natural_key",
     "normalized",
+    "parquet_files",
     "storage_of",
+    "visible",
 ]
 
 S3_SCHEMES = ("s3", "s3a", "s3n")

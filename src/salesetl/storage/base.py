@@ -1,6 +1,6 @@
 """What publishing and reports need of a file system."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +18,27 @@ class StoredFile:
         return self.path.rpartition("/")[2]
 
 
+def visible(root: str, files: Iterable[StoredFile]) -> list[StoredFile]:
+    """Keep the files that readers of a table see.
+
+    They pass over what has a name, of itself or of a folder below the root, with a dot or an
+    underscore in front.
+    """
+    return [
+        file
+        for file in files
+        if not any(
+            part.startswith((".", "_"))
+            for part in file.path.removeprefix(root).split("/")
+        )
+    ]
+
+
+def parquet_files(root: str, files: Iterable[StoredFile]) -> list[StoredFile]:
+    """Keep the Parquet files of a table, as its readers see them."""
+    return [file for file in visible(root, files) if file.name.endswith(".parquet")]
+
+
 class Storage(Protocol):
     """What publishing and reports need of a file system. Paths are whole, with their scheme."""
 
@@ -26,6 +47,9 @@ class Storage(Protocol):
 
     def read(self, path: str, limit: int | None = None) -> bytes:
         """Return the content of a file, or its first `limit` bytes."""
+
+    def read_end(self, path: str, length: int) -> bytes:
+        """Return the last `length` bytes of a file that is not empty, or all of a shorter one."""
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file whole: a reader sees the old content or the new, never a part."""

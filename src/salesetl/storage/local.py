@@ -39,6 +39,13 @@ class LocalStorage:
         with naming(path), open(path, "rb") as file:
             return file.read(-1 if limit is None else limit)
 
+    def read_end(self, path: str, length: int) -> bytes:
+        """Return the last bytes of a file."""
+        with naming(path), open(path, "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - length))
+            return file.read()
+
     def write(self, path: str, content: bytes) -> None:
         """Write a file whole, and have it on disk before returning."""
         target = Path(path)

@@ -47,6 +47,16 @@ class S3Storage:
             content: bytes = body.read() if limit is None else body.read(limit)
         return content
 
+    def read_end(self, path: str, length: int) -> bytes:
+        """Return the last bytes of an object, without those before them."""
+        bucket, key = _bucket_and_key(path)
+        with aws_errors(path):
+            found = self._client.get_object(
+                Bucket=bucket, Key=key, Range=f"bytes=-{length}"
+            )
+            content: bytes = found["Body"].read()
+        return content
+
     def write(self, path: str, content: bytes) -> None:
         """Put an object."""
         bucket, key = _bucket_and_key(path)
