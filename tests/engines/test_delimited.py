@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from salesetl.engines.delimited import (
     LONGEST_RECORD,
-    RecordCutter,
     TextFormat,
     cut_fields,
     first_record,
 )
+from salesetl.engines.record_cutter import RecordCutter
 
 # transaction_id, date, product, quantity, note
 SALES = TextFormat(",", "UTF-8", 1, True, width=5, number_places=(1, 3))

@@ -6,7 +6,8 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import IO, cast
 
-from salesetl.engines.delimited import BLANKS, RecordCutter, TextFormat
+from salesetl.engines.delimited import BLANKS, TextFormat
+from salesetl.engines.record_cutter import RecordCutter
 
 _WIDE_ENCODINGS = ("utf-16", "utf-32", "utf16", "utf32")
 _CHUNK_BYTES = 1024 * 1024

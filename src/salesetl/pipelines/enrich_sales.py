@@ -1,21 +1,19 @@
 """Sales with what is known of their customers, by month, and their summary."""
 
-import logging
-import shlex
 from datetime import UTC, date, datetime
 from functools import partial
 
 from salesetl.arguments import InputPath, arguments_of
 from salesetl.dates import EARLIEST_DATE
-from salesetl.engines import functions as F
 from salesetl.engines.base import Session
 from salesetl.money import add_amounts
 from salesetl.pipelines.batch import Run
 from salesetl.pipelines.faults import check_quality
 from salesetl.pipelines.feeds import Feed, report_names
+from salesetl.pipelines.late_buyers import months_of_late_buyers, report_late_buyers
 from salesetl.pipelines.opening import days_to_load, open_run
 from salesetl.profiles import load_profile
-from salesetl.publishing.lake import Change, WriteMode, folder_of
+from salesetl.publishing.lake import Change, WriteMode
 from salesetl.publishing.staging import count_kept
 from salesetl.readers.csv import UnknownColumns, read_csv
 from salesetl.readers.json import read_json
@@ -31,12 +29,9 @@ from salesetl.transforms.sales import (
     build_enriched_sales,
     clean_sales,
     join_customers,
-    keep_late_buyers,
     renew_customers,
     summarize_sales,
 )
-
-logger = logging.getLogger(__name__)
 
 JOB = "enrich_sales"
 FEEDS = (RAW_SALES, RAW_CUSTOMERS)
@@ -141,7 +136,7 @@ def run(
         )
         arriving = build_enriched_sales(sales.accepted)
         with batch.stage(write_mode):
-            late = _months_of_late_buyers(batch, customers)
+            late = months_of_late_buyers(batch, customers)
             change = batch.lake.load(
                 ENRICHED_SALES,
                 arriving,
@@ -149,7 +144,7 @@ def run(
                 days,
                 also=late if refresh_customers else (),
             ).with_kept(partial(renew_customers, customers=customers.accepted))
-        _report_late_buyers(batch.report, late, change)
+        report_late_buyers(batch.report, late, change, arguments_of(run))
         with batch.stage("write"):
             _write_tables(batch, sales, change)
         return batch.publish()
@@ -168,49 +163,6 @@ def _settle(
     batch.report.unknown_columns = raw_sales.unknown_columns
     batch.account(sales, customers)
     return sales, customers
-
-
-def _months_of_late_buyers(batch: Run, customers: Feed) -> dict[str, int]:
-    """Count, by month of the lake, the sales of buyers who were unknown and are known now."""
-    months = sorted(batch.lake.files(ENRICHED_SALES))
-    if not months:
-        return {}
-    sales = batch.lake.read(ENRICHED_SALES, months)
-    late = keep_late_buyers(sales, customers.accepted)
-    counts = late.groupBy(*ENRICHED_SALES.partition_by).agg(F.count("*").alias("sales"))
-    return {
-        folder_of(row, ENRICHED_SALES): row["sales"]
-        for row in batch.engine.rows(counts)
-    }
-
-
-def _report_late_buyers(
-    report: RunReport, late: dict[str, int], change: Change
-) -> None:
-    """Say how many sales still lack what is known of their buyers now, and how to add it.
-
-    The months that are written have it.
-    """
-    left = {
-        month: sales for month, sales in late.items() if month not in change.folders
-    }
-    report.sales_of_late_buyers = sum(left.values())
-    if left:
-        defaults = arguments_of(run)
-        words = [
-            f"--{name} {shlex.quote(text)}"
-            for name, text in report.arguments.items()
-            if text not in (None, str(defaults[name].default))
-            and name not in ("run_id", "replay_of")
-        ]
-        logger.warning(
-            "%d sales in %d months have buyers who were unknown then and are known now; to add what"
-            " is known of them: python jobs/%s.py %s --refresh_customers true",
-            report.sales_of_late_buyers,
-            len(left),
-            JOB,
-            " ".join(words),
-        )
 
 
 def _write_tables(batch: Run, sales: Feed, change: Change) -> None:
