@@ -3,10 +3,7 @@
 import shutil
 from pathlib import Path
 
-from salesetl.arguments import arguments_of
 from salesetl.cli import main
-from salesetl.pipelines import enrich_sales
-from salesetl.readers.layouts import WHOLE_FILE_BYTES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -35,12 +32,6 @@ def test_generated_files_are_up_to_date(tmp_path: Path) -> None:
     kept = [*SQL.glob("tables/**/*.sql"), *SQL.glob("views/*.sql")]
     kept += (ROOT / "sql" / "dqdl").iterdir()
     assert {path.relative_to(ROOT) for path in kept} <= names
-
-
-def test_the_size_up_to_which_files_are_looked_through_is_told() -> None:
-    told = arguments_of(enrich_sales.run)["multiline"].help
-
-    assert f"up to {WHOLE_FILE_BYTES // 2**20} MiB" in told
 
 
 def test_every_decision_has_a_line_in_the_list() -> None:

@@ -100,7 +100,10 @@ def test_a_replay_that_leaves_records_out_is_refused(
     with pytest.raises(SystemExit):
         replay_run(lake, "--records", tmp_path / "fix")
 
-    assert "3 records are replayed where run r1 rejected 4" in capsys.readouterr().err
+    assert (
+        "3 records are replayed where run r1 has 4 in quarantine"
+        in capsys.readouterr().err
+    )
     assert shop.ids() == ["T1"]
 
 

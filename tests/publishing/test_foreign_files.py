@@ -173,7 +173,7 @@ def test_a_file_in_the_place_of_a_table_is_named(root: str) -> None:
 
     line = refusal(root, ENRICHED_SALES)
 
-    assert line.startswith(f"{path}: a file is where a table should be")
+    assert line.startswith(f"{path}: is a file where a folder is needed")
 
 
 @pytest.mark.parametrize(

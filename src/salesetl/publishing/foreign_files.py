@@ -32,7 +32,7 @@ def check_tables(root: str, tables: Iterable[Table]) -> None:
 def _check_place(root: str, file: StoredFile, table: Table) -> None:
     """See that a file is Parquet by its name, and in a partition as the contract names them."""
     if file.path == root:
-        raise InputError(f"{root}: a file is where a table should be; move it away")
+        raise InputError(f"{root}: is a file where a folder is needed; move it away")
     folder = file.path.removeprefix(f"{root}/").rpartition("/")[0]
     fault, remedy = _folder_fault(folder, table), _remedy(table)
     if fault and not folder:
