@@ -97,7 +97,8 @@ def _shown(rule: Rule, values: dict[str, str | None]) -> str:
     name = next(iter(values))
     if fault := FAULTS.get(rule.name):
         spoilt = (each for each, text in values.items() if text and fault.search(text))
-        name = next(spoilt, name)
+        # Where no text is spoilt, one in a list is, whose column the rule names last.
+        name = next(spoilt, list(values)[-1])
     field = re.search(rf"\b{name}, item -> .*?\bitem\.(\w+)", rule.condition)
     told = f"{name}.{field[1]}" if field else name
     text = values[name]
