@@ -21,3 +21,9 @@ from salesetl.errors import ArgumentError, InputError, exit_status, one_line
 def test_an_error_is_told_in_one_line(error: Exception, line: str, status: int) -> None:
     assert one_line(error) == line
     assert exit_status(error) == status
+
+
+def test_a_name_with_a_line_break_stays_in_the_line() -> None:
+    error = InputError("/in.csv: header has no column 'a' (found: b\nc)")
+
+    assert one_line(error) == "/in.csv: header has no column 'a' (found: b c)"

@@ -86,7 +86,8 @@ def one_line(error: BaseException) -> str:
     an engine quotes may be a value that it has read, so that is left out.
     """
     if known := understood(error):
-        return str(known)
+        # The name of a column or of a file may hold the end of a line.
+        return " ".join(str(known).splitlines())
     lines = [line.strip() for line in str(error).strip().splitlines()[:2]]
     text = " ".join(lines)
     if is_of_engine(error):
