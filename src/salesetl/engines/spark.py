@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
+import subprocess  # nosec B404
 from collections.abc import Mapping, Sequence
 from tempfile import gettempdir
 from typing import Any
