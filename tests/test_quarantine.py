@@ -199,3 +199,26 @@ def test_of_two_rejected_versions_of_an_order_the_one_in_the_later_file_wins(
     assert report.rows_quarantined == replay.rows_read == 2
     assert (replay.rows_loaded, replay.duplicates_removed) == (1, 1)
     assert [row["sales_channel"] for row in shop.rows(FACT_ORDERS)] == [last]
+
+
+def test_rows_that_were_rejected_again_are_listed_and_replayed_with_the_last_run(
+    shop: Shop, lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    partly = shop.deliver("raw", [sale(1), sale(2, quantity="zwei")])
+    shop.load(partly, run_id="r2")
+    command("quarantine", "list", "--output_path", lake)
+
+    listed = {
+        line.split()[0]: line.split()[3]
+        for line in capsys.readouterr().out.splitlines()[2:]
+    }
+    assert listed == {"r1": "3", "r2": "1"}
+    replay_run(lake, "--run_id", "r3")
+    report = read_reports(storage_of(str(lake)), str(lake))[-1]
+    assert (report.run_id, report.rows_read) == ("r3", 3)
+
+    shop.load(shop.deliver("raw", FAULTS), run_id="r4")
+    with pytest.raises(SystemExit):
+        command("quarantine", "replay", "r2", "--output_path", lake)
+
+    assert "with the last run: salesetl quarantine list" in capsys.readouterr().err

@@ -145,8 +145,10 @@ def _content(table: Table) -> str:
 
 
 def _with_versions(rows: DataFrame, table: Table) -> DataFrame:
-    """Add `_newest`, the file that counts, `_copy`, a number among equal rows, and whether the rows
-    of that file are all equal.
+    """Add what decides between rows of one key.
+
+    `_newest` is the file that counts, `_is_only_version` whether its rows are all equal, `_copy` a
+    number among equal rows, and `_place_of_version` one among all, from the last line on.
     """
     of_key = "over (partition by _key)"
     last_first = "_file_order desc, _place desc, _raw_record"

@@ -31,7 +31,7 @@ class Names:
 
 
 def compare_names(found: Iterable[str], schema: T.StructType) -> Names:
-    """Hold the names that objects have against those of a contract."""
+    """Compare the names that objects have with those of a contract."""
     found = set(found)
     columns = _columns(schema)
     lists = [".".join(json_path(field)) for field in schema if item_fields(field)]
