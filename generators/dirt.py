@@ -40,7 +40,7 @@ class Answers:
     rows_quarantined: int = 0
     duplicates_removed: int = 0
     # By currency; of records that name none under an empty name.
-    revenue_cents: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    cents_loaded: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     rows_by_reason: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     warnings: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -49,7 +49,7 @@ class Answers:
         """Count rows without a fault, all of one currency."""
         self.rows_read += rows
         self.rows_loaded += rows
-        self.revenue_cents[currency] += cents
+        self.cents_loaded[currency] += cents
 
     def add(
         self,
@@ -70,7 +70,7 @@ class Answers:
         if dirt.warning:
             self.warnings[dirt.warning] += dirt.loaded
         if dirt.loaded:
-            self.revenue_cents[currency] += int(amount * 100)
+            self.cents_loaded[currency] += int(amount * 100)
         self.ids[dirt.name].append(record_id)
 
     def as_dict(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Answers:
             "rows_loaded": self.rows_loaded,
             "rows_quarantined": self.rows_quarantined,
             "duplicates_removed": self.duplicates_removed,
-            "revenue_loaded": self._revenue(),
+            "amount_loaded": self._amounts(),
             "rows_by_reason": dict(sorted(self.rows_by_reason.items())),
             "warnings": dict(sorted(self.warnings.items())),
             "dirt": {
@@ -89,12 +89,11 @@ class Answers:
             },
         }
 
-    def _revenue(self) -> str | dict[str, str]:
-        texts = {
+    def _amounts(self) -> dict[str, str]:
+        return {
             currency: str(Decimal(cents).scaleb(-2))
-            for currency, cents in sorted(self.revenue_cents.items())
+            for currency, cents in sorted(self.cents_loaded.items())
         }
-        return texts.get("", texts)
 
     def write(self, path: Path, *, has_dirt: bool) -> None:
         """Write the answers, or remove those of an earlier delivery when there is no dirt."""

@@ -1,7 +1,7 @@
 """Glue job: enrich sales with their customers, partition them by month, and sum them up."""
 
 from salesetl.launcher import launch
-from salesetl.pipelines.enrich_sales import run
+from salesetl.pipelines.sales.pipeline import SALES
 
 if __name__ == "__main__":
-    launch(run)
+    launch(SALES)

@@ -1,7 +1,7 @@
 """Glue job: flatten nested orders into a row an order and a row a line, partitioned by month."""
 
 from salesetl.launcher import launch
-from salesetl.pipelines.flatten_orders import run
+from salesetl.pipelines.orders.pipeline import ORDERS
 
 if __name__ == "__main__":
-    launch(run)
+    launch(ORDERS)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,15 +10,17 @@ from tempfile import mkdtemp
 from typing import Any
 
 from chispa import assert_df_equality
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 
+from salesetl.accounting import Tally, count_outcomes
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.engines.spark import SparkEngine
-from salesetl.pipelines.feeds import Feed, settle_feed
+from salesetl.model.source import Csv, Json, Source
+from salesetl.model.table import Table
+from salesetl.quality.deciding import classify
 from salesetl.readers.json import read_json
 from salesetl.readers.rows import LINEAGE
-from salesetl.schemas.table import Table
 
 
 def frame_of(engine: Engine, table: Table, rows: Sequence[dict[str, Any]]) -> DataFrame:
@@ -48,7 +51,7 @@ def raw_frame_of(
 
 
 def raw_objects_of(
-    engine: Engine, table: Table, objects: Sequence[dict[str, Any]]
+    engine: Engine, source: Source, objects: Sequence[dict[str, Any]]
 ) -> DataFrame:
     """Write objects to a file, a line each, and read it."""
     folder = Path(mkdtemp())
@@ -56,12 +59,30 @@ def raw_objects_of(
         "".join(f"{json.dumps(each)}\n" for each in objects)
     )
     staging = str(folder / "_staging")
-    return read_json(engine, str(folder), table, staging, allow_empty=True).frame
+    assert isinstance(source.reader, Json)
+    return read_json(
+        engine,
+        str(folder),
+        source.contract,
+        source.reader,
+        staging,
+        allow_empty=True,
+    ).frame
 
 
-def settled(engine: Engine, rows: DataFrame, table: Table) -> Feed:
+@dataclass(frozen=True)
+class Outcomes:
+    """Rows with the outcome of each, and their count."""
+
+    rows: DataFrame
+    tally: Tally
+
+
+def classified(engine: Engine, rows: DataFrame, table: Table) -> Outcomes:
     """Decide the outcome of rows as a run does, in a folder of their own."""
-    return settle_feed(engine, rows, table, mkdtemp())
+    source = Source(table, Csv())
+    found = classify(engine, engine.named(rows), source, table, mkdtemp())
+    return Outcomes(found, count_outcomes(engine, found, table))
 
 
 def assert_same_rows(engine: Engine, actual: DataFrame, expected: DataFrame) -> None:
@@ -85,12 +106,13 @@ def _sorted_rows(engine: Engine, frame: DataFrame) -> list[dict[str, Any]]:
 
 
 def values_of(
-    engine: Engine, texts: Sequence[str | None], expression: str
+    engine: Engine, texts: Sequence[str | None], expression: str | Column
 ) -> list[Any]:
     """Evaluate an expression over a column `text`, in order."""
     rows = [(place, text) for place, text in enumerate(texts)]
     frame = engine.frame(rows, {"place": "int", "text": "string"})
-    values = frame.select("place", F.expr(expression).alias("value")).orderBy("place")
+    value = F.expr(expression) if isinstance(expression, str) else expression
+    values = frame.select("place", value.alias("value")).orderBy("place")
     return [row["value"] for row in engine.rows(values)]
 
 

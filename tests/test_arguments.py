@@ -1,64 +1,80 @@
-"""The command line of a job is read by the types of its parameters."""
+"""The command line of a job is read by the types of its options."""
 
+from dataclasses import MISSING, dataclass
 from datetime import date
 from typing import Any, Literal
 
 import pytest
 
-from salesetl.arguments import (
-    InputPath,
-    arguments_of,
-    parse_arguments,
-    type_name,
-)
+from salesetl.arguments import argument_texts, help_text, parse_arguments
 from salesetl.errors import ArgumentError
+from salesetl.model.options import InputPath, Option, option, options_of
 
 
-def run(
-    spark: object,
-    *,
-    sales_path: InputPath,
-    limit: int = 10,
-    ratio: float = 0.05,
-    as_of: date | None = None,
-    write_mode: Literal["merge", "replace"] = "merge",
-    is_dry: bool = False,
-    note: str | None = None,
-) -> None:
-    """Do a job.
+@dataclass(frozen=True, kw_only=True)
+class SharedOptions:
+    """Options that jobs have in common."""
 
-    sales_path: where the sales are
-    ratio: share of: bad rows
-    """
+    as_of: date | None = option("day of the run", None)
+    write_mode: Literal["merge", "replace"] = option("how rows are written", "merge")
 
 
-def run_with_number(*, limit: int, is_dry: bool) -> None:
-    """Do a job whose number and switch must be given."""
+@dataclass(frozen=True, kw_only=True)
+class SaleOptions(SharedOptions):
+    """Options of one job."""
+
+    sales_path: InputPath = option("where the sales are")
+    limit: int = option("at most so many", 10)
+    ratio: float = option("share of: bad rows", 0.05)
+    is_dry: bool = option("change nothing", False)
+    note: str | None = option("what to remember", None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberOptions:
+    """A number and a switch that must be given."""
+
+    limit: int = option("at most so many")
+    is_dry: bool = option("change nothing")
+
+
+OPTIONS = options_of(SaleOptions)
 
 
 def refusal_of(*words: str) -> str:
     """Return the message with which words are refused."""
     with pytest.raises(ArgumentError) as refusal:
-        parse_arguments(run, ["--sales_path", "/in", *words])
+        parse_arguments(OPTIONS, ["--sales_path", "/in", *words])
     return str(refusal.value)
 
 
-def test_arguments_are_the_keyword_parameters_with_their_help() -> None:
-    arguments = arguments_of(run)
+def test_options_are_fields_with_their_help_own_ones_first() -> None:
+    options = {each.name: each for each in OPTIONS}
 
-    assert list(arguments) == [
-        "sales_path",
-        "limit",
-        "ratio",
-        "as_of",
-        "write_mode",
-        "is_dry",
-        "note",
-    ]
-    assert arguments["sales_path"].is_required
-    assert not arguments["limit"].is_required and arguments["limit"].default == 10
-    assert arguments["ratio"].help == "share of: bad rows"
-    assert arguments["limit"].help == ""
+    names = ["sales_path", "limit", "ratio", "is_dry", "note", "as_of", "write_mode"]
+    assert list(options) == names
+    assert options["sales_path"].is_required
+    assert not options["limit"].is_required and options["limit"].default == 10
+    assert options["ratio"].help == "share of: bad rows"
+
+
+def test_the_help_names_every_option_with_its_kind_default_and_meaning() -> None:
+    text = help_text("enrich_sales", "Load sales.", OPTIONS)
+
+    assert text.startswith("enrich_sales: Load sales.\n")
+    assert "--sales_path (text; required)\n      where the sales are" in text
+    assert "--write_mode (merge or replace; default: merge)" in text
+
+
+def test_the_texts_of_arguments_are_passed_on_as_they_are() -> None:
+    words = ["--limit", "3", "--is_dry", "--note=a=b", "--as_of", "2025-01-01"]
+
+    assert argument_texts(words) == {
+        "limit": "3",
+        "is_dry": "true",
+        "note": "a=b",
+        "as_of": "2025-01-01",
+    }
 
 
 @pytest.mark.parametrize(
@@ -84,7 +100,7 @@ def test_arguments_are_the_keyword_parameters_with_their_help() -> None:
 def test_values_have_the_types_of_their_parameters(
     words: list[str], expected: dict[str, Any]
 ) -> None:
-    values = parse_arguments(run, ["--sales_path", "/in", *words])
+    values = parse_arguments(OPTIONS, ["--sales_path", "/in", *words])
 
     assert values == {"sales_path": "/in"} | expected
 
@@ -145,19 +161,21 @@ def test_an_argument_like_no_other_points_to_the_help() -> None:
 @pytest.mark.parametrize("words", [[], ["--sales_path="], ["--limit", "3"]])
 def test_a_missing_argument_is_named_with_its_meaning(words: list[str]) -> None:
     with pytest.raises(ArgumentError) as refusal:
-        parse_arguments(run, words)
+        parse_arguments(OPTIONS, words)
 
     assert str(refusal.value) == "--sales_path is required: where the sales are"
 
 
 def test_arguments_may_be_missing_when_they_come_from_elsewhere() -> None:
-    values = parse_arguments(run, ["--limit", "3"], is_partial=True)
+    values = parse_arguments(OPTIONS, ["--limit", "3"], is_partial=True)
 
     assert values == {"limit": 3}
 
 
 def test_a_required_number_may_be_zero_and_a_required_switch_off() -> None:
-    values = parse_arguments(run_with_number, ["--limit", "0", "--is_dry", "false"])
+    values = parse_arguments(
+        options_of(NumberOptions), ["--limit", "0", "--is_dry", "false"]
+    )
 
     assert values == {"limit": 0, "is_dry": False}
 
@@ -186,23 +204,26 @@ def test_only_a_switch_may_stand_without_a_value(words: list[str]) -> None:
         ["--additional-python-modules", "a==1,b==2"],
         ["--conf", "spark.a=b"],
         ["--job-bookmark-option", "job-bookmark-disable"],
+        ["--WORKFLOW_NAME", "nightly", "--WORKFLOW_RUN_ID", "wr_1"],
+        ["--customer-driver-env-vars", "A=b"],
     ],
 )
 def test_what_glue_keeps_for_itself_is_passed_over(words: list[str]) -> None:
-    values = parse_arguments(run, [*words, "--sales_path", "/in"])
+    values = parse_arguments(OPTIONS, [*words, "--sales_path", "/in"])
 
     assert values == {"sales_path": "/in"}
 
 
 @pytest.mark.parametrize(
-    "words", [["sales.csv"], ["-l", "3"], ["--"], ["--a", "b", "c"]]
+    "words", [["sales.csv"], ["-l", "3"], ["--"], ["--limit", "3", "c"]]
 )
 def test_a_word_that_belongs_to_no_argument_is_refused(words: list[str]) -> None:
     with pytest.raises(ArgumentError, match="expected --name value"):
-        parse_arguments(run, words)
+        parse_arguments(OPTIONS, words)
 
 
-def test_a_type_is_described_without_its_none() -> None:
-    descriptions = [type_name(hint) for hint in (date | None, str | None, InputPath)]
+@pytest.mark.parametrize("hint", [date | None, str | None, InputPath])
+def test_a_type_is_described_without_its_none(hint: Any) -> None:
+    kind = Option("x", hint, MISSING, "").kind
 
-    assert descriptions == ["a date like 2025-12-31", "text", "text"]
+    assert kind == ("a date like 2025-12-31" if hint == date | None else "text")

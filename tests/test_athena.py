@@ -7,10 +7,10 @@ from sqlglot import exp, parse_one
 
 from salesetl.athena import external_table, projected_table, view
 from salesetl.errors import InputError
-from salesetl.lake_tables import LakeTable, lake_table, lake_tables
-from salesetl.schemas.table import type_text
+from salesetl.model.table import Table, type_text
+from salesetl.registry import all_tables, table_named
 
-ALL = lake_tables()
+ALL = all_tables()
 
 
 def properties(text: str) -> dict[str, str]:
@@ -18,35 +18,35 @@ def properties(text: str) -> dict[str, str]:
     return dict(re.findall(r"'([^']+)' = '([^']+)'", text))
 
 
-@pytest.mark.parametrize("listed", ALL, ids=lambda listed: listed.name)
-def test_columns_have_the_types_and_comments_of_the_contract(listed: LakeTable) -> None:
-    text = external_table(listed)
+@pytest.mark.parametrize("table", ALL, ids=lambda table: table.sql_name)
+def test_columns_have_the_types_and_comments_of_the_contract(table: Table) -> None:
+    text = external_table(table)
 
     columns = re.findall(r"    `(\w+)` (\S+) comment '(.*)',?", text)
     assert {name: (data_type, comment) for name, data_type, comment in columns} == {
         field.name: (type_text(field.dataType), field.metadata["comment"])
-        for field in listed.table.schema
+        for field in table.schema
     }
 
 
-@pytest.mark.parametrize("listed", ALL, ids=lambda listed: listed.name)
+@pytest.mark.parametrize("table", ALL, ids=lambda table: table.sql_name)
 @pytest.mark.parametrize("write", [external_table, projected_table])
-def test_partitions_stand_apart_from_columns(write: object, listed: LakeTable) -> None:
-    tree = parse_one(write(listed), dialect="athena")  # type: ignore[operator]
+def test_partitions_stand_apart_from_columns(write: object, table: Table) -> None:
+    tree = parse_one(write(table), dialect="athena")  # type: ignore[operator]
 
     [partitioned] = tree.find_all(exp.PartitionedByProperty)
     [location] = tree.find_all(exp.LocationProperty)
     partitions = partitioned.this.expressions
     columns = tree.this.expressions
     names = [column.name for column in [*columns, *partitions]]
-    assert [column.name for column in partitions] == list(listed.table.partition_by)
-    assert names == listed.table.columns
-    assert location.this.name == f"${{lake}}/{listed.folder}/"
+    assert [column.name for column in partitions] == list(table.partition_by)
+    assert names == table.columns
+    assert location.this.name == f"${{lake}}/{table.folder}/"
 
 
 def test_projected_months_are_found_where_the_job_writes_them() -> None:
-    orders = properties(projected_table(lake_table("fact_orders")))
-    sales = properties(projected_table(lake_table("enriched_sales")))
+    orders = properties(projected_table(table_named("fact_orders")))
+    sales = properties(projected_table(table_named("enriched_sales")))
 
     assert orders["projection.order_month.range"] == "1,12"
     assert orders["projection.order_month.digits"] == "2"
@@ -58,11 +58,11 @@ def test_projected_months_are_found_where_the_job_writes_them() -> None:
 
 
 def test_the_run_of_projected_quarantine_is_named_by_the_query() -> None:
-    text = projected_table(lake_table("quarantine_sales"))
+    text = projected_table(table_named("quarantine_sales"))
 
     assert properties(text)["projection.run_id.type"] == "injected"
     assert "\n-- A query must name a run_id, such as `where run_id = '…'`;" in text
-    assert "must name" not in projected_table(lake_table("fact_orders"))
+    assert "must name" not in projected_table(table_named("fact_orders"))
 
 
 def test_a_comment_within_a_model_stays_where_it_is() -> None:

@@ -1,7 +1,7 @@
 """The sources of the dbt project are the contracts."""
 
 from salesetl.dbt import sources_page
-from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS
+from salesetl.pipelines.orders.contracts import FACT_ORDER_ITEMS, FACT_ORDERS
 
 
 def test_sources_have_the_columns_of_the_contract_in_order() -> None:

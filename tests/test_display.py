@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from salesetl.display import number_text, report_text, table_text
+from salesetl.money import AMOUNT_STATES
 from salesetl.runs import RunReport
+
+
+def states(**amounts: str) -> dict[str, str]:
+    """Return an amount in all states, zero in those that are not given."""
+    return dict.fromkeys(AMOUNT_STATES, "0.00") | amounts
+
 
 REPORT = RunReport(
     run_id="run-1",
@@ -20,8 +27,7 @@ REPORT = RunReport(
     rows_quarantined=2,
     rows_by_reason={"date_is_valid": 2},
     warnings={"product_is_present": 12},
-    revenue_loaded="9876543.21",
-    revenue_summary="9876543.21",
+    amounts={"total_amount": {"": states(loaded="9876543.21", published="9876543.21")}},
     partitions=[
         {"year": 2025, "month": 9, "rows": 1234565, "revenue": "9876543.21"},
         {"year": 2025, "month": 10, "rows": 0, "revenue": "0.00"},
@@ -36,15 +42,16 @@ def test_a_report_lays_out_counts_amounts_and_partitions() -> None:
     assert text == """\
 enrich_sales succeeded: run run-1 (Spark 3.5.6, Python 3.11.7)
 
-rows read                          1,234,567
-  loaded                           1,234,565
-  quarantined                              2
-    date_is_valid                          2
-  duplicates removed                       0
-warning: product_is_present               12
-revenue loaded                  9,876,543.21
-revenue kept from earlier runs          0.00
-revenue in the summary          9,876,543.21
+rows read                    1,234,567
+  loaded                     1,234,565
+  quarantined                        2
+    date_is_valid                    2
+  duplicates removed                 0
+warning: product_is_present         12
+
+amount              loaded  rejected  out of range  kept     published
+------------  ------------  --------  ------------  ----  ------------
+total_amount  9,876,543.21      0.00          0.00  0.00  9,876,543.21
 
 year  month       rows       revenue
 ----  -----  ---------  ------------
@@ -55,21 +62,22 @@ seconds: read 1.2 write 10.0
 """
 
 
-def test_revenue_of_several_currencies_has_a_line_for_each() -> None:
+def test_an_amount_in_several_currencies_has_a_line_for_each() -> None:
     report = replace(
         REPORT,
-        revenue_loaded={"EUR": "8.00", "INR": "12345.60"},
-        revenue_kept={},
-        revenue_summary={"EUR": "8.00"},
+        amounts={
+            "order_total": {
+                "EUR": states(loaded="8.00", rejected="1.50", published="8.00"),
+                "INR": states(loaded="12345.60", published="12345.60"),
+            }
+        },
     )
 
-    lines = [line for line in report_text(report).splitlines() if "revenue" in line]
+    lines = [line for line in report_text(report).splitlines() if "order_total" in line]
 
-    assert lines[:4] == [
-        "revenue loaded EUR                   8.00",
-        "revenue loaded INR              12,345.60",
-        "revenue kept from earlier runs       0.00",
-        "revenue in the summary EUR           8.00",
+    assert [line.split() for line in lines] == [
+        ["order_total", "EUR", "8.00", "1.50", "0.00", "0.00", "8.00"],
+        ["order_total", "INR", "12,345.60", "0.00", "0.00", "0.00", "12,345.60"],
     ]
 
 

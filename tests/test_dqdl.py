@@ -13,13 +13,15 @@ from duckdb import connect
 
 from salesetl.dqdl import ruleset
 from salesetl.engines.duckdb import DuckDbEngine
-from salesetl.pipelines import JOBS
-from salesetl.schemas import RAW_SALES
-from salesetl.schemas.table import Table
+from salesetl.model.table import Table
+from salesetl.pipelines.sales.contracts import RAW_SALES
+from salesetl.registry import jobs
 from tests.jobs.shop import Shop, order, sale
 
-TABLES = {table.name: job.feed for job in JOBS.values() for table in job.tables}
-CONTRACTS = {table.name: table for job in JOBS.values() for table in job.tables}
+TABLES = {
+    table.name: job.main.contract for job in jobs().values() for table in job.tables
+}
+CONTRACTS = {table.name: table for job in jobs().values() for table in job.tables}
 
 _RULE = re.compile(
     r"    (?:"

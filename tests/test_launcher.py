@@ -1,6 +1,7 @@
 """One command line, on a laptop and on Glue."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from pyspark.sql import SparkSession
 
 from salesetl.errors import QualityError
 from salesetl.launcher import input_bytes, launch
-from salesetl.pipelines import enrich_sales
+from salesetl.model.pipeline import Pipeline
+from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.runs import RunReport
 
 
@@ -47,32 +49,38 @@ PATHS = ["--sales_path", "s", "--customers_path", "c", "--output_path", "o"]
 GLUE_WORDS = [*WORDS, *PATHS]
 
 
-def test_glue_is_told_of_success_only_after_it(glue: list[Any]) -> None:
-    def run(
-        session: object,
-        *,
-        sales_path: str,
-        customers_path: str,
-        output_path: str,
-        allow_empty: bool = False,
-    ) -> RunReport:
-        glue.append(("run", sales_path, customers_path, output_path, allow_empty))
-        return RunReport("r1", "enrich_sales", "succeeded", "2025-01-01")
+def test_glue_is_told_of_success_only_after_it(
+    glue: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(pipeline: Pipeline, session: object, **values: Any) -> RunReport:
+        glue.append((pipeline.job, values))
+        return RunReport("r1", pipeline.job, "succeeded", "2025-01-01")
 
-    launch(run, [*GLUE_WORDS, "--allow_empty", "true"])
+    monkeypatch.setattr("salesetl.launcher.run", run)
+
+    launch(SALES, [*GLUE_WORDS, "--allow_empty", "true"])
 
     begun = ("init", "enrich", "jr_1")
-    assert glue == [begun, ("run", "s", "c", "o", True), "commit"]
+    values = {"sales_path": "s", "customers_path": "c", "output_path": "o"}
+    assert glue == [begun, ("enrich_sales", values | {"allow_empty": True}), "commit"]
 
 
-def test_a_failure_reaches_glue_and_nothing_is_committed(glue: list[Any]) -> None:
-    def run(
-        session: object, *, sales_path: str, customers_path: str, output_path: str
-    ) -> RunReport:
-        raise QualityError("too many")
+def failing_with(error: Exception) -> Callable[..., RunReport]:
+    """Return a run that fails."""
+
+    def run(pipeline: Pipeline, session: object, **values: Any) -> RunReport:
+        raise error
+
+    return run
+
+
+def test_a_failure_reaches_glue_and_nothing_is_committed(
+    glue: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("salesetl.launcher.run", failing_with(QualityError("too many")))
 
     with pytest.raises(QualityError, match="too many"):
-        launch(run, GLUE_WORDS)
+        launch(SALES, GLUE_WORDS)
 
     assert glue == [("init", "enrich", "jr_1")]
 
@@ -85,15 +93,16 @@ def test_a_failure_reaches_glue_and_nothing_is_committed(glue: list[Any]) -> Non
     ],
 )
 def test_glue_shows_no_credentials_of_an_error(
-    glue: list[Any], capsys: pytest.CaptureFixture[str], error: Exception, told: str
+    glue: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    told: str,
 ) -> None:
-    def run(
-        session: object, *, sales_path: str, customers_path: str, output_path: str
-    ) -> RunReport:
-        raise error
+    monkeypatch.setattr("salesetl.launcher.run", failing_with(error))
 
     with pytest.raises(Exception) as shown:
-        launch(run, GLUE_WORDS)
+        launch(SALES, GLUE_WORDS)
 
     assert str(shown.value).startswith(told)
     assert shown.value.__suppress_context__ and shown.value.__cause__ is None
@@ -118,7 +127,7 @@ def test_the_real_job_runs_on_glue(
 
     paths += [f"--output_path={tmp_path}/lake", "--max_rejected_ratio=1"]
 
-    launch(enrich_sales.run, [*WORDS, *paths, "--start_date=2025-01-01"])
+    launch(SALES, [*WORDS, *paths, "--start_date=2025-01-01"])
 
     assert glue[-1] == "commit"
     event = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -157,7 +166,7 @@ def test_a_wrong_argument_is_one_line_and_status_2(
     capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
-        launch(enrich_sales.run, words)
+        launch(SALES, words)
 
     error = capsys.readouterr().err
     assert stopped.value.code == 2
@@ -170,13 +179,13 @@ def test_verbose_may_have_a_value_as_on_glue(
     capsys: pytest.CaptureFixture[str], verbose: list[str]
 ) -> None:
     with pytest.raises(SystemExit):
-        launch(enrich_sales.run, [*verbose, *PATHS[:4]])
+        launch(SALES, [*verbose, *PATHS[:4]])
 
     assert "--output_path is required" in capsys.readouterr().err
 
 
 def test_help_names_every_argument(capsys: pytest.CaptureFixture[str]) -> None:
-    launch(enrich_sales.run, ["--help"])
+    launch(SALES, ["--help"])
 
     told = capsys.readouterr().out
     assert "--sales_path (text; required)\n      CSV files of sales" in told
@@ -192,19 +201,19 @@ def test_the_size_of_the_input_is_that_of_its_files(tmp_path: Path) -> None:
         "customers_path": str(tmp_path / "nowhere"),
     }
 
-    assert input_bytes(enrich_sales.run, values | {"output_path": str(tmp_path)}) == 8
-    assert input_bytes(enrich_sales.run, {"sales_path": str(tmp_path / "in/1*")}) == 5
+    assert input_bytes(SALES, values | {"output_path": str(tmp_path)}) == 8
+    assert input_bytes(SALES, {"sales_path": str(tmp_path / "in/1*")}) == 5
 
 
 def test_the_engine_is_an_argument_of_every_job(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
-        launch(enrich_sales.run, [*PATHS, "--engine", "polars"])
+        launch(SALES, [*PATHS, "--engine", "polars"])
 
     refusal = "--engine 'polars': not auto or spark or duckdb; see --help"
     assert refusal in capsys.readouterr().err
-    launch(enrich_sales.run, ["--help"])
+    launch(SALES, ["--help"])
     assert (
         "--engine (auto or spark or duckdb; default: auto)" in capsys.readouterr().out
     )

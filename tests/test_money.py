@@ -5,13 +5,12 @@ from decimal import Decimal
 import pytest
 
 from salesetl.money import (
-    Amounts,
-    Revenue,
+    Sums,
     add_amounts,
+    add_sums,
     amount_text,
     amounts_text,
-    revenue_by_currency,
-    revenue_of,
+    reported_amounts,
 )
 
 
@@ -48,39 +47,36 @@ def test_an_amount_is_written_to_the_cent(amount: str, expected: str) -> None:
     assert text == expected
 
 
-@pytest.mark.parametrize(
-    ("amounts", "currency", "expected"),
-    [
-        ({None: Decimal("8")}, None, "8.00"),
-        ({}, None, "0.00"),
-        (
-            {"INR": Decimal("5"), "EUR": Decimal("8.5")},
-            "currency",
-            {"EUR": "8.50", "INR": "5.00"},
-        ),
-        ({}, "currency", {}),
-    ],
-)
-def test_a_report_has_one_amount_or_one_a_currency(
-    amounts: Amounts, currency: str | None, expected: Revenue
-) -> None:
-    revenue = revenue_of(amounts, currency)
+def test_sums_are_added_by_amount_and_currency() -> None:
+    one: Sums = {"total": {"EUR": Decimal(1)}, "tax": {"EUR": Decimal("0.19")}}
+    other: Sums = {"total": {"EUR": Decimal(2), "INR": Decimal(3)}}
 
-    assert str(revenue) == str(expected)
+    sums = add_sums(["total", "tax"], [one, other])
+
+    assert sums == {
+        "total": {"EUR": Decimal(3), "INR": Decimal(3)},
+        "tax": {"EUR": Decimal("0.19")},
+    }
 
 
-@pytest.mark.parametrize(
-    ("revenue", "expected"),
-    [
-        ("8.00", {"": "8.00"}),
-        ({"EUR": "8.00"}, {"EUR": "8.00"}),
-        ({}, {"": "0.00"}),
-    ],
-)
-def test_revenue_of_a_report_has_at_least_one_line(
-    revenue: Revenue, expected: dict[str, str]
-) -> None:
-    assert revenue_by_currency(revenue) == expected
+def test_a_report_has_each_amount_by_currency_in_all_states() -> None:
+    reported = reported_amounts(
+        {
+            "loaded": {"total": {"INR": Decimal(5), "EUR": Decimal("8.5")}},
+            "kept": {"total": {"EUR": Decimal(1)}},
+        }
+    )
+
+    assert list(reported["total"].items()) == [
+        ("EUR", {"loaded": "8.50", "kept": "1.00"}),
+        ("INR", {"loaded": "5.00", "kept": "0.00"}),
+    ]
+
+
+def test_an_amount_without_a_currency_is_under_an_empty_name() -> None:
+    reported = reported_amounts({"loaded": {"total": {}}, "kept": {"total": {}}})
+
+    assert reported == {"total": {"": {"loaded": "0.00", "kept": "0.00"}}}
 
 
 def test_amounts_in_a_message_name_their_currencies() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from salesetl.errors import InputError
 from salesetl.expressions import Expression
+from salesetl.pipelines.sales.contracts import RAW_CUSTOMERS, RAW_SALES
 from salesetl.profiles import Key, Profile, load_profile
-from salesetl.schemas import RAW_CUSTOMERS, RAW_SALES
 
 
 def refusal_of(tmp_path: Path, text: str) -> str:

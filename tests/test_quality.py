@@ -8,10 +8,9 @@ import pytest
 
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
-from salesetl.schemas import RAW_CUSTOMERS, RAW_SALES
-from salesetl.transforms.customers import clean_customers
-from salesetl.transforms.sales import clean_sales
-from tests.frames import SALE, raw_frame_of, settled
+from salesetl.parsing import parse_fields
+from salesetl.pipelines.sales.contracts import RAW_CUSTOMERS, RAW_SALES
+from tests.frames import SALE, classified, raw_frame_of
 
 SALES = RAW_SALES.bind(
     as_of=date(2025, 9, 30),
@@ -49,7 +48,9 @@ def labelled(engine: Engine, *sales: dict[str, Any]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         sale | {"_raw_record": f"{place}:{sale}"} for place, sale in enumerate(sales)
     ]
-    cleaned = clean_sales(raw_frame_of(engine, RAW_SALES, rows)).withColumns(
+    cleaned = parse_fields(
+        raw_frame_of(engine, RAW_SALES, rows), RAW_SALES
+    ).withColumns(
         {
             "is_known_customer": F.expr(
                 "case when customer_id in ('C1', 'LATE') then true end"
@@ -59,7 +60,7 @@ def labelled(engine: Engine, *sales: dict[str, Any]) -> list[dict[str, Any]]:
             ),
         }
     )
-    outcomes = engine.rows(settled(engine, cleaned, SALES).labelled)
+    outcomes = engine.rows(classified(engine, cleaned, SALES).rows)
     outcomes.sort(key=lambda row: int(row["_raw_record"].partition(":")[0]))
     return outcomes
 
@@ -187,8 +188,8 @@ def test_the_customer_of_the_last_file_wins(engine: Engine) -> None:
         {"customer_id": "", "_source_file": "/1.json"},
     ]
 
-    cleaned = clean_customers(raw_frame_of(engine, RAW_CUSTOMERS, rows))
-    outcomes = engine.rows(settled(engine, cleaned, RAW_CUSTOMERS).labelled)
+    cleaned = parse_fields(raw_frame_of(engine, RAW_CUSTOMERS, rows), RAW_CUSTOMERS)
+    outcomes = engine.rows(classified(engine, cleaned, RAW_CUSTOMERS).rows)
 
     told = {(row["_source_file"], row["_outcome"]) for row in outcomes}
     assert told == {
@@ -207,20 +208,22 @@ def test_the_count_of_outcomes_adds_up(engine: Engine) -> None:
         SALE | {"transaction_id": "T3", "date": "soon", "quantity": "x"},
         SALE | {"transaction_id": "T4", "date": "2025-08-01"},
     ]
-    cleaned = clean_sales(raw_frame_of(engine, RAW_SALES, sales)).withColumns(
+    cleaned = parse_fields(
+        raw_frame_of(engine, RAW_SALES, sales), RAW_SALES
+    ).withColumns(
         {"is_known_customer": F.lit(True), "signup_date": F.lit(None).cast("date")}
     )
 
-    tally = settled(engine, cleaned, SALES).tally
+    tally = classified(engine, cleaned, SALES).tally
 
     assert (tally.rows_read, tally.rows_loaded, tally.duplicates_removed) == (5, 2, 1)
-    assert (tally.rows_quarantined, tally.rows_set_aside) == (2, 1)
+    assert (tally.rows_quarantined, tally.rows_out_of_range) == (2, 1)
     assert tally.rows_by_reason == {
         "date_is_valid": 1,
         "date_is_within_range": 1,
         "quantity_is_whole_number": 1,
     }
     assert tally.warnings == {"region_is_present": 1}
-    assert tally.amounts == {None: Decimal("42.00")}
+    assert tally.loaded == {"total_amount": {None: Decimal("42.00")}}
     assert tally.is_balanced
     assert tally.rejected_ratio == 0.25

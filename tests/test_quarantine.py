@@ -8,8 +8,9 @@ import pytest
 from salesetl import cli
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import QualityError
+from salesetl.pipelines.orders.contracts import FACT_ORDERS
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.runs import read_reports
-from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS
 from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, order, sale
 

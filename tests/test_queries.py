@@ -7,9 +7,10 @@ import pytest
 
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import InputError
-from salesetl.lake_tables import LakeTable, lake_tables
+from salesetl.model.quarantine import QUARANTINE
+from salesetl.model.table import Table
 from salesetl.queries import results
-from salesetl.schemas import QUARANTINE
+from salesetl.registry import all_tables
 from salesetl.statements import Statement, statements
 from tests.jobs.shop import Shop, order, sale
 
@@ -34,18 +35,18 @@ def ship(monkeypatch: pytest.MonkeyPatch) -> Ship:
     return shipped
 
 
-@pytest.mark.parametrize("listed", lake_tables(), ids=lambda listed: listed.name)
+@pytest.mark.parametrize("table", all_tables(), ids=lambda table: table.sql_name)
 def test_every_table_of_the_lake_can_be_asked(
-    shop: Shop, ship: Ship, listed: LakeTable
+    shop: Shop, ship: Ship, table: Table
 ) -> None:
     shop.load(shop.deliver("raw", [sale(1), sale(2, quantity="x")]))
     shop.load_orders(shop.deliver_orders("orders", [order(1), order(2, items=[])]))
 
-    [(header, rows)] = results(str(shop.home / "lake"), [ship(listed.name)])
+    [(header, rows)] = results(str(shop.home / "lake"), [ship(table.sql_name)])
 
-    assert header == listed.table.columns
+    assert header == table.columns
     # Both customers are sound.
-    assert bool(rows) == (listed.name != "quarantine_customers")
+    assert bool(rows) == (table.sql_name != "quarantine_customers")
 
 
 def test_a_view_of_what_was_rejected_tells_the_row_its_reasons_and_its_run(

@@ -16,8 +16,8 @@ from salesetl.cli import main
 from salesetl.engines.base import Engine
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import PlaceError, SalesEtlError, naming, one_line, understood
+from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.readers.files import find_files
-from salesetl.schemas import FACT_ORDERS
 from salesetl.storage.local import LocalStorage
 from tests.jobs.shop import Shop, order, sale
 

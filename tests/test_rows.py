@@ -8,8 +8,9 @@ import pytest
 from pyarrow import parquet
 
 from salesetl.errors import InputError
+from salesetl.model.quarantine import QUARANTINE
+from salesetl.pipelines.sales.contracts import SALES_SUMMARY
 from salesetl.rows import read_rows
-from salesetl.schemas import QUARANTINE, SALES_SUMMARY
 from salesetl.storage.local import LocalStorage
 
 STORAGE = LocalStorage()

@@ -12,12 +12,11 @@ import pytest
 
 from jobs import flatten_orders_lambda
 from salesetl.errors import InputError
-from salesetl.pipelines import flatten_orders
-from salesetl.pipelines.batch import lease_path
-from salesetl.publishing.lease import held_lease
+from salesetl.pipelines.orders.contracts import FACT_ORDERS
+from salesetl.pipelines.orders.pipeline import ORDERS
+from salesetl.publishing.lease import held_lease, lease_path
 from salesetl.rows import read_rows
 from salesetl.runs import read_reports
-from salesetl.schemas import FACT_ORDERS
 from salesetl.storage import storage_of
 from tests.frames import ORDER
 
@@ -170,7 +169,7 @@ def test_a_file_waits_for_the_one_that_is_being_loaded(
     s3_root: str, lake: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    held = held_lease(storage_of(lake), lease_path(lake, flatten_orders.JOB), "other")
+    held = held_lease(storage_of(lake), lease_path(lake, ORDERS.job), "other")
     with contextlib.ExitStack() as other:
         other.enter_context(held)
 
@@ -192,7 +191,7 @@ def test_an_event_that_comes_twice_at_once_is_loaded_once(
 ) -> None:
     event = {"Records": [record_of(s3_root, "raw/one.json", ORDER)]}
     context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
-    held = held_lease(storage_of(lake), lease_path(lake, flatten_orders.JOB), "other")
+    held = held_lease(storage_of(lake), lease_path(lake, ORDERS.job), "other")
     with contextlib.ExitStack() as other:
         other.enter_context(held)
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from salesetl.arguments import InputPath
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import InputError
 from salesetl.launcher import launch
-from salesetl.pipelines import enrich_sales
+from salesetl.model.options import InputPath
+from salesetl.pipelines.sales.pipeline import SALES
+from salesetl.runner.running import run
 from salesetl.secrets import ScrubbingFormatter, scrubbed
 from salesetl.storage import storage_of
 
@@ -90,7 +91,7 @@ def test_a_path_with_credentials_is_refused_and_not_shown(
         storage_of(path)
     with pytest.raises(SystemExit):
         launch(
-            enrich_sales.run,
+            SALES,
             [f"--sales_path={path}", "--customers_path=x", f"--output_path={tmp_path}"],
         )
 
@@ -105,7 +106,8 @@ def test_the_report_of_a_run_shows_no_credentials(
     path = f"{tmp_path}/{ACCESS_KEY}/sales.csv"
 
     with pytest.raises(InputError):
-        enrich_sales.run(
+        run(
+            SALES,
             duckdb,
             sales_path=InputPath(path),
             customers_path=InputPath(path),

@@ -8,13 +8,7 @@ from signal import SIGINT, SIGTERM
 import pytest
 
 from salesetl.errors import InputError
-from salesetl.stopping import (
-    Stopped,
-    check_stopped,
-    shielded,
-    stoppable,
-    stopped_by,
-)
+from salesetl.stopping import Stopped, check_stopped, shielded, stoppable, stopped_by
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,8 @@ from itertools import takewhile
 from salesetl.catalog.projection import injected_columns, projected
 from salesetl.catalog.tables import grain_text
 from salesetl.errors import InputError
-from salesetl.lake_tables import LakeTable
-from salesetl.schemas.table import type_text
-from salesetl.schemas.types import T
+from salesetl.model.table import Table, type_text
+from salesetl.model.types import T
 
 _NOTE = """\
 -- Grain: {grain}.
@@ -26,18 +25,18 @@ _REFERENCE = re.compile(
 )
 
 
-def external_table(listed: LakeTable) -> str:
+def external_table(table: Table) -> str:
     """Write `create external table`, for partitions that are registered."""
-    return _statement(listed, _REPAIR.format(name=listed.name), {})
+    return _statement(table, _REPAIR.format(name=table.sql_name), {})
 
 
-def projected_table(listed: LakeTable) -> str:
+def projected_table(table: Table) -> str:
     """Write `create external table` with partition projection."""
-    properties = projected(listed.table, _location(listed))
+    properties = projected(table, _location(table))
     note = _PROJECTED
     for name in injected_columns(properties):
         note += _INJECTED.format(name=name)
-    return _statement(listed, note, properties)
+    return _statement(table, note, properties)
 
 
 def view(name: str, model: str) -> str:
@@ -53,24 +52,21 @@ def view(name: str, model: str) -> str:
     return "\n".join([*comments, f"create or replace view {name} as", *query]) + "\n"
 
 
-def _statement(listed: LakeTable, note: str, properties: dict[str, str]) -> str:
-    table = listed.table
-    inside = [field for field in table.schema if field.name not in table.partition_by]
+def _statement(table: Table, note: str, properties: dict[str, str]) -> str:
+    inside = table.data_fields
     outside = [table.field(name) for name in table.partition_by]
     entries = {"classification": "parquet", **properties}
     return "\n".join(
         [
             _NOTE.format(grain=table.grain),
             note,
-            f"create external table if not exists {listed.name} (",
+            f"create external table if not exists {table.sql_name} (",
             _columns(inside),
             ")",
             f"comment {_text(grain_text(table))}",
-            "partitioned by (",
-            _columns(outside),
-            ")",
+            *(["partitioned by (", _columns(outside), ")"] if outside else []),
             "stored as parquet",
-            f"location {_text(_location(listed))}",
+            f"location {_text(_location(table))}",
             "tblproperties (",
             ",\n".join(
                 f"    {_text(key)} = {_text(value)}" for key, value in entries.items()
@@ -88,8 +84,8 @@ def _columns(fields: list[T.StructField]) -> str:
     )
 
 
-def _location(listed: LakeTable) -> str:
-    return f"${{lake}}/{listed.folder}/"
+def _location(table: Table) -> str:
+    return f"${{lake}}/{table.folder}/"
 
 
 def _text(value: str) -> str:

@@ -1,10 +1,6 @@
 """From the text of a date or a time to its value; as in columns, null where it has not the form."""
 
 import re
-from datetime import date
-
-# Tables with partition projection show no earlier ones.
-EARLIEST_DATE = date(1970, 1, 1)
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"

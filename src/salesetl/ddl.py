@@ -1,22 +1,32 @@
-"""Contracts as text: the data dictionary."""
+"""The data dictionary: contracts as a page."""
 
 import json
 from collections.abc import Iterable
 from typing import Any
 
-from salesetl.schemas.table import Table, item_fields, json_path
-from salesetl.schemas.types import T
+from salesetl.model.pipeline import Pipeline
+from salesetl.model.quarantine import QUARANTINE
+from salesetl.model.source import Json
+from salesetl.model.table import Table, item_fields
+from salesetl.model.types import T
 
 
-def data_dictionary(tables: Iterable[Table]) -> str:
+def data_dictionary(pipelines: Iterable[Pipeline]) -> str:
     """Describe tables, their columns and their rules as a Markdown page."""
     parts = [
-        "# Data dictionary\n\nMade from the contracts in `src/salesetl/schemas/` by `make docs`.\n"
+        "# Data dictionary\n\nMade from the contracts of the pipelines by `make docs`.\n"
     ]
-    return "\n".join([*parts, *(_section(table) for table in tables)])
+    for pipeline in pipelines:
+        for source in pipeline.sources:
+            delivered = (
+                source.reader.delivered if isinstance(source.reader, Json) else None
+            )
+            parts.append(_section(source.contract, delivered))
+        parts += [_section(table) for table in pipeline.tables]
+    return "\n".join([*parts, _section(QUARANTINE)])
 
 
-def _section(table: Table) -> str:
+def _section(table: Table, delivered: T.StructType | None = None) -> str:
     facts = [f"Grain: {table.grain}."]
     if table.key:
         facts.append(f"Key: {_names(table.key)}.")
@@ -34,10 +44,8 @@ def _section(table: Table) -> str:
         f"| {field.name} | {field.dataType.simpleString().upper()} | {field.metadata['comment']} |"
         for field in table.schema
     ]
-    if any(
-        json_path(field) != [field.name] or item_fields(field) for field in table.schema
-    ):
-        shape = json.dumps(_delivered(table.schema), indent=2)
+    if delivered and any(map(_is_nested, delivered)):
+        shape = json.dumps(_shape(delivered), indent=2)
         lines += ["", "As delivered:", "", "```json", shape, "```"]
     if table.rules:
         lines += ["", "| rule | if broken | what must be true |", "|---|---|---|"]
@@ -48,21 +56,19 @@ def _section(table: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _delivered(schema: T.StructType) -> dict[str, Any]:
-    """Lay out the columns of a schema as they are in a JSON object, with their types as values."""
-    root: dict[str, Any] = {}
-    for field in schema:
-        *above, name = json_path(field)
-        place = root
-        for each in above:
-            place = place.setdefault(each, {})
-        items = item_fields(field)
-        place[name] = (
-            [_delivered(T.StructType(items))]
-            if items
-            else field.dataType.simpleString()
-        )
-    return root
+def _shape(data_type: T.DataType) -> Any:
+    """Lay out a type as JSON, with the types of its values as texts."""
+    match data_type:
+        case T.StructType():
+            return {field.name: _shape(field.dataType) for field in data_type}
+        case T.ArrayType():
+            return [_shape(data_type.elementType)]
+        case _:
+            return data_type.simpleString()
+
+
+def _is_nested(field: T.StructField) -> bool:
+    return isinstance(field.dataType, T.StructType) or bool(item_fields(field))
 
 
 def _names(names: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from salesetl.money import Revenue, revenue_by_currency
+from salesetl.money import AMOUNT_STATES
 from salesetl.runs import RunReport
 
 # Columns of numbers that name something and are not grouped.
@@ -18,16 +18,17 @@ def report_text(report: RunReport) -> str:
     lines = [
         f"{report.job} {report.status}: run {report.run_id} ({_runtime_text(report)})",
         "",
-        *_pairs([*_main_feed(report), *_other_feeds(report), *_revenue(report)]),
+        *_pairs([*_main_source(report), *_other_sources(report)]),
+        *_amounts(report),
     ]
     if report.unknown_columns:
         lines += [f"columns ignored: {', '.join(report.unknown_columns)}"]
     if report.absent_columns:
         lines += [f"columns that no row has: {', '.join(report.absent_columns)}"]
-    if report.sales_of_late_buyers:
+    if report.rows_to_refresh:
         lines += [
-            f"sales of earlier months whose buyers are known now: {report.sales_of_late_buyers:,}"
-            " (--refresh_customers true adds what is known of them)"
+            f"rows of earlier runs that lack what is known now: {report.rows_to_refresh:,}"
+            " (the log says how to add it)"
         ]
     if report.catalog:
         lines += [_catalog_text(report.catalog)]
@@ -60,7 +61,7 @@ def _catalog_text(catalog: dict[str, Any]) -> str:
     )
 
 
-def _main_feed(report: RunReport) -> list[tuple[str, Any]]:
+def _main_source(report: RunReport) -> list[tuple[str, Any]]:
     return [
         ("rows read", report.rows_read),
         ("  loaded", report.rows_loaded),
@@ -71,34 +72,47 @@ def _main_feed(report: RunReport) -> list[tuple[str, Any]]:
     ]
 
 
-def _other_feeds(report: RunReport) -> list[tuple[str, Any]]:
+def _other_sources(report: RunReport) -> list[tuple[str, Any]]:
     lines: list[tuple[str, Any]] = []
-    for name, feed in report.feeds.items():
-        lines += [(f"{name} read", feed["rows_read"])]
+    for name, counts in report.sources.items():
+        lines += [(f"{name} read", counts["rows_read"])]
         for what in ("rows_loaded", "rows_quarantined", "duplicates_removed"):
-            lines += [(f"  {what.removeprefix('rows_').replace('_', ' ')}", feed[what])]
-        lines += [(f"warning: {rule}", rows) for rule, rows in feed["warnings"].items()]
+            lines += [
+                (f"  {what.removeprefix('rows_').replace('_', ' ')}", counts[what])
+            ]
+        lines += [
+            (f"warning: {rule}", rows) for rule, rows in counts["warnings"].items()
+        ]
     return lines
 
 
-def _revenue(report: RunReport) -> list[tuple[str, Any]]:
-    named = {
-        "revenue loaded": report.revenue_loaded,
-        "revenue kept from earlier runs": report.revenue_kept,
-        "revenue in the summary": report.revenue_summary,
-    }
-    return [
-        (f"{name} {currency}".rstrip(), amount)
-        for name, revenue in named.items()
-        for currency, amount in revenue_by_currency(revenue).items()
+def _amounts(report: RunReport) -> list[str]:
+    """Lay out what became of each amount, a line a currency."""
+    rows = [
+        [name, currency, *(states[state] for state in AMOUNT_STATES)]
+        for name, by_currency in report.amounts.items()
+        for currency, states in by_currency.items()
     ]
+    header = [
+        "amount",
+        "currency",
+        *(state.replace("_", " ") for state in AMOUNT_STATES),
+    ]
+    if not any(row[1] for row in rows):
+        header, rows = _without(1, header), [_without(1, row) for row in rows]
+    return ["", table_text(header, rows)] if rows else []
 
 
-def revenue_text(revenue: Revenue) -> str:
-    """Write revenue in a cell of a table, such as `1,234.50` or `EUR 8.00, INR 5.00`."""
+def _without(place: int, cells: list[str]) -> list[str]:
+    return [*cells[:place], *cells[place + 1 :]]
+
+
+def loaded_text(report: RunReport) -> str:
+    """Write what a run has loaded of each amount, such as `1,234.50` or `EUR 8.00, INR 5.00`."""
     texts = (
-        f"{currency} {number_text(amount)}".lstrip()
-        for currency, amount in revenue_by_currency(revenue).items()
+        f"{currency} {number_text(states['loaded'])}".lstrip()
+        for by_currency in report.amounts.values()
+        for currency, states in by_currency.items()
     )
     return ", ".join(texts)
 

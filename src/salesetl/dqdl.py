@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable
 
-from salesetl.schemas.table import PARAMETER, Rule, Table
+from salesetl.model.rules import PARAMETER, Rule
+from salesetl.model.table import Table
 
 _HEAD = """\
 # Grain: {grain}.
-# Made from its contract and that of {feed} by `make docs`; {left} of the {all} rules of {feed} are
-# left to the job: they only warn, or are of what this table does not hold.
+# Made from its contract and that of {source} by `make docs`; {left} of the {all} rules of {source}
+# are left to the job: they only warn, or are of what this table does not hold.
 Rules = [
 {rules}
 ]
@@ -22,14 +23,14 @@ _KEYWORDS = frozenset(
 )
 
 
-def ruleset(table: Table, feed: Table) -> str:
-    """Write what must be true of a published table whose rows come from a feed.
+def ruleset(table: Table, source: Table) -> str:
+    """Write what must be true of a published table whose rows come from a source.
 
     That its key is there once, that what its rows need is complete, that its partitions agree with
-    its date, and those rules of the feed that reject a row for columns which this table has too.
+    its date, and those rules of the source that reject a row for columns which this table has too.
     """
-    kept = [rule for rule in feed.rules if _holds_in(table, rule)]
-    complete = _complete_columns(table, feed, kept)
+    kept = [rule for rule in source.rules if _holds_in(table, rule)]
+    complete = _complete_columns(table, source, kept)
     rules = [
         "RowCount > 0",
         _key_rule(table, complete),
@@ -39,9 +40,9 @@ def ruleset(table: Table, feed: Table) -> str:
     ]
     return _HEAD.format(
         grain=table.grain,
-        feed=feed.name,
-        left=len(feed.rules) - len(kept),
-        all=len(feed.rules),
+        source=source.name,
+        left=len(source.rules) - len(kept),
+        all=len(source.rules),
         rules=",\n".join(f"    {rule}" for rule in rules),
     )
 
@@ -57,12 +58,12 @@ def _holds_in(table: Table, rule: Rule) -> bool:
     return names - _KEYWORDS <= set(table.columns)
 
 
-def _complete_columns(table: Table, feed: Table, kept: Iterable[Rule]) -> list[str]:
+def _complete_columns(table: Table, source: Table, kept: Iterable[Rule]) -> list[str]:
     """Return the columns in which every row has a value, in the order of the table."""
     required = {_required(rule) for rule in kept}
     # A part of the key that is not delivered is made by the job, such as the number of a line.
-    made = set(table.key) - set(feed.columns)
-    own = {table.amount, table.date_column, *table.partition_by}
+    made = set(table.key) - set(source.columns)
+    own = {*table.amounts, table.date_column, *table.partition_by}
     return [name for name in table.columns if name in required | made | own]
 
 

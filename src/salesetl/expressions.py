@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
-from salesetl import columns
+from salesetl import parsing
 from salesetl.errors import InputError
 from salesetl.spelling import nearest
 
@@ -88,7 +88,7 @@ class Expression:
             case ast.Name(id=name):
                 return texts[self._quoted.get(name, name)]
             case ast.Constant(value=str(text)):
-                return columns.text_literal(text)
+                return parsing.text_literal(text)
             case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]) if len(
                 operands
             ) in _TEXT_FUNCTIONS.get(name, ()):
@@ -108,7 +108,7 @@ class Expression:
         match node:
             case ast.Name(id=name):
                 text = numbers[self._quoted.get(name, name)]
-                return columns.decimal(text, 18, 6)
+                return parsing.decimal(text, 18, 6)
             case ast.Constant(value=int() | float()) if not isinstance(
                 node.value, bool
             ):

@@ -8,10 +8,9 @@ import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from salesetl.arguments import InputPath, arguments_of, parse_arguments
+from salesetl.arguments import help_text, parse_arguments
 from salesetl.display import report_text
 from salesetl.errors import (
     ArgumentError,
@@ -20,10 +19,12 @@ from salesetl.errors import (
     one_line,
     understood,
 )
-from salesetl.local import local_engine
-from salesetl.manual import ENGINE, Job, help_text
-from salesetl.pipelines.paths import check_apart
+from salesetl.local import LocalOptions, local_engine
+from salesetl.model.options import InputPath, Option, options_of
+from salesetl.model.pipeline import Pipeline
 from salesetl.readers.files import find_files, unpacked_bytes
+from salesetl.runner.paths import check_apart
+from salesetl.runner.running import run
 from salesetl.runs import RunReport
 from salesetl.secrets import ScrubbingFormatter, scrubbed
 from salesetl.stopping import Stopped, stoppable, stopped_by
@@ -31,52 +32,50 @@ from salesetl.stopping import Stopped, stoppable, stopped_by
 logger = logging.getLogger(__name__)
 
 
-def launch(run: Job, argv: Sequence[str] | None = None) -> None:
-    """Run a job with the arguments of the command line, print its report, and exit.
+def launch(pipeline: Pipeline, argv: Sequence[str] | None = None) -> None:
+    """Run a pipeline with the arguments of the command line, print its report, and exit.
 
     The exit status is 0 only after success. A failure that a person can act on is one line on
     standard error; `--verbose` adds the stack trace.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    name = Path(inspect.getfile(run)).stem
     if "--help" in words or "-h" in words:
-        sys.stdout.write(help_text(name, run))
+        promise = (inspect.getdoc(pipeline.options) or "").partition("\n")[0]
+        sys.stdout.write(help_text(pipeline.job, promise, job_options(pipeline)))
         return
-    is_verbose, words = _take_verbose(words)
+    # Glue passes every argument with a value.
+    is_verbose = "--verbose" in words and words[words.index("--verbose") + 1 :][:1] != [
+        "false"
+    ]
     _set_up_logging(is_verbose)
     if "--JOB_NAME" in words:
-        with _shown_by_glue(name):
-            _run_on_glue(run, words)
+        with _shown_by_glue(pipeline.job):
+            _run_on_glue(pipeline, words)
         return
     with stoppable():
-        _run_here(run, name, words, is_verbose=is_verbose)
+        _run_here(pipeline, words, is_verbose=is_verbose)
 
 
-def _run_here(run: Job, name: str, words: Sequence[str], *, is_verbose: bool) -> None:
+def job_options(pipeline: Pipeline) -> list[Option]:
+    """Return the options of a pipeline, and those that every job has beside its own."""
+    return [*options_of(pipeline.options), *options_of(LocalOptions)]
+
+
+def _run_here(pipeline: Pipeline, words: Sequence[str], *, is_verbose: bool) -> None:
     try:
-        values = parse_arguments(run, words, others=[ENGINE])
-        report = run_locally(run, values, is_verbose=is_verbose)
+        values = parse_arguments(job_options(pipeline), words)
+        report = run_locally(pipeline, values)
     except (Exception, Stopped) as error:
         if is_verbose:
-            logger.exception("%s failed", name)
+            logger.exception("%s failed", pipeline.job)
         if stop := stopped_by(error):
-            sys.stderr.write(f"{name}: {stop}; nothing was published\n")
+            sys.stderr.write(f"{pipeline.job}: {stop}; nothing was published\n")
             raise SystemExit(stop.exit_status) from None
         hint = "" if understood(error) else "; --verbose shows the stack trace"
         told = scrubbed(one_line(error))
-        sys.stderr.write(f"{name}: error: {told}{hint}\n")
+        sys.stderr.write(f"{pipeline.job}: error: {told}{hint}\n")
         raise SystemExit(exit_status(error)) from None
     sys.stdout.write(report_text(report))
-
-
-def _take_verbose(words: list[str]) -> tuple[bool, list[str]]:
-    # Glue passes every argument with a value.
-    if "--verbose" not in words:
-        return False, words
-    place = words.index("--verbose")
-    value = words[place + 1 : place + 2]
-    after = place + (2 if value in (["true"], ["false"]) else 1)
-    return value != ["false"], words[:place] + words[after:]
 
 
 def _set_up_logging(is_verbose: bool) -> None:
@@ -91,19 +90,19 @@ def _set_up_logging(is_verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def run_locally(
-    run: Job, values: Mapping[str, Any], *, is_verbose: bool = False
-) -> RunReport:
-    """Run a job on this machine, with its arguments given as values, `engine` among them."""
-    own = dict(values)
-    engine = own.pop(ENGINE.name, ENGINE.default)
-    name = Path(inspect.getfile(run)).stem
+def run_locally(pipeline: Pipeline, values: Mapping[str, Any]) -> RunReport:
+    """Run a pipeline on this machine, with its options and those of LocalOptions as values."""
+    local = {each.name: each.default for each in options_of(LocalOptions)}
+    own = {name: value for name, value in values.items() if name not in local}
+    local |= {name: value for name, value in values.items() if name in local}
     paths = [str(value) for key, value in own.items() if key.endswith("_path")]
-    # Once more where the run opens; here before an engine starts.
+    # Once more where the run starts; here before an engine does.
     check_apart(own, own["output_path"], ())
-    size = input_bytes(run, own)
-    with local_engine(engine, name, paths, size, is_verbose=is_verbose) as opened:
-        return run(opened, **own)
+    size = input_bytes(pipeline, own)
+    with local_engine(
+        local["engine"], pipeline.job, paths, size, is_verbose=local["verbose"]
+    ) as opened:
+        return run(pipeline, opened, **own)
 
 
 @contextmanager
@@ -118,31 +117,32 @@ def _shown_by_glue(name: str) -> Iterator[None]:
         raise RuntimeError(scrubbed(one_line(error))) from None
 
 
-def _run_on_glue(run: Job, words: Sequence[str]) -> None:
-    from awsglue.job import Job as GlueJob
+def _run_on_glue(pipeline: Pipeline, words: Sequence[str]) -> None:
+    from awsglue.job import Job
     from awsglue.utils import getResolvedOptions
 
     from salesetl.session import glue_session
 
-    values = parse_arguments(run, words, others=[ENGINE])
-    if values.pop(ENGINE.name, ENGINE.default) == "duckdb":
+    values = parse_arguments(job_options(pipeline), words)
+    if values.pop("engine", "auto") == "duckdb":
         raise ArgumentError("--engine duckdb: on Glue jobs run on Spark; leave it out")
+    values.pop("verbose", None)
     resolved = getResolvedOptions(["job", *words], ["JOB_NAME"])
     spark = glue_session()
-    job = GlueJob(spark)
+    job = Job(spark)
     job.init(resolved["JOB_NAME"], resolved)
-    report = run(spark, **values)
+    report = run(pipeline, spark, **values)
     job.commit()
     sys.stdout.write(f"{report_text(report)}{report.event_line()}\n")
 
 
-def input_bytes(run: Job, values: dict[str, Any]) -> int:
+def input_bytes(pipeline: Pipeline, values: Mapping[str, Any]) -> int:
     """Sum up the sizes, unpacked, of the files that a job will read; what is not there has none."""
     size = 0
-    for argument in arguments_of(run).values():
-        if argument.type is InputPath and argument.name in values:
+    for option in options_of(pipeline.options):
+        if option.type is InputPath and option.name in values:
             try:
-                files = find_files(values[argument.name], allow_empty=True)
+                files = find_files(values[option.name], allow_empty=True)
             except InputError:
                 continue
             size += sum(map(unpacked_bytes, files))

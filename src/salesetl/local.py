@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal
 
 from salesetl.engines.base import Engine
 from salesetl.errors import SetupError
+from salesetl.model.options import option
 from salesetl.stopping import interrupting, listen, shielded
 from salesetl.storage import is_local
 
@@ -17,6 +19,19 @@ EngineChoice = Literal["auto", "spark", "duckdb"]
 
 # As far as it was measured: ahead of Spark on one machine, in about as much memory as input.
 EMBEDDED_INPUT_BYTES = 6 * 2**30
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalOptions:
+    """What every job can be told beside its own options."""
+
+    engine: EngineChoice = option(
+        "what the job runs on here: Spark, DuckDB in this process, or auto, which is DuckDB for"
+        f" local input up to {EMBEDDED_INPUT_BYTES // 2**30} GiB and half the memory; on Glue it is"
+        " always Spark",
+        "auto",
+    )
+    verbose: bool = option("show the stack trace of an error", False)
 
 
 @contextmanager

@@ -1,71 +1,31 @@
-"""What the arguments of jobs mean, for a terminal and for a page."""
+"""The manual of jobs: what they do and what their arguments mean, as a page."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 
-from salesetl.arguments import Argument, arguments_of, type_name
-from salesetl.local import EMBEDDED_INPUT_BYTES, EngineChoice
-from salesetl.runs import RunReport
+from salesetl.local import LocalOptions
+from salesetl.model.options import Option, options_of
+from salesetl.model.pipeline import Pipeline
 
-Job = Callable[..., RunReport]
-
-ENGINE = Argument(
-    name="engine",
-    type=EngineChoice,
-    is_required=False,
-    default="auto",
-    help="what the job runs on here: Spark, DuckDB in this process, or auto, which is DuckDB for"
-    f" local input up to {EMBEDDED_INPUT_BYTES // 2**30} GiB and half the memory; on Glue it is"
-    " always Spark",
-)
-"""The argument that every job has beside its own."""
+_HEADER = ["| argument | value | default | meaning |", "|---|---|---|---|"]
 
 
-def help_text(name: str, run: Job) -> str:
-    """Describe a job and its arguments."""
-    lines = [(inspect.getdoc(run) or "").partition("\n")[0], "", "arguments:"]
-    for argument in [*arguments_of(run).values(), ENGINE]:
-        default = "required" if argument.is_required else f"default: {argument.default}"
-        kind = type_name(argument.type)
-        lines += [f"  --{argument.name} ({kind}; {default})", f"      {argument.help}"]
-    lines += [
-        "  --verbose",
-        "      show the stack trace of an error",
-    ]
-    return f"{name}: " + "\n".join(lines) + "\n"
-
-
-def jobs_page(jobs: Mapping[str, Job]) -> str:
+def jobs_page(pipelines: Iterable[Pipeline]) -> str:
     """Describe jobs and their arguments as a Markdown page."""
     lines = [
         "# Jobs and their arguments",
         "",
-        "Made from the jobs' `run` functions by `make docs`.",
+        "Made from the options of the pipelines by `make docs`.",
         "",
     ]
-    for name, run in jobs.items():
-        promise = (inspect.getdoc(run) or "").partition("\n")[0]
-        lines += [
-            f"## {name}",
-            "",
-            promise,
-            "",
-            "| argument | value | default | meaning |",
-            "|---|---|---|---|",
-        ]
-        lines += [_row(argument) for argument in arguments_of(run).values()]
-    lines += [
-        "",
-        "## All jobs",
-        "",
-        "| argument | value | default | meaning |",
-        "|---|---|---|---|",
-        _row(ENGINE),
-        "| `--verbose` | | | show the stack trace of an error |",
-    ]
+    for pipeline in pipelines:
+        promise = (inspect.getdoc(pipeline.options) or "").partition("\n")[0]
+        lines += [f"## {pipeline.job}", "", promise, "", *_HEADER]
+        lines += [_row(option) for option in options_of(pipeline.options)]
+    lines += ["", "## All jobs", "", *_HEADER, *map(_row, options_of(LocalOptions))]
     return "\n".join(lines) + "\n"
 
 
-def _row(argument: Argument) -> str:
-    default = "required" if argument.is_required else argument.default
-    return f"| `--{argument.name}` | {type_name(argument.type)} | {default} | {argument.help} |"
+def _row(option: Option) -> str:
+    default = "required" if option.is_required else option.default
+    return f"| `--{option.name}` | {option.kind} | {default} | {option.help} |"

@@ -1,12 +1,18 @@
 """Sums of money, each currency by itself: amounts of different currencies are never added."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Context, Decimal
 
 # By currency; None is that of a table whose contract names none.
 Amounts = Mapping[str | None, Decimal]
-# As a report has them: one text, or where the contract names a currency one for each.
-Revenue = str | dict[str, str]
+# By the name of the amount.
+Sums = Mapping[str, Amounts]
+# As a report has them: by the name of the amount, by currency, by what became of it.
+ReportedAmounts = dict[str, dict[str, dict[str, str]]]
+
+# What can become of an amount: rejected and out of range are in quarantine, kept are of earlier
+# runs, and published is loaded and kept.
+AMOUNT_STATES = ("loaded", "rejected", "out_of_range", "kept", "published")
 
 NOTHING = "0.00"
 # As wide as DECIMAL(38, 2); Python's default is 28 digits.
@@ -20,6 +26,15 @@ def add_amounts(*parts: Amounts) -> dict[str | None, Decimal]:
         for currency, amount in part.items():
             sums[currency] = _CONTEXT.add(sums.get(currency, Decimal(0)), amount)
     return sums
+
+
+def add_sums(names: Iterable[str], parts: Iterable[Sums]) -> dict[str, Amounts]:
+    """Add what is of the same amount and currency."""
+    found = list(parts)
+    return {
+        name: add_amounts(*(part[name] for part in found if name in part))
+        for name in names
+    }
 
 
 def amount_text(amount: Decimal) -> str:
@@ -36,18 +51,23 @@ def amounts_text(amounts: Amounts) -> str:
     return ", ".join(texts) or NOTHING
 
 
-def revenue_of(amounts: Amounts, currency: str | None) -> Revenue:
-    """Write amounts as the report does; `currency` is the column that tells theirs, if any."""
-    if currency is None:
-        return amount_text(amounts.get(None, Decimal(0)))
-    return {
-        str(name): amount_text(amount)
-        for name, amount in sorted(amounts.items(), key=str)
-    }
+def reported_amounts(states: Mapping[str, Sums]) -> ReportedAmounts:
+    """Write sums as the report does; one without a currency is under an empty name.
 
-
-def revenue_by_currency(revenue: Revenue) -> dict[str, str]:
-    """Return the amounts of a report by currency; without a currency under an empty name."""
-    if isinstance(revenue, str):
-        return {"": revenue}
-    return revenue or {"": NOTHING}
+    `states` are sums by what became of them, such as `loaded`. Where one has an amount in a
+    currency, all others have it too, if only as zero.
+    """
+    names = dict.fromkeys(name for sums in states.values() for name in sums)
+    reported: ReportedAmounts = {}
+    for name in names:
+        of_state = {state: sums.get(name, {}) for state, sums in states.items()}
+        currencies = {each for amounts in of_state.values() for each in amounts}
+        reported[name] = {
+            currency
+            or "": {
+                state: amount_text(amounts.get(currency, Decimal(0)))
+                for state, amounts in of_state.items()
+            }
+            for currency in sorted(currencies or {None}, key=str)
+        }
+    return reported

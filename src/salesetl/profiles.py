@@ -11,7 +11,7 @@ from salesetl import dates
 from salesetl.characters import name_key, trim
 from salesetl.errors import InputError
 from salesetl.expressions import Expression
-from salesetl.schemas.table import Table
+from salesetl.model.table import Table
 from salesetl.spelling import not_known
 from salesetl.storage import normalized, storage_of
 

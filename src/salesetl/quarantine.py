@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from salesetl.errors import ArgumentError
-from salesetl.quality import WELL_FORMED
+from salesetl.model.table import Table
+from salesetl.quality.judging import WELL_FORMED
+from salesetl.registry import PIPELINES
 from salesetl.rows import count_rows, read_rows
 from salesetl.runs import RunReport, read_reports
-from salesetl.schemas import FEEDS
-from salesetl.schemas.quarantine import quarantine_of
 from salesetl.storage import Storage, join, storage_of
 
 
@@ -16,7 +16,7 @@ from salesetl.storage import Storage, join, storage_of
 class Rejected:
     """One quarantined row."""
 
-    feed: str
+    source: str
     raw_record: str
     source_header: str | None
     source_file: str
@@ -24,29 +24,35 @@ class Rejected:
 
 
 def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
-    """Return the rows that a run has rejected, by feed, file and record."""
+    """Return the rows that a run has rejected, by source, file and record."""
     rejected = []
-    for feed in FEEDS:
-        table = quarantine_of(feed)
+    for table in _quarantines():
+        source = table.name.rpartition("/")[2]
         rejected += [
             Rejected(
-                feed.name,
+                source,
                 row["raw_record"],
                 row["source_header"],
                 row["source_file"],
                 tuple(row["reasons"]),
             )
             for row in read_rows(
-                storage, join(root, table.name), table, f"run_id={run_id}"
+                storage, join(root, table.folder), table, f"run_id={run_id}"
             )
         ]
-    return sorted(rejected, key=lambda row: (row.feed, row.source_file, row.raw_record))
+    return sorted(
+        rejected, key=lambda row: (row.source, row.source_file, row.raw_record)
+    )
 
 
-def count_rejected(storage: Storage, root: str, feed: str, run_id: str) -> int:
-    """Count the rows of a feed that are in quarantine under a run, the last that rejected them."""
-    table = next(quarantine_of(each) for each in FEEDS if each.name == feed)
-    return count_rows(storage, join(root, table.name), f"run_id={run_id}")
+def count_rejected(storage: Storage, root: str, source: str, run_id: str) -> int:
+    """Count the rows of a source in quarantine under a run, the last that rejected them."""
+    table = next(each for each in _quarantines() if each.name.endswith(f"/{source}"))
+    return count_rows(storage, join(root, table.folder), f"run_id={run_id}")
+
+
+def _quarantines() -> list[Table]:
+    return [table for pipeline in PIPELINES for table in pipeline.quarantines]
 
 
 def replays(reports: list[RunReport]) -> dict[str, str]:

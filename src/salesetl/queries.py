@@ -6,7 +6,9 @@ from typing import Any
 
 from salesetl.engines.duckdb_lake import DuckDbLake
 from salesetl.errors import ArgumentError, InputError
-from salesetl.lake_tables import LakeTable, lake_table
+from salesetl.model.quarantine import is_quarantine
+from salesetl.model.table import Table
+from salesetl.registry import pipeline_of, table_named
 from salesetl.runs import has_run
 from salesetl.statements import Statement, statement, tables_below, views_below
 from salesetl.storage import is_local, normalized, storage_of
@@ -28,7 +30,7 @@ def results(output_path: str, names: Sequence[str]) -> list[Result]:
     wanted = [statement(name) for name in names]
     with closing(DuckDbLake(root)) as lake:
         for name in dict.fromkeys(_tables(wanted)):
-            _add_table(lake, root, lake_table(name))
+            _add_table(lake, root, table_named(name))
         for view in dict.fromkeys(_views(wanted)):
             lake.create(view.text)
         return [lake.rows(each.rows_sql) for each in wanted]
@@ -46,14 +48,13 @@ def _views(wanted: Sequence[Statement]) -> Iterator[Statement]:
             yield each
 
 
-def _add_table(lake: DuckDbLake, root: str, listed: LakeTable) -> None:
+def _add_table(lake: DuckDbLake, root: str, table: Table) -> None:
+    job = pipeline_of(table).job
     # Where a run has rejected nothing, there is no quarantine, and that is no mistake.
-    may_be_empty = listed.is_quarantine and has_run(storage_of(root), root, listed.job)
+    may_be_empty = is_quarantine(table) and has_run(storage_of(root), root, job)
     try:
-        lake.add_table(
-            listed.name, listed.folder, listed.table, may_be_empty=may_be_empty
-        )
+        lake.add_table(table, may_be_empty=may_be_empty)
     except InputError as error:
         raise InputError(
-            f"{error}; run jobs/{listed.job}.py, or check --output_path"
+            f"{error}; run jobs/{job}.py, or check --output_path"
         ) from error

@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from salesetl.errors import InputError, SetupError
-from salesetl.schemas.table import Table
-from salesetl.schemas.types import T
+from salesetl.model.table import Table
+from salesetl.model.types import T
 from salesetl.storage import Storage, join, parquet_files
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from salesetl.errors import InputError
-from salesetl.money import NOTHING, Revenue
+from salesetl.money import ReportedAmounts
 from salesetl.secrets import scrubbed
 from salesetl.storage import Storage, join
 
@@ -16,12 +16,15 @@ from salesetl.storage import Storage, join
 class RunReport:
     """All that is known of one run, as its JSON file says it. Amounts and times are text.
 
-    Of every feed, and so of the run's main feed that stands at the top:
-    `rows_read = rows_loaded + rows_quarantined + duplicates_removed`.
-    `revenue_loaded` is of the rows of this run, `revenue_kept` of rows of earlier runs in the same
-    partitions, and their sum is `revenue_summary`: one text, or where the contract names a currency
-    one for each. Old reports of orders have one text. `catalog` tells what was registered in the
-    Data Catalog, with an `error` if it could not be; None if it was not asked for.
+    The counts at the top are of the main source, `sources` has those of the others. Of every
+    source: `rows_read = rows_loaded + rows_quarantined + duplicates_removed`.
+
+    `amounts` are sums of each amount of the main source, by currency: of rows that this run has
+    `loaded` or `rejected`, or that are `out_of_range`; `kept` of rows of earlier runs in the same
+    partitions; and `published = loaded + kept`. The currency is empty where the contract has none.
+    `rows_to_refresh` are rows of earlier runs for which a look-up knows more now. `catalog` tells
+    what was registered in the Data Catalog, with an `error` if it could not be; None if it was not
+    asked for.
     """
 
     run_id: str
@@ -39,16 +42,14 @@ class RunReport:
     rows_quarantined: int = 0
     duplicates_removed: int = 0
     # Of the quarantined ones, those that the dates of the run left out.
-    rows_set_aside: int = 0
+    rows_out_of_range: int = 0
     rows_by_reason: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     unknown_columns: list[str] = field(default_factory=list)
-    sales_of_late_buyers: int = 0
     absent_columns: list[str] = field(default_factory=list)
-    feeds: dict[str, dict[str, Any]] = field(default_factory=dict)
-    revenue_loaded: Revenue = NOTHING
-    revenue_kept: Revenue = NOTHING
-    revenue_summary: Revenue = NOTHING
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    amounts: ReportedAmounts = field(default_factory=dict)
+    rows_to_refresh: int = 0
     partitions: list[dict[str, Any]] = field(default_factory=list)
     catalog: dict[str, Any] | None = None
     seconds_by_stage: dict[str, float] = field(default_factory=dict)
@@ -66,7 +67,7 @@ class RunReport:
     def event_line(self) -> str:
         """Return the line of the log that metrics and their alarms are taken from."""
         ratio = rejected_ratio(
-            self.rows_read, self.rows_quarantined, self.rows_set_aside
+            self.rows_read, self.rows_quarantined, self.rows_out_of_range
         )
         event = {
             "event": "run_report",
@@ -74,16 +75,18 @@ class RunReport:
             "run_id": self.run_id,
             "status": self.status,
             "rows_read": self.rows_read,
-            "rows_rejected": self.rows_quarantined - self.rows_set_aside,
+            "rows_rejected": self.rows_quarantined - self.rows_out_of_range,
             "rejected_ratio": round(ratio, 6),
         }
         return json.dumps(event)
 
 
-def rejected_ratio(rows_read: int, rows_quarantined: int, rows_set_aside: int) -> float:
+def rejected_ratio(
+    rows_read: int, rows_quarantined: int, rows_out_of_range: int
+) -> float:
     """Return the share of the rows that were to be loaded and broke a rule."""
-    asked_for = rows_read - rows_set_aside
-    return (rows_quarantined - rows_set_aside) / max(asked_for, 1)
+    asked_for = rows_read - rows_out_of_range
+    return (rows_quarantined - rows_out_of_range) / max(asked_for, 1)
 
 
 def report_path(root: str, job: str, run_id: str) -> str:

@@ -12,8 +12,11 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from salesetl.errors import InputError, LeaseError, one_line
+from salesetl.local import local_engine
+from salesetl.model.pipeline import Pipeline
+from salesetl.runner.running import run
 from salesetl.runs import RunReport, has_succeeded
-from salesetl.storage import storage_of
+from salesetl.storage import normalized, storage_of
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +78,24 @@ class Loading:
             return True
         left: int = self.context.get_remaining_time_in_millis()
         return left >= 1000 * _SECONDS_TO_LOAD
+
+
+def loading_into(pipeline: Pipeline, lake: str, context: Any) -> Loading:
+    """Return how new objects of the main source of a pipeline are loaded into a lake, on DuckDB."""
+    root = normalized(lake)
+
+    def load(path: str, run_id: str) -> RunReport:
+        with local_engine("duckdb", pipeline.job, [path, root], 0) as engine:
+            options = {
+                pipeline.main.path_option: path,
+                "output_path": root,
+                "run_id": run_id,
+                "max_rejected_ratio": 1.0,
+                "allow_empty": True,
+            }
+            return run(pipeline, engine, **options)
+
+    return Loading(pipeline.job, root, load, context)
 
 
 def handle(event: Event, loading: Loading) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 
 from salesetl.errors import ArgumentError
-from salesetl.lake_tables import lake_tables
+from salesetl.registry import all_tables
 
 _SOURCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)")
 
@@ -59,7 +59,7 @@ def statement(name: str) -> Statement:
 
 def tables_below(name: str) -> list[str]:
     """Return the tables that a statement reads, by itself or through views."""
-    tables = {listed.name for listed in lake_tables()}
+    tables = {table.sql_name for table in all_tables()}
     below = [name, *(each.name for each in views_below(name))]
     return sorted({used for each in below for used in _sources(each) & tables})
 

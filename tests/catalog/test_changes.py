@@ -8,9 +8,9 @@ from pyspark.sql import SparkSession
 
 from salesetl.catalog.changes import table_changes, type_change
 from salesetl.catalog.tables import Entry, table_input
-from salesetl.schemas import FACT_ORDERS
-from salesetl.schemas.table import column
-from salesetl.schemas.types import T
+from salesetl.model.table import column
+from salesetl.model.types import T
+from salesetl.pipelines.orders.contracts import FACT_ORDERS
 
 ENTRY = Entry(FACT_ORDERS, "s3://bucket/lake")
 

@@ -10,8 +10,9 @@ from botocore.awsrequest import AWSResponse
 
 from salesetl.catalog import Catalog, Entry
 from salesetl.errors import AwsError, CatalogError, SetupError
-from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS, SALES_SUMMARY
-from salesetl.schemas.quarantine import quarantine_of
+from salesetl.model.quarantine import quarantine_of
+from salesetl.pipelines.orders.contracts import FACT_ORDERS
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
 from tests.data_catalog import Glue, at_call, types_of
 
 ROOT = "s3://bucket/lake"

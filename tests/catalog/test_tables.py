@@ -3,31 +3,33 @@
 import pytest
 
 from salesetl.catalog.tables import Entry, partition_input, s3_location, table_input
-from salesetl.lake_tables import LakeTable, lake_tables
-from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS
+from salesetl.model.table import Table
+from salesetl.pipelines.orders.contracts import FACT_ORDERS
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from salesetl.registry import all_tables
 
-ALL = lake_tables()
+ALL = all_tables()
 ROOT = "s3://bucket/lake"
 
 
-@pytest.mark.parametrize("listed", ALL, ids=lambda listed: listed.name)
-def test_a_table_is_its_contract(listed: LakeTable) -> None:
-    described = table_input(Entry(listed.table, ROOT), None)
+@pytest.mark.parametrize("table", ALL, ids=lambda table: table.sql_name)
+def test_a_table_is_its_contract(table: Table) -> None:
+    described = table_input(Entry(table, ROOT), None)
 
     columns = described["StorageDescriptor"]["Columns"]
     keys = described["PartitionKeys"]
-    assert described["Name"] == listed.name
-    assert described["Description"].lower() == listed.table.grain.lower()
-    assert {c["Name"]: c["Type"] for c in columns + keys} == listed.table.types
-    assert [key["Name"] for key in keys] == list(listed.table.partition_by)
+    assert described["Name"] == table.sql_name
+    assert described["Description"].lower() == table.grain.lower()
+    assert {c["Name"]: c["Type"] for c in columns + keys} == table.types
+    assert [key["Name"] for key in keys] == list(table.partition_by)
     assert {c["Name"]: c["Comment"] for c in columns + keys} == {
-        field.name: field.metadata["comment"] for field in listed.table.schema
+        field.name: field.metadata["comment"] for field in table.schema
     }
 
 
-@pytest.mark.parametrize("listed", ALL, ids=lambda listed: listed.name)
-def test_comments_are_no_longer_than_the_catalogue_takes(listed: LakeTable) -> None:
-    described = table_input(Entry(listed.table, ROOT), None)
+@pytest.mark.parametrize("table", ALL, ids=lambda table: table.sql_name)
+def test_comments_are_no_longer_than_the_catalogue_takes(table: Table) -> None:
+    described = table_input(Entry(table, ROOT), None)
 
     columns = described["StorageDescriptor"]["Columns"] + described["PartitionKeys"]
     assert max(len(column["Comment"]) for column in columns) <= 255

@@ -22,13 +22,17 @@ def write_report(root: Path, run_id: str, **fields: object) -> None:
     storage_of(path).write(path, json.dumps(report.as_dict()).encode())
 
 
+def loaded(amounts: dict[str, str]) -> dict[str, dict[str, dict[str, str]]]:
+    """Return what a report says of an amount, by currency."""
+    return {"amount": {name: {"loaded": text} for name, text in amounts.items()}}
+
+
 def test_runs_are_listed_oldest_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_report(tmp_path, "b1", rows_read=1234, revenue_loaded="9876.50")
-    # Of several currencies, and as reports of orders were before.
-    write_report(tmp_path, "a2", revenue_loaded={"EUR": "1234.50", "INR": "8.00"})
-    write_report(tmp_path, "c3", job="flatten_orders", revenue_loaded="16.00")
+    write_report(tmp_path, "b1", rows_read=1234, amounts=loaded({"": "9876.50"}))
+    write_report(tmp_path, "a2", amounts=loaded({"EUR": "1234.50", "INR": "8.00"}))
+    write_report(tmp_path, "c3", job="flatten_orders", amounts=loaded({"": "16.00"}))
 
     main(["runs", "list", "--output_path", str(tmp_path)])
 

@@ -8,11 +8,11 @@ from typing import Any
 import boto3
 import pytest
 
-from salesetl.arguments import InputPath, arguments_of
 from salesetl.cloudformation.template import logical_name
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import QualityError
-from salesetl.pipelines import JOBS
+from salesetl.registry import jobs, pipeline_of_job
+from salesetl.runner.running import run
 from tests.cloudformation.requests import KilledError, Requests, recorded
 from tests.cloudformation.template import allows
 from tests.data_catalog import Glue
@@ -74,10 +74,10 @@ class Account:
             "run_id": "again",
             "max_rejected_ratio": 1.0,
         }
-        for feed in JOBS[job].feeds:
-            path = f"s3://{self.raw}/{folder}{feed.name}/"
-            given[f"{feed.name}_path"] = InputPath(path)
-        JOBS[job].run(self.shop.engine, **given | arguments)
+        pipeline = pipeline_of_job(job)
+        for source in pipeline.sources:
+            given[source.path_option] = f"s3://{self.raw}/{folder}{source.name}/"
+        run(pipeline, self.shop.engine, **given | arguments)
 
     def run_all_ways(self, job: str, requests: Requests) -> None:
         """Let a run fail of its rows, the next be killed, the third recover, the last backfill."""
@@ -106,7 +106,7 @@ class Account:
             [order(2, order_timestamp=moment)],
         )
         arguments = {}
-        if "source_profile" in arguments_of(JOBS[job].run):
+        if "source_profile" in pipeline_of_job(job).options.names():
             profile = self.shop.home / "shop.toml"
             profile.write_text('delimiter = ","\n')
             self.put("profiles/shop.toml", profile)
@@ -114,7 +114,7 @@ class Account:
         self.run(job, "backfill/", run_id="backfill", **arguments)
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", jobs())
 def test_a_role_allows_what_runs_of_its_job_ask_for(
     job: str, duckdb: DuckDbEngine, tmp_path: Path, s3_root: str
 ) -> None:

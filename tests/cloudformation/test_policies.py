@@ -3,10 +3,11 @@
 import pytest
 
 from salesetl.cloudformation.template import logical_name
-from salesetl.lake_tables import LakeTable, lake_tables
-from salesetl.pipelines import JOBS
-from salesetl.pipelines.batch import lease_path
+from salesetl.model.quarantine import is_quarantine
+from salesetl.model.table import Table
 from salesetl.publishing.journal import journal_path, staging_path
+from salesetl.publishing.lease import lease_path
+from salesetl.registry import all_tables, jobs, pipeline_of
 from salesetl.runs import report_path
 from tests.cloudformation.template import (
     RESOURCES,
@@ -37,7 +38,7 @@ def listed_in(entry: str | list[str]) -> list[str]:
 
 def own_objects(job: str) -> list[str]:
     """Return an object in each place of the lake that a job writes."""
-    folders = [each.folder for each in lake_tables() if each.job == job]
+    folders = [each.folder for each in all_tables() if pipeline_of(each).job == job]
     return [
         *(f"{LAKE}/{folder}/year=2025/part.parquet" for folder in folders),
         report_path(LAKE, job, "run"),
@@ -82,11 +83,11 @@ def test_what_is_allowed_on_everything_has_a_reason() -> None:
     assert on_everything == set(ON_EVERYTHING)
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", jobs())
 @pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
 def test_a_job_keeps_to_its_own_places(job: str, action: str) -> None:
     role = f"{logical_name(job)}Role"
-    others = [path for other in JOBS if other != job for path in own_objects(other)]
+    others = [path for other in jobs() if other != job for path in own_objects(other)]
 
     assert [path for path in own_objects(job) if not allows(role, action, path)] == []
     assert [path for path in others if allows(role, action, path)] == []
@@ -95,7 +96,7 @@ def test_a_job_keeps_to_its_own_places(job: str, action: str) -> None:
 @pytest.mark.parametrize(
     ("role", "buckets"),
     [
-        *((f"{logical_name(job)}Role", "Raw Processed Scripts") for job in JOBS),
+        *((f"{logical_name(job)}Role", "Raw Processed Scripts") for job in jobs()),
         ("CrawlerRole", "Processed"),
         ("DeployRole", "Scripts"),
     ],
@@ -116,21 +117,23 @@ def test_who_asks_for_an_object_that_is_missing_is_told_so(
 def test_an_analyst_lists_tables_and_own_results_only() -> None:
     processed, results = LAKE.removesuffix("/lake"), "arn:aws:s3:::ResultsBucket"
 
-    for listed in lake_tables():
+    for table in all_tables():
         answer = allows(
-            "AnalystPolicy", "s3:ListBucket", processed, f"lake/{listed.folder}/"
+            "AnalystPolicy", "s3:ListBucket", processed, f"lake/{table.folder}/"
         )
-        assert answer != listed.is_quarantine
+        assert answer != is_quarantine(table)
     assert not allows("AnalystPolicy", "s3:ListBucket", processed, "")
     assert allows("AnalystPolicy", "s3:ListBucket", results, "queries/")
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", jobs())
 def test_a_job_reads_its_feeds_and_writes_none(job: str) -> None:
     role = f"{logical_name(job)}Role"
-    feeds = {name: {feed.name for feed in JOBS[name].feeds} for name in JOBS}
+    feeds = {
+        name: {source.name for source in each.sources} for name, each in jobs().items()
+    }
 
-    for other in JOBS:
+    for other in jobs():
         for feed in feeds[other]:
             for folder in (feed, f"backfill/{feed}"):
                 path = f"{RAW}/{folder}/2025/file.csv"
@@ -141,19 +144,19 @@ def test_a_job_reads_its_feeds_and_writes_none(job: str) -> None:
     assert not allows(role, "s3:PutObject", f"{RAW}/profiles/erp.toml")
 
 
-@pytest.mark.parametrize("job", JOBS)
-@pytest.mark.parametrize("listed", lake_tables(), ids=lambda listed: listed.name)
-def test_a_job_enters_its_own_tables(job: str, listed: LakeTable) -> None:
+@pytest.mark.parametrize("job", jobs())
+@pytest.mark.parametrize("table", all_tables(), ids=lambda table: table.sql_name)
+def test_a_job_enters_its_own_tables(job: str, table: Table) -> None:
     role = f"{logical_name(job)}Role"
-    table = f"{GLUE}:table/salesetl_dev/{listed.name}"
+    arn = f"{GLUE}:table/salesetl_dev/{table.sql_name}"
 
     for action in ("glue:GetTable", "glue:UpdateTable", "glue:BatchCreatePartition"):
-        assert allows(role, action, table) == (listed.job == job)
-    assert not allows(role, "glue:DeleteTable", table)
-    assert not allows(role, "glue:GetTable", f"{GLUE}:table/other/{listed.name}")
+        assert allows(role, action, arn) == (pipeline_of(table).job == job)
+    assert not allows(role, "glue:DeleteTable", arn)
+    assert not allows(role, "glue:GetTable", f"{GLUE}:table/other/{table.sql_name}")
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", jobs())
 def test_a_job_runs_a_release_that_it_cannot_change(job: str) -> None:
     role = f"{logical_name(job)}Role"
     script = f"{SCRIPTS}/releases/0.5.0-0123456789ab/jobs/{job}.py"
@@ -166,7 +169,7 @@ def test_a_job_runs_a_release_that_it_cannot_change(job: str) -> None:
     assert not allows(role, "s3:GetObject", f"{SCRIPTS}/deployments/1.json")
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", jobs())
 def test_a_job_publishes_no_metrics_but_those_of_glue(job: str) -> None:
     [publishing] = [
         statement
@@ -180,9 +183,9 @@ def test_a_job_publishes_no_metrics_but_those_of_glue(job: str) -> None:
 
 @pytest.mark.parametrize("reader", ["AnalystPolicy", "CrawlerRole"])
 def test_readers_of_tables_see_no_quarantine_and_write_no_table(reader: str) -> None:
-    for listed in lake_tables():
-        path = f"{LAKE}/{listed.folder}/year=2025/part.parquet"
-        assert allows(reader, "s3:GetObject", path) != listed.is_quarantine
+    for table in all_tables():
+        path = f"{LAKE}/{table.folder}/year=2025/part.parquet"
+        assert allows(reader, "s3:GetObject", path) != is_quarantine(table)
         assert not allows(reader, "s3:PutObject", path)
         assert not allows(reader, "s3:DeleteObject", path)
 
@@ -211,7 +214,7 @@ def test_an_analyst_finds_tables_in_the_console_of_athena() -> None:
     assert not allows("AnalystPolicy", "glue:GetTables", others[1])
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", jobs())
 def test_who_deploys_follows_the_log_of_a_run(job: str) -> None:
     logs = "arn:aws:logs:eu-central-1:123456789012:log-group:/salesetl"
 
@@ -244,7 +247,7 @@ def test_who_deploys_gives_jobs_their_roles_and_nobody_else_any() -> None:
         )
     }
 
-    assert may_be_given == {f"{logical_name(job)}Role" for job in JOBS}
+    assert may_be_given == {f"{logical_name(job)}Role" for job in jobs()}
     assert passing["Condition"] == {
         "StringEquals": {"iam:PassedToService": "glue.amazonaws.com"}
     }
@@ -331,7 +334,7 @@ def test_what_killed_runs_left_is_gone_after_a_week() -> None:
 
     # Exactly that folder: what is published is next to it.
     assert {
-        staging_path("lake", job, "run").removesuffix(f"{job}/run") for job in JOBS
+        staging_path("lake", job, "run").removesuffix(f"{job}/run") for job in jobs()
     } == {staging["Prefix"]}
     assert staging["Status"] == "Enabled"
     assert staging["ExpirationInDays"] == 7

@@ -12,7 +12,7 @@ import pytest
 
 from salesetl.cloudformation.buckets import empty_bucket
 from salesetl.cloudformation.template import logical_name
-from salesetl.pipelines import JOBS
+from salesetl.registry import jobs
 from tests.cloudformation.conftest import RELEASE, ROOT, error_of, infra
 
 TEMPLATE = (ROOT / "infra/salesetl.yaml").read_text()
@@ -23,7 +23,7 @@ BUCKETS = {
 
 
 @pytest.mark.usefixtures("deployed")
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", jobs())
 def test_a_job_is_there_with_its_settings_and_its_role(job: str) -> None:
     glue, iam = boto3.client("glue"), boto3.client("iam")
 
@@ -51,7 +51,7 @@ def test_a_job_is_there_with_its_settings_and_its_role(job: str) -> None:
 
 
 @pytest.mark.usefixtures("deployed")
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", jobs())
 def test_a_job_has_a_trigger_switched_off_logs_and_alarms(job: str) -> None:
     logs, watch = boto3.client("logs"), boto3.client("cloudwatch")
 
@@ -214,14 +214,14 @@ def test_infra_never_changes_what_jobs_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     infra("deploy", "--release", RELEASE, env="runs")
-    for job in JOBS:
+    for job in jobs():
         deploy_past_the_stack(f"salesetl-runs-{job}", "0.6.0-ffffffffffff")
     larger = tmp_path / "salesetl.yaml"
     larger.write_text(TEMPLATE.replace("NumberOfWorkers: 10", "NumberOfWorkers: 12"))
 
     infra("deploy", "--release", "0.7.0-aaaaaaaaaaaa", env="runs", template=larger)
 
-    for job in JOBS:
+    for job in jobs():
         found = boto3.client("glue").get_job(JobName=f"salesetl-runs-{job}")["Job"]
         assert found["NumberOfWorkers"] == 12
         assert (
@@ -258,7 +258,7 @@ def test_a_change_that_fails_leaves_jobs_the_release_they_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     infra("deploy", "--release", RELEASE, env="newer")
-    for job in JOBS:
+    for job in jobs():
         deploy_past_the_stack(f"salesetl-newer-{job}", "0.6.0-ffffffffffff")
     larger = TEMPLATE.replace("NumberOfWorkers: 10", "NumberOfWorkers: 12")
     wrong = tmp_path / "salesetl.yaml"
@@ -272,7 +272,7 @@ def test_a_change_that_fails_leaves_jobs_the_release_they_run(
         with_extra(
             larger,
             Type="AWS::Glue::Table",
-            DependsOn=[f"{logical_name(job)}Job" for job in JOBS],
+            DependsOn=[f"{logical_name(job)}Job" for job in jobs()],
             Properties=table,
         )
     )
@@ -280,7 +280,7 @@ def test_a_change_that_fails_leaves_jobs_the_release_they_run(
     failed = error_of(capsys, "deploy", env="newer", template=wrong)
 
     assert failed.startswith("salesetl-newer is in UPDATE_ROLLBACK_COMPLETE: Extra ")
-    for job in JOBS:
+    for job in jobs():
         found = boto3.client("glue").get_job(JobName=f"salesetl-newer-{job}")["Job"]
         assert found["NumberOfWorkers"] == 10
         release = found["Command"]["ScriptLocation"].split("/")[4]

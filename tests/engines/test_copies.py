@@ -6,7 +6,7 @@ import pytest
 
 from salesetl.engines.copies import Copies
 from salesetl.engines.duckdb import DuckDbEngine
-from salesetl.schemas import ENRICHED_SALES
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.storage import storage_of
 from tests.frames import TYPED_SALE, frame_of
 

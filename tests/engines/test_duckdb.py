@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from salesetl.engines.duckdb import DuckDbEngine
-from salesetl.schemas import ENRICHED_SALES
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from tests.jobs.shop import Shop, sale
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from pyspark.sql import types as T
 from salesetl.engines.spark import SparkEngine
 from salesetl.engines.spark_text import spark_path
 from salesetl.errors import InputError
-from salesetl.schemas.table import Table, column
+from salesetl.model.table import Table, column
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from generators import sales
 from generators.__main__ import main
 from generators.dirt import Answers
 from generators.sale_dirt import BEFORE_SIGNUP, DIRT, Sale, spoil
-from salesetl.schemas import RAW_SALES
+from salesetl.pipelines.sales.contracts import RAW_SALES
 from salesetl.storage import storage_of
 
 

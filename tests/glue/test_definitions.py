@@ -8,7 +8,7 @@ import pytest
 
 from salesetl.errors import ArgumentError, InputError
 from salesetl.glue.definitions import job_definition, job_definitions
-from salesetl.pipelines import JOBS
+from salesetl.registry import jobs
 from tests.glue.conftest import ROOT
 
 
@@ -31,7 +31,7 @@ def change(root: Path, pattern: str, text: str) -> None:
 def test_every_job_has_a_definition() -> None:
     definitions = job_definitions(str(ROOT))
 
-    assert [definition.name for definition in definitions] == list(JOBS)
+    assert [definition.name for definition in definitions] == list(jobs())
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,7 @@ import pytest
 from salesetl.errors import AwsError
 from salesetl.glue import deploying
 from salesetl.glue.definitions import JobDefinition
-from salesetl.glue.deploying import (
-    Plan,
-    deploy,
-    plan_deploy,
-    plan_rollback,
-    roll_back,
-)
+from salesetl.glue.deploying import Plan, deploy, plan_deploy, plan_rollback, roll_back
 from salesetl.glue.jobs import Difference, find_job
 from salesetl.glue.release import Release, is_whole, release_path
 from salesetl.glue.settings import Environment

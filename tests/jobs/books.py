@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from salesetl.model.table import Table
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
 from salesetl.runs import RunReport
-from salesetl.schemas import ENRICHED_SALES, SALES_SUMMARY
-from salesetl.schemas.table import Table
 from tests.jobs.shop import Shop
 
 
@@ -26,7 +26,7 @@ def books_of(
     rejected = [
         {name: row[name] for name in ("raw_record", "source_header", "source_file")}
         | {"reasons": row["reasons"]}
-        for name, counts in {feed: report.as_dict(), **report.feeds}.items()
+        for name, counts in {feed: report.as_dict(), **report.sources}.items()
         if counts["rows_quarantined"]
         for row in shop.quarantine(lake, name)
     ]

@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from salesetl.arguments import InputPath
 from salesetl.engines.base import Engine
-from salesetl.pipelines import enrich_sales, flatten_orders
+from salesetl.model.options import InputPath
+from salesetl.model.quarantine import QUARANTINE
+from salesetl.model.table import Table
+from salesetl.pipelines.orders.contracts import FACT_ORDER_ITEMS, FACT_ORDERS
+from salesetl.pipelines.orders.pipeline import ORDERS
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
+from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.rows import read_rows
+from salesetl.runner.running import run
 from salesetl.runs import RunReport
-from salesetl.schemas import (
-    ENRICHED_SALES,
-    FACT_ORDER_ITEMS,
-    FACT_ORDERS,
-    QUARANTINE,
-    SALES_SUMMARY,
-)
-from salesetl.schemas.table import Table
 from salesetl.storage import storage_of
 from tests.frames import ORDER, SALE
 
@@ -37,6 +35,15 @@ def order(number: int, **fields: Any) -> dict[str, Any]:
     """Make a delivered order, number n on day n of January 2025 unless told otherwise."""
     moment = f"2025-01-{number:02}T08:30:00Z"
     return ORDER | {"order_id": f"O{number}", "order_timestamp": moment} | fields
+
+
+def sums(report: RunReport, state: str) -> str | dict[str, str]:
+    """Return what a report says of the one amount in a state, by currency if it has some."""
+    [by_currency] = report.amounts.values()
+    found = {name: states[state] for name, states in by_currency.items()}
+    if list(found) == [""]:
+        return found[""]
+    return {name: text for name, text in found.items() if text != "0.00"}
 
 
 @dataclass
@@ -92,7 +99,8 @@ class Shop:
         **arguments: Any,
     ) -> RunReport:
         """Run enrich_sales."""
-        return enrich_sales.run(
+        return run(
+            SALES,
             self.engine,
             sales_path=InputPath(str(sales_path)),
             customers_path=InputPath(str(customers_path or self.customers())),
@@ -104,7 +112,8 @@ class Shop:
         self, orders_path: Path, lake: str = "lake", **arguments: Any
     ) -> RunReport:
         """Run flatten_orders."""
-        return flatten_orders.run(
+        return run(
+            ORDERS,
             self.engine,
             orders_path=InputPath(str(orders_path)),
             output_path=str(self.home / lake),
@@ -113,7 +122,7 @@ class Shop:
 
     def rows(self, table: Table, lake: str = "lake") -> Rows:
         """Read a table of the lake, sorted."""
-        root = str(self.home / lake / table.name)
+        root = str(self.home / lake / table.folder)
         rows = read_rows(storage_of(root), root, table)
         return sorted(rows, key=lambda row: str(sorted(row.items())))
 
@@ -142,7 +151,7 @@ class Shop:
         self, lake: str = "lake", table: Table = ENRICHED_SALES
     ) -> dict[str, int]:
         """Count the files of each partition of a table."""
-        folders = (self.home / lake / table.name).glob("*=*/*=*")
+        folders = (self.home / lake / table.folder).glob("*=*/*=*")
         return {
             f"{folder.parent.name}/{folder.name}": len(list(folder.glob("*.parquet")))
             for folder in sorted(folders)

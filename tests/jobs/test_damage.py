@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesetl.arguments import InputPath
 from salesetl.engines.base import Engine
 from salesetl.errors import InputError, QualityError
-from salesetl.pipelines import enrich_sales
+from salesetl.model.options import InputPath
+from salesetl.pipelines.orders.contracts import FACT_ORDERS
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.readers import layouts
+from salesetl.runner.running import run
 from salesetl.runs import RunReport
-from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS
 from tests.frames import ORDER, SALE
 from tests.jobs.shop import Shop, order, sale
 
@@ -432,7 +434,7 @@ def test_of_two_versions_in_one_file_the_last_customer_wins_and_is_counted(
 
     report = shop.load(folder, customers)
 
-    assert report.feeds["customers"]["warnings"] == {"conflicting_duplicate": 1}
+    assert report.sources["customers"]["warnings"] == {"conflicting_duplicate": 1}
     assert shop.rows(ENRICHED_SALES)[0]["membership_tier"] == "Bronze"
 
 
@@ -559,7 +561,7 @@ def test_a_month_that_is_written_again_knows_its_late_buyers(
         for row in shop.rows(ENRICHED_SALES)
     }
     assert tiers == {"T1": None, "T2": "Gold", "T3": "Gold"}
-    assert report.sales_of_late_buyers == 1
+    assert report.rows_to_refresh == 1
     assert "1 sales in 1 months" in caplog.text
     assert "--refresh_customers true" in caplog.text
 
@@ -572,7 +574,7 @@ def test_a_month_that_is_written_again_knows_its_late_buyers(
         for row in shop.rows(ENRICHED_SALES)
     }
     assert set(tiers.values()) == {"Gold"}
-    assert report.sales_of_late_buyers == 0
+    assert report.rows_to_refresh == 0
 
 
 def test_a_buyer_who_is_not_delivered_again_stays_known(shop: Shop) -> None:
@@ -616,7 +618,8 @@ def test_a_failed_run_leaves_its_rows_in_quarantine_once(shop: Shop) -> None:
 
     for _ in range(2):
         with pytest.raises(QualityError):
-            enrich_sales.run(
+            run(
+                SALES,
                 shop.engine,
                 sales_path=InputPath(str(folder)),
                 customers_path=InputPath(str(shop.customers())),

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from salesetl.arguments import InputPath
 from salesetl.engines.base import Engine
 from salesetl.errors import SalesEtlError
-from salesetl.pipelines import enrich_sales
+from salesetl.model.options import InputPath
+from salesetl.pipelines.sales.pipeline import SALES
+from salesetl.runner.running import run
 from salesetl.runs import RunReport
 from tests.frames import SALE
 from tests.jobs.shop import Shop, order, sale
@@ -143,7 +144,8 @@ def test_on_s3_a_file_that_a_path_names_is_read_whatever_it_is_called(
     path = f"{s3_root}/raw/_sales.csv"
     storage_of(path).write(path, sales_text(1, 2))
 
-    report = enrich_sales.run(
+    report = run(
+        SALES,
         duckdb,
         sales_path=InputPath(path),
         customers_path=InputPath(str(shop.customers())),

@@ -11,12 +11,13 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from salesetl.arguments import InputPath
 from salesetl.engines.base import Engine
 from salesetl.engines.duckdb_lake import DuckDbLake
 from salesetl.errors import InputError, QualityError
-from salesetl.pipelines import enrich_sales
-from salesetl.schemas import ENRICHED_SALES
+from salesetl.model.options import InputPath
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from salesetl.pipelines.sales.pipeline import SALES
+from salesetl.runner.running import run
 from salesetl.storage import StoredFile, storage_of
 from tests.jobs.shop import Shop, order, sale
 
@@ -254,8 +255,8 @@ def test_hidden_files_are_passed_over_by_every_engine(
 
     assert shop.tables() == sound
     with closing(DuckDbLake(str(tmp_path / "lake"))) as lake:
-        lake.add_table("sales", "enriched_sales", ENRICHED_SALES)
-        assert lake.rows("select count(*) from sales")[1] == [(2,)]
+        lake.add_table(ENRICHED_SALES)
+        assert lake.rows("select count(*) from enriched_sales")[1] == [(2,)]
 
 
 def test_a_lake_on_s3_is_looked_at_too(shop: Shop, s3_root: str) -> None:
@@ -264,8 +265,12 @@ def test_a_lake_on_s3_is_looked_at_too(shop: Shop, s3_root: str) -> None:
     lake = f"{s3_root}/lake"
 
     def load() -> None:
-        enrich_sales.run(
-            shop.engine, sales_path=path, customers_path=customers, output_path=lake
+        run(
+            SALES,
+            shop.engine,
+            sales_path=path,
+            customers_path=customers,
+            output_path=lake,
         )
 
     load()

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from salesetl.arguments import InputPath
 from salesetl.cli import main
 from salesetl.engines.base import Engine
 from salesetl.errors import InputError
-from salesetl.pipelines import enrich_sales
+from salesetl.model.options import InputPath
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from salesetl.pipelines.sales.pipeline import SALES
+from salesetl.runner.running import run
 from salesetl.runs import RunReport
-from salesetl.schemas import ENRICHED_SALES
 from tests.frames import SALE
 from tests.jobs.shop import Shop, sale
 
@@ -38,7 +39,8 @@ HEADERS = [
 
 def load(engine: Engine, shop: Shop, folder: Path) -> RunReport:
     """Load a delivery."""
-    return enrich_sales.run(
+    return run(
+        SALES,
         engine,
         sales_path=InputPath(str(folder)),
         customers_path=InputPath(str(shop.customers())),
@@ -123,7 +125,8 @@ def test_a_hostile_profile_is_refused_before_anything_is_read(
     profile.write_text(entries)
 
     with pytest.raises(InputError) as refusal:
-        enrich_sales.run(
+        run(
+            SALES,
             engine,
             sales_path=InputPath(str(folder)),
             customers_path=InputPath(str(shop.customers())),
@@ -140,7 +143,8 @@ def test_hostile_constants_are_text(engine: Engine, shop: Shop) -> None:
     profile = shop.home / "profile.toml"
     profile.write_text('[constants]\nregion = "\'; drop table sales; -- ${env:HOME}"')
 
-    enrich_sales.run(
+    run(
+        SALES,
         engine,
         sales_path=InputPath(str(folder)),
         customers_path=InputPath(str(shop.customers())),

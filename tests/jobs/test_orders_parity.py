@@ -15,8 +15,8 @@ from pyspark.sql import SparkSession
 from generators.__main__ import main as generate
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.engines.spark import SparkEngine
+from salesetl.pipelines.orders.contracts import FACT_ORDER_ITEMS, FACT_ORDERS
 from salesetl.runs import RunReport
-from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS
 from tests.frames import ITEM, ORDER
 from tests.jobs.books import books_of
 from tests.jobs.shop import Shop

@@ -209,8 +209,8 @@ def test_objects_of_every_kind_are_told_alike(compare: Compare, tmp_path: Path) 
 
     report = compare(tmp_path / "sales.csv", customers_path=customers)
 
-    assert report.feeds["customers"]["rows_read"] == len(OBJECTS) - 1
-    assert report.feeds["customers"]["rows_by_reason"]["row_is_well_formed"] >= 5
+    assert report.sources["customers"]["rows_read"] == len(OBJECTS) - 1
+    assert report.sources["customers"]["rows_by_reason"]["row_is_well_formed"] >= 5
 
 
 fields = st.text(st.sampled_from('019.-+eE:TZ ,"\\\té\u00a0$%'), max_size=8)

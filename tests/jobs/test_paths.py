@@ -6,8 +6,8 @@ import pytest
 
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import ArgumentError
-from salesetl.pipelines.paths import check_apart
-from salesetl.schemas import ENRICHED_SALES
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from salesetl.runner.paths import check_apart
 from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, order, sale
 

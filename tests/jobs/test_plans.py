@@ -14,7 +14,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 
 from salesetl.engines.spark import SparkEngine
-from salesetl.schemas.table import Table
+from salesetl.model.table import Table
 from tests.jobs.shop import Shop, sale
 
 PLANS = Path(__file__).parent / "plans"
@@ -30,10 +30,10 @@ class RecordingEngine(SparkEngine):
         super().__init__(spark)
         self.plans: list[str] = []
 
-    def settle(self, frame: DataFrame, path: str) -> DataFrame:
-        """Note the plan of what is settled."""
-        self._note("settle " + "/".join(path.split("/")[-2:]), frame)
-        return super().settle(frame, path)
+    def checkpoint(self, frame: DataFrame, path: str) -> DataFrame:
+        """Note the plan of what is kept."""
+        self._note("checkpoint " + "/".join(path.split("/")[-2:]), frame)
+        return super().checkpoint(frame, path)
 
     def write_table(self, frame: DataFrame, path: str, table: Table) -> None:
         """Note the plan of what is written, before its rows are brought together."""

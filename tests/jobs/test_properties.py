@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
-from salesetl.schemas import RAW_SALES
-from salesetl.transforms.sales import clean_sales
-from tests.frames import SALE, raw_frame_of, settled
+from salesetl.parsing import parse_fields
+from salesetl.pipelines.sales.contracts import RAW_SALES
+from tests.frames import SALE, classified, raw_frame_of
 from tests.jobs.shop import Shop, sale
 
 AS_OF = date(2025, 9, 30)
@@ -115,11 +115,11 @@ def test_any_mix_of_faults_is_accounted_for_as_the_rules_say(
     engine: Engine, rows: list[dict[str, str]]
 ) -> None:
     raw = raw_frame_of(engine, RAW_SALES, [SALE | row for row in rows])
-    cleaned = clean_sales(raw).withColumns(
+    cleaned = parse_fields(raw, RAW_SALES).withColumns(
         {"is_known_customer": F.lit(True), "signup_date": F.lit(None).cast("date")}
     )
 
-    tally = settled(engine, cleaned, SALES).tally
+    tally = classified(engine, cleaned, SALES).tally
 
     expected = model(rows)
     assert tally.rows_read == len(rows)
@@ -128,7 +128,7 @@ def test_any_mix_of_faults_is_accounted_for_as_the_rules_say(
     assert tally.rows_quarantined == expected.get("rows_quarantined", 0)
     assert tally.duplicates_removed == expected.get("duplicates_removed", 0)
     assert tally.rows_by_reason == expected["rows_by_reason"]
-    assert sum(tally.amounts.values()) == expected.get("amount", 0)
+    assert sum(tally.loaded["total_amount"].values()) == expected.get("amount", 0)
 
 
 runs = st.lists(

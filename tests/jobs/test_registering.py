@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 
-from salesetl.arguments import InputPath, arguments_of
 from salesetl.catalog.tables import partition_values
 from salesetl.cli import main
 from salesetl.display import report_text
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import ArgumentError, CatalogError, QualityError
-from salesetl.pipelines import JOBS, enrich_sales, flatten_orders
+from salesetl.model.options import InputPath, options_of
+from salesetl.pipelines.orders.pipeline import ORDERS
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.publishing import journal
 from salesetl.publishing.lake import files_by_folder
+from salesetl.registry import jobs
 from salesetl.rows import read_rows
+from salesetl.runner.running import run
 from salesetl.runs import RunReport, read_reports
-from salesetl.schemas import ENRICHED_SALES
 from salesetl.storage import storage_of
 from tests.data_catalog import Glue, at_call, types_of
 from tests.jobs.shop import Shop, order, sale
@@ -35,11 +38,12 @@ class Registered:
             "sales_path": InputPath(str(self.shop.deliver("sales", sales))),
             "customers_path": InputPath(str(self.shop.customers())),
         }
-        return enrich_sales.run(self.shop.engine, **paths | self._arguments(arguments))
+        return run(SALES, self.shop.engine, **paths | self._arguments(arguments))
 
     def load_orders(self, *orders: dict[str, Any], **arguments: Any) -> RunReport:
         """Run flatten_orders on a delivery."""
-        return flatten_orders.run(
+        return run(
+            ORDERS,
             self.shop.engine,
             orders_path=InputPath(str(self.shop.deliver_orders("orders", orders))),
             **self._arguments(arguments),
@@ -80,7 +84,7 @@ def registered(duckdb: DuckDbEngine, tmp_path: Path, s3_root: str) -> Registered
     return Registered(Shop(duckdb, tmp_path), s3_root)
 
 
-SALES = {"enriched_sales": "enriched_sales", "sales_summary": "sales_summary"}
+TABLES = {"enriched_sales": "enriched_sales", "sales_summary": "sales_summary"}
 
 
 def test_the_registered_tables_of_sales_lead_to_all_rows(
@@ -92,8 +96,8 @@ def test_the_registered_tables_of_sales_lead_to_all_rows(
     root = location.rstrip("/")
     rows = read_rows(storage_of(root), root, ENRICHED_SALES)
     assert sorted(row["transaction_id"] for row in rows) == ["T1", "T2"]
-    registered.check(**SALES, quarantine_sales="quarantine/sales")
-    assert set(registered.glue.tables()) == {*SALES, "quarantine_sales"}
+    registered.check(**TABLES, quarantine_sales="quarantine/sales")
+    assert set(registered.glue.tables()) == {*TABLES, "quarantine_sales"}
     assert report.catalog == {
         "database": registered.glue.database,
         "tables": ["enriched_sales", "quarantine_sales", "sales_summary"],
@@ -134,7 +138,7 @@ def test_a_late_sale_adds_the_partition_of_its_month(registered: Registered) -> 
         ("2025", "7"),
         ("2025", "9"),
     }
-    registered.check(**SALES)
+    registered.check(**TABLES)
 
 
 def test_a_replace_that_empties_a_month_removes_its_partition(
@@ -151,7 +155,7 @@ def test_a_replace_that_empties_a_month_removes_its_partition(
 
     assert report.catalog and report.catalog["partitions_removed"] == 2
     assert set(registered.glue.partitions("enriched_sales")) == {("2025", "9")}
-    registered.check(**SALES)
+    registered.check(**TABLES)
 
 
 def test_a_second_run_of_the_same_changes_nothing_in_the_catalogue(
@@ -174,7 +178,7 @@ def test_a_partition_that_somebody_dropped_is_back_after_the_next_run(
 
     registered.load(sale(1))
 
-    registered.check(**SALES)
+    registered.check(**TABLES)
 
 
 def test_a_parameter_that_somebody_added_is_kept(registered: Registered) -> None:
@@ -262,7 +266,7 @@ def test_a_failed_registering_leaves_the_rows_published_and_is_made_good(
     )
     main(["catalog", "apply", *again.split()])
     assert "sales_summary: table created" in capsys.readouterr().out
-    registered.check(**SALES)
+    registered.check(**TABLES)
 
 
 def test_what_a_failed_run_rejected_can_be_queried(registered: Registered) -> None:
@@ -278,12 +282,17 @@ def test_what_a_failed_run_rejected_can_be_queried(registered: Registered) -> No
     registered.load(sale(1), run_id="r1")
 
     assert registered.glue.partitions("quarantine_sales") == {}
-    registered.check(**SALES)
+    registered.check(**TABLES)
 
 
 def test_every_job_takes_a_database() -> None:
-    for job in JOBS.values():
-        assert arguments_of(job.run)["database"].default is None
+    for pipeline in jobs().values():
+        [database] = [
+            option
+            for option in options_of(pipeline.options)
+            if option.name == "database"
+        ]
+        assert database.default is None
 
 
 def test_partitions_are_named_as_their_folders() -> None:
@@ -307,7 +316,7 @@ def test_what_a_killed_run_had_begun_to_publish_is_registered_by_the_next(
     registered.load(sale(4, date="2025-08-04"))
 
     assert len(registered.glue.partitions("enriched_sales")) == 3
-    registered.check(**SALES, quarantine_sales="quarantine/sales")
+    registered.check(**TABLES, quarantine_sales="quarantine/sales")
 
 
 def test_runs_of_two_jobs_may_have_one_name(registered: Registered) -> None:

@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from salesetl.arguments import InputPath
 from salesetl.engines.duckdb import DuckDbEngine
-from salesetl.pipelines import enrich_sales
+from salesetl.model.options import InputPath
+from salesetl.model.quarantine import QUARANTINE
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
+from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.rows import read_rows
+from salesetl.runner.running import run
 from salesetl.runs import RunReport
-from salesetl.schemas import ENRICHED_SALES, QUARANTINE, SALES_SUMMARY
 from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, sale
 
@@ -20,7 +22,8 @@ DELIVERIES = {
 
 def load(duckdb: DuckDbEngine, raw: str, lake: str, name: str) -> RunReport:
     """Load a delivery below a root."""
-    return enrich_sales.run(
+    return run(
+        SALES,
         duckdb,
         sales_path=InputPath(f"{raw}/{name}"),
         customers_path=InputPath(f"{raw}/customers.json"),

@@ -11,12 +11,12 @@ import pytest
 from pyarrow import parquet
 
 from salesetl.errors import InputError
+from salesetl.model.quarantine import quarantine_of
+from salesetl.model.table import Table
+from salesetl.pipelines.orders.contracts import FACT_ORDERS
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES, RAW_SALES, SALES_SUMMARY
 from salesetl.publishing.footers import columns_in
 from salesetl.publishing.foreign_files import check_tables
-from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS, SALES_SUMMARY
-from salesetl.schemas.quarantine import quarantine_of
-from salesetl.schemas.sales import RAW_SALES
-from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile, storage_of
 
 REJECTED = quarantine_of(RAW_SALES)

@@ -11,9 +11,10 @@ from pyspark.sql import DataFrame
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.errors import BooksError
+from salesetl.pipelines.orders.contracts import FACT_ORDERS
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.publishing.lake import Change
 from salesetl.publishing.staging import count_kept, stage
-from salesetl.schemas import ENRICHED_SALES, FACT_ORDERS
 from tests.frames import TYPED_SALE, frame_of
 
 SALE = TYPED_SALE | {"is_return": False, "day": 10, "year": 2025, "month": 9}
@@ -22,6 +23,11 @@ SALE = TYPED_SALE | {"is_return": False, "day": 10, "year": 2025, "month": 9}
 def change_of(engine: Engine, *rows: dict[str, Any]) -> Change:
     """Make a change that brings rows in."""
     return Change(ENRICHED_SALES, frame_of(engine, ENRICHED_SALES, rows), None, [])
+
+
+def total(amount: str) -> dict[str, dict[None, Decimal]]:
+    """Return sums of sales."""
+    return {"total_amount": {None: Decimal(amount)}}
 
 
 def test_partitions_are_measured(engine: Engine, tmp_path: Path) -> None:
@@ -34,14 +40,14 @@ def test_partitions_are_measured(engine: Engine, tmp_path: Path) -> None:
     )
 
     measured = {
-        name: (each.rows, each.amounts, each.files)
+        name: (each.rows, each.sums, each.files)
         for name, each in staged.partitions.items()
     }
     assert measured == {
-        "year=2025/month=9": (2, {None: Decimal("42.00")}, 1),
-        "year=2025/month=10": (1, {None: Decimal("21.00")}, 1),
+        "year=2025/month=9": (2, total("42.00"), 1),
+        "year=2025/month=10": (1, total("21.00"), 1),
     }
-    assert (staged.row_count, staged.amounts) == (3, {None: Decimal("63.00")})
+    assert (staged.row_count, staged.sums) == (3, total("63.00"))
     sizes = {
         name: sum(file.size for file in files) for name, files in staged.files.items()
     }
@@ -66,7 +72,7 @@ def test_nothing_is_staged_of_nothing(engine: Engine, tmp_path: Path) -> None:
     staged = stage(engine, change_of(engine), str(tmp_path))
 
     assert not staged.files
-    assert (staged.row_count, staged.amounts) == (0, {})
+    assert (staged.row_count, staged.sums) == (0, {"total_amount": {}})
 
 
 def test_rows_that_stay_are_counted(engine: Engine) -> None:
@@ -74,7 +80,7 @@ def test_rows_that_stay_are_counted(engine: Engine) -> None:
 
     assert count_kept(engine, change) == (0, {})
     kept = count_kept(engine, replace(change, kept=change.rows))
-    assert kept == (1, {None: Decimal("21.00")})
+    assert kept == (1, total("21.00"))
 
 
 def test_amounts_of_orders_are_measured_by_currency(
@@ -103,11 +109,11 @@ def test_amounts_of_orders_are_measured_by_currency(
 
     january, february = staged.partitions.values()
     assert (january.rows, february.rows) == (3, 1)
-    assert january.amounts == {"EUR": Decimal(9), "INR": Decimal(5)}
-    assert february.amounts == {"INR": Decimal(2)}
-    assert staged.amounts == {"EUR": Decimal(9), "INR": Decimal(7)}
+    assert january.sums == {"order_total": {"EUR": Decimal(9), "INR": Decimal(5)}}
+    assert february.sums == {"order_total": {"INR": Decimal(2)}}
+    assert staged.sums == {"order_total": {"EUR": Decimal(9), "INR": Decimal(7)}}
     kept = count_kept(engine, replace(change, kept=change.rows))
-    assert kept == (4, staged.amounts)
+    assert kept == (4, staged.sums)
 
 
 @pytest.mark.parametrize("month", [9, 10])

@@ -8,9 +8,9 @@ import pytest
 
 from salesetl.engines.base import Engine
 from salesetl.errors import InputError
+from salesetl.pipelines.sales.contracts import RAW_SALES
 from salesetl.profiles import Profile
 from salesetl.readers.csv import read_csv
-from salesetl.schemas import RAW_SALES
 from tests.frames import SALE
 
 HEADER = ",".join(SALE)

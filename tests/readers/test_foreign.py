@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from salesetl.engines.base import Engine
+from salesetl.pipelines.sales.contracts import RAW_SALES
 from salesetl.profiles import load_profile
 from salesetl.readers.csv import read_csv
-from salesetl.schemas import RAW_SALES
 
 GERMAN = """
 delimiter = ";"

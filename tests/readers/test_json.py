@@ -9,10 +9,11 @@ import pytest
 from salesetl.engines.base import Engine
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import InputError
+from salesetl.model.source import Json
+from salesetl.pipelines.sales.contracts import RAW_CUSTOMERS
 from salesetl.readers.documents import is_across_lines
 from salesetl.readers.files import HEAD_BYTES, find_files
 from salesetl.readers.json import read_json
-from salesetl.schemas import RAW_CUSTOMERS
 
 CUSTOMERS: list[dict[str, str | None]] = [
     {
@@ -39,6 +40,8 @@ LAYOUTS = {
     ),
 }
 
+JSON = Json(RAW_CUSTOMERS.schema)
+
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("is_packed", [False, True])
@@ -50,7 +53,7 @@ def test_every_layout_gives_the_same_customers(
     path.parent.mkdir()
     path.write_bytes(gzip.compress(content) if is_packed else content)
 
-    raw = read_json(engine, str(path), RAW_CUSTOMERS, str(tmp_path / "staging"))
+    raw = read_json(engine, str(path), RAW_CUSTOMERS, JSON, str(tmp_path / "staging"))
 
     rows = sorted(engine.rows(raw.frame), key=lambda row: str(row["customer_id"]))
     assert [{name: row[name] for name in CUSTOMERS[0]} for row in rows] == CUSTOMERS
@@ -102,7 +105,7 @@ def test_a_broken_line_is_malformed_and_the_others_are_read(
     path = tmp_path / "customers.json"
     path.write_text("\n".join([broken, json.dumps(CUSTOMERS[0]), broken]))
 
-    raw = read_json(engine, str(path), RAW_CUSTOMERS, str(tmp_path / "staging"))
+    raw = read_json(engine, str(path), RAW_CUSTOMERS, JSON, str(tmp_path / "staging"))
 
     rows = engine.rows(raw.frame)
 
@@ -131,7 +134,7 @@ def test_a_broken_array_is_refused_for_it_would_lose_sound_objects(
     with pytest.raises(
         InputError, match=r"customers.json: is a JSON array .* broken at line [1-3];"
     ):
-        read_json(duckdb, str(path), RAW_CUSTOMERS, str(tmp_path / "staging"))
+        read_json(duckdb, str(path), RAW_CUSTOMERS, JSON, str(tmp_path / "staging"))
 
 
 def test_delimited_text_is_no_json(tmp_path: Path) -> None:
@@ -148,8 +151,8 @@ def test_bytes_that_are_not_utf_8_can_be_seen_and_kept(
     path = tmp_path / "customers.json"
     path.write_bytes(b'{"customer_id": "C\xff"}\n{"customer_id": \xff}\n')
 
-    raw = read_json(engine, str(path), RAW_CUSTOMERS, str(tmp_path / "staging"))
-    kept = engine.settle(raw.frame, str(tmp_path / "kept"))
+    raw = read_json(engine, str(path), RAW_CUSTOMERS, JSON, str(tmp_path / "staging"))
+    kept = engine.checkpoint(raw.frame, str(tmp_path / "kept"))
 
     [read, malformed] = sorted(
         engine.rows(kept), key=lambda row: str(row["_raw_record"])
@@ -168,7 +171,7 @@ def test_numbers_keep_their_digits_and_unknown_fields_stay_in_the_record(
         '{"customer_id": 10000001.0, "age_group": 12345678901234567.25, "nested": "1.5, 7"}\n'
     )
 
-    raw = read_json(engine, str(path), RAW_CUSTOMERS, str(tmp_path / "staging"))
+    raw = read_json(engine, str(path), RAW_CUSTOMERS, JSON, str(tmp_path / "staging"))
 
     rows = sorted(engine.rows(raw.frame), key=lambda row: len(row["age_group"]))
     assert [(row["customer_id"], row["age_group"]) for row in rows] == [
@@ -183,7 +186,9 @@ def test_layouts_may_be_mixed(engine: Engine, tmp_path: Path) -> None:
     for number, text in enumerate(LAYOUTS.values()):
         (tmp_path / f"{number}.json").write_text(text)
 
-    raw = read_json(engine, str(tmp_path), RAW_CUSTOMERS, str(tmp_path / "_staging"))
+    raw = read_json(
+        engine, str(tmp_path), RAW_CUSTOMERS, JSON, str(tmp_path / "_staging")
+    )
 
     rows = engine.rows(raw.frame)
     assert len(rows) == len(CUSTOMERS) * len(LAYOUTS)

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from salesetl.expressions import Expression
+from salesetl.pipelines.orders.contracts import RAW_ORDERS
+from salesetl.pipelines.sales.contracts import RAW_SALES
 from salesetl.profiles import Key, Profile
 from salesetl.readers.places import line_of
-from salesetl.readers.values import delivered_value
-from salesetl.schemas import RAW_ORDERS, RAW_SALES
+from salesetl.readers.values import field_value, object_value
 from salesetl.storage import storage_of
 
 CSV = 'a,b\r\n1,"x\r\ny"\r\n\r\nx1,z\r\n1,z\r\n'
@@ -81,26 +82,26 @@ def test_a_value_is_taken_where_a_profile_says_it_is(
 ) -> None:
     record = '7;"2;0";Lamp;1'
 
-    assert delivered_value(record, HEADER, column, RAW_SALES, PROFILE) == value
+    assert field_value(record, HEADER, column, PROFILE) == value
 
 
 @pytest.mark.parametrize("record", ["7;2", '7;"2;Lamp;1', ""])
 def test_a_record_of_another_width_has_no_values(record: str) -> None:
-    assert delivered_value(record, HEADER, "quantity", RAW_SALES, PROFILE) is None
+    assert field_value(record, HEADER, "quantity", PROFILE) is None
 
 
 @pytest.mark.parametrize(
-    ("record", "column", "value"),
+    ("record", "path", "value"),
     [
-        ('{"customer": {"country": "DE", "segment": "x"}}', "customer_country", "DE"),
+        ('{"customer": {"country": "DE", "segment": "x"}}', "customer.country", "DE"),
         ('{"order_total": 12.3400}', "order_total", "12.3400"),
         ('{"currency": {"owner": "Ann"}}', "currency", None),
-        ('{"customer": "Ann"}', "customer_country", None),
+        ('{"customer": "Ann"}', "customer.country", None),
         ('{"items": [{"quantity": 1}]}', "items", None),
         ('{"currency": ', "currency", None),
     ],
 )
 def test_a_value_of_an_object_is_taken_by_its_path(
-    record: str, column: str, value: str | None
+    record: str, path: str, value: str | None
 ) -> None:
-    assert delivered_value(record, None, column, RAW_ORDERS, Profile()) == value
+    assert object_value(record, path) == value

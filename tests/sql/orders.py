@@ -8,10 +8,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from salesetl.arguments import InputPath
 from salesetl.engines.duckdb import DuckDbEngine
-from salesetl.pipelines import flatten_orders
+from salesetl.model.options import InputPath
+from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.queries import results
+from salesetl.runner.running import run
 
 Order = dict[str, Any]
 
@@ -88,9 +89,7 @@ def lake_of(engine: DuckDbEngine, home: Path, orders: Sequence[Order]) -> str:
     path = home / "orders.json"
     path.write_text("\n".join(_document(one) for one in orders))
     lake = str(home / "lake")
-    report = flatten_orders.run(
-        engine, orders_path=InputPath(str(path)), output_path=lake
-    )
+    report = run(ORDERS, engine, orders_path=InputPath(str(path)), output_path=lake)
     assert report.rows_loaded == len(orders)
     return lake
 

@@ -7,7 +7,7 @@ import pytest
 from salesetl.athena import view
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.engines.duckdb_lake import DuckDbLake
-from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS
+from salesetl.pipelines.orders.contracts import FACT_ORDER_ITEMS, FACT_ORDERS
 from salesetl.statements import Statement, statements, views_below
 from tests.sql.orders import lake_of, late_orders
 
@@ -161,7 +161,7 @@ def found_by(test: str, lake: str, texts: dict[str, str]) -> int:
     """Count the rows that a test finds in the models, given the texts of some of them."""
     opened = DuckDbLake(lake)
     for table in (FACT_ORDERS, FACT_ORDER_ITEMS):
-        opened.add_table(table.name, table.name, table)
+        opened.add_table(table)
     for model in models():
         opened.create(texts.get(model.name, model.text))
     opened.create(view("found", TESTS[test]))

@@ -10,13 +10,9 @@ from typing import Any
 import pytest
 
 from salesetl.engines.duckdb import DuckDbEngine
-from salesetl.schemas import (
-    ENRICHED_SALES,
-    FACT_ORDER_ITEMS,
-    FACT_ORDERS,
-    SALES_SUMMARY,
-)
-from salesetl.schemas.table import Table
+from salesetl.model.table import Table
+from salesetl.pipelines.orders.contracts import FACT_ORDER_ITEMS, FACT_ORDERS
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
 from tests.frames import frame_of
 from tests.sql.ledger import share
 from tests.sql.orders import rows_of

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from salesetl.engines.duckdb import DuckDbEngine
-from salesetl.schemas import ENRICHED_SALES, SALES_SUMMARY
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
 from tests.jobs.shop import Shop, sale
 from tests.sql.ledger import share
 from tests.sql.orders import rows_of

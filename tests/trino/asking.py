@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from salesetl.engines.duckdb_lake import DuckDbLake
-from salesetl.lake_tables import lake_table, lake_tables
+from salesetl.registry import all_tables, table_named
 from salesetl.statements import Statement, statements, views_below
 from tests.trino.comparing import differences
 from tests.trino.hive_tables import HiveTable, hive_table
@@ -38,10 +38,8 @@ class Asked:
         """Make all tables and views, and compare these and all queries."""
         self.trino.run(f"create schema {self.schema}")
         with closing(DuckDbLake(str(self.lake))) as own:
-            for listed in lake_tables():
-                own.add_table(
-                    listed.name, listed.folder, listed.table, may_be_empty=True
-                )
+            for table in all_tables():
+                own.add_table(table, may_be_empty=True)
             for path in sorted(self.tables.glob("*.sql")):
                 yield self._table(own, hive_table(path.read_text()))
             made: set[str] = set()
@@ -100,4 +98,4 @@ class Asked:
 
 def partition_columns(table: str) -> list[str]:
     """Return the columns whose values are in the names of folders."""
-    return list(lake_table(table).table.partition_by)
+    return list(table_named(table).partition_by)

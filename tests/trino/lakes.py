@@ -6,7 +6,7 @@ from pathlib import Path
 
 from generators.__main__ import main as generate
 from salesetl.engines.duckdb import DuckDbEngine
-from salesetl.schemas import ENRICHED_SALES, SALES_SUMMARY
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
 from tests.jobs.shop import Shop, order, sale
 from tests.sql.test_exact_quotients import (
     AMOUNTS,

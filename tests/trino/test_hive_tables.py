@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from salesetl.lake_tables import lake_table
+from salesetl.registry import table_named
 from tests.trino.asking import SQL
 from tests.trino.hive_tables import hive_table
 
@@ -15,11 +15,11 @@ FILES = sorted((SQL / "tables").rglob("*.sql"))
 def test_a_file_is_read_with_all_columns_and_partitions(path: Path) -> None:
     table = hive_table(path.read_text())
 
-    listed = lake_table(path.stem)
+    contract = table_named(path.stem)
     columns = [name for name, _ in [*table.columns, *table.partitions]]
-    assert columns == listed.table.columns
-    assert [name for name, _ in table.partitions] == list(listed.table.partition_by)
-    assert table.folder == listed.folder
+    assert columns == contract.columns
+    assert [name for name, _ in table.partitions] == list(contract.partition_by)
+    assert table.folder == contract.folder
     assert table.is_projected == (path.parent.name == "projected")
 
 

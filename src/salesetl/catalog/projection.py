@@ -2,15 +2,10 @@
 
 from collections.abc import Mapping
 
-from salesetl.dates import EARLIEST_DATE
-from salesetl.schemas.table import Table
-from salesetl.schemas.types import T
+from salesetl.model.table import Table
+from salesetl.model.types import T
 
 ENABLED = "projection.enabled"
-
-# Wide, for what is outside is not seen; every year without a filter is twelve folders to list.
-_YEARS = f"{EARLIEST_DATE.year},2099"
-_RANGES = {"year": _YEARS, "order_year": _YEARS}
 
 _PREFIX = "projection."
 _TEMPLATE = "storage.location.template"
@@ -42,14 +37,15 @@ def is_of_projection(key: str) -> bool:
 
 def _column(field: T.StructField) -> dict[str, str]:
     name = field.name
-    values = _RANGES.get(name) or ",".join(map(str, field.metadata.get("range", [])))
+    metadata = field.metadata
+    values = metadata.get("projected") or metadata.get("range")
     if not values:
         # A query must then say which one it wants, for they cannot be told in advance.
         return {f"projection.{name}.type": _INJECTED}
     properties = {
         f"projection.{name}.type": "integer",
-        f"projection.{name}.range": values,
+        f"projection.{name}.range": ",".join(map(str, values)),
     }
-    if "digits" in field.metadata:
-        properties[f"projection.{name}.digits"] = str(field.metadata["digits"])
+    if "digits" in metadata:
+        properties[f"projection.{name}.digits"] = str(metadata["digits"])
     return properties

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from salesetl.catalog.projection import ENABLED, is_of_projection, projected
-from salesetl.schemas.table import Table, type_text
-from salesetl.schemas.types import T
+from salesetl.model.table import Table, type_text
+from salesetl.model.types import T
 from salesetl.storage import join
 
 Description = dict[str, Any]
@@ -62,7 +62,7 @@ class Entry:
     @property
     def location(self) -> str:
         """Where its files are, as the catalogue writes it."""
-        return s3_location(join(self.root, self.table.name))
+        return s3_location(join(self.root, self.table.folder))
 
     def partition_location(self, values: Values) -> str:
         """Where the files of a partition are, as the catalogue writes it."""
@@ -97,7 +97,7 @@ def table_input(entry: Entry, found: Description | None) -> Description:
     """Describe a table by its contract, with what others have set of it where it is there."""
     current = current_input(found) if found else {}
     keys = [entry.table.field(name) for name in entry.table.partition_by]
-    columns = [f for f in entry.table.schema if f.name not in entry.table.partition_by]
+    columns = entry.table.data_fields
     return current | {
         "Name": entry.name,
         "Description": grain_text(entry.table),
@@ -115,7 +115,7 @@ def partition_input(
 ) -> Description:
     """Describe a partition by its contract, with what others have set of it where it is there."""
     current = current_partition(found) if found else {}
-    columns = [f for f in entry.table.schema if f.name not in entry.table.partition_by]
+    columns = entry.table.data_fields
     location = entry.partition_location(values)
     storage = _storage(current.get("StorageDescriptor", {}), columns, location)
     return current | {"Values": list(values), "StorageDescriptor": storage}

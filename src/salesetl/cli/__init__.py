@@ -18,7 +18,7 @@ from salesetl.cli import (
     tables,
 )
 from salesetl.errors import exit_status, one_line
-from salesetl.pipelines import JOBS
+from salesetl.registry import published_tables
 from salesetl.secrets import scrubbed
 from salesetl.stopping import Stopped, stoppable, stopped_by
 
@@ -110,9 +110,7 @@ def _add_quarantine(groups: "Commands") -> None:
 
 def _add_tables(groups: "Commands") -> None:
     table = _add(groups, "table", "show rows of a table of the lake", tables.show_table)
-    table.add_argument(
-        "name", choices=[each.name for job in JOBS.values() for each in job.tables]
-    )
+    table.add_argument("name", choices=[table.name for table in published_tables()])
     table.add_argument("--order_by", metavar="COLUMN", help="greatest first")
     table.add_argument("--rows", type=int, default=quarantine.ROWS_SHOWN)
 

@@ -6,8 +6,10 @@ import sys
 from salesetl.catalog import Catalog, Entry
 from salesetl.catalog.tables import partition_values
 from salesetl.errors import ArgumentError, CatalogError
-from salesetl.lake_tables import LakeTable, lake_tables
+from salesetl.model.quarantine import is_quarantine
+from salesetl.model.table import Table
 from salesetl.publishing.lake import files_by_folder
+from salesetl.registry import all_tables
 from salesetl.storage import is_local, join, normalized, storage_of
 
 _NOTHING = "nothing to change\n"
@@ -56,19 +58,19 @@ def _entries(arguments: argparse.Namespace) -> list[Entry]:
         raise ArgumentError(
             f"--output_path {root}: the Data Catalog holds tables on S3; name a lake there"
         )
-    return [_entry(root, each, arguments.projection) for each in lake_tables()]
+    return [_entry(root, each, arguments.projection) for each in all_tables()]
 
 
-def _entry(root: str, listed: LakeTable, is_projected: bool | None) -> Entry:
-    folder = join(root, listed.folder)
+def _entry(root: str, table: Table, is_projected: bool | None) -> Entry:
+    folder = join(root, table.folder)
     filled = partition_values(files_by_folder(folder, storage_of(root).files(folder)))
     return Entry(
-        listed.table,
+        table,
         root,
         filled,
         emptied=None,
         is_projected=is_projected,
-        is_optional=listed.is_quarantine and not filled,
+        is_optional=is_quarantine(table) and not filled,
     )
 
 

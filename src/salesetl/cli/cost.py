@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 
-from salesetl.arguments import InputPath, arguments_of
 from salesetl.display import table_text
 from salesetl.errors import ArgumentError
 from salesetl.glue.costs import (
@@ -18,8 +17,9 @@ from salesetl.glue.costs import (
     size_of,
 )
 from salesetl.glue.definitions import GLUE_VERSIONS, job_definition
-from salesetl.pipelines import JOBS
+from salesetl.model.options import InputPath, options_of
 from salesetl.readers.files import find_files
+from salesetl.registry import pipeline_of_job
 from salesetl.storage import StoredFile, normalized, storage_of
 
 
@@ -52,8 +52,8 @@ def estimate_cost(arguments: argparse.Namespace) -> str:
 
 
 def _inputs(job: str, paths: Sequence[str]) -> list[StoredFile]:
-    known = arguments_of(JOBS[job].run).values()
-    names = [argument.name for argument in known if argument.type is InputPath]
+    known = options_of(pipeline_of_job(job).options)
+    names = [option.name for option in known if option.type is InputPath]
     if not paths:
         raise ArgumentError(f"{job} reads {', '.join(names)}; name the files")
     return [file for path in paths for file in find_files(path)]

@@ -9,7 +9,7 @@ from salesetl.glue.definitions import job_definition
 from salesetl.glue.deploying import Plan
 from salesetl.glue.environments import environment_of
 from salesetl.glue.release import built_release
-from salesetl.pipelines import JOBS
+from salesetl.registry import jobs
 
 
 def show_release(arguments: argparse.Namespace) -> str:
@@ -22,7 +22,7 @@ def deploy(arguments: argparse.Namespace) -> str:
     release = built_release(arguments.root)
     # All definitions are read before anything is changed.
     definitions = [
-        job_definition(arguments.root, name) for name in arguments.jobs or JOBS
+        job_definition(arguments.root, name) for name in arguments.jobs or jobs()
     ]
     environment = environment_of(arguments.env)
     for definition in definitions:

@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from salesetl.cli import cost, deploy, run_job
-from salesetl.pipelines import JOBS
+from salesetl.registry import jobs
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -22,7 +22,7 @@ def add_commands(groups: "Commands") -> None:
     deployed.set_defaults(command=deploy.deploy)
 
     rollback = _add(groups, "rollback", "let a job be what it was before the deploy")
-    rollback.add_argument("job", choices=JOBS)
+    rollback.add_argument("job", choices=jobs())
     _add_environment(rollback)
     _add_dry_run(rollback)
     rollback.set_defaults(command=deploy.roll_back)
@@ -30,7 +30,7 @@ def add_commands(groups: "Commands") -> None:
     run = _add(
         groups, "run-job", "run a job on Glue; takes the arguments of the job too"
     )
-    run.add_argument("job", choices=JOBS)
+    run.add_argument("job", choices=jobs())
     _add_environment(run)
     run.add_argument(
         "--every", type=float, default=10, metavar="SECONDS", help="how often to look"
@@ -38,7 +38,7 @@ def add_commands(groups: "Commands") -> None:
     run.set_defaults(command=run_job.run_job, takes_rest=True)
 
     costs = _add(groups, "cost", "estimate what a job will cost, before it runs")
-    costs.add_argument("job", choices=JOBS)
+    costs.add_argument("job", choices=jobs())
     costs.add_argument("inputs", nargs="*", metavar="PATH", help="files it would read")
     costs.add_argument("--output_path", help="the lake, to tell what that costs, too")
     costs.set_defaults(command=cost.estimate_cost)

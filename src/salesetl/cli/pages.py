@@ -7,9 +7,8 @@ from salesetl import athena, dbt, ddl, dqdl, manual
 from salesetl.cloudformation import template
 from salesetl.glue.definitions import JobDefinition, job_definitions
 from salesetl.glue.pages import costs_page, definitions_section
-from salesetl.lake_tables import lake_tables
-from salesetl.pipelines import JOBS
-from salesetl.schemas import FACT_ORDER_ITEMS, FACT_ORDERS, TABLES
+from salesetl.pipelines.orders.pipeline import ORDERS
+from salesetl.registry import PIPELINES, all_tables
 from salesetl.storage import join, normalized, storage_of
 
 
@@ -30,31 +29,29 @@ def write_docs(arguments: argparse.Namespace) -> str:
 
 
 def _docs(definitions: Sequence[JobDefinition]) -> dict[str, str]:
-    jobs = {name: job.run for name, job in JOBS.items()}
     return {
-        "docs/data-dictionary.md": ddl.data_dictionary(TABLES),
-        "docs/jobs.md": manual.jobs_page(jobs) + definitions_section(definitions),
+        "docs/data-dictionary.md": ddl.data_dictionary(PIPELINES),
+        "docs/jobs.md": manual.jobs_page(PIPELINES) + definitions_section(definitions),
         "docs/costs.md": costs_page(),
-        "dbt/models/staging/_sources.yml": dbt.sources_page(
-            [FACT_ORDERS, FACT_ORDER_ITEMS]
-        ),
+        "dbt/models/staging/_sources.yml": dbt.sources_page(ORDERS.tables),
     }
 
 
 def _tables() -> dict[str, str]:
     pages = {}
-    for listed in lake_tables():
-        folder = "sql/athena/tables"
-        pages[f"{folder}/{listed.name}.sql"] = athena.external_table(listed)
-        pages[f"{folder}/projected/{listed.name}.sql"] = athena.projected_table(listed)
+    folder = "sql/athena/tables"
+    for table in all_tables():
+        name = table.sql_name
+        pages[f"{folder}/{name}.sql"] = athena.external_table(table)
+        pages[f"{folder}/projected/{name}.sql"] = athena.projected_table(table)
     return pages
 
 
 def _rulesets() -> dict[str, str]:
     return {
-        f"sql/dqdl/{table.sql_name}.dqdl": dqdl.ruleset(table, job.feed)
-        for job in JOBS.values()
-        for table in job.tables
+        f"sql/dqdl/{table.sql_name}.dqdl": dqdl.ruleset(table, pipeline.main.contract)
+        for pipeline in PIPELINES
+        for table in pipeline.tables
     }
 
 

@@ -10,9 +10,10 @@ from salesetl.arguments import parse_arguments
 from salesetl.cli.runs import asked_report
 from salesetl.display import report_text, table_text
 from salesetl.errors import ArgumentError
-from salesetl.launcher import run_locally
-from salesetl.manual import ENGINE
-from salesetl.pipelines import JOBS, Job
+from salesetl.launcher import job_options, run_locally
+from salesetl.model.options import options_of
+from salesetl.model.pipeline import Pipeline
+from salesetl.registry import pipeline_of_job
 from salesetl.runs import RunReport, read_reports
 from salesetl.storage import join, normalized, storage_of
 
@@ -20,20 +21,21 @@ ROWS_SHOWN = 20
 _MOVED = (
     "; rows that were rejected again are with the last run: salesetl quarantine list"
 )
-_LISTED = ("run_id", "status", "feed", "rows", "replayed_by", "reasons")
+_LISTED = ("run_id", "status", "source", "rows", "replayed_by", "reasons")
 
 
 def list_quarantine(arguments: argparse.Namespace) -> str:
-    """Return a line for each feed of a run that rejected rows, with who has replayed them."""
+    """Return a line for each source of a run that rejected rows, with who has replayed them."""
     root = normalized(arguments.output_path)
     storage = storage_of(root)
     reports = read_reports(storage, root)
     successors = quarantine.replays(reports)
     rows = []
     for report in reports:
-        counts = {JOBS[report.job].feed.name: report.as_dict(), **report.feeds}
-        for feed, count in counts.items():
-            is_main = feed == JOBS[report.job].feed.name
+        main = pipeline_of_job(report.job).main.name
+        counts = {main: report.as_dict(), **report.sources}
+        for source, count in counts.items():
+            is_main = source == main
             reasons = [
                 f"{name} {rows:,}" for name, rows in count["rows_by_reason"].items()
             ]
@@ -41,9 +43,9 @@ def list_quarantine(arguments: argparse.Namespace) -> str:
             if not count["rows_quarantined"]:
                 continue
             # Those that were rejected again are listed with the last run.
-            left = quarantine.count_rejected(storage, root, feed, report.run_id)
+            left = quarantine.count_rejected(storage, root, source, report.run_id)
             if left:
-                row = [report.run_id, report.status, feed, left]
+                row = [report.run_id, report.status, source, left]
                 rows.append([*row, replayed_by, ", ".join(reasons)])
     if not rows:
         return f"no rows in quarantine below {root}\n"
@@ -53,7 +55,7 @@ def list_quarantine(arguments: argparse.Namespace) -> str:
 def show_quarantine(arguments: argparse.Namespace) -> str:
     """Return how many rows a run rejected for what reasons, and the first of them.
 
-    With `--to`, the records of its main feed are written there too.
+    With `--to`, the records of its main source are written there too.
     """
     report = asked_report(arguments)
     root = normalized(arguments.output_path)
@@ -70,9 +72,11 @@ def show_quarantine(arguments: argparse.Namespace) -> str:
     if len(rows) > ROWS_SHOWN:
         text += f"… and {len(rows) - ROWS_SHOWN:,} more\n"
     if arguments.to:
-        main_feed = [row for row in rejected if row.feed == JOBS[report.job].feed.name]
+        main = pipeline_of_job(report.job).main.name
         folder = normalized(arguments.to)
-        written = quarantine.write_records(main_feed, folder)
+        written = quarantine.write_records(
+            [row for row in rejected if row.source == main], folder
+        )
         text += (
             f"\nwritten to {', '.join(written)}\nCorrect them, then: salesetl quarantine replay"
             f" {report.run_id} --output_path {arguments.output_path} --records {arguments.to}\n"
@@ -81,7 +85,7 @@ def show_quarantine(arguments: argparse.Namespace) -> str:
 
 
 def replay(arguments: argparse.Namespace) -> str:
-    """Run the job on what a run rejected of its main feed, and return the report.
+    """Run the job on what a run rejected of its main source, and return the report.
 
     ArgumentError where the books would not stand it, or where there is nothing to replay.
     """
@@ -89,35 +93,35 @@ def replay(arguments: argparse.Namespace) -> str:
     root = normalized(arguments.output_path)
     storage = storage_of(root)
     quarantine.check_replayable(storage, root, report)
-    job = JOBS[report.job]
-    values = _arguments_again(job, report, arguments.rest)
+    pipeline = pipeline_of_job(report.job)
+    values = _arguments_again(pipeline, report, arguments.rest)
     rejected = [
         row
         for row in quarantine.read_rejected(storage, root, report.run_id)
-        if row.feed == job.feed.name
+        if row.source == pipeline.main.name
     ]
     if not rejected:
         raise ArgumentError(
-            f"run {report.run_id} has no {job.feed.name} in quarantine, so there is nothing to"
+            f"run {report.run_id} has no {pipeline.main.name} in quarantine, so there is nothing to"
             f" replay{_MOVED}"
         )
     values |= {
-        f"{job.feed.name}_path": arguments.records
+        pipeline.main.path_option: arguments.records
         or _write_again(rejected, join(root, "_replays", report.run_id)),
         "output_path": root,
         "replay_of": report.run_id,
     }
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    return report_text(run_locally(job.run, values))
+    return report_text(run_locally(pipeline, values))
 
 
 def _arguments_again(
-    job: Job, report: RunReport, rest: Sequence[str]
+    pipeline: Pipeline, report: RunReport, rest: Sequence[str]
 ) -> dict[str, Any]:
     """Return the arguments of a run, for its replay; those that are given stand over them."""
-    given = parse_arguments(job.run, rest, others=[ENGINE], is_partial=True)
+    given = parse_arguments(job_options(pipeline), rest, is_partial=True)
     before = parse_arguments(
-        job.run,
+        options_of(pipeline.options),
         [
             f"--{name}={text}"
             for name, text in report.arguments.items()

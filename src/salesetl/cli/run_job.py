@@ -5,7 +5,7 @@ import sys
 
 from tqdm import tqdm
 
-from salesetl.arguments import parse_arguments, split_words
+from salesetl.arguments import argument_texts, parse_arguments
 from salesetl.display import report_text
 from salesetl.errors import ArgumentError, AwsError, InputError
 from salesetl.glue.costs import run_dollars
@@ -14,8 +14,8 @@ from salesetl.glue.environments import environment_of
 from salesetl.glue.jobs import find_job
 from salesetl.glue.log_lines import LogLines
 from salesetl.glue.running import JobRun, JobRuns, follow, new_run_id
-from salesetl.manual import ENGINE
-from salesetl.pipelines import JOBS
+from salesetl.launcher import job_options
+from salesetl.registry import pipeline_of_job
 from salesetl.runs import last_report
 from salesetl.stopping import Stopped
 from salesetl.storage import storage_of
@@ -52,15 +52,13 @@ def run_job(arguments: argparse.Namespace) -> str:
 
 def _own_arguments(definition: JobDefinition, words: list[str]) -> dict[str, str]:
     """Check arguments as the job would, before there is anything to pay."""
-    given = parse_arguments(
-        JOBS[definition.name].run, words, others=[ENGINE], is_partial=True
-    )
-    if ENGINE.name in given:
-        raise ArgumentError(f"--{ENGINE.name}: on Glue jobs run on Spark; leave it out")
+    options = job_options(pipeline_of_job(definition.name))
+    given = parse_arguments(options, words, is_partial=True)
+    if "engine" in given:
+        raise ArgumentError("--engine: on Glue jobs run on Spark; leave it out")
     if "replay_of" in given:
         raise ArgumentError("--replay_of: replay from here: salesetl quarantine replay")
-    texts = {name: text or "true" for name, text in split_words(words)}
-    return {"run_id": new_run_id(), **texts}
+    return {"run_id": new_run_id(), **argument_texts(words)}
 
 
 def _followed(

@@ -2,7 +2,7 @@
 
 import argparse
 
-from salesetl.display import report_text, revenue_text, table_text
+from salesetl.display import loaded_text, report_text, table_text
 from salesetl.runs import RunReport, read_report, read_reports
 from salesetl.storage import normalized, storage_of
 
@@ -18,11 +18,11 @@ def list_runs(arguments: argparse.Namespace) -> str:
     rows = [
         [
             *(getattr(report, name) for name in counts),
-            revenue_text(report.revenue_loaded),
+            loaded_text(report),
         ]
         for report in reports
     ]
-    return table_text((*counts, "revenue_loaded"), rows) + "\n"
+    return table_text((*counts, "loaded"), rows) + "\n"
 
 
 def show_run(arguments: argparse.Namespace) -> str:

@@ -4,19 +4,19 @@ import argparse
 
 from salesetl.display import table_text
 from salesetl.errors import ArgumentError
+from salesetl.registry import table_named
 from salesetl.rows import read_rows
-from salesetl.schemas import TABLES
 from salesetl.storage import join, normalized, storage_of
 
 
 def show_table(arguments: argparse.Namespace) -> str:
     """Return the first rows of a table, of all of them the greatest by `--order_by`."""
-    [table] = [each for each in TABLES if each.name == arguments.name]
+    table = table_named(arguments.name)
     if arguments.order_by not in (None, *table.columns):
         raise ArgumentError(
             f"--order_by {arguments.order_by}: {table.name} has no such column"
         )
-    root = join(normalized(arguments.output_path), table.name)
+    root = join(normalized(arguments.output_path), table.folder)
     rows = read_rows(storage_of(root), root, table)
     if arguments.order_by:
         rows.sort(

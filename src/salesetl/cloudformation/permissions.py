@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from salesetl.glue.definitions import JobDefinition
-from salesetl.lake_tables import lake_tables
-from salesetl.pipelines.batch import lease_path
 from salesetl.publishing.journal import journal_path, staging_path
 from salesetl.publishing.key_memory import key_memory_path
+from salesetl.publishing.lease import lease_path
+from salesetl.registry import pipeline_of_job
 from salesetl.runs import report_path
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
@@ -174,14 +174,16 @@ def _release_statements(job: str) -> list[dict[str, Any]]:
 
 
 def _own_tables(job: str) -> list[str]:
-    return [listed.name for listed in lake_tables() if listed.job == job]
+    pipeline = pipeline_of_job(job)
+    return [table.sql_name for table in (*pipeline.tables, *pipeline.quarantines)]
 
 
 def _own_paths(job: str) -> list[str]:
     """Return the paths of the lake that are a job's own: its tables, and the books it keeps."""
-    folders = [listed.folder for listed in lake_tables() if listed.job == job]
+    pipeline = pipeline_of_job(job)
+    tables = (*pipeline.tables, *pipeline.quarantines)
     return [
-        *(f"{LAKE}/{folder}" for folder in folders),
+        *(f"{LAKE}/{table.folder}" for table in tables),
         report_path(LAKE, job, "*").rpartition("/")[0],
         staging_path(LAKE, job, "*").rpartition("/")[0],
         journal_path(LAKE, job),

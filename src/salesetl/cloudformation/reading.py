@@ -13,7 +13,7 @@ from salesetl.cloudformation.permissions import (
     role,
     table_arns,
 )
-from salesetl.lake_tables import lake_tables
+from salesetl.registry import published_tables
 
 _QUERY_ACTIONS = (
     "athena:StartQueryExecution",
@@ -57,15 +57,11 @@ def reading_resources() -> dict[str, Any]:
 
 
 def _folders() -> list[str]:
-    return [
-        f"{LAKE}/{listed.folder}"
-        for listed in lake_tables()
-        if not listed.is_quarantine
-    ]
+    return [f"{LAKE}/{table.folder}" for table in published_tables()]
 
 
 def _names() -> list[str]:
-    return [listed.name for listed in lake_tables() if not listed.is_quarantine]
+    return [table.sql_name for table in published_tables()]
 
 
 def _read_tables() -> dict[str, Any]:

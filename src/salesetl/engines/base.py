@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from salesetl.engines.delimited import TextFormat
-from salesetl.schemas.table import Table, item_fields, json_path
-from salesetl.schemas.types import T
+from salesetl.model.shapes import text_names
+from salesetl.model.table import Table
+from salesetl.model.types import T
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -23,16 +24,8 @@ def risky_number(schema: T.StructType) -> str:
     Engines make doubles of numbers with a fraction on their way to text. One of few digits keeps
     its value, which is enough but for a column that is text.
     """
-    names = "|".join(_text_names(schema))
+    names = "|".join(text_names(schema))
     return f'"({names})"[ \t]*:[ \t]*-?[0-9]+[.eE]|[0-9.]{{17}}'
-
-
-def _text_names(schema: T.StructType) -> Iterator[str]:
-    for field in schema:
-        if items := item_fields(field):
-            yield from _text_names(T.StructType(items))
-        elif isinstance(field.dataType, T.StringType):
-            yield json_path(field)[-1]
 
 
 class Engine(Protocol):
@@ -86,7 +79,7 @@ class Engine(Protocol):
         Nothing is computed.
         """
 
-    def settle(self, frame: DataFrame, path: str) -> DataFrame:
+    def checkpoint(self, frame: DataFrame, path: str) -> DataFrame:
         """Compute a frame once; what is derived from the result does not compute it again.
 
         `path` is a folder to keep it in.

@@ -34,8 +34,8 @@ from salesetl.engines.duckdb_text import (
     literal,
 )
 from salesetl.errors import naming
-from salesetl.schemas.table import Table, type_text
-from salesetl.schemas.types import T
+from salesetl.model.table import Table, type_text
+from salesetl.model.types import T
 from salesetl.storage import parquet_files, storage_of
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class DuckDbEngine:
         """Make a view of a frame: SQLFrame copies the whole query of a frame at every step."""
         return self._view(self._sql(frame))
 
-    def settle(self, frame: DataFrame, path: str) -> DataFrame:
+    def checkpoint(self, frame: DataFrame, path: str) -> DataFrame:
         """Write a frame as Parquet below `path`, or a local folder in its stead, and return that.
 
         In memory it would take several times the room, in a file of the database twice the time.

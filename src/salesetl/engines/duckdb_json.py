@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from salesetl.engines.base import NAME_SEPARATOR, risky_number
 from salesetl.engines.duckdb_text import literal
-from salesetl.schemas.table import item_fields, json_parents, json_path
-from salesetl.schemas.types import T
+from salesetl.model.shapes import json_parents, json_path
+from salesetl.model.table import item_fields
+from salesetl.model.types import T
 
 # A number, and all that is before it since the last one, so that none is found inside a text; or
 # the end, so that no text is left over to begin in.
@@ -32,7 +33,7 @@ def objects_query(lines: str, schema: T.StructType) -> str:
     found = {
         "_texts": f"_object ->> {literal(texts)}",
         "_keys": f"json_keys(_record, {literal(['$', *parents])})",
-        **{f"_keys_{field.name}": _item_keys(field) for field in _lists(schema)},
+        **{_keys_of(field): _item_keys(field) for field in _lists(schema)},
         "_has_odd_kind": f"regexp_matches(_record, {literal(_odd_kind(schema))})",
     }
     parsed = ", ".join(
@@ -58,6 +59,11 @@ def _lists(schema: T.StructType) -> list[T.StructField]:
     return [field for field in schema if item_fields(field)]
 
 
+def _keys_of(field: T.StructField) -> str:
+    """Name of the column with the keys of the objects in a list."""
+    return f'"_keys_{field.name}"'
+
+
 def _item_keys(field: T.StructField) -> str:
     """SQL for the lists of keys that the objects in a list have."""
     items = f"json_extract(_record, {literal(f'{_path(field)}[*]')})"
@@ -65,7 +71,7 @@ def _item_keys(field: T.StructField) -> str:
 
 
 def _has_key_twice(schema: T.StructType) -> str:
-    lists = ["_keys", *(f"_keys_{field.name}" for field in _lists(schema))]
+    lists = ["_keys", *map(_keys_of, _lists(schema))]
     twice = "lambda keys: len(keys) <> len(list_distinct(keys))"
     return " or ".join(
         f"coalesce(len(list_filter({keys}, {twice})) > 0, false)" for keys in lists
@@ -145,7 +151,7 @@ def _names(schema: T.StructType) -> str:
     ]
     for field in _lists(schema):
         prefix = ".".join([*json_path(field), ""])
-        keys = f"list_distinct(flatten(_keys_{field.name}))"
+        keys = f"list_distinct(flatten({_keys_of(field)}))"
         # What a list of other items has is not asked, as the list is not read.
         keys = f'case when "{field.name}" is null then [] else {keys} end'
         lists.append(_prefixed(keys, prefix))

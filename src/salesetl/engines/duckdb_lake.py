@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesetl.engines.duckdb_tables import no_rows, table_query
 from salesetl.errors import InputError, SetupError
-from salesetl.schemas.table import Table
+from salesetl.model.table import Table
 from salesetl.storage import join, parquet_files, storage_of
 
 if TYPE_CHECKING:
@@ -25,18 +25,16 @@ class DuckDbLake:
         self._connection = _connect()
         self._connection.execute("set TimeZone = 'UTC'")
 
-    def add_table(
-        self, name: str, folder: str, table: Table, *, may_be_empty: bool = False
-    ) -> None:
-        """Make a table below the root known by a name; InputError if it is not there."""
-        path = join(self._root, folder)
+    def add_table(self, table: Table, *, may_be_empty: bool = False) -> None:
+        """Make a table below the root known by its name; InputError if it is not there."""
+        path = join(self._root, table.folder)
         files = [
             file.path for file in parquet_files(path, storage_of(path).files(path))
         ]
         if not files and not may_be_empty:
             raise InputError(f"{path}: no table there")
         query = table_query(files, table.types) if files else no_rows(table.types)
-        self._connection.execute(f"create view {name} as {query}")
+        self._connection.execute(f"create view {table.sql_name} as {query}")
 
     def create(self, view: str) -> None:
         """Run the statement that creates a view."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from salesetl.engines.duckdb_text import exact_path, literal
-from salesetl.schemas.table import Table
+from salesetl.model.table import Table
 
 _SPARK_TYPES = {
     "BOOLEAN": "boolean",

@@ -28,7 +28,7 @@ from salesetl.engines.spark_text import (
     spark_path,
     spark_uri,
 )
-from salesetl.schemas.table import Table
+from salesetl.model.table import Table
 from salesetl.storage import join
 
 _BROKEN_FILE = re.compile(
@@ -38,7 +38,7 @@ _BROKEN_FILE = re.compile(
 )
 
 # Hardly a value comes twice, but for those that are the same in a whole file.
-_SETTLED = {
+_CHECKPOINTED = {
     "compression": "snappy",
     "parquet.enable.dictionary": "false",
     "parquet.enable.dictionary#_source_file": "true",
@@ -123,9 +123,9 @@ class SparkEngine:
         """Return the frame: Spark plans whatever is derived from it only once."""
         return frame
 
-    def settle(self, frame: DataFrame, path: str) -> DataFrame:
+    def checkpoint(self, frame: DataFrame, path: str) -> DataFrame:
         """Write a frame as Parquet below `path`, and return that."""
-        frame.write.options(**_SETTLED).parquet(spark_uri(path))
+        frame.write.options(**_CHECKPOINTED).parquet(spark_uri(path))
         return self.read_parquet(path, [""], frame.schema)
 
     def write_table(self, frame: DataFrame, path: str, table: Table) -> None:

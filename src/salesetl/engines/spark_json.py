@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from salesetl.engines.base import risky_number
-from salesetl.schemas.table import item_fields, json_path
-from salesetl.schemas.types import T
+from salesetl.model.shapes import json_path
+from salesetl.model.table import item_fields
+from salesetl.model.types import T
 
 STRICT = "'allowSingleQuotes', 'false', 'allowNonNumericNumbers', 'false'"
 # An escape of half a character stands for none; Spark would read a question mark in its place. What

@@ -7,8 +7,9 @@ from pyspark.sql import functions as F
 
 from salesetl.engines.base import NAME_SEPARATOR
 from salesetl.engines.spark_json import STRICT, json_value
-from salesetl.schemas.table import item_fields, json_parents, json_path
-from salesetl.schemas.types import T
+from salesetl.model.shapes import json_parents, json_path
+from salesetl.model.table import item_fields
+from salesetl.model.types import T
 
 _OBJECT = "map<string, string>"
 _NO_NAMES = "cast(array() as array<string>)"

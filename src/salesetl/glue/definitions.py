@@ -6,9 +6,10 @@ from pathlib import Path
 from string import Template
 from typing import Any, get_args, get_origin, get_type_hints
 
-from salesetl.arguments import arguments_of
-from salesetl.errors import ArgumentError, InputError
-from salesetl.pipelines import JOBS
+from salesetl.errors import InputError
+from salesetl.model.options import options_of
+from salesetl.model.pipeline import Pipeline
+from salesetl.registry import jobs, pipeline_of_job
 
 GLUE_VERSIONS = ("5.1", "6.0")
 # DPU of one worker. https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
@@ -50,13 +51,12 @@ class JobDefinition:
 
 def job_definitions(root: str) -> list[JobDefinition]:
     """Read the definitions of all jobs below the root of a repository."""
-    return [job_definition(root, name) for name in JOBS]
+    return [job_definition(root, name) for name in jobs()]
 
 
 def job_definition(root: str, name: str) -> JobDefinition:
     """Read the definition of a job; the error names the file, the entry and what it should be."""
-    if name not in JOBS:
-        raise ArgumentError(f"no job {name!r}; there are {', '.join(JOBS)}")
+    pipeline = pipeline_of_job(name)
     path = Path(root, "jobs", f"{name}.toml")
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -64,7 +64,7 @@ def job_definition(root: str, name: str) -> JobDefinition:
         definition: JobDefinition = _fitting(
             JobDefinition, {**entries, "name": name, "alarms": alarms}, ""
         )
-        _check(definition)
+        _check(definition, pipeline)
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no definition of the job") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
@@ -95,7 +95,7 @@ def _check_type(name: str, value: Any, hint: Any) -> None:
         _check_type(f"{name}.{key}", inner, get_args(hint)[1])
 
 
-def _check(definition: JobDefinition) -> None:
+def _check(definition: JobDefinition, pipeline: Pipeline) -> None:
     if definition.glue_version not in GLUE_VERSIONS:
         raise ValueError(
             f"glue_version {definition.glue_version!r}: take {' or '.join(GLUE_VERSIONS)}"
@@ -123,11 +123,11 @@ def _check(definition: JobDefinition) -> None:
     # CloudWatch looks no further back.
     if not 1 <= definition.alarms.fresh_within_hours <= 168:
         raise ValueError("alarms.fresh_within_hours: from 1 to 168, which is a week")
-    _check_arguments(definition)
+    _check_arguments(definition, pipeline)
 
 
-def _check_arguments(definition: JobDefinition) -> None:
-    known = arguments_of(JOBS[definition.name].run)
+def _check_arguments(definition: JobDefinition, pipeline: Pipeline) -> None:
+    known = {option.name: option for option in options_of(pipeline.options)}
     for name, text in definition.arguments.items():
         if name not in known:
             raise ValueError(f"arguments.{name}: the job has no such argument")

@@ -5,7 +5,7 @@ from salesetl.cloudformation.stacks import Stack
 from salesetl.cloudformation.template import logical_name
 from salesetl.errors import AwsError
 from salesetl.glue.settings import Environment
-from salesetl.pipelines import JOBS
+from salesetl.registry import jobs
 from salesetl.storage import join
 
 
@@ -25,7 +25,7 @@ def environment_of(name: str) -> Environment:
             lake=join(f"s3://{outputs['ProcessedBucket']}", LAKE),
             scripts=f"s3://{outputs['ScriptsBucket']}",
             database=outputs["Database"],
-            roles={job: outputs[f"{logical_name(job)}Role"] for job in JOBS},
+            roles={job: outputs[f"{logical_name(job)}Role"] for job in jobs()},
         )
     except KeyError as error:
         raise AwsError(

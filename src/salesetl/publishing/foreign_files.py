@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 
 from salesetl.errors import InputError
+from salesetl.model.quarantine import is_quarantine
+from salesetl.model.table import Table
+from salesetl.model.types import T
 from salesetl.publishing.footers import columns_in
 from salesetl.readers.files import look_at
-from salesetl.schemas.quarantine import is_quarantine
-from salesetl.schemas.table import Table
-from salesetl.schemas.types import T
 from salesetl.storage import StoredFile, join, storage_of, visible
 
 
@@ -21,7 +21,7 @@ def check_tables(root: str, tables: Iterable[Table]) -> None:
     columns are looked at where pyarrow is installed.
     """
     for table in tables:
-        path = join(root, table.name)
+        path = join(root, table.folder)
         files = visible(path, storage_of(path).files(path))
         for file in files:
             _check_place(path, file, table)

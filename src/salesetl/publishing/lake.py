@@ -6,18 +6,20 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from salesetl.engines.base import Engine
 from salesetl.errors import InputError
-from salesetl.schemas.table import Table, sql_literal
+from salesetl.model.rules import sql_literal
+from salesetl.model.strategies import Append, Replace, Snapshot
+from salesetl.model.table import Table
 from salesetl.storage import StoredFile, join, parquet_files, storage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-
-WriteMode = Literal["merge", "replace"]
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Lake:
 
     def path(self, table: Table) -> str:
         """Where a table is."""
-        return join(self.root, table.name)
+        return join(self.root, table.folder)
 
     def files(self, table: Table) -> dict[str, list[StoredFile]]:
         """List the data files of a table by partition folder."""
@@ -66,21 +68,48 @@ class Lake:
         """Read some partitions of a table."""
         return self._engine.read_parquet(self.path(table), folders, table.schema)
 
-    def load(
+    def change(
         self,
         table: Table,
         arriving: DataFrame,
-        write_mode: WriteMode,
-        days: tuple[date, date],
+        days: tuple[date, date] | None,
         also: Collection[str] = (),
     ) -> Change:
-        """Merge rows that arrive, or let them be all there is of these days, first and last.
+        """Bring rows into a table by its strategy, or let them be all there is of some days.
 
         The partitions `also` are written again too.
         """
-        if write_mode == "merge":
-            return self.merge(table, arriving, also)
-        return self.replace(table, arriving, *days, also)
+        if days:
+            return self.replace(table, arriving, *days, also)
+        match table.strategy:
+            case Replace():
+                folders = self._folders(arriving, table) | set(self.files(table))
+                return Change(table, arriving, None, sorted(folders))
+            case Append():
+                return self.append(table, arriving)
+            case Snapshot(flag=flag):
+                everything = set(self.files(table))
+                return self.merge(table, arriving, everything).with_kept(
+                    lambda kept: kept.withColumn(flag, F.lit(True)).select(
+                        *table.columns
+                    )
+                )
+            case _:
+                return self.merge(table, arriving, also)
+
+    def append(self, table: Table, arriving: DataFrame) -> Change:
+        """Add the rows that arrive, but for those whose key is there already."""
+        present = set(self.files(table))
+        new = arriving
+        if present:
+            keys = self.read(table, sorted(present)).select(*table.key)
+            new = arriving.join(keys, on=list(table.key), how="left_anti")
+            new = new.select(*table.columns)
+        touched = self._folders(new, table)
+        kept = None
+        if touched & present:
+            kept = self.read(table, sorted(touched & present))
+        return Change(table, new, kept, sorted(touched))
 
     def merge(
         self, table: Table, arriving: DataFrame, also: Collection[str] = ()
@@ -153,6 +182,8 @@ class Lake:
             )
 
     def _folders(self, rows: DataFrame, table: Table) -> set[str]:
+        if not table.partition_by:
+            return {""}
         found = self._engine.rows(rows.select(*table.partition_by).distinct())
         return {folder_of(row, table) for row in found}
 

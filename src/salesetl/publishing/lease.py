@@ -14,7 +14,7 @@ from pathlib import Path
 
 from salesetl.errors import LeaseError
 from salesetl.stopping import Stopped, shielded
-from salesetl.storage import Storage
+from salesetl.storage import Storage, join
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +71,11 @@ class Lease:
     def is_over(self, now: datetime) -> bool:
         """Tell whether somebody else may take it."""
         return now >= self.expires_at or self.owner.is_known_dead()
+
+
+def lease_path(root: str, job: str) -> str:
+    """Where the lease of a job's tables is."""
+    return join(root, "_leases", f"{job}.json")
 
 
 @contextmanager

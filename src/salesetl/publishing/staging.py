@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from salesetl.engines import functions as F
+from salesetl.accounting import sums_of
 from salesetl.engines.base import Engine
 from salesetl.errors import BooksError
-from salesetl.money import Amounts, add_amounts
+from salesetl.model.table import Table
+from salesetl.money import Sums, add_sums
 from salesetl.publishing.lake import Change, files_by_folder, folder_of
-from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
 
 
 @dataclass(frozen=True)
 class Partition:
-    """What a partition holds: `values` of its columns, rows, sums of the table's amount, files."""
+    """What a partition holds: `values` of its columns, rows, sums of its amounts, files."""
 
     values: dict[str, Any]
     rows: int
-    amounts: Amounts
+    sums: Sums
     files: int
     bytes: int
 
@@ -48,9 +50,10 @@ class StagedTable:
         return sum(partition.rows for partition in self.partitions.values())
 
     @property
-    def amounts(self) -> Amounts:
-        """Sums of the amount over all staged partitions."""
-        return add_amounts(*(each.amounts for each in self.partitions.values()))
+    def sums(self) -> Sums:
+        """Sums of the amounts over all staged partitions."""
+        parts = (each.sums for each in self.partitions.values())
+        return add_sums(self.table.amounts, parts)
 
     @property
     def measures(self) -> list[dict[str, Any]]:
@@ -68,7 +71,7 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     key twice.
     """
     table = change.table
-    path = join(staging, table.name)
+    path = join(staging, table.folder)
     engine.write_table(change.rows, path, table)
     files = files_by_folder(path, storage_of(path).files(path))
     if not files:
@@ -80,19 +83,19 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     return StagedTable(table, path, rows, files, partitions, change.folders)
 
 
-def count_kept(engine: Engine, change: Change) -> tuple[int, Amounts]:
+def count_kept(engine: Engine, change: Change) -> tuple[int, Sums]:
     """Count the rows that stay in the partitions of a change, and sum their amounts."""
     if change.kept is None:
         return 0, {}
     groups = _grouped(engine, change.kept, change.table, [])
-    return sum(group["rows"] for group in groups), _amounts(groups)
+    rows = sum(group["_rows"] for group in groups)
+    return rows, sums_of(change.table.amounts, groups)
 
 
 def _check_schema(engine: Engine, table: Table, file: str) -> None:
     written = engine.parquet_types(file)
     expected = dict(table.types)
-    for name in table.partition_by:
-        del expected[name]
+    expected = {each.name: expected[each.name] for each in table.data_fields}
     if list(written.items()) != list(expected.items()):
         raise BooksError(
             f"{file}: written as {written}, but {table.name} has {expected}"
@@ -132,8 +135,8 @@ def _measure(
         groups = list(found)
         partitions[folder] = Partition(
             values={name: groups[0][name] for name in table.partition_by},
-            rows=sum(group["rows"] for group in groups),
-            amounts=_amounts(groups),
+            rows=sum(group["_rows"] for group in groups),
+            sums=sums_of(table.amounts, groups),
             files=len(files[folder]),
             bytes=sum(file.size for file in files[folder]),
         )
@@ -143,18 +146,14 @@ def _measure(
 def _grouped(
     engine: Engine, rows: DataFrame, table: Table, names: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Count rows and sum their amount by some columns and by currency."""
+    """Count rows and sum their amounts by some columns and by currency."""
     currency = F.col(table.currency) if table.currency else F.lit(None).cast("string")
-    amount = F.col(table.amount) if table.amount else F.lit(0)
+    sums = (
+        F.sum(F.col(name).cast("decimal(38,2)")).cast("string").alias(name)
+        for name in table.amounts
+    )
     return engine.rows(
         rows.groupBy(*names, currency.alias("_currency")).agg(
-            F.count("*").alias("rows"),
-            F.sum(amount.cast("decimal(38,2)")).cast("string").alias("amount"),
+            F.count("*").alias("_rows"), *sums
         )
-    )
-
-
-def _amounts(groups: Iterable[Mapping[str, Any]]) -> Amounts:
-    return add_amounts(
-        *({group["_currency"]: Decimal(group["amount"] or 0)} for group in groups)
     )

@@ -12,8 +12,9 @@ from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.engines.delimited import LONGEST_RECORD
 from salesetl.errors import InputError
+from salesetl.model.table import Table
 from salesetl.profiles import Profile
-from salesetl.quality import WELL_FORMED
+from salesetl.quality.judging import WELL_FORMED
 from salesetl.readers.files import find_files, look_at
 from salesetl.readers.foreign import with_contract_columns
 from salesetl.readers.layouts import (
@@ -23,7 +24,6 @@ from salesetl.readers.layouts import (
     is_quick_to_read,
 )
 from salesetl.readers.rows import RawRows, in_one
-from salesetl.schemas.table import Table
 from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from salesetl import columns, dates
+from salesetl import dates, parsing
 from salesetl.characters import name_key, trim, trimmed
 from salesetl.engines import functions as F
+from salesetl.model.table import Table
+from salesetl.model.types import T
 from salesetl.profiles import Profile
 from salesetl.readers.keys import key_text
-from salesetl.schemas.table import Table
-from salesetl.schemas.types import T
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -70,7 +70,7 @@ def _with_computed(
         }
         numbers = {
             operand: (
-                columns.point_decimal(text)
+                parsing.point_decimal(text)
                 if profile.decimal_comma and operand not in known
                 else text
             )
@@ -88,5 +88,5 @@ def _translated(position: str, field: T.StructField, profile: Profile) -> Column
     if profile.decimal_comma and isinstance(
         field.dataType, T.DecimalType | T.IntegerType
     ):
-        return F.expr(columns.point_decimal(text))
+        return F.expr(parsing.point_decimal(text))
     return F.col(position)

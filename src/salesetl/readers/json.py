@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from salesetl import columns
+from salesetl import parsing
 from salesetl.characters import is_plain
-from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
-from salesetl.quality import KEY_ONCE, OWN_KIND, WELL_FORMED
+from salesetl.model.shapes import flat
+from salesetl.model.source import Json
+from salesetl.model.table import Table, item_fields
+from salesetl.model.types import T
+from salesetl.quality.judging import KEY_ONCE, OWN_KIND, WELL_FORMED
 from salesetl.readers.documents import is_across_lines, objects_of
 from salesetl.readers.files import find_files, look_at
-from salesetl.readers.rows import RawRows, in_one
-from salesetl.schemas.table import Table
-from salesetl.schemas.types import T
+from salesetl.readers.rows import LINEAGE, RawRows, in_one
 from salesetl.storage import join, storage_of
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +38,7 @@ def read_json(
     engine: Engine,
     path: str,
     table: Table,
+    reader: Json,
     staging: str,
     *,
     allow_empty: bool = False,
@@ -56,19 +62,41 @@ def read_json(
             lines = join(staging, f"{number}.ndjson")
             storage_of(lines).write(lines, "\n".join(objects).encode())
             frames.append(
-                _read_lines(engine, [lines], table).withColumn(
+                _read_lines(engine, [lines], table, reader).withColumn(
                     "_source_file", F.lit(file.path)
                 )
             )
     if by_line:
-        frames.append(_read_lines(engine, by_line, table))
+        frames.append(_read_lines(engine, by_line, table, reader))
     return RawRows(in_one(engine, frames, table), files, [])
 
 
-def _read_lines(engine: Engine, paths: list[str], table: Table) -> DataFrame:
-    lines = engine.read_json_lines(paths, table.schema, is_ordered=table.last_line_wins)
-    return lines.select(
-        *(F.expr(_plain(field)).alias(field.name) for field in table.schema),
+def delivered_paths(engine: Engine, reader: Json) -> dict[str, str]:
+    """Tell where in an object each column of the contract comes from, as `customer.country`."""
+
+    def path_of(field: T.StructField, path: str) -> str:
+        # Each value is its own path, which flattening then brings to a column.
+        if items := item_fields(field):
+            inner = (f"'{each.name}', '{path}.{each.name}'" for each in items)
+            return f"array(named_struct({', '.join(inner)}))"
+        return f"'{path}'"
+
+    told = engine.frame([(1,)], {"_row": "int"}).select(
+        *_nested(reader.delivered, path_of)
+    )
+    flattened = reader.flatten(told) if reader.flatten else told
+    [row] = engine.rows(flattened)
+    return {name: path for name, path in row.items() if isinstance(path, str)}
+
+
+def _read_lines(
+    engine: Engine, paths: list[str], table: Table, reader: Json
+) -> DataFrame:
+    lines = engine.read_json_lines(
+        paths, flat(reader.delivered), is_ordered=table.last_line_wins
+    )
+    rows = lines.select(
+        *_nested(reader.delivered, lambda field, path: _plain(field, f"`{path}`")),
         F.col("_record").alias("_raw_record"),
         F.expr("cast(null as string)").alias("_source_header"),
         "_source_file",
@@ -77,15 +105,33 @@ def _read_lines(engine: Engine, paths: list[str], table: Table) -> DataFrame:
         F.expr(is_plain("_record")).alias("_is_plain"),
         "_names",
     )
+    flattened = reader.flatten(rows) if reader.flatten else rows
+    return flattened.select(*table.columns, *LINEAGE)
 
 
-def _plain(field: T.StructField, owner: str = "") -> str:
+def _nested(
+    schema: T.StructType, value: Callable[[T.StructField, str], str]
+) -> list[Column]:
+    """Return the columns of a shape, each made of `value` of a field and its path."""
+
+    def sql(field: T.StructField, path: str) -> str:
+        if not isinstance(field.dataType, T.StructType):
+            return value(field, path)
+        inner = (
+            f"'{each.name}', {sql(each, f'{path}.{each.name}')}"
+            for each in field.dataType
+        )
+        return f"named_struct({', '.join(inner)})"
+
+    return [F.expr(sql(field, field.name)).alias(field.name) for field in schema]
+
+
+def _plain(field: T.StructField, text: str) -> str:
     """SQL for the text of a value; of a number without the exponent that a reader may give it."""
-    text = f"{owner}`{field.name}`"
     match field.dataType:
         case T.ArrayType():
-            return columns.structs(field, _plain)
+            return parsing.structs(text, item_fields(field), _plain)
         case T.DecimalType() | T.IntegerType():
-            return columns.plain_number(text)
+            return parsing.plain_number(text)
         case _:
             return text

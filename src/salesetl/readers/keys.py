@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from salesetl import columns
+from salesetl import parsing
 from salesetl.characters import name_key, trimmed
+from salesetl.model.table import Table
 from salesetl.profiles import Key
-from salesetl.schemas.table import Table
 
 _SEPARATOR = "chr(31)"
 
@@ -21,7 +21,7 @@ def key_text(key: Key, positions: Mapping[str, str], table: Table) -> str:
     parts = [first, *(f"coalesce({part}, '')" for part in others)]
     if len(parts) > 1 or key.line_number:
         parts = [_escaped(part, key.separator) for part in parts]
-    separator = columns.text_literal(key.separator)
+    separator = parsing.text_literal(key.separator)
     joined = f"concat({f', {separator}, '.join(parts)})"
     if not key.line_number:
         return joined
@@ -36,9 +36,9 @@ def key_text(key: Key, positions: Mapping[str, str], table: Table) -> str:
 
 def _escaped(part: str, separator: str) -> str:
     """SQL for a part in which a separator, and what escapes it, is written with a backslash."""
-    escape = columns.text_literal("\\")
+    escape = parsing.text_literal("\\")
     for character in ("\\", separator):
-        literal = columns.text_literal(character)
+        literal = parsing.text_literal(character)
         part = f"replace({part}, {literal}, concat({escape}, {literal}))"
     return part
 
@@ -49,7 +49,7 @@ def _values(key: Key, table: Table) -> str:
     The columns are trimmed texts.
     """
     texts = (
-        f"coalesce(cast({columns.parsed(field)} as string), `{field.name}`, '')"
+        f"coalesce(cast({parsing.parsed(field, f'`{field.name}`')} as string), `{field.name}`, '')"
         for field in table.schema
         if field.name != key.column
     )

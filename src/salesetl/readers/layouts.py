@@ -17,10 +17,10 @@ from salesetl.engines.delimited import (
 )
 from salesetl.engines.records import is_wide
 from salesetl.errors import InputError
+from salesetl.model.table import Table
+from salesetl.model.types import T
 from salesetl.profiles import Profile
 from salesetl.readers.files import HEAD_BYTES, read_head, read_whole, unpacked_bytes
-from salesetl.schemas.table import Table
-from salesetl.schemas.types import T
 from salesetl.storage import StoredFile
 
 Multiline = Literal["auto", "true", "false"]

@@ -5,8 +5,9 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from salesetl.schemas.table import item_fields, json_parents, json_path
-from salesetl.schemas.types import T
+from salesetl.model.shapes import flat, json_parents, json_path
+from salesetl.model.table import item_fields
+from salesetl.model.types import T
 
 
 @dataclass(frozen=True)
@@ -30,23 +31,24 @@ class Names:
         return ", ".join(told)
 
 
-def compare_names(found: Iterable[str], schema: T.StructType) -> Names:
-    """Compare the names that objects have with those of a contract."""
+def compare_names(found: Iterable[str], delivered: T.StructType) -> Names:
+    """Compare the names that objects have with those of the shape that is to be delivered."""
     found = set(found)
-    columns = _columns(schema)
-    lists = [".".join(json_path(field)) for field in schema if item_fields(field)]
-    outer = {*json_parents(schema), *lists}
+    values = flat(delivered)
+    lists = [".".join(json_path(field)) for field in values if item_fields(field)]
+    outer = {*json_parents(values), *lists}
+    names = _names(values)
     return Names(
-        unknown=sorted(found - set(columns) - outer),
-        absent=[name for name in columns if name not in found],
-        known=[name for name in columns if name in found],
+        unknown=sorted(found - set(names) - outer),
+        absent=[name for name in names if name not in found],
+        known=[name for name in names if name in found],
     )
 
 
-def _columns(schema: T.StructType) -> list[str]:
-    """Return the names of all columns as they are delivered, those in lists among them."""
+def _names(values: T.StructType) -> list[str]:
+    """Return the names of all values as they are delivered, those in lists among them."""
     names = []
-    for field in schema:
+    for field in values:
         path = ".".join(json_path(field))
         items = item_fields(field)
         names += [f"{path}.{each.name}" for each in items] if items else [path]

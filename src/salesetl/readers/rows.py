@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
-from salesetl.schemas.table import Table, item_fields
-from salesetl.schemas.types import T
+from salesetl.model.table import Table, item_fields
+from salesetl.model.types import T
 from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:

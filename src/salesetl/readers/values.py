@@ -6,18 +6,13 @@ from typing import Any
 from salesetl.characters import name_key
 from salesetl.engines.delimited import cut_fields
 from salesetl.profiles import Profile
-from salesetl.schemas.table import Table, json_path
 
 
-def delivered_value(
-    record: str, header: str | None, column: str, table: Table, profile: Profile
-) -> str | None:
-    """Return the text of a column of the contract in a record; None where it has none.
+def field_value(record: str, header: str, column: str, profile: Profile) -> str | None:
+    """Return the text of a column of the contract in a record of fields; None where it has none.
 
     What a profile computes was not delivered.
     """
-    if header is None:
-        return _in_object(record, json_path(table.field(column)))
     made = {*profile.constants, *profile.expressions}
     made |= {profile.key.column} if profile.key else set()
     if column in made:
@@ -29,12 +24,13 @@ def delivered_value(
     return fields[found.index(name)] if is_whole else None
 
 
-def _in_object(record: str, path: list[str]) -> str | None:
+def object_value(record: str, path: str | None) -> str | None:
+    """Return the text at a path in an object, such as `customer.country`; None if there is none."""
     try:
         # The digits as they were written.
         value: Any = json.loads(record, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return None
-    for name in path:
+    for name in path.split(".") if path else ():
         value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, str) else None

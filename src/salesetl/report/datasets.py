@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from salesetl.errors import InputError
-from salesetl.pipelines import enrich_sales, flatten_orders
+from salesetl.pipelines.orders.pipeline import ORDERS
+from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.queries import results
 from salesetl.report.figures import (
     FIGURES_OF_ORDERS,
@@ -45,7 +46,7 @@ class Dataset:
 DATASETS = (
     Dataset(
         "sales",
-        enrich_sales.JOB,
+        SALES.job,
         "monthly_trend",
         SALES_QUERIES,
         sales_extent,
@@ -54,7 +55,7 @@ DATASETS = (
     ),
     Dataset(
         "orders",
-        flatten_orders.JOB,
+        ORDERS.job,
         "monthly_revenue",
         tuple(dict.fromkeys((*ORDERS_QUERIES, *FIGURES_OF_ORDERS))),
         orders_extent,

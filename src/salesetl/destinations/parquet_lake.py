@@ -1,0 +1,179 @@
+"""The Parquet lake: tables as folders of files, published by a journal under a lease."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from salesetl.destinations.base import Days
+from salesetl.destinations.registering import Registering
+from salesetl.engines.base import Engine
+from salesetl.errors import LeaseError
+from salesetl.model.pipeline import Pipeline
+from salesetl.model.table import Table
+from salesetl.publishing.foreign_files import check_tables
+from salesetl.publishing.journal import (
+    Journal,
+    commit,
+    journal_path,
+    recover,
+    staging_path,
+)
+from salesetl.publishing.key_memory import check_key_method, encoded, key_memory_path
+from salesetl.publishing.lake import Change, Lake
+from salesetl.publishing.lease import confirm_lease, held_lease, lease_path
+from salesetl.publishing.staging import StagedTable, stage
+from salesetl.runs import RunReport, report_path, timestamp_text
+from salesetl.storage import join, storage_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+logger = logging.getLogger(__name__)
+
+
+class ParquetLake:
+    """The tables of one pipeline below the root of a lake, for one run."""
+
+    def __init__(
+        self, engine: Engine, pipeline: Pipeline, root: str, database: str | None
+    ) -> None:
+        """Take the place; ArgumentError if its tables cannot be registered in a database."""
+        self.root = root
+        self.staging = ""
+        self._engine = engine
+        self._job = pipeline.job
+        self._tables = (*pipeline.tables, *pipeline.quarantines)
+        self._quarantines = pipeline.quarantines
+        self._lake = Lake(engine, root)
+        self._storage = storage_of(root)
+        self._registering = Registering(root, database, self._tables)
+        self._lease = lease_path(root, pipeline.job)
+        self._holder = ""
+        self._journal = Journal("")
+
+    def held(self, run_id: str) -> AbstractContextManager[None]:
+        """Hold the lease for the length of the block."""
+        # The name that was asked for, before the run got its own.
+        self._holder = run_id
+        return held_lease(self._storage, self._lease, run_id)
+
+    def recover(self) -> None:
+        """Finish the publish of a run that was killed, and note which partitions it changed."""
+        recovered = recover(self._storage, self.root, self._job)
+        if recovered:
+            self._registering.touch_recovered(recovered)
+
+    def begin(self, report: RunReport) -> None:
+        """Begin the journal of a run."""
+        self.staging = staging_path(self.root, self._job, report.run_id)
+        path = report_path(self.root, self._job, report.run_id)
+        self._journal = Journal(report.run_id, report_path=path)
+        folder = f"run_id={report.run_id}"
+        for table in self._quarantines:
+            found = self._storage.files(join(self._lake.path(table), folder))
+            self._journal.deletes += [file.path for file in found]
+            if found:
+                self._registering.touch(table, [folder])
+
+    def check(self) -> None:
+        """See that the tables hold only what runs have written, and can be registered."""
+        check_tables(self.root, self._tables)
+        self._registering.check()
+
+    def remember_keys(self, source: str, method: Mapping[str, Any]) -> None:
+        """Publish how keys are made with the tables; InputError if the lake has others."""
+        if not check_key_method(self._storage, self.root, self._job, method):
+            aside = join(self.staging, "keys.json")
+            self._storage.write(aside, encoded(method))
+            self._journal.moves.append((aside, key_memory_path(self.root, self._job)))
+
+    def partitions(self, table: Table) -> list[str]:
+        """Name the folders of a table that have files."""
+        return sorted(self._lake.files(table))
+
+    def read(self, table: Table, partitions: Collection[str]) -> DataFrame:
+        """Read some folders of a table."""
+        return self._lake.read(table, sorted(partitions))
+
+    def change(
+        self,
+        table: Table,
+        arriving: DataFrame,
+        *,
+        days: Days | None = None,
+        also: Collection[str] = (),
+    ) -> Change:
+        """Work out what a table will hold once rows arrive, by its strategy."""
+        return self._lake.change(table, arriving, days, also)
+
+    def stage(self, change: Change) -> StagedTable:
+        """Write new content aside, and enter into the journal what is moved and deleted for it."""
+        staged = stage(self._engine, change, self.staging)
+        target = self._lake.path(staged.table)
+        present = self._lake.files(staged.table)
+        self._registering.touch(staged.table, staged.folders, staged.files)
+        for folder in staged.folders:
+            self._journal.deletes += [file.path for file in present.get(folder, [])]
+            self._journal.moves += [
+                (file.path, "/".join(filter(None, (target, folder, file.name))))
+                for file in staged.files.get(folder, [])
+            ]
+        return staged
+
+    def publish(self, report: RunReport) -> None:
+        """Put everything that was staged in place with the report, then register what changed."""
+        confirm_lease(self._storage, self._lease, self._holder)
+        self._registering.announce(report)
+        self._finish(report)
+
+    def register(self, report: RunReport) -> None:
+        """Register what was published, and say so in the report; CatalogError if that fails."""
+        try:
+            self._registering.register(report)
+        finally:
+            self._write_report(report)
+
+    def fail(self, report: RunReport) -> None:
+        """Publish what was rejected, unless the lease is lost or the publish had begun."""
+        if not self._may_report():
+            return
+        tables = tuple(f"{self._lake.path(table)}/" for table in self._quarantines)
+        self._journal.moves = [
+            move for move in self._journal.moves if move[1].startswith(tables)
+        ]
+        self._journal.deletes = [
+            path for path in self._journal.deletes if path.startswith(tables)
+        ]
+        self._finish(report)
+        if self._registering.register_quarantine(report):
+            self._write_report(report)
+
+    def cancel(self, report: RunReport) -> None:
+        """Publish the report alone, unless the lease is lost or the publish had begun."""
+        if self._may_report():
+            self._journal.moves, self._journal.deletes = [], []
+            self._finish(report)
+
+    def _may_report(self) -> bool:
+        try:
+            confirm_lease(self._storage, self._lease, self._holder)
+        except LeaseError:
+            logger.warning("the lease was lost, so the failure is not reported")
+            return False
+        # Where the publish had begun, the next run will finish it.
+        return not self._storage.files(journal_path(self.root, self._job))
+
+    def _finish(self, report: RunReport) -> None:
+        report.finished_at = timestamp_text(datetime.now(UTC))
+        self._journal.report = report.as_dict()
+        commit(self._storage, self.root, self._job, self._journal)
+
+    def _write_report(self, report: RunReport) -> None:
+        report.finished_at = timestamp_text(datetime.now(UTC))
+        content = json.dumps(report.as_dict(), indent=2)
+        self._storage.write(self._journal.report_path, content.encode())

@@ -1,0 +1,1 @@
+"""What a pipeline declares: tables, rules, sources, outputs. No engine and no I/O."""

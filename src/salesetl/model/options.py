@@ -1,0 +1,154 @@
+"""The options of a pipeline: a dataclass, from which command line, manual and checks are made."""
+
+from dataclasses import MISSING, Field, dataclass, field, fields
+from datetime import date
+from types import NoneType
+from typing import Any, Literal, NewType, get_args, get_origin, get_type_hints
+
+from salesetl.model.table import EARLIEST_DATE
+
+InputPath = NewType("InputPath", str)
+"""A path that a job reads from; the sizes of these decide how large a session is started."""
+
+WriteMode = Literal["merge", "replace"]
+UnknownColumns = Literal["ignore", "fail"]
+Multiline = Literal["auto", "true", "false"]
+
+
+def option(help: str, default: Any = MISSING) -> Any:
+    """Declare an option with its meaning; one without a default is required."""
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: its name, type, default and meaning."""
+
+    name: str
+    type: Any
+    default: Any
+    help: str
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it must be given."""
+        return self.default is MISSING
+
+    @property
+    def inner_type(self) -> Any:
+        """Its type when it is given."""
+        inner = [each for each in get_args(self.type) if each is not NoneType]
+        return inner[0] if NoneType in get_args(self.type) else self.type
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The only texts that it may be; none for an option that is not such a choice."""
+        is_choice = get_origin(self.inner_type) is Literal
+        return get_args(self.inner_type) if is_choice else ()
+
+    @property
+    def kind(self) -> str:
+        """Describe its type for a person."""
+        if self.choices:
+            return " or ".join(self.choices)
+        names = {
+            date: "a date like 2025-12-31",
+            bool: "true or false",
+            int: "a whole number",
+            float: "a number from 0 to 1",
+        }
+        return names.get(self.inner_type, "text")
+
+    def parse(self, text: str) -> Any:
+        """Turn the text of a command line into the value; ValueError if it is none."""
+        if self.choices:
+            return _one_of(text, {each: each for each in self.choices})
+        if self.inner_type is date:
+            return date.fromisoformat(text)
+        if self.inner_type is bool:
+            return _one_of(text.lower(), {"true": True, "false": False})
+        if self.inner_type is float:
+            ratio = float(text)
+            return ratio if 0 <= ratio <= 1 else _refuse(text)
+        return self.inner_type(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadOptions:
+    """What every pipeline can be told."""
+
+    output_path: str = option(
+        "root of the lake; tables, quarantine and run reports are below it"
+    )
+    start_date: date | None = option(
+        "first day to load; rows of earlier days are out of range", None
+    )
+    end_date: date | None = option(
+        "last day to load; rows of later days are out of range", None
+    )
+    write_mode: WriteMode = option(
+        "merge rows by key, or replace all rows from start_date to end_date", "merge"
+    )
+    as_of: date | None = option(
+        "day of the run; rows of later days are rejected (default: today in UTC)", None
+    )
+    earliest_date: date = option(
+        "first day that rows can have; those of earlier days are rejected",
+        EARLIEST_DATE,
+    )
+    max_rejected_ratio: float = option(
+        "share of rejected rows of a source above which nothing is published", 0.05
+    )
+    unknown_columns: UnknownColumns = option(
+        "whether columns that are unknown, or that no row has, are ignored or fail",
+        "ignore",
+    )
+    run_id: str | None = option("name of the run (default: made from the time)", None)
+    replay_of: str | None = option(
+        "run whose quarantine this is; set by salesetl quarantine replay", None
+    )
+    allow_empty: bool = option("accept that there is nothing to load", False)
+    database: str | None = option(
+        "database of the Glue Data Catalog to register the tables in; the lake is on S3 then",
+        None,
+    )
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Names of all options."""
+        return [each.name for each in options_of(cls)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CsvOptions:
+    """What a pipeline can be told about delimited text."""
+
+    source_profile: str | None = option(
+        "TOML file that maps another system's export, or the name of a shipped one",
+        None,
+    )
+    multiline: Multiline = option(
+        "whether quoted fields may span lines; auto: where a file has such fields",
+        "auto",
+    )
+
+
+def options_of(kind: type) -> list[Option]:
+    """Return the options that a dataclass declares, its own before those that it inherits."""
+    hints = get_type_hints(kind)
+    own = vars(kind).get("__annotations__", {})
+    declared: list[Field[Any]] = sorted(
+        fields(kind), key=lambda each: each.name not in own
+    )
+    return [
+        Option(each.name, hints[each.name], each.default, each.metadata["help"])
+        for each in declared
+    ]
+
+
+def _one_of(text: str, values: dict[str, Any]) -> Any:
+    return values[text] if text in values else _refuse(text)
+
+
+def _refuse(text: str) -> Any:
+    raise ValueError(text)

@@ -1,0 +1,177 @@
+"""A pipeline: sources, outputs, and what must be true between outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from salesetl.model.options import LoadOptions
+from salesetl.model.quarantine import quarantine_of
+from salesetl.model.source import Source
+from salesetl.model.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    Build = Callable[[DataFrame], DataFrame]
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """How published rows get what a look-up knows now.
+
+    `renew` gives it to rows of partitions that are written again. `keep_stale` finds the rows of all
+    others that lack it: these are counted, and written with `--refresh_<of>`. Both are given the
+    rows, and the accepted rows of the source `of`.
+    """
+
+    of: str
+    renew: Callable[[DataFrame, DataFrame], DataFrame]
+    keep_stale: Callable[[DataFrame, DataFrame], DataFrame]
+
+    @property
+    def option(self) -> str:
+        """The name of the option that asks for it."""
+        return f"refresh_{self.of}"
+
+
+@dataclass(frozen=True)
+class Output:
+    """A table that a pipeline publishes, and what it owes the rows it is made from.
+
+    `build` makes its rows from the accepted rows of a source, or from the rows that were written to
+    another output: `of` names either. `rows` is what a row of those makes here: SQL for a number,
+    or None where that cannot be told in advance. `sums` says which amount here is the sum of which
+    amount there. `refresh` is for columns that a look-up has filled.
+    """
+
+    table: Table
+    build: Build
+    of: str
+    rows: str | None = "1"
+    sums: Mapping[str, str] = field(default_factory=dict)
+    refresh: Refresh | None = None
+
+    def owed(self, upstream: tuple[str, ...]) -> dict[str, str]:
+        """Return which amount here is the sum of which one of those it is made from.
+
+        Amounts of the same name are, if nothing else is said.
+        """
+        same = {name: name for name in self.table.amounts if name in upstream}
+        return same | dict(self.sums)
+
+
+@dataclass(frozen=True)
+class SameSum:
+    """Two outputs have the same sum of an amount, in what a run writes."""
+
+    table: Table
+    amount: str
+    other: Table
+    other_amount: str
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A pipeline as declared: everything that the runner and what is generated know of it.
+
+    `name` is the namespace of its tables, `job` the name of its script, its definition and its
+    Glue job. The first source is the main one: the counts of a run are its. A pipeline without an
+    error in its declaration is one that runs; ValueError tells what is wrong with it.
+    """
+
+    name: str
+    job: str
+    options: type[LoadOptions]
+    sources: tuple[Source, ...]
+    outputs: tuple[Output, ...]
+    checks: tuple[SameSum, ...] = ()
+
+    def __post_init__(self) -> None:
+        """See that the parts of the declaration fit together; ValueError if not."""
+        self._check_names()
+        for output in self.outputs:
+            self._check_output(output)
+
+    @property
+    def main(self) -> Source:
+        """The source that the counts of a run are of."""
+        return self.sources[0]
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables that it publishes."""
+        return tuple(output.table for output in self.outputs)
+
+    @property
+    def quarantines(self) -> tuple[Table, ...]:
+        """The tables of rejected rows, one for each source."""
+        return tuple(quarantine_of(source.contract) for source in self.sources)
+
+    def source(self, name: str) -> Source:
+        """Return the source of a name."""
+        return next(source for source in self.sources if source.name == name)
+
+    def output(self, name: str) -> Output | None:
+        """Return the output whose table has a name; None if that is a source."""
+        return next((each for each in self.outputs if each.table.name == name), None)
+
+    def outputs_of(self, source: Source) -> list[Output]:
+        """Return the outputs that are made from a source."""
+        return [output for output in self.outputs if output.of == source.name]
+
+    def published_as(self, source: Source) -> Table | None:
+        """Return the table that has the key of a source, a row for a row; None if there is none."""
+        for output in self.outputs_of(source):
+            if output.table.key == source.contract.key:
+                return output.table
+        return None
+
+    def _check_names(self) -> None:
+        names = [each.name for each in (*self._contracts(), *self.tables)]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"pipeline {self.name}: {name!r} is declared twice")
+        for table in (*self._contracts(), *self.tables):
+            if table.namespace != self.name:
+                raise ValueError(
+                    f"pipeline {self.name}: {table.name} is in the namespace {table.namespace!r}"
+                )
+        for source in self.sources:
+            for needed in source.needs:
+                if needed not in [each.name for each in self.sources]:
+                    raise ValueError(
+                        f"pipeline {self.name}: {source.name} needs {needed!r}, which is no source"
+                    )
+            if source.path_option not in self.options.names():
+                raise ValueError(
+                    f"pipeline {self.name}: its options have no {source.path_option}"
+                )
+
+    def _contracts(self) -> list[Table]:
+        return [source.contract for source in self.sources]
+
+    def _check_output(self, output: Output) -> None:
+        told = f"pipeline {self.name}: output {output.table.name}"
+        above = self.output(output.of)
+        known = [each.name for each in self._contracts()]
+        if above is None and output.of not in known:
+            raise ValueError(f"{told}: is made of {output.of!r}, which there is not")
+        if above and above.table.partition_by != output.table.partition_by:
+            raise ValueError(
+                f"{told}: is made from what is written to {output.of}, and must have its partitions"
+                f" {above.table.partition_by}"
+            )
+        upstream = above.table if above else self.source(output.of).contract
+        for own, amount in output.sums.items():
+            if own not in output.table.amounts or amount not in upstream.amounts:
+                raise ValueError(
+                    f"{told}: sums {own!r} of {amount!r}, which are not both amounts"
+                )
+        if bool(upstream.currency) != bool(output.table.currency) and output.sums:
+            raise ValueError(
+                f"{told}: needs the currency of {upstream.name}, as currencies are never added"
+            )
+        if output.refresh and output.refresh.option not in self.options.names():
+            raise ValueError(f"{told}: its options have no {output.refresh.option}")

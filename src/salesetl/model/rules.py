@@ -1,0 +1,41 @@
+"""Rules: claims about a row, as data."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+# A text in quotes may hold a colon too, but no rule has one before a word.
+PARAMETER = re.compile(r"(?<![:\w]):([a-z]\w*)")
+Level = Literal["reject", "out_of_range", "warn"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A claim about a row: `name` states it, `condition` is the SQL that must be true of the row.
+
+    A condition that is false or null is broken. `reject` sends the row to quarantine and counts
+    towards the run's limit of rejected rows. `out_of_range` sends it there without counting,
+    because the caller asked for it. `warn` keeps the row and counts it. A condition may name
+    parameters with a colon, such as `:as_of`, that `bind` fills in.
+    """
+
+    name: str
+    condition: str
+    level: Level = "reject"
+    remedy: str = ""
+
+    def bind(self, parameters: Mapping[str, date | int | Decimal]) -> "Rule":
+        """Return the rule with its parameters written as SQL literals."""
+        literals = {name: sql_literal(value) for name, value in parameters.items()}
+        return replace(
+            self,
+            condition=PARAMETER.sub(lambda found: literals[found[1]], self.condition),
+        )
+
+
+def sql_literal(value: date | int | Decimal) -> str:
+    """Write a value as a SQL literal of its own type."""
+    return f"date '{value.isoformat()}'" if isinstance(value, date) else str(value)

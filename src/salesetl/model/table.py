@@ -1,0 +1,130 @@
+"""The contract of a table: everything the library knows about its columns, stated once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from salesetl.model.rules import Rule
+from salesetl.model.strategies import Merge, Strategy
+from salesetl.model.types import T
+
+# The first day that rows can have, unless told otherwise, and the years that partition projection
+# shows: wide, for what is outside is not seen; every year without a filter is twelve folders.
+EARLIEST_DATE = date(1970, 1, 1)
+PROJECTED_YEARS = [EARLIEST_DATE.year, 2099]
+
+
+def type_text(data_type: T.DataType) -> str:
+    """Write a type as Spark does."""
+    # SQLFrame puts blanks into it.
+    return data_type.simpleString().replace(" ", "")
+
+
+def item_fields(field: T.StructField) -> list[T.StructField]:
+    """Return the fields of the structs that a column lists; none for a column of another type."""
+    element = getattr(field.dataType, "elementType", None)
+    return list(element.fields) if isinstance(element, T.StructType) else []
+
+
+def column(
+    name: str, data_type: T.DataType, comment: str, **metadata: Any
+) -> T.StructField:
+    """Declare a column with the comment that the catalogue and the data dictionary show.
+
+    `values` are the values that it may have, and `is_open` says that others are only counted. Of a
+    column that partitions are named after: `digits` of a number that is text, the `range` of its
+    values, first and last, and the range that is `projected`, if that is narrower. `added` says that
+    files of earlier versions lack it; it is null there.
+    """
+    return T.StructField(name, data_type, True, {"comment": comment, **metadata})
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, its columns, its key, its partitions and the rules its rows keep.
+
+    For the contract of a source the types say what the text of each field must parse to.
+    `namespace` is the pipeline that the table belongs to: its folder in a lake, its database in a
+    catalogue, its schema in a warehouse.
+
+    `amounts` are the columns of money whose sums are reconciled; `currency` is the column that says
+    of which currency they are, if there are several: these are never added. `date_column` is the
+    business date. `strategy` says how rows of a run become part of a published table.
+
+    Of several versions of a key in one file the last one wins if `last_line_wins`; otherwise they
+    are a conflict.
+    """
+
+    name: str
+    grain: str
+    schema: T.StructType
+    key: tuple[str, ...]
+    namespace: str = ""
+    partition_by: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
+    currency: str | None = None
+    date_column: str | None = None
+    strategy: Strategy = Merge()
+    last_line_wins: bool = False
+    rules: tuple[Rule, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """See that the declaration names only columns that it has; ValueError if not."""
+        named = [*self.key, *self.partition_by, *self.amounts, *self.strategy.columns]
+        named += filter(None, (self.currency, self.date_column))
+        for name in named:
+            if name not in self.columns:
+                raise ValueError(
+                    f"table {self.name}: names the column {name!r}, which it has not"
+                )
+        last = self.columns[len(self.columns) - len(self.partition_by) :]
+        if tuple(last) != self.partition_by:
+            raise ValueError(
+                f"table {self.name}: its last columns are {last}, and should be those that it is"
+                f" partitioned by, {list(self.partition_by)}"
+            )
+
+    @property
+    def folder(self) -> str:
+        """Where the table is below the root of a lake."""
+        return self.name
+
+    @property
+    def sql_name(self) -> str:
+        """The name by which SQL and the catalogue know the table."""
+        return self.name.replace("/", "_")
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Types by column, as Spark writes them, in order."""
+        return {field.name: type_text(field.dataType) for field in self.schema}
+
+    @property
+    def data_fields(self) -> list[T.StructField]:
+        """Columns that are in the files of the table, and not in the names of their folders."""
+        return [each for each in self.schema if each.name not in self.partition_by]
+
+    @property
+    def replaced_by(self) -> tuple[str, ...]:
+        """Columns by which rows of a run take the place of others."""
+        return self.strategy.columns or self.key
+
+    def field(self, name: str) -> T.StructField:
+        """Return one column."""
+        return next(field for field in self.schema if field.name == name)
+
+    def values(self, name: str) -> Sequence[str] | None:
+        """Return the only values that a column may have; None if the contract lists none."""
+        metadata = self.field(name).metadata
+        return None if metadata.get("is_open") else metadata.get("values")
+
+    @property
+    def columns(self) -> list[str]:
+        """Column names, in order."""
+        return self.schema.fieldNames()
+
+    def bind(self, **parameters: date | int | Decimal) -> "Table":
+        """Return the contract with the parameters of its rules filled in."""
+        return replace(self, rules=tuple(rule.bind(parameters) for rule in self.rules))

@@ -1,0 +1,83 @@
+"""Rules about texts, which every source keeps."""
+
+from collections.abc import Sequence
+
+from salesetl.characters import (
+    INVISIBLE,
+    SCIENTIFIC,
+    UNREADABLE,
+    is_not_scientific,
+    is_readable,
+    is_visible,
+)
+from salesetl.model.rules import Level, Rule
+from salesetl.model.table import item_fields
+from salesetl.model.types import T
+
+# What is found in a text that breaks the rule of that name.
+FAULTS = {
+    "text_is_readable": UNREADABLE,
+    "identifiers_are_visible": INVISIBLE,
+    "identifiers_are_whole": SCIENTIFIC,
+}
+
+
+def text_rules(
+    schema: T.StructType, identifiers: tuple[str, ...]
+) -> tuple[Rule, Rule, Rule]:
+    """Return the rules that all texts of a source keep, and those of its identifiers.
+
+    Identifiers are the key and what other tables are looked up by.
+    """
+    return (
+        Rule(
+            "text_is_readable",
+            " and ".join(_readable(schema)),
+            remedy="a text has control characters, or the file is in another encoding than the"
+            " one it is read in, which is UTF-8 unless a source profile names another",
+        ),
+        Rule(
+            "identifiers_are_visible",
+            is_visible(_joined(identifiers)),
+            remedy="an identifier has invisible characters or other white space than blanks inside;"
+            " have them taken out where it comes from",
+        ),
+        Rule(
+            "identifiers_are_whole",
+            is_not_scientific(_joined(identifiers)),
+            remedy="an identifier is written like 8.41E+12: a spreadsheet has changed it; export it"
+            " as text",
+        ),
+    )
+
+
+def values_rule(name: str, schema: T.StructType, column: str) -> Rule:
+    """Return the rule that a column has one of the values that it lists.
+
+    Other values of a column that is open are only counted.
+    """
+    [metadata] = [field.metadata for field in schema if field.name == column]
+    values = ", ".join(repr(value) for value in metadata["values"])
+    level: Level = "warn" if metadata.get("is_open") else "reject"
+    return Rule(name, f"{column} in ({values})", level)
+
+
+def _readable(schema: T.StructType) -> list[str]:
+    claims = [is_readable(_joined(_texts(list(schema.fields), "")))]
+    for field in filter(item_fields, schema):
+        joined = _joined(_texts(item_fields(field), "item."))
+        broken = f"filter({field.name}, item -> not ({is_readable(joined)}))"
+        claims.append(f"({field.name} is null or size({broken}) = 0)")
+    return claims
+
+
+def _texts(fields: list[T.StructField], owner: str) -> list[str]:
+    return [
+        f"{owner}{field.name}"
+        for field in fields
+        if isinstance(field.dataType, T.StringType)
+    ]
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return f"concat_ws(' ', {', '.join(texts)})"

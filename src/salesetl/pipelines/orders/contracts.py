@@ -1,0 +1,212 @@
+"""Contracts of the orders pipeline: what is delivered and what the lake holds."""
+
+from salesetl.model.rules import Rule
+from salesetl.model.strategies import Merge
+from salesetl.model.table import PROJECTED_YEARS, Table, column
+from salesetl.model.text_rules import text_rules, values_rule
+from salesetl.model.types import T
+
+NAMESPACE = "orders"
+
+UNIT_PRICE = T.DecimalType(12, 4)
+AMOUNT = T.DecimalType(18, 2)
+# JSON readers may pass a number through a double, which is exact up to so many digits.
+DELIVERED_AMOUNT = T.DecimalType(15, 2)
+
+ITEM = T.StructType(
+    [
+        column("product_id", T.StringType(), "Identifies the product"),
+        column("category", T.StringType(), "Category of the product"),
+        column("quantity", T.IntegerType(), "Units ordered"),
+        column("unit_price", UNIT_PRICE, "Price of one unit"),
+    ]
+)
+
+# An order as delivered: an object with its buyer, its payment and its lines inside.
+ORDERS_DELIVERED = T.StructType(
+    [
+        T.StructField("order_id", T.StringType()),
+        T.StructField("order_timestamp", T.StringType()),
+        T.StructField(
+            "customer",
+            T.StructType(
+                [
+                    T.StructField("customer_id", T.StringType()),
+                    T.StructField("country", T.StringType()),
+                    T.StructField("segment", T.StringType()),
+                ]
+            ),
+        ),
+        T.StructField("sales_channel", T.StringType()),
+        T.StructField(
+            "payment",
+            T.StructType(
+                [
+                    T.StructField("method", T.StringType()),
+                    T.StructField("status", T.StringType()),
+                ]
+            ),
+        ),
+        T.StructField("currency", T.StringType()),
+        T.StructField("order_total", DELIVERED_AMOUNT),
+        T.StructField("items", T.ArrayType(ITEM)),
+    ]
+)
+
+# The typed contract of an order: one flat row, with its lines as a list.
+ORDER = T.StructType(
+    [
+        column("order_id", T.StringType(), "Identifies the order"),
+        column(
+            "order_timestamp",
+            T.TimestampType(),
+            "When it was placed: ISO 8601, or milliseconds or nanoseconds since 1970",
+        ),
+        column("customer_id", T.StringType(), "Buyer"),
+        column("customer_country", T.StringType(), "Country of the buyer"),
+        column("customer_segment", T.StringType(), "Segment of the buyer"),
+        column("sales_channel", T.StringType(), "online, store or mobile_app"),
+        column("payment_method", T.StringType(), "How it was paid"),
+        column(
+            "payment_status",
+            T.StringType(),
+            "paid, refunded, cancelled or pending",
+            values=["cancelled", "paid", "pending", "refunded"],
+            is_open=True,
+        ),
+        column(
+            "currency",
+            T.StringType(),
+            "Currency of all its amounts",
+            values=["CAD", "EUR", "GBP", "INR", "USD"],
+        ),
+        column(
+            "order_total",
+            DELIVERED_AMOUNT,
+            "Sum of its lines, to the cent",
+            is_rounded=True,
+        ),
+        column("items", T.ArrayType(ITEM), "Its lines, in order"),
+    ]
+)
+
+RAW_ORDERS = Table(
+    name="orders",
+    namespace=NAMESPACE,
+    grain="one version of an order as delivered",
+    schema=ORDER,
+    key=("order_id",),
+    amounts=("order_total",),
+    currency="currency",
+    rules=(
+        Rule("order_id_is_present", "order_id is not null"),
+        *text_rules(ORDER, ("order_id", "customer_id")),
+        Rule(
+            "order_timestamp_is_valid",
+            "order_timestamp is not null",
+            remedy="a time is ISO 8601, or milliseconds or nanoseconds since 1970",
+        ),
+        Rule(
+            "order_is_not_after_as_of",
+            "order_timestamp is null or cast(order_timestamp as date) <= :as_of",
+            remedy="pass --as_of if the times are right",
+        ),
+        Rule(
+            "order_is_not_before_earliest_date",
+            "order_timestamp is null or cast(order_timestamp as date) >= :earliest_date",
+            remedy="pass --earliest_date if the times are right",
+        ),
+        Rule(
+            "order_is_within_range",
+            "order_timestamp is null"
+            " or cast(order_timestamp as date) between :start_date and :end_date",
+            level="out_of_range",
+        ),
+        Rule("order_has_items", "size(items) > 0"),
+        Rule(
+            "quantities_are_positive",
+            "size(filter(items, item -> coalesce(item.quantity, 0) <= 0)) = 0",
+            remedy="a quantity is a whole number above zero",
+        ),
+        Rule(
+            "unit_prices_are_valid",
+            "size(filter(items, item -> coalesce(item.unit_price, -1) < 0)) = 0",
+            remedy="a price is a decimal ≥ 0 with at most 4 decimals",
+        ),
+        values_rule("currency_is_known", ORDER, "currency"),
+        Rule("order_total_is_decimal", "order_total is not null"),
+        Rule(
+            "order_total_is_sum_of_items",
+            "order_total is null or items_total is null or order_total = items_total",
+        ),
+        Rule("customer_id_is_present", "customer_id is not null", level="warn"),
+        values_rule("payment_status_is_known", ORDER, "payment_status"),
+        Rule(
+            "products_are_present",
+            "size(filter(items, item -> item.product_id is null)) = 0",
+            level="warn",
+        ),
+    ),
+)
+
+_MONTH = [
+    column(
+        "order_year",
+        T.StringType(),
+        "Year of the order in UTC, four digits",
+        digits=4,
+        projected=PROJECTED_YEARS,
+    ),
+    column(
+        "order_month",
+        T.StringType(),
+        "Month of the order in UTC, two digits",
+        digits=2,
+        range=[1, 12],
+    ),
+]
+
+FACT_ORDERS = Table(
+    name="fact_orders",
+    namespace=NAMESPACE,
+    grain="one order",
+    schema=T.StructType(
+        [
+            *RAW_ORDERS.schema.fields[:2],
+            column("order_date", T.DateType(), "Day of the order in UTC"),
+            *RAW_ORDERS.schema.fields[2:9],
+            column("order_total", AMOUNT, "Sum of its lines"),
+            column("item_count", T.IntegerType(), "Number of its lines"),
+            column("items_total", AMOUNT, "Sum of its lines as they are in the lake"),
+            *_MONTH,
+        ]
+    ),
+    key=("order_id",),
+    partition_by=("order_year", "order_month"),
+    amounts=("order_total",),
+    currency="currency",
+    date_column="order_date",
+)
+
+FACT_ORDER_ITEMS = Table(
+    name="fact_order_items",
+    namespace=NAMESPACE,
+    grain="one line of an order",
+    schema=T.StructType(
+        [
+            *RAW_ORDERS.schema.fields[:1],
+            column("line_number", T.IntegerType(), "Place in its order, from 1"),
+            column("order_date", T.DateType(), "Day of the order in UTC"),
+            RAW_ORDERS.field("currency"),
+            *ITEM.fields,
+            column("line_total", AMOUNT, "quantity × unit_price, to the cent"),
+            *_MONTH,
+        ]
+    ),
+    key=("order_id", "line_number"),
+    strategy=Merge(by=("order_id",)),
+    partition_by=("order_year", "order_month"),
+    amounts=("line_total",),
+    currency="currency",
+    date_column="order_date",
+)

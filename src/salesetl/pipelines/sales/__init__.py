@@ -1,0 +1,1 @@
+"""Sales with their customers, and their monthly summary."""

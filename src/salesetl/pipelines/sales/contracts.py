@@ -1,0 +1,177 @@
+"""Contracts of the sales pipeline: what is delivered and what the lake holds."""
+
+from salesetl.model.rules import Rule
+from salesetl.model.table import PROJECTED_YEARS, Table, column
+from salesetl.model.text_rules import text_rules
+from salesetl.model.types import T
+
+NAMESPACE = "sales"
+
+UNIT_PRICE = T.DecimalType(12, 4)
+AMOUNT = T.DecimalType(18, 2)
+TOTAL = T.DecimalType(38, 2)
+
+_SALE = T.StructType(
+    [
+        column("transaction_id", T.StringType(), "Identifies the sale"),
+        column("date", T.DateType(), "Day of the sale in UTC"),
+        column("customer_id", T.StringType(), "Buyer, as known to customers"),
+        column("product", T.StringType(), "Product name"),
+        column("quantity", T.IntegerType(), "Units sold; negative for a return"),
+        column("unit_price", UNIT_PRICE, "Price of one unit"),
+        column("region", T.StringType(), "Sales region"),
+        column(
+            "total_amount",
+            AMOUNT,
+            "quantity × unit_price, to the cent; negative for a return",
+            is_rounded=True,
+        ),
+    ]
+)
+
+RAW_SALES = Table(
+    name="sales",
+    namespace=NAMESPACE,
+    grain="one sale as delivered",
+    schema=_SALE,
+    key=("transaction_id",),
+    amounts=("total_amount",),
+    rules=(
+        Rule("transaction_id_is_present", "transaction_id is not null"),
+        *text_rules(_SALE, ("transaction_id", "customer_id")),
+        Rule(
+            "date_is_valid",
+            "date is not null",
+            remedy="dates are ISO 8601; name another date_format in a source profile",
+        ),
+        Rule(
+            "date_is_not_after_as_of",
+            "date is null or date <= :as_of",
+            remedy="pass --as_of if the dates are right",
+        ),
+        Rule(
+            "date_is_not_before_earliest_date",
+            "date is null or date >= :earliest_date",
+            remedy="pass --earliest_date if the dates are right",
+        ),
+        Rule(
+            "date_is_within_range",
+            "date is null or date between :start_date and :end_date",
+            level="out_of_range",
+        ),
+        Rule("quantity_is_whole_number", "quantity is not null"),
+        Rule("quantity_is_not_zero", "quantity is null or quantity <> 0"),
+        Rule(
+            "unit_price_is_valid",
+            "unit_price >= 0",
+            remedy="a price is a decimal ≥ 0 with a point and at most 4 decimals",
+        ),
+        Rule("total_amount_is_decimal", "total_amount is not null"),
+        Rule(
+            "total_amount_is_quantity_times_unit_price",
+            "total_amount is null or quantity is null or unit_price is null"
+            # Wide enough for any quantity at any price: one absurd row must not stop a run.
+            " or abs(total_amount - round(cast(quantity as decimal(20, 0)) * unit_price, 2))"
+            " <= 0.01",
+        ),
+        Rule("customer_id_is_present", "customer_id is not null", level="warn"),
+        Rule("product_is_present", "product is not null", level="warn"),
+        Rule("region_is_present", "region is not null", level="warn"),
+        Rule(
+            "customer_is_known",
+            "customer_id is null or is_known_customer",
+            level="warn",
+        ),
+        Rule(
+            "sale_is_not_before_signup",
+            "date is null or signup_date is null or date >= signup_date",
+            level="warn",
+        ),
+    ),
+)
+
+_CUSTOMER = T.StructType(
+    [
+        column("customer_id", T.StringType(), "Identifies the customer"),
+        column("age_group", T.StringType(), "Age group, such as 26-35"),
+        column("membership_tier", T.StringType(), "Bronze, Silver, Gold or Platinum"),
+        column("signup_date", T.DateType(), "Day the customer signed up"),
+    ]
+)
+
+RAW_CUSTOMERS = Table(
+    name="customers",
+    namespace=NAMESPACE,
+    grain="one customer as delivered",
+    schema=_CUSTOMER,
+    key=("customer_id",),
+    last_line_wins=True,
+    rules=(
+        *text_rules(_CUSTOMER, ("customer_id",)),
+        Rule("customer_id_is_present", "customer_id is not null"),
+        Rule("signup_date_is_valid", "signup_date is not null", level="warn"),
+    ),
+)
+
+ENRICHED_SALES = Table(
+    name="enriched_sales",
+    namespace=NAMESPACE,
+    grain="one sale",
+    schema=T.StructType(
+        [
+            *RAW_SALES.schema.fields,
+            *RAW_CUSTOMERS.schema.fields[1:],
+            column(
+                "is_return",
+                T.BooleanType(),
+                "Whether the goods came back (quantity < 0)",
+            ),
+            column("day", T.IntegerType(), "Day of the month of the sale"),
+            column(
+                "year", T.IntegerType(), "Year of the sale", projected=PROJECTED_YEARS
+            ),
+            column(
+                "month",
+                T.IntegerType(),
+                "Month of the sale, 1 to 12",
+                range=[1, 12],
+            ),
+        ]
+    ),
+    key=("transaction_id",),
+    partition_by=("year", "month"),
+    amounts=("total_amount",),
+    date_column="date",
+)
+
+SALES_SUMMARY = Table(
+    name="sales_summary",
+    namespace=NAMESPACE,
+    grain="one region × product × year × month",
+    schema=T.StructType(
+        [
+            column("region", T.StringType(), "Sales region"),
+            column("product", T.StringType(), "Product name"),
+            column("total_revenue", TOTAL, "Net revenue: sales less returns"),
+            column("transaction_count", T.LongType(), "Sales and returns"),
+            column(
+                "avg_transaction_value", AMOUNT, "Net revenue a transaction, half-up"
+            ),
+            column("units_sold", T.LongType(), "Units sold less units returned"),
+            column("return_amount", TOTAL, "Revenue of returns, zero or negative"),
+            column("customer_count", T.LongType(), "Distinct customers"),
+            column(
+                "year", T.IntegerType(), "Year of the sales", projected=PROJECTED_YEARS
+            ),
+            column(
+                "month",
+                T.IntegerType(),
+                "Month of the sales, 1 to 12",
+                range=[1, 12],
+            ),
+        ]
+    ),
+    key=("region", "product", "year", "month"),
+    partition_by=("year", "month"),
+    amounts=("total_revenue",),
+)

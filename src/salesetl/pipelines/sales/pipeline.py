@@ -1,0 +1,62 @@
+"""The sales pipeline: CSV of sales and JSON of customers to enriched sales and their summary."""
+
+from dataclasses import dataclass
+
+from salesetl.model.options import CsvOptions, InputPath, LoadOptions, option
+from salesetl.model.pipeline import Output, Pipeline, Refresh
+from salesetl.model.source import Csv, Json, Source
+from salesetl.pipelines.sales.contracts import (
+    ENRICHED_SALES,
+    NAMESPACE,
+    RAW_CUSTOMERS,
+    RAW_SALES,
+    SALES_SUMMARY,
+)
+from salesetl.pipelines.sales.transforms import (
+    build_enriched_sales,
+    join_customers,
+    keep_late_buyers,
+    renew_customers,
+    summarize_sales,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalesOptions(CsvOptions, LoadOptions):
+    """Load delivered sales into `enriched_sales` and bring `sales_summary` up to date."""
+
+    sales_path: InputPath = option(
+        "CSV files of sales: a file, a folder or a glob; .gz is unpacked"
+    )
+    customers_path: InputPath = option(
+        "JSON files of customers, an object a line or an array"
+    )
+    refresh_customers: bool = option(
+        "also write months again whose buyers were unknown and are known now", False
+    )
+
+
+SALES = Pipeline(
+    name=NAMESPACE,
+    job="enrich_sales",
+    options=SalesOptions,
+    sources=(
+        Source(RAW_SALES, Csv(), prepare=join_customers, needs=("customers",)),
+        Source(RAW_CUSTOMERS, Json(RAW_CUSTOMERS.schema)),
+    ),
+    outputs=(
+        Output(
+            ENRICHED_SALES,
+            build_enriched_sales,
+            of="sales",
+            refresh=Refresh("customers", renew_customers, keep_late_buyers),
+        ),
+        Output(
+            SALES_SUMMARY,
+            summarize_sales,
+            of="enriched_sales",
+            rows=None,
+            sums={"total_revenue": "total_amount"},
+        ),
+    ),
+)

@@ -1,0 +1,86 @@
+"""Which rules a row breaks by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from salesetl.model.rules import Rule
+from salesetl.model.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
+
+ACCEPTED = "accepted"
+QUARANTINED = "quarantined"
+DUPLICATE = "duplicate"
+
+WELL_FORMED = Rule(
+    "row_is_well_formed",
+    "_fault <> 'row_is_well_formed'",
+    remedy="the row has another number of fields than the header, a quote out of place, or is"
+    " not an object",
+)
+KEY_ONCE = Rule(
+    "key_is_there_once",
+    "_fault <> 'key_is_there_once'",
+    remedy="a JSON object has the same key twice; take one of them out",
+)
+OWN_KIND = Rule(
+    "values_have_their_kind",
+    "_fault <> 'values_have_their_kind'",
+    remedy="an object or a list stands where a text or a number belongs, or the other way round",
+)
+# What the reader has found; such a row is not looked at any further.
+READ_RULES = (WELL_FORMED, KEY_ONCE, OWN_KIND)
+CONFLICT = Rule(
+    "conflicting_duplicate",
+    "not _is_conflict",
+    remedy="the same key came with different contents in one file; make the wrong one equal to"
+    " the right one, and replay them",
+)
+WHOLE = Rule(
+    "rest_of_it_is_accepted",
+    "_is_accepted_whole",
+    remedy="another row that belongs to it was rejected; correct that one, and replay all of them",
+)
+
+
+def all_rules(table: Table) -> list[Rule]:
+    """Return the rules that a row of a source can break, in the order of their names in reports."""
+    return [*READ_RULES, *table.rules, CONFLICT, WHOLE]
+
+
+def judge(rows: DataFrame, table: Table) -> DataFrame:
+    """Add `_reasons` and `_warnings`, the names of the rules that a row breaks by itself.
+
+    They are text, with blanks between the names: engines are slow with lists. Rows are parsed to
+    the types of `table` and carry the lineage of their reader.
+    """
+    rejecting = [rule for rule in table.rules if rule.level != "warn"]
+    warning = [rule for rule in table.rules if rule.level == "warn"]
+    reasons = f"case when _fault = '' then {_broken(rejecting)} else _fault end"
+    warnings = f"case when _fault = '' then {_broken(warning)} else '' end"
+    return rows.withColumns(
+        {"_reasons": F.expr(reasons), "_warnings": F.expr(warnings)}
+    )
+
+
+def breaks(rule: str) -> str:
+    """SQL that tells whether a rule is among the reasons of a row."""
+    return f"instr(concat(' ', _reasons, ' '), ' {rule} ') > 0"
+
+
+def _broken(rules: Sequence[Rule]) -> str:
+    """SQL for the names of broken rules."""
+    if not rules:
+        return "''"
+    # Nearly every row keeps all rules, which costs less to see than to look for names.
+    keeps_all = " and ".join(f"({rule.condition})" for rule in rules)
+    names = (
+        f"case when {rule.condition} then null else '{rule.name}' end" for rule in rules
+    )
+    return f"case when {keeps_all} then '' else concat_ws(' ', {', '.join(names)}) end"

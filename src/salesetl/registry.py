@@ -1,0 +1,44 @@
+"""All pipelines there are: whatever is said of jobs, tables and sources is taken from here."""
+
+from salesetl.errors import ArgumentError
+from salesetl.model.pipeline import Pipeline
+from salesetl.model.table import Table
+from salesetl.pipelines.orders.pipeline import ORDERS
+from salesetl.pipelines.sales.pipeline import SALES
+from salesetl.spelling import not_known
+
+PIPELINES: tuple[Pipeline, ...] = (SALES, ORDERS)
+
+
+def jobs() -> dict[str, Pipeline]:
+    """Return all pipelines by the names of their jobs."""
+    return {pipeline.job: pipeline for pipeline in PIPELINES}
+
+
+def pipeline_of_job(job: str) -> Pipeline:
+    """Return the pipeline that a job runs; ArgumentError with the nearest if there is none."""
+    found = jobs()
+    if job not in found:
+        raise ArgumentError(not_known(f"no job {job!r}", job, found))
+    return found[job]
+
+
+def pipeline_of(table: Table) -> Pipeline:
+    """Return the pipeline that a table belongs to."""
+    return next(each for each in PIPELINES if each.name == table.namespace)
+
+
+def published_tables() -> list[Table]:
+    """Return the tables of all pipelines, but for those of rejected rows."""
+    return [table for pipeline in PIPELINES for table in pipeline.tables]
+
+
+def all_tables() -> list[Table]:
+    """Return the tables of all pipelines, those of rejected rows at the end."""
+    quarantines = [table for pipeline in PIPELINES for table in pipeline.quarantines]
+    return [*published_tables(), *quarantines]
+
+
+def table_named(name: str) -> Table:
+    """Return the table that SQL knows by a name."""
+    return next(table for table in all_tables() if table.sql_name == name)

@@ -1,0 +1,1 @@
+"""Runs a declared pipeline: options, stages, reconciliation, report. Knows none by name."""

@@ -1,0 +1,141 @@
+"""Whether a source is good enough to be loaded, and what was wrong, in a message without a row."""
+
+import re
+from typing import TYPE_CHECKING
+
+from salesetl.errors import BooksError, QualityError, SalesEtlError
+from salesetl.model.options import LoadOptions
+from salesetl.model.quarantine import quarantine_of
+from salesetl.model.rules import Rule
+from salesetl.model.source import Json
+from salesetl.model.table import Table
+from salesetl.model.text_rules import FAULTS
+from salesetl.quality.judging import CONFLICT, WHOLE, all_rules, breaks
+from salesetl.readers.json import delivered_paths
+from salesetl.readers.places import line_of
+from salesetl.readers.values import field_value, object_value
+from salesetl.runner.classifying import Classified
+from salesetl.runner.run import Run
+
+if TYPE_CHECKING:
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
+
+_LONGEST_VALUE = 40
+
+
+def check_quality(classified: Classified, options: LoadOptions) -> None:
+    """Refuse a source that is empty, or of which more than a share of rows was rejected."""
+    tally = classified.tally
+    path = getattr(options, classified.source.path_option)
+    rejected = tally.rows_quarantined - tally.rows_out_of_range
+    kept = "nothing was published, but the rows are in quarantine"
+    if tally.rejected_ratio > options.max_rejected_ratio:
+        raise QualityError(
+            f"{path}: {tally.rejected_ratio:.1%} of {tally.rows_read:,} rows were rejected, more"
+            f" than --max_rejected_ratio {options.max_rejected_ratio}: {_reasons(classified)};"
+            f" {kept}"
+        )
+    if tally.rows_loaded or options.allow_empty:
+        return
+    if rejected:
+        others = f", and {tally.rows_out_of_range:,} are not of the days to load"
+        raise QualityError(
+            f"{path}: no row to load: of {tally.rows_read:,} rows all {rejected:,} to be loaded"
+            f" were rejected{others if tally.rows_out_of_range else ''}:"
+            f" {_reasons(classified)}; {kept}. Pass --allow_empty if that is right"
+        )
+    raise QualityError(
+        f"{path}: no row to load among {tally.rows_read:,} read; nothing was published."
+        " Check the path and the dates, or pass --allow_empty if that is right"
+    )
+
+
+def check_replay(run: Run, main: Classified, run_id: str) -> None:
+    """See that a replay reads all that a run has in quarantine; BooksError if not."""
+    table = quarantine_of(main.contract)
+    folder = f"run_id={run_id}"
+    due = 0
+    if folder in run.destination.partitions(table):
+        rows = run.destination.read(table, [folder]).agg(F.count("*").alias("rows"))
+        due = run.engine.rows(rows)[0]["rows"]
+    if main.tally.rows_read < due:
+        raise BooksError(
+            f"{main.tally.rows_read} records are replayed where run {run_id} has {due} in"
+            " quarantine; leave those that cannot be corrected as they are. Nothing was"
+            " published"
+        )
+
+
+def _reasons(classified: Classified) -> str:
+    """Tell how often each rule was broken, where the most frequent one was, and the remedy.
+
+    Rows may hold what is personal: of one, only its place and the value at fault are shown.
+    """
+    rules = {rule.name: rule for rule in all_rules(classified.contract)}
+    counts = classified.tally.rows_by_reason.items()
+    faults = [item for item in counts if rules[item[0]].level != "out_of_range"]
+    ranked = sorted(faults, key=lambda item: -item[1])
+    told = ", ".join(f"{name} {count:,}" for name, count in ranked)
+    rule = rules[ranked[0][0]]
+    told += f"; such as {_example(classified, rule)}"
+    return told + (f" ({rule.remedy})" if rule.remedy else "")
+
+
+def _example(classified: Classified, rule: Rule) -> str:
+    """Tell of one row that breaks a rule its column at fault, with the value, and its place."""
+    [row] = classified.engine.rows(
+        classified.rows.where(breaks(rule.name))
+        .select("_source_file", "_raw_record", "_source_header")
+        .orderBy("_source_file", "_raw_record")
+        .limit(1)
+    )
+    path, record = row["_source_file"], row["_raw_record"]
+    values = _values(classified, rule, record, row["_source_header"])
+    is_text = row["_source_header"] is not None
+    try:
+        encoding = classified.delivered.profile.encoding if is_text else "UTF-8"
+        line = line_of(path, record, encoding)
+    except SalesEtlError:
+        # Such as of a file that has gone; the reasons are worth more than the number.
+        line = None
+    place = f"line {line:,} of {path}" if line else path
+    return f"{_shown(rule, values)} in {place}" if values else place
+
+
+def _values(
+    classified: Classified, rule: Rule, record: str, header: str | None
+) -> dict[str, str | None]:
+    """Return the texts in a record of the columns that a rule is about; None where it has none."""
+    names = columns_of(rule, classified.contract)
+    reader = classified.source.reader
+    if isinstance(reader, Json):
+        paths = delivered_paths(classified.engine, reader)
+        return {name: object_value(record, paths.get(name)) for name in names}
+    profile = classified.delivered.profile
+    return {name: field_value(record, header or "", name, profile) for name in names}
+
+
+def _shown(rule: Rule, values: dict[str, str | None]) -> str:
+    """Show the column at fault with its value, cut."""
+    name = next(iter(values))
+    if fault := FAULTS.get(rule.name):
+        spoilt = (each for each, text in values.items() if text and fault.search(text))
+        # Where no text is spoilt, one in a list is, whose column the rule names last.
+        name = next(spoilt, list(values)[-1])
+    field = re.search(rf"\b{name}, item -> .*?\bitem\.(\w+)", rule.condition)
+    told = f"{name}.{field[1]}" if field else name
+    text = values[name]
+    if text is None:
+        return told
+    cut = text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+    return f"{told} {cut!r}"
+
+
+def columns_of(rule: Rule, table: Table) -> list[str]:
+    """Return the columns of the contract that a rule is about, as its condition names them."""
+    if rule in (CONFLICT, WHOLE):
+        return list(table.key)
+    words = re.findall(r"'[^']*'|\b[a-z]\w*", rule.condition)
+    return [name for name in dict.fromkeys(words) if name in table.columns]

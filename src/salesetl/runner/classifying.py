@@ -1,0 +1,180 @@
+"""Reading the sources of a pipeline, and deciding what becomes of each of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from salesetl.accounting import Tally, count_outcomes
+from salesetl.conforming import conform
+from salesetl.engines.base import Engine
+from salesetl.errors import BooksError
+from salesetl.model.options import CsvOptions, LoadOptions
+from salesetl.model.pipeline import Pipeline
+from salesetl.model.quarantine import quarantine_of
+from salesetl.model.source import Csv, Source
+from salesetl.model.table import Table
+from salesetl.parsing import parse_fields
+from salesetl.profiles import Profile, load_profile
+from salesetl.publishing.staging import count_kept
+from salesetl.quality.deciding import classify
+from salesetl.quality.judging import ACCEPTED, QUARANTINED
+from salesetl.readers.csv import read_csv
+from salesetl.readers.json import read_json
+from salesetl.readers.rows import RawRows
+from salesetl.runner.run import Run
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The rows of a source as text, and the profile that they were read by."""
+
+    raw: RawRows
+    profile: Profile
+
+
+@dataclass(frozen=True)
+class Classified:
+    """The rows of a source, each with its outcome, and their count."""
+
+    engine: Engine
+    source: Source
+    contract: Table
+    delivered: Delivered
+    rows: DataFrame
+    tally: Tally
+
+    @property
+    def accepted(self) -> DataFrame:
+        """The rows to load, with the columns of the contract, what was added, and their file."""
+        rows = self.rows.where(f"_outcome = '{ACCEPTED}'")
+        names = [name for name in rows.columns if not name.startswith("_")]
+        return rows.select(*names)
+
+
+def read_sources(
+    run: Run,
+    pipeline: Pipeline,
+    options: LoadOptions,
+    contracts: Mapping[str, Table],
+) -> dict[str, Delivered]:
+    """Read the files of all sources, each contract column as text."""
+    delivered = {
+        source.name: _read(run, source, contracts[source.name], options)
+        for source in pipeline.sources
+    }
+    run.report.files_read = sum(len(each.raw.files) for each in delivered.values())
+    for each in delivered.values():
+        run.report.unknown_columns += each.raw.unknown_columns
+    return delivered
+
+
+def classify_sources(
+    run: Run,
+    pipeline: Pipeline,
+    contracts: Mapping[str, Table],
+    delivered: Mapping[str, Delivered],
+) -> dict[str, Classified]:
+    """Decide what becomes of each row of each source; those that others need come first."""
+    classified: dict[str, Classified] = {}
+    left = list(pipeline.sources)
+    while left:
+        source = next(each for each in left if set(each.needs) <= set(classified))
+        left.remove(source)
+        lookups = [classified[name].accepted for name in source.needs]
+        classified[source.name] = _classify(
+            run, source, contracts[source.name], delivered[source.name], lookups
+        )
+    return classified
+
+
+def _read(run: Run, source: Source, contract: Table, options: LoadOptions) -> Delivered:
+    path = getattr(options, source.path_option)
+    if isinstance(source.reader, Csv):
+        csv = options if isinstance(options, CsvOptions) else CsvOptions()
+        profile = load_profile(csv.source_profile, contract)
+        run.destination.remember_keys(source.name, profile.key_method(contract))
+        raw = read_csv(
+            run.engine,
+            path,
+            contract,
+            profile=profile,
+            unknown_columns=options.unknown_columns,
+            multiline=csv.multiline,
+            allow_empty=options.allow_empty,
+        )
+        return Delivered(raw, profile)
+    raw = read_json(
+        run.engine,
+        path,
+        contract,
+        source.reader,
+        run.folder("objects", source.name),
+        allow_empty=options.allow_empty,
+    )
+    return Delivered(raw, Profile())
+
+
+def _classify(
+    run: Run,
+    source: Source,
+    contract: Table,
+    delivered: Delivered,
+    lookups: list[DataFrame],
+) -> Classified:
+    """Decide the outcome of every row of a source once, count them, and quarantine the rejected.
+
+    What is decided is kept; whatever reads the rows from here on reads that, and never the source
+    again. BooksError if rows are not accounted for.
+    """
+    engine = run.engine
+    rows = parse_fields(delivered.raw.frame, contract)
+    if source.prepare:
+        rows = source.prepare(engine.named(rows) if lookups else rows, *lookups)
+    folder = run.folder("classified", source.name)
+    found = classify(engine, engine.named(rows), source, contract, folder)
+    tally = count_outcomes(engine, found, contract)
+    if not tally.is_balanced:
+        raise BooksError(f"{source.name}: rows read are not all accounted for: {tally}")
+    classified = Classified(engine, source, contract, delivered, found, tally)
+    if tally.rows_quarantined:
+        _quarantine(run, classified)
+    return classified
+
+
+def _quarantine(run: Run, classified: Classified) -> None:
+    """Write the rejected rows aside; those that an earlier run rejected move to this run."""
+    run_id = run.report.run_id
+    rows = rejected_rows(classified, run_id, run.report.started_at)
+    change = run.destination.change(quarantine_of(classified.contract), rows).with_kept(
+        # What an earlier try of this run has rejected goes with it.
+        lambda kept: kept.where(f"run_id <> '{run_id}'")
+    )
+    kept, _ = count_kept(run.engine, change)
+    staged = run.destination.stage(change)
+    due = classified.tally.rows_quarantined + kept
+    if staged.row_count != due:
+        raise BooksError(
+            f"{staged.table.name}: {staged.row_count} rows were written where {due} are due;"
+            " nothing was published"
+        )
+
+
+def rejected_rows(classified: Classified, run_id: str, rejected_at: str) -> DataFrame:
+    """Return the rejected rows of a source in the shape of its quarantine."""
+    rows = classified.rows.where(f"_outcome = '{QUARANTINED}'").select(
+        F.col("_raw_record").alias("raw_record"),
+        F.col("_source_header").alias("source_header"),
+        F.col("_source_file").alias("source_file"),
+        F.split("_reasons", " ").alias("reasons"),
+        F.lit(rejected_at).cast("timestamp").alias("rejected_at"),
+        F.lit(run_id).alias("run_id"),
+    )
+    return conform(rows, quarantine_of(classified.contract))

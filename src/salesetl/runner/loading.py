@@ -1,0 +1,176 @@
+"""Building the outputs of a run, and reconciling each with what it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from salesetl.errors import BooksError
+from salesetl.model.options import LoadOptions
+from salesetl.model.pipeline import Output, Pipeline, SameSum
+from salesetl.money import Amounts, Sums, add_sums, amounts_text, reported_amounts
+from salesetl.publishing.lake import Change
+from salesetl.publishing.staging import StagedTable, count_kept
+from salesetl.runner.classifying import Classified
+from salesetl.runner.refreshing import report_stale_rows, stale_partitions
+from salesetl.runner.run import Run
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
+
+
+class Loading:
+    """The outputs of one run, from the accepted rows of its sources to tables written aside."""
+
+    def __init__(
+        self,
+        run: Run,
+        pipeline: Pipeline,
+        options: LoadOptions,
+        days: tuple[date, date],
+        classified: Mapping[str, Classified],
+    ) -> None:
+        self._run = run
+        self._pipeline = pipeline
+        self._options = options
+        self._days = days if options.write_mode == "replace" else None
+        self._classified = classified
+        self._changes: dict[str, Change] = {}
+        self._staged: dict[str, StagedTable] = {}
+        self._kept: dict[str, Sums] = {}
+
+    def work_out(self) -> None:
+        """Work out what the tables that are made from sources will hold."""
+        for output in self._pipeline.outputs:
+            if output.of in self._classified:
+                self._changes[output.table.name] = self._change(output)
+
+    def write_aside(self) -> None:
+        """Write all outputs aside, reconcile them, and enter amounts and partitions in the report.
+
+        BooksError if a row or a cent is not where it is due; nothing is published then.
+        """
+        for output in self._pipeline.outputs:
+            if output.of in self._classified:
+                self._write_from_source(output)
+            else:
+                self._write_from_output(output)
+        for check in self._pipeline.checks:
+            self._check_same_sum(check)
+        self._report_amounts()
+
+    def _change(self, output: Output) -> Change:
+        accepted = self._classified[output.of].accepted
+        arriving = output.build(accepted)
+        refresh = output.refresh
+        if refresh is None:
+            return self._run.destination.change(output.table, arriving, days=self._days)
+        lookup = self._classified[refresh.of].accepted
+        stale = stale_partitions(self._run, output.table, refresh, lookup)
+        is_asked_for = getattr(self._options, refresh.option)
+        change = self._run.destination.change(
+            output.table,
+            arriving,
+            days=self._days,
+            also=stale if is_asked_for else (),
+        ).with_kept(lambda kept: refresh.renew(kept, lookup))
+        report_stale_rows(
+            self._run.report, output.table, refresh, stale, change, self._options
+        )
+        return change
+
+    def _write_from_source(self, output: Output) -> None:
+        """Write what a source's rows are due to make, and what stays of earlier runs."""
+        change = self._changes[output.table.name]
+        source = self._classified[output.of]
+        kept_rows, kept = count_kept(self._run.engine, change)
+        loaded = owed_sums(output, source.tally.loaded, self._upstream(output))
+        self._kept[output.table.name] = kept
+        self._stage(
+            output,
+            change,
+            rows=None if output.rows is None else self._rows_due(output) + kept_rows,
+            sums=add_sums(loaded, [loaded, kept]),
+        )
+
+    def _write_from_output(self, output: Output) -> None:
+        """Write what is made from rows that were written, so that the two cannot differ."""
+        above = self._staged[output.of]
+        change = Change(output.table, output.build(above.rows), None, above.folders)
+        sums = owed_sums(output, above.sums, self._upstream(output))
+        rows = None
+        if output.rows is not None:
+            rows = self._count(output.rows, above.rows)
+        self._stage(output, change, rows=rows, sums=sums)
+
+    def _stage(
+        self, output: Output, change: Change, *, rows: int | None, sums: Sums
+    ) -> None:
+        staged = self._run.destination.stage(change)
+        found = {name: staged.sums[name] for name in sums}
+        if rows not in (None, staged.row_count) or found != sums:
+            raise BooksError(
+                f"{output.table.name}: {staged.row_count} rows over {_text(found)} were written"
+                f" where {rows} rows over {_text(sums)} are due; nothing was published"
+            )
+        self._staged[output.table.name] = staged
+
+    def _upstream(self, output: Output) -> tuple[str, ...]:
+        """Return the amounts of what an output is made from."""
+        above = self._pipeline.output(output.of)
+        return (above.table if above else self._classified[output.of].contract).amounts
+
+    def _rows_due(self, output: Output) -> int:
+        source = self._classified[output.of]
+        if output.rows == "1":
+            return source.tally.rows_loaded
+        return self._count(str(output.rows), source.accepted)
+
+    def _count(self, rows: str, frame: DataFrame) -> int:
+        [counted] = self._run.engine.rows(
+            frame.agg(F.expr(f"sum({rows})").alias("rows"))
+        )
+        return int(counted["rows"] or 0)
+
+    def _check_same_sum(self, check: SameSum) -> None:
+        one = self._staged[check.table.name].sums[check.amount]
+        other = self._staged[check.other.name].sums[check.other_amount]
+        if one != other:
+            raise BooksError(
+                f"{check.table.name} has {amounts_text(one)} in the touched partitions where"
+                f" {check.other.name} has {amounts_text(other)}: one of them was changed by hand;"
+                " load these days again with --write_mode replace"
+            )
+
+    def _report_amounts(self) -> None:
+        """Enter into the report the amounts of the main source, and the partitions of its table."""
+        main = self._classified[self._pipeline.main.name]
+        first = self._pipeline.outputs_of(main.source)[0]
+        self._run.report.partitions = self._staged[first.table.name].measures
+        self._run.report.amounts = reported_amounts(
+            {**main.tally.sums, **self._published(main)}
+        )
+
+    def _published(self, main: Classified) -> dict[str, Sums]:
+        """Return, by amount of the main source, what stays and what is published of it."""
+        kept: dict[str, Amounts] = {}
+        published: dict[str, Amounts] = {}
+        for output in self._pipeline.outputs_of(main.source):
+            for own, amount in output.owed(main.contract.amounts).items():
+                if amount not in published:
+                    kept[amount] = self._kept[output.table.name].get(own, {})
+                    published[amount] = self._staged[output.table.name].sums[own]
+        return {"kept": kept, "published": published}
+
+
+def owed_sums(output: Output, sums: Sums, upstream: tuple[str, ...]) -> Sums:
+    """Return what the amounts of an output must come to, from the sums of what it is made from."""
+    return {own: sums.get(amount, {}) for own, amount in output.owed(upstream).items()}
+
+
+def _text(sums: Sums) -> str:
+    return ", ".join(f"{name} {amounts_text(sums[name])}" for name in sums) or "no sum"

@@ -1,0 +1,91 @@
+"""One run of a pipeline: its engine, its destination, its stages and its report."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from salesetl.destinations.base import Destination
+from salesetl.engines.base import Engine
+from salesetl.errors import one_line
+from salesetl.readers.files import check_packed, find_files
+from salesetl.runner.paths import input_paths
+from salesetl.runs import RunReport
+from salesetl.stopping import Stopped, check_stopped, shielded, stopped_by
+from salesetl.storage import join
+
+logger = logging.getLogger(__name__)
+
+
+class Run:
+    """One run of a pipeline, from its first look at the input to its report."""
+
+    def __init__(
+        self, engine: Engine, destination: Destination, report: RunReport
+    ) -> None:
+        self.engine = engine
+        self.destination = destination
+        self.report = report
+        self._is_published = False
+
+    def folder(self, *parts: str) -> str:
+        """Return a folder for what the run needs on the way; it goes when the run ends."""
+        return join(self.destination.staging, *parts)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage for the report."""
+        check_stopped()
+        started = time.monotonic()
+        yield
+        seconds = time.monotonic() - started
+        self.report.seconds_by_stage[name] = round(seconds, 3)
+        logger.info("%s: %s took %.1f s", self.report.job, name, seconds)
+
+    @contextmanager
+    def naming_broken_files(self) -> Iterator[None]:
+        """Turn an engine's failure to unpack a file into one that says which file it is."""
+        try:
+            yield
+        except Exception as error:
+            if self.engine.is_broken_file(error):
+                for path in input_paths(self.report.arguments).values():
+                    check_packed(find_files(path, allow_empty=True))
+            raise
+
+    def publish(self) -> RunReport:
+        """Put everything that was staged in place, with the report, as one step.
+
+        A signal that comes meanwhile is too late: what is published is whole, and has succeeded.
+        """
+        check_stopped()
+        with suppress(Stopped), shielded():
+            self._publish()
+            return self.report
+        logger.warning("a signal to end came while the run published, which is done")
+        return self.report
+
+    def _publish(self) -> None:
+        with self.stage("publish"):
+            self.report.status = "succeeded"
+            self.destination.publish(self.report)
+        self._is_published = True
+        self.destination.register(self.report)
+
+    def fail(self, error: BaseException) -> None:
+        """Report the failure and publish nothing but the quarantine; not that if cancelled."""
+        if self._is_published:
+            return
+        stop = stopped_by(error)
+        if not stop:
+            self.report.status, self.report.error = "failed", one_line(error)
+            self.destination.fail(self.report)
+            return
+        self.engine.abandon()
+        names = ("run_id", "job", "started_at", "replay_of", "runtime", "arguments")
+        kept = {name: getattr(self.report, name) for name in names}
+        # Nothing came of it, whatever had been counted.
+        self.report = RunReport(**kept, status="cancelled", error=str(stop))
+        self.destination.cancel(self.report)

@@ -1,0 +1,16 @@
+"""What leaves a transform has the shape of its contract."""
+
+from salesetl.conforming import conform
+from salesetl.engines.base import Engine
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+
+
+def test_a_frame_gets_the_columns_order_and_types_of_its_contract(
+    engine: Engine,
+) -> None:
+    names = [*reversed(ENRICHED_SALES.columns), "id"]
+    frame = engine.frame([], dict.fromkeys(names, "string"))
+
+    conformed = conform(frame, ENRICHED_SALES)
+
+    assert list(engine.types(conformed).items()) == list(ENRICHED_SALES.types.items())
