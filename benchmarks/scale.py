@@ -52,7 +52,7 @@ def main() -> None:
 
 def _measured(program: Program, data: Path, out: Path, rows: int) -> Step:
     measured = measure(program.command(data, out), ROOT)
-    [path] = (out / "_runs").rglob("*.json")
+    [path] = (out / "sales/_runs").rglob("*.json")
     report = json.loads(path.read_text())
     read, loaded = report["rows_read"], report["rows_loaded"]
     if (read, loaded) != (rows + rows // 100, rows):

@@ -11,8 +11,8 @@ cd "$(dirname "$0")/.."
 bin=$1
 
 for table in fact_orders fact_order_items; do
-  [[ -d "$lake/$table" ]] || {
-    echo "dbt: $lake/$table: no table there; run jobs/flatten_orders.py, or name another lake: make dbt LAKE=…" >&2
+  [[ -d "$lake/orders/$table" ]] || {
+    echo "dbt: $lake/orders/$table: no table there; run jobs/flatten_orders.py, or name another lake: make dbt LAKE=…" >&2
     exit 1
   }
 done

@@ -51,7 +51,7 @@ def test_projected_months_are_found_where_the_job_writes_them() -> None:
     assert orders["projection.order_month.range"] == "1,12"
     assert orders["projection.order_month.digits"] == "2"
     assert orders["storage.location.template"] == (
-        "${lake}/fact_orders/order_year=${order_year}/order_month=${order_month}/"
+        "${lake}/orders/fact_orders/order_year=${order_year}/order_month=${order_month}/"
     )
     assert "projection.month.digits" not in sales
     assert sales["storage.location.template"].endswith("/year=${year}/month=${month}/")
@@ -77,7 +77,7 @@ def test_a_comment_within_a_model_stays_where_it_is() -> None:
 def test_a_view_is_its_model_with_the_names_of_what_it_reads() -> None:
     model = (
         "-- Grain: one order.\nselect a\nfrom {{ ref('stg_orders') }} as o\n"
-        "inner join {{ source('lake', 'fact_orders') }} as f on o.a = f.a\n"
+        "inner join {{ source('orders', 'fact_orders') }} as f on o.a = f.a\n"
     )
 
     assert view("sold", model) == (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from salesetl.registry import namespaces
 from salesetl.runs import read_reports
 from salesetl.storage import storage_of
 from tests.jobs.uci import write_online_retail
@@ -59,7 +60,7 @@ def last_rejecting_run(clone: Path) -> str:
     lake = str(clone / "data/lake")
     rejecting = [
         report.run_id
-        for report in read_reports(storage_of(lake), lake)
+        for report in read_reports(storage_of(lake), lake, namespaces())
         if report.rows_quarantined and report.job == "enrich_sales"
     ]
     return rejecting[-1]

@@ -5,14 +5,14 @@ from salesetl.pipelines.orders.contracts import FACT_ORDER_ITEMS, FACT_ORDERS
 
 
 def test_sources_have_the_columns_of_the_contract_in_order() -> None:
-    lines = sources_page([FACT_ORDERS]).splitlines()
+    lines = sources_page([ORDERS]).splitlines()
 
     names = [line.split("name: ")[1] for line in lines if "          - name: " in line]
     assert names == FACT_ORDERS.columns
 
 
 def test_a_key_of_one_column_is_unique_and_one_of_several_is_a_grain() -> None:
-    orders, items = sources_page([FACT_ORDERS]), sources_page([FACT_ORDER_ITEMS])
+    orders, items = sources_page([ORDERS]), sources_page([FACT_ORDER_ITEMS])
 
     assert orders.count("- unique") == 1 and "is_grain" not in orders
     assert "- unique" not in items
@@ -21,7 +21,7 @@ def test_a_key_of_one_column_is_unique_and_one_of_several_is_a_grain() -> None:
 
 
 def test_an_unknown_status_is_a_warning_and_an_unknown_currency_an_error() -> None:
-    page = sources_page([FACT_ORDERS])
+    page = sources_page([ORDERS])
 
     status, currency = page.index("name: payment_status"), page.index("name: currency")
     assert page.index("severity: warn") > status

@@ -140,7 +140,9 @@ def test_the_real_job_runs_on_glue(
         "rows_rejected": 1,
         "rejected_ratio": 0.333333,
     }
-    assert list((tmp_path / "lake/enriched_sales/year=2025/month=9").glob("*.parquet"))
+    assert list(
+        (tmp_path / "lake/sales/enriched_sales/year=2025/month=9").glob("*.parquet")
+    )
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,6 @@ def test_the_lambda_package_loads_orders_with_nothing_but_what_is_in_it(
     assert "MiB unpacked, handler flatten_orders_lambda.handler" in built
     assert json.loads(answer) == {"batchItemFailures": []}
     listed = boto3.client("s3").list_objects_v2(
-        Bucket=bucket, Prefix="lake/fact_orders/"
+        Bucket=bucket, Prefix="lake/orders/fact_orders/"
     )
     assert listed["KeyCount"] == 1

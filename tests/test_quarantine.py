@@ -10,6 +10,7 @@ from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import QualityError
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from salesetl.registry import namespaces
 from salesetl.runs import read_reports
 from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, order, sale
@@ -60,7 +61,7 @@ def test_corrected_rows_are_loaded_and_what_is_still_wrong_stays_in_quarantine(
 
     replay_run(lake, "--records", tmp_path / "fix", "--run_id", "r2")
 
-    first, replay = read_reports(storage_of(str(lake)), str(lake))
+    first, replay = read_reports(storage_of(str(lake)), str(lake), namespaces())
     assert shop.ids() == ["T1", "T2", "T4"]
     assert first.rows_quarantined == replay.rows_read == 4
     assert (replay.rows_loaded, replay.rows_quarantined, replay.duplicates_removed) == (
@@ -153,7 +154,9 @@ def test_a_broken_quote_does_not_run_into_the_rows_replayed_with_it(shop: Shop) 
 
     replay_run(shop.home / "lake", "--run_id", "r2", "--allow_empty")
 
-    reports = read_reports(storage_of(str(shop.home)), str(shop.home / "lake"))
+    reports = read_reports(
+        storage_of(str(shop.home)), str(shop.home / "lake"), namespaces()
+    )
     assert reports[1].rows_read == first.rows_quarantined == 3
     assert reports[1].rows_by_reason == first.rows_by_reason
 
@@ -175,7 +178,7 @@ def test_rows_of_another_encoding_are_replayed_whatever_was_in_them(
     replay_run(shop.home / "lake")
 
     root = str(shop.home / "lake")
-    first, replay = read_reports(storage_of(root), root)
+    first, replay = read_reports(storage_of(root), root, namespaces())
     assert first.rows_by_reason == {
         "quantity_is_whole_number": 1,
         "text_is_readable": 1,
@@ -196,7 +199,7 @@ def test_of_two_rejected_versions_of_an_order_the_one_in_the_later_file_wins(
     replay_run(shop.home / "lake", "--as_of", "2025-12-31", "--run_id", "r2")
 
     root = str(shop.home / "lake")
-    replay = read_reports(storage_of(root), root)[1]
+    replay = read_reports(storage_of(root), root, namespaces())[1]
     assert report.rows_quarantined == replay.rows_read == 2
     assert (replay.rows_loaded, replay.duplicates_removed) == (1, 1)
     assert [row["sales_channel"] for row in shop.rows(FACT_ORDERS)] == [last]
@@ -215,7 +218,7 @@ def test_rows_that_were_rejected_again_are_listed_and_replayed_with_the_last_run
     }
     assert listed == {"r1": "3", "r2": "1"}
     replay_run(lake, "--run_id", "r3")
-    report = read_reports(storage_of(str(lake)), str(lake))[-1]
+    report = read_reports(storage_of(str(lake)), str(lake), namespaces())[-1]
     assert (report.run_id, report.rows_read) == ("r3", 3)
 
     shop.load(shop.deliver("raw", FAULTS), run_id="r4")

@@ -81,6 +81,7 @@ def test_the_quarantine_of_a_job_that_never_ran_is_not_there(
     shop.load(shop.deliver("raw", [sale(1), sale(2, quantity="x")]))
 
     with pytest.raises(
-        InputError, match="quarantine/orders: no table there; run jobs/flatten_orders"
+        InputError,
+        match="orders/quarantine/orders: no table there; run jobs/flatten_orders",
     ):
         results(str(shop.home / "lake"), [ship("quarantine_orders")])

@@ -194,7 +194,7 @@ def test_a_file_in_the_place_of_a_table_is_named_and_nothing_is_published(
         f"{blocking}: is a file where a folder is needed"
     )
     assert blocking.read_text() == "x"
-    assert not (tmp_path / "lake/sales_summary").exists()
+    assert not (tmp_path / "lake/sales/sales_summary").exists()
 
 
 @pytest.mark.parametrize("is_packed", [True, False])
@@ -219,7 +219,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_named(
         shop.load(folder)
 
     assert one_line(failure.value).startswith(f"{path}: is not there, or not any more")
-    report = (tmp_path / "lake/_runs/enrich_sales").glob("*.json")
+    report = (tmp_path / "lake/sales/_runs").glob("*.json")
     assert f'"error": "{path}: is not there' in next(report).read_text()
 
 

@@ -8,13 +8,13 @@ from salesetl.registry import all_tables, jobs, pipeline_of, pipeline_of_job
 
 def test_the_lake_is_the_published_tables_and_a_quarantine_a_source() -> None:
     assert {table.sql_name: table.folder for table in all_tables()} == {
-        "enriched_sales": "enriched_sales",
-        "sales_summary": "sales_summary",
-        "fact_orders": "fact_orders",
-        "fact_order_items": "fact_order_items",
-        "quarantine_sales": "quarantine/sales",
-        "quarantine_customers": "quarantine/customers",
-        "quarantine_orders": "quarantine/orders",
+        "enriched_sales": "sales/enriched_sales",
+        "sales_summary": "sales/sales_summary",
+        "fact_orders": "orders/fact_orders",
+        "fact_order_items": "orders/fact_order_items",
+        "quarantine_sales": "sales/quarantine/sales",
+        "quarantine_customers": "sales/quarantine/customers",
+        "quarantine_orders": "orders/quarantine/orders",
     }
 
 

@@ -19,6 +19,7 @@ from salesetl.runs import (
 from salesetl.storage.local import LocalStorage
 
 STORAGE = LocalStorage()
+NAMESPACES = ["sales", "orders"]
 REPORT = RunReport(
     run_id="run-1",
     job="enrich_sales",
@@ -32,22 +33,22 @@ REPORT = RunReport(
 )
 
 
-def write_report(root: Path, report: RunReport) -> None:
+def write_report(root: Path, report: RunReport, namespace: str = "sales") -> None:
     """Write a report as a publish does."""
-    path = report_path(str(root), report.job, report.run_id)
+    path = report_path(str(root), namespace, report.run_id)
     STORAGE.write(path, json.dumps(report.as_dict()).encode())
 
 
-def test_a_report_is_below_its_job() -> None:
-    path = report_path("s3://bucket/lake", "enrich_sales", "run-1")
+def test_a_report_is_in_the_namespace_of_its_pipeline() -> None:
+    path = report_path("s3://bucket/lake", "sales", "run-1")
 
-    assert path == "s3://bucket/lake/_runs/enrich_sales/run-1.json"
+    assert path == "s3://bucket/lake/sales/_runs/run-1.json"
 
 
 def test_a_report_says_the_same_after_writing_and_reading(tmp_path: Path) -> None:
     write_report(tmp_path, REPORT)
 
-    again = read_report(STORAGE, str(tmp_path), "run-1")
+    again = read_report(STORAGE, str(tmp_path), NAMESPACES, "run-1")
 
     assert again == REPORT
 
@@ -55,25 +56,26 @@ def test_a_report_says_the_same_after_writing_and_reading(tmp_path: Path) -> Non
 def test_reports_of_all_jobs_are_read_oldest_first(tmp_path: Path) -> None:
     second = replace(REPORT, run_id="a", started_at="2025-09-10T06:00:00.000001Z")
     third = replace(REPORT, run_id="b", job="another", started_at="2025-10-01T00:00Z")
-    for report in (third, second, REPORT):
+    for report in (second, REPORT):
         write_report(tmp_path, report)
+    write_report(tmp_path, third, "orders")
 
-    reports = read_reports(STORAGE, str(tmp_path))
+    reports = read_reports(STORAGE, str(tmp_path), NAMESPACES)
 
     assert [report.run_id for report in reports] == ["run-1", "a", "b"]
 
 
 def test_other_files_beside_reports_are_passed_over(tmp_path: Path) -> None:
     write_report(tmp_path, REPORT)
-    STORAGE.write(f"{tmp_path}/_runs/enrich_sales/notes.txt", b"by hand")
+    STORAGE.write(f"{tmp_path}/sales/_runs/notes.txt", b"by hand")
 
-    reports = read_reports(STORAGE, str(tmp_path))
+    reports = read_reports(STORAGE, str(tmp_path), NAMESPACES)
 
     assert reports == [REPORT]
 
 
 def test_a_lake_without_runs_has_no_reports(tmp_path: Path) -> None:
-    reports = read_reports(STORAGE, str(tmp_path))
+    reports = read_reports(STORAGE, str(tmp_path), NAMESPACES)
 
     assert reports == []
 
@@ -84,7 +86,7 @@ def test_a_run_that_never_was_is_named_with_the_way_to_the_others(
     write_report(tmp_path, REPORT)
 
     with pytest.raises(InputError) as refusal:
-        read_report(STORAGE, str(tmp_path), "run-2")
+        read_report(STORAGE, str(tmp_path), NAMESPACES, "run-2")
 
     assert "'run-2'" in str(refusal.value)
     assert "salesetl runs list" in str(refusal.value)
@@ -95,11 +97,11 @@ def test_a_run_that_never_was_is_named_with_the_way_to_the_others(
     [b"", b"{", b"[]", b"3", b"{}", b'{"run_id": "x", "colour": 1}', b"\xff\xfe"],
 )
 def test_a_file_that_is_no_report_is_named(tmp_path: Path, content: bytes) -> None:
-    path = report_path(str(tmp_path), "enrich_sales", "broken")
+    path = report_path(str(tmp_path), "sales", "broken")
     STORAGE.write(path, content)
 
     with pytest.raises(InputError) as refusal:
-        read_reports(STORAGE, str(tmp_path))
+        read_reports(STORAGE, str(tmp_path), NAMESPACES)
 
     assert str(refusal.value).startswith(f"{path}: not a run report")
 

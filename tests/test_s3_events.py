@@ -15,6 +15,7 @@ from salesetl.errors import InputError
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.publishing.lease import held_lease, lease_path
+from salesetl.registry import namespaces
 from salesetl.rows import read_rows
 from salesetl.runs import read_reports
 from salesetl.storage import storage_of
@@ -59,7 +60,7 @@ def handled(*records: dict[str, Any]) -> dict[str, Any]:
 
 def orders_in(lake: str) -> int:
     """Count the orders of all runs that were loaded."""
-    reports = read_reports(storage_of(lake), lake)
+    reports = read_reports(storage_of(lake), lake, namespaces())
     return sum(each.rows_loaded for each in reports if each.status == "succeeded")
 
 
@@ -74,7 +75,7 @@ def test_every_file_of_an_event_is_loaded_whatever_its_name(
     assert orders_in(lake) == 2
     months = {
         path.path.split("/")[-2]
-        for path in storage_of(lake).files(f"{lake}/fact_orders")
+        for path in storage_of(lake).files(f"{lake}/orders/fact_orders")
     }
     assert months == {"order_month=01"}
 
@@ -94,7 +95,7 @@ def test_a_file_that_is_written_anew_is_loaded_again(s3_root: str, lake: str) ->
 
     handled(record_of(s3_root, "raw/one.json", ORDER, ORDER | {"order_id": "O2"}))
 
-    assert len(read_reports(storage_of(lake), lake)) == 2
+    assert len(read_reports(storage_of(lake), lake, namespaces())) == 2
     assert orders_in(lake) == 3
 
 
@@ -103,9 +104,9 @@ def test_content_that_is_written_back_is_loaded_again(s3_root: str, lake: str) -
         amended = ORDER | {"payment": {"method": "paypal", "status": status}}
         handled(record_of(s3_root, "raw/one.json", amended))
 
-    rows = read_rows(storage_of(lake), f"{lake}/fact_orders", FACT_ORDERS)
+    rows = read_rows(storage_of(lake), f"{lake}/orders/fact_orders", FACT_ORDERS)
     assert [row["payment_status"] for row in rows] == ["paid"]
-    assert len(read_reports(storage_of(lake), lake)) == 3
+    assert len(read_reports(storage_of(lake), lake, namespaces())) == 3
 
 
 def test_a_rejected_order_does_not_keep_the_others_of_its_file_from_the_lake(
@@ -115,7 +116,7 @@ def test_a_rejected_order_does_not_keep_the_others_of_its_file_from_the_lake(
 
     handled(record_of(s3_root, "raw/one.json", ORDER, bad, '{"order_id": '))
 
-    [report] = read_reports(storage_of(lake), lake)
+    [report] = read_reports(storage_of(lake), lake, namespaces())
     assert (report.status, report.rows_loaded, report.rows_quarantined) == (
         "succeeded",
         1,
@@ -203,7 +204,7 @@ def test_an_event_that_comes_twice_at_once_is_loaded_once(
         monkeypatch.setattr("salesetl.s3_events.time.sleep", sleep)
         flatten_orders_lambda.handler(event, context)
 
-    reports = read_reports(storage_of(lake), lake)
+    reports = read_reports(storage_of(lake), lake, namespaces())
     assert [report.status for report in reports].count("succeeded") == 1
     assert orders_in(lake) == 1
 

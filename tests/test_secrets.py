@@ -114,6 +114,6 @@ def test_the_report_of_a_run_shows_no_credentials(
             output_path=str(tmp_path / "lake"),
         )
 
-    [report] = (tmp_path / "lake" / "_runs").rglob("*.json")
+    [report] = (tmp_path / "lake" / "sales" / "_runs").rglob("*.json")
     assert "***/sales.csv" in report.read_text()
     assert ACCESS_KEY not in report.read_text()

@@ -15,6 +15,7 @@ from salesetl.quality.judging import (
     ACCEPTED,
     DUPLICATE,
     QUARANTINED,
+    SUPERSEDED,
     all_rules,
 )
 from salesetl.runs import rejected_ratio
@@ -41,6 +42,7 @@ class Tally:
     rows_loaded: int = 0
     rows_quarantined: int = 0
     duplicates_removed: int = 0
+    rows_superseded: int = 0
     rows_out_of_range: int = 0
     rows_by_reason: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class Tally:
             "rows_loaded": self.rows_loaded,
             "rows_quarantined": self.rows_quarantined,
             "duplicates_removed": self.duplicates_removed,
+            "rows_superseded": self.rows_superseded,
             "rows_out_of_range": self.rows_out_of_range,
             "rows_by_reason": self.rows_by_reason,
             "warnings": self.warnings,
@@ -82,27 +85,32 @@ def count_outcomes(engine: Engine, classified: DataFrame, table: Table) -> Tally
     # Few rows break a rule and most of those one, so that there are few groups.
     groups = engine.rows(
         classified.groupBy("_outcome", "_reasons", "_warnings", _currency(table)).agg(
-            F.count("*").alias("rows"), *map(_sum_of, table.amounts)
+            F.count("*").alias("_rows"), *map(_sum_of, table.amounts)
         )
     )
     ranges = {rule.name for rule in table.rules if rule.level == "out_of_range"}
     rows, reasons, warnings = Counter[str](), Counter[str](), Counter[str]()
     rows_out_of_range = 0
     for group in groups:
-        rows[group["_outcome"]] += group["rows"]
+        rows[group["_outcome"]] += group["_rows"]
         state = _state(group, ranges)
         if state in (REJECTED, OUT_OF_RANGE):
-            reasons.update(dict.fromkeys(group["_reasons"].split(), group["rows"]))
+            reasons.update(dict.fromkeys(group["_reasons"].split(), group["_rows"]))
         if state == OUT_OF_RANGE:
-            rows_out_of_range += group["rows"]
+            rows_out_of_range += group["_rows"]
         if state == LOADED:
-            warnings.update(dict.fromkeys(group["_warnings"].split(), group["rows"]))
+            warnings.update(dict.fromkeys(group["_warnings"].split(), group["_rows"]))
     names = [rule.name for rule in all_rules(table)]
     return Tally(
         rows_read=rows.total(),
         rows_loaded=rows[ACCEPTED],
         rows_quarantined=rows[QUARANTINED],
         duplicates_removed=rows[DUPLICATE],
+        rows_superseded=sum(
+            group["_rows"]
+            for group in groups
+            if (group["_outcome"], group["_warnings"]) == (DUPLICATE, SUPERSEDED)
+        ),
         rows_out_of_range=rows_out_of_range,
         rows_by_reason={name: reasons[name] for name in names if reasons[name]},
         warnings={name: warnings[name] for name in names if warnings[name]},

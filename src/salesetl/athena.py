@@ -17,23 +17,25 @@ _REPAIR = """\
 -- Run `msck repair table {name}` then, and when a run has added a partition."""
 _PROJECTED = """\
 -- Partitions follow from their names and need no registering; registered ones are not looked at."""
+_UNPARTITIONED = "-- It has no partitions."
 _INJECTED = """
 -- A query must name a {name}, such as `where {name} = '…'`; without that it fails."""
 
 _REFERENCE = re.compile(
-    r"{{ (?:ref\('([a-z0-9_]+)'\)|source\('lake', '([a-z0-9_]+)'\)) }}"
+    r"{{ (?:ref\('([a-z0-9_]+)'\)|source\('[a-z0-9_]+', '([a-z0-9_]+)'\)) }}"
 )
 
 
 def external_table(table: Table) -> str:
     """Write `create external table`, for partitions that are registered."""
-    return _statement(table, _REPAIR.format(name=table.sql_name), {})
+    note = _REPAIR.format(name=table.sql_name) if table.partition_by else _UNPARTITIONED
+    return _statement(table, note, {})
 
 
 def projected_table(table: Table) -> str:
     """Write `create external table` with partition projection."""
     properties = projected(table, _location(table))
-    note = _PROJECTED
+    note = _PROJECTED if properties else _UNPARTITIONED
     for name in injected_columns(properties):
         note += _INJECTED.format(name=name)
     return _statement(table, note, properties)
@@ -44,7 +46,7 @@ def view(name: str, model: str) -> str:
     text = _REFERENCE.sub(lambda found: found[1] or found[2], model)
     if "{{" in text or "{%" in text or "{#" in text:
         raise InputError(
-            f"model {name}: a view can be made only of ref('…') and source('lake', '…')"
+            f"model {name}: a view can be made only of ref('…') and source('…', '…')"
         )
     lines = text.splitlines()
     comments = list(takewhile(lambda line: line.startswith("--"), lines))

@@ -14,10 +14,18 @@ else:
 
 
 def conform(frame: DataFrame, table: Table) -> DataFrame:
-    """Return exactly the columns of the contract, in its order, with its types."""
+    """Return exactly the columns of the contract, in its order, with its types.
+
+    Columns of lineage are null where the frame has none, as it was not read by a run.
+    """
+    unread = {
+        field.name
+        for field in table.schema
+        if field.metadata.get("is_lineage") and field.name not in frame.columns
+    }
     return frame.select(
         *(
-            F.col(name).cast(data_type).alias(name)
+            (F.lit(None) if name in unread else F.col(name)).cast(data_type).alias(name)
             for name, data_type in table.types.items()
         )
     )

@@ -3,36 +3,44 @@
 import json
 from collections.abc import Iterable
 
+from salesetl.model.pipeline import Pipeline
 from salesetl.model.table import Table, type_text
 
 _HEAD = """\
 # Made from the contracts in src/salesetl/pipelines/ by `make docs`.
 version: 2
 
-sources:
-  - name: lake
-    description: "The published tables of the lake"
-    database: "{{ target.database }}"
-    schema: "{{ env_var('SALESETL_DATABASE', 'salesetl') }}"
-    config:
-      # What DuckDB reads in place of a table of the catalogue.
-      meta:
-        external_location: >-
-          read_parquet(
-          '{{ env_var('SALESETL_LAKE') if target.type == 'duckdb' }}/{name}/*/*/*.parquet',
-          hive_partitioning = true, hive_types_autocast = false)
+sources:"""
+_PIPELINE = """\
+  - name: {name}
+    description: "The published tables of {name}"
+    database: "{{{{ target.database }}}}"
+    schema: "{{{{ env_var('SALESETL_DATABASE', 'salesetl') }}}}_{name}"
     tables:"""
 
 
-def sources_page(tables: Iterable[Table]) -> str:
-    """Describe tables as dbt sources: grain, columns with their types, keys and listed values."""
-    return "\n".join([_HEAD, *(_source(table) for table in tables)]) + "\n"
+def sources_page(pipelines: Iterable[Pipeline]) -> str:
+    """Describe the tables of pipelines as dbt sources, one a pipeline.
+
+    Of each table the grain, the columns with their types, keys and listed values, and where its
+    files are, which is what DuckDB reads in place of a table of the catalogue.
+    """
+    lines = [_HEAD]
+    for pipeline in pipelines:
+        lines += [_PIPELINE.format(name=pipeline.name), *map(_source, pipeline.tables)]
+    return "\n".join(lines) + "\n"
 
 
 def _source(table: Table) -> str:
     lines = [
         f"      - name: {table.name}",
         f"        description: {_text(f'Grain: {table.grain}.')}",
+        "        config:",
+        "          meta:",
+        "            external_location: >-",
+        "              read_parquet(",
+        f"              {_files(table)},",
+        "              hive_partitioning = true, hive_types_autocast = false)",
     ]
     if len(table.key) > 1:
         lines += [
@@ -50,6 +58,11 @@ def _source(table: Table) -> str:
             *_tests(table, field.name),
         ]
     return "\n".join(lines)
+
+
+def _files(table: Table) -> str:
+    lake = "{{ env_var('SALESETL_LAKE') if target.type == 'duckdb' }}"
+    return f"'{lake}/{'/'.join([table.folder, *'*' * len(table.partition_by), '*.parquet'])}'"
 
 
 def _tests(table: Table, name: str) -> list[str]:

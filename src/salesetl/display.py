@@ -68,8 +68,13 @@ def _main_source(report: RunReport) -> list[tuple[str, Any]]:
         ("  quarantined", report.rows_quarantined),
         *((f"    {name}", count) for name, count in report.rows_by_reason.items()),
         ("  duplicates removed", report.duplicates_removed),
+        *_if_any("    newer version is published", report.rows_superseded),
         *((f"warning: {name}", count) for name, count in report.warnings.items()),
     ]
+
+
+def _if_any(name: str, count: int) -> list[tuple[str, Any]]:
+    return [(name, count)] if count else []
 
 
 def _other_sources(report: RunReport) -> list[tuple[str, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from salesetl.errors import ArgumentError
 from salesetl.model.table import Table
 from salesetl.quality.judging import WELL_FORMED
-from salesetl.registry import PIPELINES
+from salesetl.registry import namespaces, pipelines
 from salesetl.rows import count_rows, read_rows
 from salesetl.runs import RunReport, read_reports
 from salesetl.storage import Storage, join, storage_of
@@ -52,7 +52,7 @@ def count_rejected(storage: Storage, root: str, source: str, run_id: str) -> int
 
 
 def _quarantines() -> list[Table]:
-    return [table for pipeline in PIPELINES for table in pipeline.quarantines]
+    return [table for pipeline in pipelines() for table in pipeline.quarantines]
 
 
 def replays(reports: list[RunReport]) -> dict[str, str]:
@@ -73,7 +73,7 @@ def check_replayable(storage: Storage, root: str, report: RunReport) -> None:
             f"run {run_id} {'was ' if report.status == 'cancelled' else ''}{report.status}, so its"
             " other rows were not loaded either: run the job again"
         )
-    if successor := replays(read_reports(storage, root)).get(run_id):
+    if successor := replays(read_reports(storage, root, namespaces())).get(run_id):
         raise ArgumentError(
             f"run {run_id} was replayed by run {successor}: what it rejected again is in the"
             f" quarantine of {successor}"

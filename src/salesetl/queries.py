@@ -49,12 +49,14 @@ def _views(wanted: Sequence[Statement]) -> Iterator[Statement]:
 
 
 def _add_table(lake: DuckDbLake, root: str, table: Table) -> None:
-    job = pipeline_of(table).job
+    pipeline = pipeline_of(table)
     # Where a run has rejected nothing, there is no quarantine, and that is no mistake.
-    may_be_empty = is_quarantine(table) and has_run(storage_of(root), root, job)
+    may_be_empty = is_quarantine(table) and has_run(
+        storage_of(root), root, pipeline.name
+    )
     try:
         lake.add_table(table, may_be_empty=may_be_empty)
     except InputError as error:
         raise InputError(
-            f"{error}; run jobs/{job}.py, or check --output_path"
+            f"{error}; run jobs/{pipeline.job}.py, or check --output_path"
         ) from error

@@ -10,9 +10,19 @@ from salesetl.spelling import not_known
 PIPELINES: tuple[Pipeline, ...] = (SALES, ORDERS)
 
 
+def pipelines() -> tuple[Pipeline, ...]:
+    """Return all pipelines."""
+    return PIPELINES
+
+
 def jobs() -> dict[str, Pipeline]:
     """Return all pipelines by the names of their jobs."""
-    return {pipeline.job: pipeline for pipeline in PIPELINES}
+    return {pipeline.job: pipeline for pipeline in pipelines()}
+
+
+def namespaces() -> list[str]:
+    """Return the names of all pipelines, which are the namespaces of their tables."""
+    return [pipeline.name for pipeline in pipelines()]
 
 
 def pipeline_of_job(job: str) -> Pipeline:
@@ -25,17 +35,17 @@ def pipeline_of_job(job: str) -> Pipeline:
 
 def pipeline_of(table: Table) -> Pipeline:
     """Return the pipeline that a table belongs to."""
-    return next(each for each in PIPELINES if each.name == table.namespace)
+    return next(each for each in pipelines() if each.name == table.namespace)
 
 
 def published_tables() -> list[Table]:
     """Return the tables of all pipelines, but for those of rejected rows."""
-    return [table for pipeline in PIPELINES for table in pipeline.tables]
+    return [table for pipeline in pipelines() for table in pipeline.tables]
 
 
 def all_tables() -> list[Table]:
     """Return the tables of all pipelines, those of rejected rows at the end."""
-    quarantines = [table for pipeline in PIPELINES for table in pipeline.quarantines]
+    quarantines = [table for pipeline in pipelines() for table in pipeline.quarantines]
     return [*published_tables(), *quarantines]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import platform
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,8 @@ class RunReport:
     rows_loaded: int = 0
     rows_quarantined: int = 0
     duplicates_removed: int = 0
+    # Of the duplicates, those of which a newer version is published.
+    rows_superseded: int = 0
     # Of the quarantined ones, those that the dates of the run left out.
     rows_out_of_range: int = 0
     rows_by_reason: dict[str, int] = field(default_factory=dict)
@@ -89,23 +92,29 @@ def rejected_ratio(
     return (rows_quarantined - rows_out_of_range) / max(asked_for, 1)
 
 
-def report_path(root: str, job: str, run_id: str) -> str:
+def report_path(root: str, namespace: str, run_id: str) -> str:
     """Where the report of a run is."""
-    return join(root, "_runs", job, f"{run_id}.json")
+    return join(root, namespace, "_runs", f"{run_id}.json")
 
 
-def read_reports(storage: Storage, root: str) -> list[RunReport]:
-    """Read the reports of all runs below a root, oldest first."""
-    found = storage.files(join(root, "_runs"))
+def read_reports(
+    storage: Storage, root: str, namespaces: Iterable[str]
+) -> list[RunReport]:
+    """Read the reports of all runs in some namespaces of a lake, oldest first."""
     reports = [
-        _decode(storage, file.path) for file in found if file.name.endswith(".json")
+        _decode(storage, file.path)
+        for namespace in namespaces
+        for file in storage.files(join(root, namespace, "_runs"))
+        if file.name.endswith(".json")
     ]
     return sorted(reports, key=lambda report: report.started_at)
 
 
-def read_report(storage: Storage, root: str, run_id: str) -> RunReport:
+def read_report(
+    storage: Storage, root: str, namespaces: Iterable[str], run_id: str
+) -> RunReport:
     """Read the report of one run; InputError if there is none."""
-    for report in read_reports(storage, root):
+    for report in read_reports(storage, root, namespaces):
         if report.run_id == run_id:
             return report
     raise InputError(
@@ -113,27 +122,29 @@ def read_report(storage: Storage, root: str, run_id: str) -> RunReport:
     )
 
 
-def last_report(storage: Storage, root: str, job: str, run_id: str) -> RunReport:
+def last_report(storage: Storage, root: str, namespace: str, run_id: str) -> RunReport:
     """Read the report of a run, of the last one if it was tried again after it had succeeded.
 
     InputError if there is none.
     """
-    path, number = report_path(root, job, run_id), 1
+    path, number = report_path(root, namespace, run_id), 1
     if not storage.files(path):
         raise InputError(f"{path}: there is no report of the run; its log says why")
-    while storage.files(following := report_path(root, job, f"{run_id}.{number + 1}")):
+    while storage.files(
+        following := report_path(root, namespace, f"{run_id}.{number + 1}")
+    ):
         path, number = following, number + 1
     return _decode(storage, path)
 
 
-def has_run(storage: Storage, root: str, job: str) -> bool:
-    """Tell whether there is a report of any run of a job."""
-    return bool(storage.files(join(root, "_runs", job)))
+def has_run(storage: Storage, root: str, namespace: str) -> bool:
+    """Tell whether there is a report of any run in a namespace."""
+    return bool(storage.files(join(root, namespace, "_runs")))
 
 
-def has_succeeded(storage: Storage, root: str, job: str, run_id: str) -> bool:
+def has_succeeded(storage: Storage, root: str, namespace: str, run_id: str) -> bool:
     """Tell whether there is a run of that name, and it has succeeded."""
-    path = report_path(root, job, run_id)
+    path = report_path(root, namespace, run_id)
     return bool(storage.files(path)) and _decode(storage, path).status == "succeeded"
 
 

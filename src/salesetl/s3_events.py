@@ -44,13 +44,13 @@ class NewObject:
 
 @dataclass(frozen=True)
 class Loading:
-    """The job that loads new objects: its name, its lake, and `load(path, run_id)`.
+    """How new objects are loaded: the namespace, its lake, and `load(path, run_id)`.
 
     `context` is that of the function: an object that must wait for another that is being loaded is
     given up when there is not the time any more. Without one, by hand, there is.
     """
 
-    job: str
+    namespace: str
     root: str
     load: Load
     context: Any
@@ -59,7 +59,7 @@ class Loading:
         """Load an object that no run has loaded; InputError if it is not there any more."""
         storage = storage_of(self.root)
         # Asked again after each wait, for the same event may be what was waited for.
-        while not has_succeeded(storage, self.root, self.job, new.run_id):
+        while not has_succeeded(storage, self.root, self.namespace, new.run_id):
             if not storage_of(new.path).files(new.path):
                 raise InputError(
                     "was deleted before it could be loaded; write it again"
@@ -95,7 +95,7 @@ def loading_into(pipeline: Pipeline, lake: str, context: Any) -> Loading:
             }
             return run(pipeline, engine, **options)
 
-    return Loading(pipeline.job, root, load, context)
+    return Loading(pipeline.name, root, load, context)
 
 
 def handle(event: Event, loading: Loading) -> dict[str, Any]:

@@ -144,8 +144,8 @@ def test_other_partition_keys_are_refused() -> None:
         ({"TableType": "MANAGED_TABLE"}, "type refused: MANAGED_TABLE →"),
         ({"Parameters": {"table_type": "ICEBERG"}}, "table format refused: ICEBERG →"),
         (
-            {"StorageDescriptor": {"Location": "s3://other/lake/fact_orders"}},
-            "location refused: s3://other/lake/fact_orders → s3://bucket/lake/fact_orders/",
+            {"StorageDescriptor": {"Location": "s3://other/lake/orders/fact_orders"}},
+            "location refused: s3://other/lake/orders/fact_orders → s3://bucket/lake/orders/fact_orders/",
         ),
         (
             {"TargetTable": {"Name": "fact_orders"}},
@@ -165,13 +165,15 @@ def test_a_table_of_that_name_that_is_another_is_refused(
 @pytest.mark.parametrize("scheme", ["s3", "s3a"])
 def test_a_location_without_its_slash_is_the_same_place(scheme: str) -> None:
     described = found()
-    old = f"{scheme}://bucket/lake/fact_orders"
+    old = f"{scheme}://bucket/lake/orders/fact_orders"
     described["StorageDescriptor"]["Location"] = old
 
     expected = (
         []
         if scheme == "s3"
-        else [f"fact_orders: location changed: {old} → s3://bucket/lake/fact_orders/"]
+        else [
+            f"fact_orders: location changed: {old} → s3://bucket/lake/orders/fact_orders/"
+        ]
     )
     assert lines(described) == expected
 

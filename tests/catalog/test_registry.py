@@ -103,7 +103,7 @@ def test_a_table_of_another_lake_is_not_taken_over(glue: Glue) -> None:
     with pytest.raises(CatalogError) as raised:
         Catalog(glue.database).check([other])
 
-    assert f"{ROOT}/enriched_sales/ → s3://other/lake/enriched_sales/" in str(
+    assert f"{ROOT}/enriched_sales/ → s3://other/lake/sales/enriched_sales/" in str(
         raised.value
     )
 

@@ -41,7 +41,7 @@ def test_a_table_is_external_parquet_at_its_place_in_the_lake() -> None:
     storage = described["StorageDescriptor"]
     assert described["TableType"] == "EXTERNAL_TABLE"
     assert described["Parameters"] == {"EXTERNAL": "TRUE", "classification": "parquet"}
-    assert storage["Location"] == "s3://bucket/lake/enriched_sales/"
+    assert storage["Location"] == "s3://bucket/lake/sales/enriched_sales/"
     assert storage["InputFormat"].endswith("MapredParquetInputFormat")
     assert storage["OutputFormat"].endswith("MapredParquetOutputFormat")
     assert storage["SerdeInfo"]["SerializationLibrary"].endswith("ParquetHiveSerDe")
@@ -55,7 +55,7 @@ def test_a_partition_has_the_columns_of_its_table_and_its_own_folder() -> None:
     storage = described["StorageDescriptor"]
     assert described["Values"] == ["2025", "01"]
     assert storage["Location"] == (
-        "s3://bucket/lake/fact_orders/order_year=2025/order_month=01/"
+        "s3://bucket/lake/orders/fact_orders/order_year=2025/order_month=01/"
     )
     assert (
         storage["Columns"] == table_input(entry, None)["StorageDescriptor"]["Columns"]
@@ -75,5 +75,5 @@ def test_a_projected_table_has_the_properties_that_athena_derives_partitions_fro
     assert described["Parameters"]["projection.enabled"] == "true"
     assert described["Parameters"]["projection.order_month.digits"] == "2"
     assert described["Parameters"]["storage.location.template"] == (
-        "s3://bucket/lake/fact_orders/order_year=${order_year}/order_month=${order_month}/"
+        "s3://bucket/lake/orders/fact_orders/order_year=${order_year}/order_month=${order_month}/"
     )

@@ -52,14 +52,14 @@ def test_apply_does_what_plan_shows_and_then_there_is_nothing_to_change(
     assert len(planned.splitlines()) == len(applied.splitlines())
     for told in (
         f"would create database {glue.database}",
-        f"fact_orders: would create table: {lake}/fact_orders/",
+        f"fact_orders: would create table: {lake}/orders/fact_orders/",
         "enriched_sales: partitions: would add 2, update 0, remove 0",
     ):
         assert f"{told}\n" in planned
     assert all("would" in line for line in planned.splitlines())
     for told in (
         f"database {glue.database} created",
-        f"fact_orders: table created: {lake}/fact_orders/",
+        f"fact_orders: table created: {lake}/orders/fact_orders/",
         "enriched_sales: partitions: 2 added, 0 updated, 0 removed",
     ):
         assert f"{told}\n" in applied
@@ -90,8 +90,8 @@ def test_drift_fails_and_shows_what_differs(
 
 def test_partitions_without_files_are_removed(lake: str, glue: Glue) -> None:
     salesetl("apply", glue, lake)
-    storage_of(lake).delete(f"{lake}/enriched_sales/year=2025/month=8")
-    storage_of(lake).delete(f"{lake}/quarantine/sales")
+    storage_of(lake).delete(f"{lake}/sales/enriched_sales/year=2025/month=8")
+    storage_of(lake).delete(f"{lake}/sales/quarantine/sales")
 
     salesetl("apply", glue, lake)
 

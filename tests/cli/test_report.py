@@ -100,7 +100,7 @@ def test_a_lost_table_is_named_and_what_was_there_stays(
         for path in (target, *target.rglob("*"))
         if path.is_file()
     }
-    shutil.rmtree(shop.home / "lake" / "fact_orders")
+    shutil.rmtree(shop.home / "lake" / "orders" / "fact_orders")
     capsys.readouterr()
 
     with pytest.raises(SystemExit) as ended:

@@ -22,6 +22,7 @@ import pytest
 from salesetl.glue.environments import environment_of
 from salesetl.glue.settings import Environment
 from salesetl.java import find_java_home
+from salesetl.registry import namespaces
 from salesetl.runs import RunReport, read_reports
 from salesetl.storage import storage_of
 from tests import emulator
@@ -103,7 +104,7 @@ class Walk:
         lake = self.environment.lake
         [report] = [
             each
-            for each in read_reports(storage_of(lake), lake)
+            for each in read_reports(storage_of(lake), lake, namespaces())
             if each.run_id == run_id
         ]
         return report

@@ -85,7 +85,7 @@ def test_a_delivery_of_any_name_is_copied_below_the_folder(
 def test_partition_folders_keep_their_names_and_a_packed_file_its_ending(
     copies: Copies,
 ) -> None:
-    part = copies.path("s3://lake/enriched_sales/year=2025/month=9/part.parquet")
+    part = copies.path("s3://lake/sales/enriched_sales/year=2025/month=9/part.parquet")
     packed = copies.path("s3://lake/raw/sales.csv.gz")
 
     assert Path(part).parts[-3:-1] == ("year=2025", "month=9")
@@ -132,7 +132,7 @@ def test_a_table_that_could_not_be_written_leaves_nothing_on_s3(
 def test_sales_that_s3_lost_after_they_were_written_are_missed(
     duckdb: DuckDbEngine, s3_root: str
 ) -> None:
-    root = f"{s3_root}/enriched_sales"
+    root = f"{s3_root}/sales/enriched_sales"
     both = [SOLD, SOLD | {"transaction_id": "T2", "month": 10}]
     duckdb.write_table(frame_of(duckdb, ENRICHED_SALES, both), root, ENRICHED_SALES)
     storage_of(root).delete(f"{root}/year=2025/month=10")

@@ -51,7 +51,7 @@ def test_spark_reads_the_comments_of_a_table_that_duckdb_wrote(
     shop = Shop(duckdb, tmp_path)
     shop.load(shop.deliver("raw", [sale(1)]))
 
-    schema = spark.read.parquet(str(tmp_path / "lake/enriched_sales")).schema
+    schema = spark.read.parquet(str(tmp_path / "lake/sales/enriched_sales")).schema
 
     assert schema["region"].metadata == ENRICHED_SALES.field("region").metadata
     assert json.loads(schema["region"].json())["type"] == "string"

@@ -124,7 +124,7 @@ def test_a_run_ends_with_its_report_and_its_cost(
     where = ("--env", environment.name, "--root", str(root))
     told(capsys, "deploy", *where)
     report = RunReport("r1", "enrich_sales", "succeeded", "2025-12-18", rows_read=1234)
-    path = f"{environment.lake}/_runs/enrich_sales/r1.json"
+    path = f"{environment.lake}/sales/_runs/r1.json"
     storage_of(path).write(path, json.dumps(report.as_dict()).encode())
 
     shown = told(

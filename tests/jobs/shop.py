@@ -121,9 +121,11 @@ class Shop:
         )
 
     def rows(self, table: Table, lake: str = "lake") -> Rows:
-        """Read a table of the lake, sorted."""
+        """Read a table of the lake, sorted, but for the files that its rows came from."""
         root = str(self.home / lake / table.folder)
         rows = read_rows(storage_of(root), root, table)
+        for row in rows:
+            row.pop("source_file", None)
         return sorted(rows, key=lambda row: str(sorted(row.items())))
 
     def ids(self, lake: str = "lake") -> list[str]:
@@ -144,7 +146,13 @@ class Shop:
 
     def quarantine(self, lake: str = "lake", feed: str = "sales") -> Rows:
         """Read what is in quarantine of a feed."""
-        root = str(self.home / lake / "quarantine" / feed)
+        root = str(
+            self.home
+            / lake
+            / ("orders" if feed == "orders" else "sales")
+            / "quarantine"
+            / feed
+        )
         return read_rows(storage_of(root), root, QUARANTINE)
 
     def months(

@@ -119,7 +119,7 @@ def submit(address: str, words: list[str]) -> list[str]:
 def content(lake: Path) -> dict[str, tuple[int, int]]:
     """Return the number of rows of each table, and what they are as one number."""
     tables = {}
-    for name in ("enriched_sales", "sales_summary", "quarantine/sales"):
+    for name in ("enriched_sales", "sales_summary", "sales/quarantine/sales"):
         files = (
             f"read_parquet('{lake}/{name}/*/**/*.parquet', hive_partitioning = false)"
         )
@@ -147,7 +147,7 @@ def test_a_run_outlives_the_loss_of_a_worker(
             stderr=subprocess.STDOUT,
         )
         is_under_way = "settled/sales/judged/_temporary/0/_temporary/*/*.parquet"
-        staging = lake / "_staging" / "enrich_sales"
+        staging = lake / "sales" / "_staging"
         wait_until(
             lambda: running.poll() is not None or any(staging.glob(f"*/{is_under_way}"))
         )

@@ -117,7 +117,7 @@ def test_a_file_that_a_path_names_is_read_whatever_it_is_called(
 
     assert (report.rows_loaded, report.rows_quarantined) == (2, 1)
     assert [row["source_file"] for row in shop.quarantine()] == [str(path)]
-    assert not any((shop.home / "lake/_staging").glob("*/*"))
+    assert not any((shop.home / "lake/sales/_staging").glob("*/*"))
 
 
 @pytest.mark.parametrize("name", ["_orders.json", ".orders.json.gz"])

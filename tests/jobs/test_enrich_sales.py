@@ -116,7 +116,7 @@ def test_the_report_says_what_ran_and_what_came_of_it(shop: Shop) -> None:
         shop.deliver("raw", [sale(1), sale(1), bad, sale(3, region="")]), run_id="r1"
     )
 
-    told = json.loads((shop.home / "lake/_runs/enrich_sales/r1.json").read_text())
+    told = json.loads((shop.home / "lake/sales/_runs/r1.json").read_text())
     assert told["status"] == "succeeded"
     assert told["rows_read"] == 4
     assert (
@@ -173,7 +173,7 @@ def test_too_many_rejected_rows_publish_nothing_but_the_quarantine(shop: Shop) -
 
     assert shop.tables() == before
     assert len(shop.quarantine()) == 2
-    told = json.loads((shop.home / "lake/_runs/enrich_sales/r2.json").read_text())
+    told = json.loads((shop.home / "lake/sales/_runs/r2.json").read_text())
     assert (told["status"], told["rows_quarantined"]) == ("failed", 2)
     assert "20.0% of 10 rows" in told["error"]
 
@@ -195,14 +195,14 @@ def test_no_rows_are_a_failure_unless_that_is_allowed(shop: Shop) -> None:
         shop.load(nothing)
 
     assert shop.load(nothing, allow_empty=True).rows_read == 0
-    assert not (shop.home / "lake" / "enriched_sales").exists()
+    assert not (shop.home / "lake" / "sales" / "enriched_sales").exists()
 
 
 def test_a_missing_path_is_named_and_reported(shop: Shop) -> None:
     with pytest.raises(InputError, match="nowhere: no files there"):
         shop.load(shop.home / "nowhere", run_id="r1")
 
-    told = json.loads((shop.home / "lake/_runs/enrich_sales/r1.json").read_text())
+    told = json.loads((shop.home / "lake/sales/_runs/r1.json").read_text())
     assert told["status"] == "failed"
 
 
@@ -230,13 +230,13 @@ def test_a_second_run_at_the_same_time_stops_and_leaves_the_first_alone(
     shop: Shop,
 ) -> None:
     path = shop.deliver("raw", [sale(1)])
-    lease = str(shop.home / "lake/_leases/enrich_sales.json")
+    lease = str(shop.home / "lake/sales/_lease.json")
 
     with held_lease(storage_of(lease), lease, "first"):
         with pytest.raises(LeaseError, match="run first .* is writing these tables"):
             shop.load(path)
 
-    assert not (shop.home / "lake" / "enriched_sales").exists()
+    assert not (shop.home / "lake" / "sales" / "enriched_sales").exists()
     assert shop.load(path).rows_loaded == 1
 
 
@@ -274,7 +274,7 @@ def test_a_run_that_failed_is_tried_again_under_its_name(shop: Shop) -> None:
     report = shop.load(shop.deliver("raw", [sale(1)]), run_id="daily")
 
     assert (report.run_id, report.status) == ("daily", "succeeded")
-    assert not list((shop.home / "lake/quarantine").rglob("*.parquet"))
+    assert not list((shop.home / "lake/sales/quarantine").rglob("*.parquet"))
 
 
 def test_rows_out_of_range_do_not_hide_faults_in_the_range(shop: Shop) -> None:
@@ -324,10 +324,10 @@ def test_a_run_that_has_lost_its_lease_touches_nothing(shop: Shop) -> None:
         with open_run(SALES, shop.engine, options) as run:
             lease = Path(lease_path(root, SALES.job))
             lease.write_text(lease.read_text().replace('"late"', '"rival"'))
-            staged = shop.home / "lake/_staging" / SALES.job / "rival/part"
+            staged = shop.home / "lake/sales/_staging" / "rival/part"
             LocalStorage().write(str(staged), b"rival")
             run.publish()
 
     assert shop.tables() == before
     assert staged.exists()
-    assert not (shop.home / "lake/_runs" / SALES.job / "late.json").exists()
+    assert not (shop.home / "lake/sales/_runs" / "late.json").exists()

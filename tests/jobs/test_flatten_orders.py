@@ -155,11 +155,11 @@ def test_amounts_of_two_currencies_are_told_by_currency(shop: Shop) -> None:
 def test_lines_in_another_currency_than_their_order_stop_the_run(shop: Shop) -> None:
     shop.load_orders(shop.deliver_orders("first", [order(1), order(2)]))
     _, lines = shop.order_tables()
-    shutil.rmtree(shop.home / "lake/fact_order_items")
+    shutil.rmtree(shop.home / "lake/orders/fact_order_items")
     changed = [line | {"currency": "INR"} for line in lines]
     shop.engine.write_table(
         frame_of(shop.engine, FACT_ORDER_ITEMS, changed),
-        str(shop.home / "lake/fact_order_items"),
+        str(shop.home / "lake/orders/fact_order_items"),
         FACT_ORDER_ITEMS,
     )
 
@@ -322,7 +322,7 @@ def test_no_orders_are_a_failure_unless_that_is_allowed(shop: Shop) -> None:
         shop.load_orders(path)
 
     assert shop.load_orders(path, allow_empty=True).rows_read == 0
-    assert not (shop.home / "lake" / "fact_orders").exists()
+    assert not (shop.home / "lake" / "orders" / "fact_orders").exists()
 
 
 def test_replacing_with_nothing_empties_both_tables_when_that_is_allowed(
@@ -344,7 +344,7 @@ def test_too_many_rejected_orders_publish_nothing_but_the_quarantine(
     with pytest.raises(QualityError, match="50.0% of 2 rows.*: currency_is_known 1"):
         shop.load_orders(shop.deliver_orders("raw", orders), max_rejected_ratio=0.4)
 
-    assert not (shop.home / "lake" / "fact_orders").exists()
+    assert not (shop.home / "lake" / "orders" / "fact_orders").exists()
     assert len(shop.quarantine(feed="orders")) == 1
 
 
@@ -353,7 +353,7 @@ def test_an_order_is_found_by_the_report_of_its_run(shop: Shop) -> None:
 
     shop.load_orders(shop.deliver_orders("raw", orders), run_id="r1")
 
-    told = json.loads((shop.home / "lake/_runs/flatten_orders/r1.json").read_text())
+    told = json.loads((shop.home / "lake/orders/_runs/r1.json").read_text())
     assert (told["status"], told["rows_read"], told["rows_loaded"]) == (
         "succeeded",
         2,
@@ -396,7 +396,7 @@ def test_an_order_of_a_hundred_lines_keeps_their_order(shop: Shop) -> None:
 
 def test_tables_that_were_changed_by_hand_stop_the_run(shop: Shop) -> None:
     shop.load_orders(shop.deliver_orders("first", [order(1), order(2)]))
-    for file in (shop.home / "lake" / "fact_order_items").rglob("*.parquet"):
+    for file in (shop.home / "lake" / "orders" / "fact_order_items").rglob("*.parquet"):
         file.unlink()
 
     with pytest.raises(BooksError, match="fact_orders has .* fact_order_items has"):

@@ -82,41 +82,61 @@ def broken(table: str, month: str) -> Damage:
 
 
 SALES_DAMAGES = {
-    "leading zero": copied("enriched_sales", MONTH, "year=2025/month=09/p.parquet"),
-    "no number": copied("enriched_sales", MONTH, "year=2025/month=x/p.parquet"),
-    "null": copied(
-        "enriched_sales", MONTH, "year=__HIVE_DEFAULT_PARTITION__/month=9/p.parquet"
+    "leading zero": copied(
+        "sales/enriched_sales", MONTH, "year=2025/month=09/p.parquet"
     ),
-    "order of columns": copied("sales_summary", MONTH, "month=9/year=2025/p.parquet"),
-    "too few": copied("enriched_sales", MONTH, "year=2025/p.parquet"),
-    "too many": copied("enriched_sales", MONTH, f"{MONTH}/day=1/p.parquet"),
-    "in the root": copied("sales_summary", MONTH, "p.parquet"),
-    "no parquet": copied("enriched_sales", MONTH, f"{MONTH}/x.csv"),
-    "temporary": copied("sales_summary", MONTH, f"{MONTH}/p.parquet.tmp"),
-    "broken": broken("enriched_sales", MONTH),
-    "month not loaded": copied("enriched_sales", MONTH, "year=2024/month=01/p.parquet"),
-    "double": changed("enriched_sales", MONTH, with_type("total_amount", pa.float64())),
+    "no number": copied("sales/enriched_sales", MONTH, "year=2025/month=x/p.parquet"),
+    "null": copied(
+        "sales/enriched_sales",
+        MONTH,
+        "year=__HIVE_DEFAULT_PARTITION__/month=9/p.parquet",
+    ),
+    "order of columns": copied(
+        "sales/sales_summary", MONTH, "month=9/year=2025/p.parquet"
+    ),
+    "too few": copied("sales/enriched_sales", MONTH, "year=2025/p.parquet"),
+    "too many": copied("sales/enriched_sales", MONTH, f"{MONTH}/day=1/p.parquet"),
+    "in the root": copied("sales/sales_summary", MONTH, "p.parquet"),
+    "no parquet": copied("sales/enriched_sales", MONTH, f"{MONTH}/x.csv"),
+    "temporary": copied("sales/sales_summary", MONTH, f"{MONTH}/p.parquet.tmp"),
+    "broken": broken("sales/enriched_sales", MONTH),
+    "month not loaded": copied(
+        "sales/enriched_sales", MONTH, "year=2024/month=01/p.parquet"
+    ),
+    "double": changed(
+        "sales/enriched_sales", MONTH, with_type("total_amount", pa.float64())
+    ),
     "column too many": changed(
-        "sales_summary", MONTH, lambda rows: rows.append_column("x", rows["region"])
+        "sales/sales_summary",
+        MONTH,
+        lambda rows: rows.append_column("x", rows["region"]),
     ),
     "column too few": changed(
-        "enriched_sales", MONTH, lambda rows: rows.drop_columns(["region"])
+        "sales/enriched_sales", MONTH, lambda rows: rows.drop_columns(["region"])
     ),
-    "quarantine": copied("enriched_sales", MONTH, "../quarantine/sales/p.parquet"),
+    "quarantine": copied(
+        "sales/enriched_sales", MONTH, "../quarantine/sales/p.parquet"
+    ),
 }
 ORDERS_DAMAGES = {
     "one digit": copied(
-        "fact_orders", ORDER_MONTH, "order_year=2025/order_month=1/p.parquet"
+        "orders/fact_orders", ORDER_MONTH, "order_year=2025/order_month=1/p.parquet"
     ),
     "three digits": copied(
-        "fact_order_items", ORDER_MONTH, "order_year=2025/order_month=001/p.parquet"
+        "orders/fact_order_items",
+        ORDER_MONTH,
+        "order_year=2025/order_month=001/p.parquet",
     ),
-    "no parquet": copied("fact_order_items", ORDER_MONTH, f"{ORDER_MONTH}/x"),
+    "no parquet": copied("orders/fact_order_items", ORDER_MONTH, f"{ORDER_MONTH}/x"),
     "no time zone": changed(
-        "fact_orders", ORDER_MONTH, with_type("order_timestamp", pa.timestamp("us"))
+        "orders/fact_orders",
+        ORDER_MONTH,
+        with_type("order_timestamp", pa.timestamp("us")),
     ),
     "scale": changed(
-        "fact_order_items", ORDER_MONTH, with_type("line_total", pa.decimal128(18, 4))
+        "orders/fact_order_items",
+        ORDER_MONTH,
+        with_type("line_total", pa.decimal128(18, 4)),
     ),
 }
 
@@ -142,7 +162,7 @@ def check_refused(lake: Path, damage: Damage, load: Callable[[], Any]) -> None:
     [line] = str(refused.value).splitlines()
     assert line.startswith(f"{named.resolve()}: ")
     assert tables(lake) == before
-    assert not list((lake / "_staging").rglob("*.*"))
+    assert not list((lake / "sales/_staging").rglob("*.*"))
     for name in {*before} - {*sound}:
         (lake / name).unlink()
 
@@ -186,7 +206,7 @@ def test_a_table_of_an_earlier_version_is_removed_and_loaded_again(
     path = shop.deliver_orders("raw", [order(1), order(2)])
     shop.load_orders(path)
     sound = shop.order_tables()
-    items = tmp_path / "lake/fact_order_items"
+    items = tmp_path / "lake/orders/fact_order_items"
     for file in items.rglob("*.parquet"):
         rows = parquet.ParquetFile(file).read()
         parquet.write_table(rows.drop_columns(["currency"]), file)
@@ -211,7 +231,7 @@ def test_a_folder_is_moved_away_and_its_days_are_loaded_again(
     path = shop.deliver("raw", [sale(1), sale(2)])
     shop.load(path)
     sound = shop.tables()
-    month = tmp_path / "lake/enriched_sales" / MONTH
+    month = tmp_path / "lake/sales/enriched_sales" / MONTH
     month.rename(month.with_name("month=09"))
 
     with pytest.raises(InputError, match="month=09: is no partition of enriched_sales"):
@@ -231,13 +251,13 @@ def test_what_was_rejected_before_stays_when_a_run_of_its_name_is_refused(
         shop.load(path, run_id="daily", max_rejected_ratio=0)
     rejected = shop.quarantine()
     assert {row["run_id"] for row in rejected} == {"daily"}
-    (shop.home / "lake/enriched_sales/x.csv").write_text("a")
+    (shop.home / "lake/sales/enriched_sales/x.csv").write_text("a")
 
     with pytest.raises(InputError, match="x.csv: is in no partition"):
         shop.load(path, run_id="daily")
 
     assert shop.quarantine() == rejected
-    report = shop.home / "lake/_runs/enrich_sales/daily.json"
+    report = shop.home / "lake/sales/_runs/daily.json"
     assert "x.csv: is in no partition" in json.loads(report.read_text())["error"]
 
 
@@ -249,7 +269,7 @@ def test_hidden_files_are_passed_over_by_every_engine(
     path = shop.deliver("raw", [sale(1), sale(2)])
     shop.load(path)
     sound = shop.tables()
-    (tmp_path / "lake/enriched_sales" / MONTH / name).write_text("no Parquet")
+    (tmp_path / "lake/sales/enriched_sales" / MONTH / name).write_text("no Parquet")
 
     shop.load(path)
 
@@ -276,8 +296,8 @@ def test_a_lake_on_s3_is_looked_at_too(shop: Shop, s3_root: str) -> None:
     load()
     load()
     storage = storage_of(lake)
-    [file] = storage.files(f"{lake}/enriched_sales")
-    other = f"{lake}/enriched_sales/year=2025/month=8/other.parquet"
+    [file] = storage.files(f"{lake}/sales/enriched_sales")
+    other = f"{lake}/sales/enriched_sales/year=2025/month=8/other.parquet"
     written = pa.BufferOutputStream()
     parquet.write_table(pa.table({"transaction_id": ["T1"]}), written)
     storage.write(other, written.getvalue().to_pybytes())
@@ -285,7 +305,7 @@ def test_a_lake_on_s3_is_looked_at_too(shop: Shop, s3_root: str) -> None:
     with pytest.raises(InputError, match=f"{other}: has no column date"):
         load()
 
-    assert storage.files(f"{lake}/enriched_sales") == [
+    assert storage.files(f"{lake}/sales/enriched_sales") == [
         StoredFile(other, len(storage.read(other))),
         file,
     ]

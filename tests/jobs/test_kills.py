@@ -12,6 +12,7 @@ import pytest
 
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import LeaseError
+from salesetl.registry import namespaces
 from salesetl.runs import read_reports
 from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, sale
@@ -85,7 +86,7 @@ def second(shop: Shop, undisturbed: Shop) -> Path:
     [
         ("write", "_journal", False),
         ("move", "/enriched_sales/", None),
-        ("delete", "/lake/enriched_sales/", None),
+        ("delete", "/lake/sales/enriched_sales/", None),
         ("move", "/sales_summary/", None),
         ("write", "_runs/", True),
         ("delete", "/_journal/", True),
@@ -114,8 +115,8 @@ def test_after_a_kill_while_publishing_the_next_run_makes_good(
         # Once, for the row was rejected again.
         assert len(shop.quarantine()) == 1
     aside = [
-        *(shop.home / "lake").glob("_journal/**/*"),
-        *(shop.home / "lake").glob("_staging/**/*"),
+        *(shop.home / "lake").glob("*/_journal.json"),
+        *(shop.home / "lake").glob("*/_staging/**/*"),
     ]
     left = [path for path in aside if path.is_file()]
     assert left == []
@@ -143,7 +144,7 @@ def test_a_killed_run_that_turns_out_to_have_succeeded_keeps_its_name_and_books(
     report = shop.load(second, run_id="daily")
 
     succeeded = sorted({"daily", own_id})
-    told = read_reports(storage_of(root), root)[1:]
+    told = read_reports(storage_of(root), root, namespaces())[1:]
     assert report.run_id == own_id
     assert [(each.run_id, each.status) for each in told] == [
         (run_id, "succeeded") for run_id in succeeded
@@ -159,7 +160,7 @@ def test_after_a_kill_while_spark_writes_the_next_run_makes_good(
     shop: Shop, undisturbed: Shop, second: Path, stage: str
 ) -> None:
     before = shop.tables()
-    staging = shop.home / "lake/_staging/enrich_sales"
+    staging = shop.home / "lake/sales/_staging"
 
     words = [*arguments(shop, second), "--engine", "spark"]
     process = start("jobs/enrich_sales.py", *words)
@@ -177,7 +178,7 @@ def test_after_a_kill_while_spark_writes_the_next_run_makes_good(
 def test_of_two_runs_at_once_one_does_the_work_and_the_other_says_why_not(
     shop: Shop, undisturbed: Shop, second: Path
 ) -> None:
-    lease = shop.home / "lake/_leases/enrich_sales.json"
+    lease = shop.home / "lake/sales/_lease.json"
 
     process = start("jobs/enrich_sales.py", *arguments(shop, second))
     wait_until(lambda: f": {process.pid}," in lease.read_text(), process)

@@ -18,9 +18,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in (
         "data/raw/sales.csv",
         "data/all.csv",
-        "data/lake/enriched_sales/year=2025/month=9/part.parquet",
-        "data/lake/_replays/r1/records/records-00001.csv",
-        "data/lake/_runs/enrich_sales/r1.json",
+        "data/lake/sales/enriched_sales/year=2025/month=9/part.parquet",
+        "data/lake/sales/_replays/r1/records/records-00001.csv",
+        "data/lake/sales/_runs/r1.json",
         "data/lake/fixed/sales.csv",
         "other/sales.csv",
     ):
@@ -31,7 +31,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked/to_lake").symlink_to(tmp_path / "data/lake")
     (tmp_path / "linked_file").mkdir()
-    part = tmp_path / "data/lake/enriched_sales/year=2025/month=9/part.parquet"
+    part = tmp_path / "data/lake/sales/enriched_sales/year=2025/month=9/part.parquet"
     (tmp_path / "linked_file/sales.csv").symlink_to(part)
     (tmp_path / "linked_out").mkdir()
     (tmp_path / "linked_out/to_other").symlink_to(tmp_path / "other")
@@ -72,14 +72,14 @@ def test_a_lake_inside_its_input_is_refused(
 @pytest.mark.parametrize(
     ("sales_path", "output_path"),
     [
-        ("data/lake/enriched_sales", "data/lake"),
-        ("data/lake/enriched_sales/year=2025", "link/lake"),
-        ("link/lake/_runs", "data/lake"),
+        ("data/lake/sales/enriched_sales", "data/lake"),
+        ("data/lake/sales/enriched_sales/year=2025", "link/lake"),
+        ("link/lake/sales/_runs", "data/lake"),
         ("linked", "data/lake"),
         ("linked_file/sales.csv", "data/lake"),
-        ("data/*/enriched_sales", "data/lake"),
+        ("data/*/sales/enriched_sales", "data/lake"),
         ("data/lake/*", "data/lake"),
-        ("data/lake/_staging/x", "data/lake"),
+        ("data/lake/sales/_staging/x", "data/lake"),
     ],
 )
 def test_an_input_inside_what_the_job_writes_is_refused(
@@ -104,7 +104,7 @@ def test_an_input_inside_what_the_job_writes_is_refused(
         ("data/*.csv", "data/lake"),
         ("data/*/sales.csv", "data"),
         ("data/raw/*", "data/lake"),
-        ("data/lake/_replays/r1/records", "data/lake"),
+        ("data/lake/sales/_replays/r1/records", "data/lake"),
         ("data/lake/fixed", "data/lake"),
         ("linked_out", "data/lake"),
         ("gone", "data/lake"),
@@ -123,10 +123,10 @@ def test_paths_that_lie_apart_are_fine(
         ("s3://b/raw", "s3://b/raw/lake", False),
         ("s3a://b/raw/", "s3://b/raw", False),
         ("s3://b", "s3://b/lake", False),
-        ("s3://b/lake/enriched_sales", "s3://b/lake/", False),
+        ("s3://b/lake/sales/enriched_sales", "s3://b/lake/", False),
         ("s3://b/raw", "s3://b/raw2", True),
         ("s3://b/raw", "s3://c/raw", True),
-        ("s3://b/lake/_replays/r1", "s3://b/lake", True),
+        ("s3://b/lake/sales/_replays/r1", "s3://b/lake", True),
     ],
 )
 def test_on_s3_it_is_alike(sales_path: str, output_path: str, is_fine: bool) -> None:
@@ -138,12 +138,12 @@ def test_on_s3_it_is_alike(sales_path: str, output_path: str, is_fine: bool) -> 
 
 
 def test_a_glob_on_s3_is_held_to_what_it_finds(s3_root: str) -> None:
-    for name in ("in/1.csv", "lake/enriched_sales/year=2025/part.parquet"):
+    for name in ("in/1.csv", "lake/sales/enriched_sales/year=2025/part.parquet"):
         storage_of(s3_root).write(f"{s3_root}/{name}", b"x")
 
     check(f"{s3_root}/in/*", f"{s3_root}/lake")
     with pytest.raises(ArgumentError, match="has files that the job writes"):
-        check(f"{s3_root}/*/enriched_sales", f"{s3_root}/lake")
+        check(f"{s3_root}/*/sales/enriched_sales", f"{s3_root}/lake")
 
 
 def test_every_job_refuses_before_it_writes_anything(

@@ -44,9 +44,9 @@ def test_late_and_corrected_sales_give_what_one_load_of_everything_gives(
     october = [dated(3, "2025-10-01"), dated(4, "2025-10-02")]
     late = [sale(5), dated(3, "2025-10-01", quantity="1", total_amount="10.50")]
 
-    shop.load(shop.deliver("september", september))
-    shop.load(shop.deliver("october", october))
-    report = shop.load(shop.deliver("late", late))
+    shop.load(shop.deliver("1-september", september))
+    shop.load(shop.deliver("2-october", october))
+    report = shop.load(shop.deliver("3-late", late))
     shop.load(
         shop.deliver("all", [*september, late[1], october[1], late[0]]), lake="other"
     )
@@ -75,7 +75,7 @@ def test_the_order_of_deliveries_does_not_matter(shop: Shop) -> None:
 def test_a_sale_that_moves_to_another_month_leaves_the_old_one(shop: Shop) -> None:
     shop.load(shop.deliver("first", [sale(1), dated(2, "2025-08-02")]))
 
-    report = shop.load(shop.deliver("moved", [dated(2, "2025-09-02")]))
+    report = shop.load(shop.deliver("later", [dated(2, "2025-09-02")]))
 
     assert shop.ids() == ["T1", "T2"]
     assert shop.months() == {"year=2025/month=9": 1}
@@ -150,7 +150,7 @@ def test_replacing_cannot_bring_a_sale_in_twice(shop: Shop) -> None:
 
 def test_a_partition_that_no_row_touches_keeps_its_files(shop: Shop) -> None:
     shop.load(shop.deliver("all", [dated(1, "2025-08-31"), sale(2)]))
-    august = shop.home / "lake/enriched_sales/year=2025/month=8"
+    august = shop.home / "lake/sales/enriched_sales/year=2025/month=8"
     before = {path.name for path in august.iterdir()}
 
     shop.load(shop.deliver("september", [sale(3)]))
@@ -163,7 +163,7 @@ def test_nothing_is_left_beside_the_tables(shop: Shop) -> None:
     shop.load(shop.deliver("all", [sale(1), sale(2, quantity="x")]))
 
     files = {
-        path.relative_to(shop.home / "lake").parts[0]
+        path.relative_to(shop.home / "lake/sales").parts[0]
         for path in (shop.home / "lake").rglob("*")
         if path.is_file() and not path.name.startswith(".")
     }
@@ -172,6 +172,6 @@ def test_nothing_is_left_beside_the_tables(shop: Shop) -> None:
         "sales_summary",
         "quarantine",
         "_runs",
-        "_leases",
+        "_lease.json",
         "_keys",
     }

@@ -17,7 +17,7 @@ from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.publishing import journal
 from salesetl.publishing.lake import files_by_folder
-from salesetl.registry import jobs
+from salesetl.registry import jobs, namespaces
 from salesetl.rows import read_rows
 from salesetl.runner.running import run
 from salesetl.runs import RunReport, read_reports
@@ -75,7 +75,7 @@ class Registered:
 
     def last_report(self) -> RunReport:
         """Return what is written of the last run."""
-        return read_reports(storage_of(self.root), self.root)[-1]
+        return read_reports(storage_of(self.root), self.root, namespaces())[-1]
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def registered(duckdb: DuckDbEngine, tmp_path: Path, s3_root: str) -> Registered
     return Registered(Shop(duckdb, tmp_path), s3_root)
 
 
-TABLES = {"enriched_sales": "enriched_sales", "sales_summary": "sales_summary"}
+TABLES = {table.sql_name: table.folder for table in SALES.tables}
 
 
 def test_the_registered_tables_of_sales_lead_to_all_rows(
@@ -96,7 +96,7 @@ def test_the_registered_tables_of_sales_lead_to_all_rows(
     root = location.rstrip("/")
     rows = read_rows(storage_of(root), root, ENRICHED_SALES)
     assert sorted(row["transaction_id"] for row in rows) == ["T1", "T2"]
-    registered.check(**TABLES, quarantine_sales="quarantine/sales")
+    registered.check(**TABLES, quarantine_sales="sales/quarantine/sales")
     assert set(registered.glue.tables()) == {*TABLES, "quarantine_sales"}
     assert report.catalog == {
         "database": registered.glue.database,
@@ -115,7 +115,7 @@ def test_the_registered_tables_of_orders_lead_to_all_rows(
     february = order(2, order_timestamp="2025-02-03T08:30:00Z")
     registered.load_orders(order(1), february)
 
-    registered.check(fact_orders="fact_orders", fact_order_items="fact_order_items")
+    registered.check(**{table.sql_name: table.folder for table in ORDERS.tables})
     months = {("2025", "01"), ("2025", "02")}
     assert set(registered.glue.partitions("fact_orders")) == months
 
@@ -276,7 +276,7 @@ def test_what_a_failed_run_rejected_can_be_queried(registered: Registered) -> No
     report = registered.last_report()
     assert report.catalog and report.catalog["tables"] == ["quarantine_sales"]
     assert list(registered.glue.partitions("quarantine_sales")) == [("r1",)]
-    registered.check(quarantine_sales="quarantine/sales")
+    registered.check(quarantine_sales="sales/quarantine/sales")
 
     # Tried again under its name, with what was wrong put right.
     registered.load(sale(1), run_id="r1")
@@ -316,7 +316,7 @@ def test_what_a_killed_run_had_begun_to_publish_is_registered_by_the_next(
     registered.load(sale(4, date="2025-08-04"))
 
     assert len(registered.glue.partitions("enriched_sales")) == 3
-    registered.check(**TABLES, quarantine_sales="quarantine/sales")
+    registered.check(**TABLES, quarantine_sales="sales/quarantine/sales")
 
 
 def test_runs_of_two_jobs_may_have_one_name(registered: Registered) -> None:
@@ -326,5 +326,6 @@ def test_runs_of_two_jobs_may_have_one_name(registered: Registered) -> None:
     registered.load_orders(order(1), broken, run_id="daily")
 
     registered.check(
-        quarantine_sales="quarantine/sales", quarantine_orders="quarantine/orders"
+        quarantine_sales="sales/quarantine/sales",
+        quarantine_orders="orders/quarantine/orders",
     )

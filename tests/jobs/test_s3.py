@@ -37,10 +37,12 @@ def content(lake: str) -> dict[str, Any]:
     """Read all tables of a lake, but for where their files came from and when."""
     storage = storage_of(lake)
     tables = {
-        table.name: read_rows(storage, f"{lake}/{table.name}", table)
+        table.name: read_rows(storage, f"{lake}/{table.folder}", table)
         for table in (ENRICHED_SALES, SALES_SUMMARY)
     }
-    rejected = read_rows(storage, f"{lake}/quarantine/sales", QUARANTINE)
+    for row in tables[ENRICHED_SALES.name]:
+        row["source_file"] = row["source_file"].rpartition("/")[2]
+    rejected = read_rows(storage, f"{lake}/sales/quarantine/sales", QUARANTINE)
     records = [(row["raw_record"], row["reasons"], row["run_id"]) for row in rejected]
     return {name: sorted(map(str, rows)) for name, rows in tables.items()} | {
         "quarantine": records
@@ -63,5 +65,8 @@ def test_runs_on_s3_leave_what_they_leave_on_a_disk(
 
     assert report.rows_quarantined == 1
     assert content(f"{s3_root}/lake") == content(str(tmp_path / "lake"))
-    left = [file.path for file in storage_of(s3_root).files(f"{s3_root}/lake/_staging")]
+    left = [
+        file.path
+        for file in storage_of(s3_root).files(f"{s3_root}/lake/sales/_staging")
+    ]
     assert left == []

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from salesetl.cli import main
+from salesetl.registry import namespaces
 from salesetl.runs import RunReport, read_reports
 from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, sale
@@ -80,15 +81,15 @@ def run(
 def last_report(shop: Shop) -> RunReport:
     """Read the report of the last run."""
     root = str(shop.home / "lake")
-    return read_reports(storage_of(root), root)[-1]
+    return read_reports(storage_of(root), root, namespaces())[-1]
 
 
 def assert_nothing_is_left(shop: Shop) -> None:
     """See that lease, journal, staging and temporary files are gone."""
     lake = shop.home / "lake"
-    assert (lake / "_leases/enrich_sales.json").read_bytes() == b""
-    assert not any(path.is_file() for path in lake.glob("_journal/**/*"))
-    assert not any(lake.glob("_staging/*/*"))
+    assert (lake / "sales/_lease.json").read_bytes() == b""
+    assert not any(path.is_file() for path in lake.glob("*/_journal.json"))
+    assert not any(lake.glob("*/_staging/*"))
     left = [path.name for path in (shop.home / "tmp").iterdir()]
     # Java's own, of a process that has ended.
     assert [name for name in left if not name.startswith("hsperfdata")] == []

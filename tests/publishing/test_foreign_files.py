@@ -58,7 +58,7 @@ def parquet_bytes(types: Mapping[str, pa.DataType]) -> bytes:
 
 def put(root: str, table: Table, name: str, content: bytes | None = None) -> str:
     """Put a file into a table, by default one that is sound; its path."""
-    path = f"{root}/{table.name}/{name}"
+    path = f"{root}/{table.folder}/{name}"
     if content is None:
         content = parquet_bytes(columns(table))
     storage_of(path).write(path, content)
@@ -152,7 +152,7 @@ def test_a_folder_that_no_run_would_write_is_named(
     line = refusal(root, table)
 
     assert line.startswith(
-        f"{root}/{table.name}/{folder}: is no partition of {table.name}; "
+        f"{root}/{table.folder}/{folder}: is no partition of {table.folder}; "
     )
     assert re.search(fault, line)
     then = "run again" if table == REJECTED else "load its days again with"
@@ -168,7 +168,7 @@ def test_a_file_in_no_partition_is_named(root: str) -> None:
 
 
 def test_a_file_in_the_place_of_a_table_is_named(root: str) -> None:
-    path = f"{root}/enriched_sales"
+    path = f"{root}/sales/enriched_sales"
     storage_of(path).write(path, b"x")
 
     line = refusal(root, ENRICHED_SALES)
@@ -186,7 +186,7 @@ def test_a_file_of_another_kind_is_named(root: str, table: Table, name: str) -> 
 
     line = refusal(root, table)
 
-    assert line.startswith(f"{path}: is in the table {table.name}, ")
+    assert line.startswith(f"{path}: is in the table {table.folder}, ")
     assert line.endswith("Move it out of the lake, then run again")
 
 
@@ -306,7 +306,7 @@ def test_a_column_too_few_is_named(root: str) -> None:
     assert line.startswith(
         f"{path}: has no column region, which is string in the table (and 1 more such files); "
     )
-    assert f"remove {root}/enriched_sales and load everything again" in line
+    assert f"remove {root}/sales/enriched_sales and load everything again" in line
 
 
 @pytest.mark.parametrize("name", ["colour", "Region", "month"])

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from salesetl.expressions import Expression
-from salesetl.pipelines.orders.contracts import RAW_ORDERS
-from salesetl.pipelines.sales.contracts import RAW_SALES
 from salesetl.profiles import Key, Profile
 from salesetl.readers.places import line_of
 from salesetl.readers.values import field_value, object_value

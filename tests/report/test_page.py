@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from salesetl.cli import main
+from salesetl.registry import namespaces
 from salesetl.runs import read_reports
 from salesetl.storage import storage_of
 from tests.jobs.shop import Shop
@@ -76,7 +77,7 @@ def test_the_books_are_those_of_the_run_reports(shop: Shop, page: str) -> None:
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
     lake = str(shop.home / "lake")
-    reports = read_reports(storage_of(lake), lake)
+    reports = read_reports(storage_of(lake), lake, namespaces())
     assert len(reports) == 2
     for report in reports:
         assert report.rows_quarantined == 1

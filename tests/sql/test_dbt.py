@@ -51,7 +51,7 @@ def test_the_models_pass_their_tests_and_the_marts_are_the_views(
 @pytest.mark.xdist_group("dbt")
 def test_a_damaged_lake_is_not_green(duckdb: DuckDbEngine, tmp_path: Path) -> None:
     lake = Path(lake_of(duckdb, tmp_path, some_orders(40)))
-    [lines] = (lake / "fact_order_items").glob("*/order_month=03/*.parquet")
+    [lines] = (lake / "orders" / "fact_order_items").glob("*/order_month=03/*.parquet")
     lines.unlink()
 
     done = make_dbt(lake, tmp_path / "marts.duckdb")
@@ -66,4 +66,4 @@ def test_a_lake_without_orders_is_told_in_one_line(tmp_path: Path) -> None:
     done = make_dbt(tmp_path, tmp_path / "marts.duckdb")
 
     assert done.returncode != 0
-    assert f"dbt: {tmp_path}/fact_orders: no table there" in done.stderr
+    assert f"dbt: {tmp_path}/orders/fact_orders: no table there" in done.stderr

@@ -13,4 +13,4 @@ select
     line_total,
     order_year,
     order_month
-from {{ source('lake', 'fact_order_items') }}
+from {{ source('orders', 'fact_order_items') }}

@@ -18,4 +18,4 @@ select
     items_total,
     order_year,
     order_month
-from {{ source('lake', 'fact_orders') }}
+from {{ source('orders', 'fact_orders') }}

@@ -15,7 +15,8 @@ create external table if not exists enriched_sales (
     `membership_tier` string comment 'Bronze, Silver, Gold or Platinum',
     `signup_date` date comment 'Day the customer signed up',
     `is_return` boolean comment 'Whether the goods came back (quantity < 0)',
-    `day` int comment 'Day of the month of the sale'
+    `day` int comment 'Day of the month of the sale',
+    `source_file` string comment 'File that the row came from'
 )
 comment 'One sale'
 partitioned by (
@@ -23,7 +24,7 @@ partitioned by (
     `month` int comment 'Month of the sale, 1 to 12'
 )
 stored as parquet
-location '${lake}/enriched_sales/'
+location '${lake}/sales/enriched_sales/'
 tblproperties (
     'classification' = 'parquet'
 )

@@ -19,7 +19,7 @@ partitioned by (
     `order_month` string comment 'Month of the order in UTC, two digits'
 )
 stored as parquet
-location '${lake}/fact_order_items/'
+location '${lake}/orders/fact_order_items/'
 tblproperties (
     'classification' = 'parquet'
 )

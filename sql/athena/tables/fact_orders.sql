@@ -15,7 +15,8 @@ create external table if not exists fact_orders (
     `currency` string comment 'Currency of all its amounts',
     `order_total` decimal(18,2) comment 'Sum of its lines',
     `item_count` int comment 'Number of its lines',
-    `items_total` decimal(18,2) comment 'Sum of its lines as they are in the lake'
+    `items_total` decimal(18,2) comment 'Sum of its lines as they are in the lake',
+    `source_file` string comment 'File that the row came from'
 )
 comment 'One order'
 partitioned by (
@@ -23,7 +24,7 @@ partitioned by (
     `order_month` string comment 'Month of the order in UTC, two digits'
 )
 stored as parquet
-location '${lake}/fact_orders/'
+location '${lake}/orders/fact_orders/'
 tblproperties (
     'classification' = 'parquet'
 )

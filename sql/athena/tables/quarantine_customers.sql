@@ -14,7 +14,7 @@ partitioned by (
     `run_id` string comment 'Run that rejected it'
 )
 stored as parquet
-location '${lake}/quarantine/customers/'
+location '${lake}/sales/quarantine/customers/'
 tblproperties (
     'classification' = 'parquet'
 )

@@ -14,7 +14,7 @@ partitioned by (
     `run_id` string comment 'Run that rejected it'
 )
 stored as parquet
-location '${lake}/quarantine/orders/'
+location '${lake}/orders/quarantine/orders/'
 tblproperties (
     'classification' = 'parquet'
 )

@@ -18,7 +18,7 @@ partitioned by (
     `month` int comment 'Month of the sales, 1 to 12'
 )
 stored as parquet
-location '${lake}/sales_summary/'
+location '${lake}/sales/sales_summary/'
 tblproperties (
     'classification' = 'parquet'
 )

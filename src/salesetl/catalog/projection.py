@@ -13,7 +13,12 @@ _INJECTED = "injected"
 
 
 def projected(table: Table, location: str) -> dict[str, str]:
-    """Return the properties that project the partitions of a table at a location ending in `/`."""
+    """Return the properties that project the partitions of a table at a location ending in `/`.
+
+    None for a table without partitions.
+    """
+    if not table.partition_by:
+        return {}
     properties = {ENABLED: "true"}
     for name in table.partition_by:
         properties |= _column(table.field(name))

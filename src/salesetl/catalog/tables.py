@@ -84,6 +84,8 @@ def partition_values(folders: Iterable[str]) -> frozenset[Values]:
     return frozenset(
         tuple(part.partition("=")[2] for part in folder.split("/"))
         for folder in folders
+        # A table without partitions has its files in no folder.
+        if folder
     )
 
 

@@ -1,14 +1,13 @@
 """Writing what is made from contracts, jobs and models."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from salesetl import athena, dbt, ddl, dqdl, manual
 from salesetl.cloudformation import template
 from salesetl.glue.definitions import JobDefinition, job_definitions
 from salesetl.glue.pages import costs_page, definitions_section
-from salesetl.pipelines.orders.pipeline import ORDERS
-from salesetl.registry import PIPELINES, all_tables
+from salesetl.registry import all_tables, pipelines
 from salesetl.storage import join, normalized, storage_of
 
 
@@ -16,11 +15,13 @@ def write_docs(arguments: argparse.Namespace) -> str:
     """Write every made file below the root of a repository, whose models are read."""
     root = normalized(arguments.directory)
     definitions = job_definitions(root)
+    models = _models(root)
     pages = (
         _docs(definitions)
+        | _sources(models)
         | _tables()
         | _rulesets()
-        | _views(root)
+        | _views(models)
         | _template(root, definitions)
     )
     for path, page in pages.items():
@@ -30,10 +31,10 @@ def write_docs(arguments: argparse.Namespace) -> str:
 
 def _docs(definitions: Sequence[JobDefinition]) -> dict[str, str]:
     return {
-        "docs/data-dictionary.md": ddl.data_dictionary(PIPELINES),
-        "docs/jobs.md": manual.jobs_page(PIPELINES) + definitions_section(definitions),
+        "docs/data-dictionary.md": ddl.data_dictionary(pipelines()),
+        "docs/jobs.md": manual.jobs_page(pipelines())
+        + definitions_section(definitions),
         "docs/costs.md": costs_page(),
-        "dbt/models/staging/_sources.yml": dbt.sources_page(ORDERS.tables),
     }
 
 
@@ -50,7 +51,7 @@ def _tables() -> dict[str, str]:
 def _rulesets() -> dict[str, str]:
     return {
         f"sql/dqdl/{table.sql_name}.dqdl": dqdl.ruleset(table, pipeline.main.contract)
-        for pipeline in PIPELINES
+        for pipeline in pipelines()
         for table in pipeline.tables
     }
 
@@ -60,13 +61,23 @@ def _template(root: str, definitions: Sequence[JobDefinition]) -> dict[str, str]
     return {template.PATH: template.with_jobs(kept, definitions)}
 
 
-def _views(root: str) -> dict[str, str]:
+def _models(root: str) -> dict[str, str]:
     storage = storage_of(root)
-    models = {
+    return {
         file.name.removesuffix(".sql"): storage.read(file.path).decode()
         for file in storage.files(join(root, "dbt", "models"))
         if file.name.endswith(".sql")
     }
+
+
+def _sources(models: Mapping[str, str]) -> dict[str, str]:
+    """Return the sources of the pipelines that models read."""
+    text = "\n".join(models.values())
+    read = [each for each in pipelines() if f"source('{each.name}'," in text]
+    return {"dbt/models/staging/_sources.yml": dbt.sources_page(read)}
+
+
+def _views(models: Mapping[str, str]) -> dict[str, str]:
     return {
         f"sql/athena/views/{name}.sql": athena.view(name, model)
         for name, model in models.items()

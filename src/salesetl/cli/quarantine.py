@@ -13,7 +13,7 @@ from salesetl.errors import ArgumentError
 from salesetl.launcher import job_options, run_locally
 from salesetl.model.options import options_of
 from salesetl.model.pipeline import Pipeline
-from salesetl.registry import pipeline_of_job
+from salesetl.registry import namespaces, pipeline_of_job
 from salesetl.runs import RunReport, read_reports
 from salesetl.storage import join, normalized, storage_of
 
@@ -28,7 +28,7 @@ def list_quarantine(arguments: argparse.Namespace) -> str:
     """Return a line for each source of a run that rejected rows, with who has replayed them."""
     root = normalized(arguments.output_path)
     storage = storage_of(root)
-    reports = read_reports(storage, root)
+    reports = read_reports(storage, root, namespaces())
     successors = quarantine.replays(reports)
     rows = []
     for report in reports:
@@ -107,7 +107,7 @@ def replay(arguments: argparse.Namespace) -> str:
         )
     values |= {
         pipeline.main.path_option: arguments.records
-        or _write_again(rejected, join(root, "_replays", report.run_id)),
+        or _write_again(rejected, join(root, pipeline.name, "_replays", report.run_id)),
         "output_path": root,
         "replay_of": report.run_id,
     }

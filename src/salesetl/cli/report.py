@@ -5,6 +5,7 @@ import os
 
 from salesetl.cli.outputs import write_together
 from salesetl.errors import ArgumentError, SetupError
+from salesetl.registry import namespaces
 from salesetl.runs import RunReport, read_reports
 from salesetl.storage import normalized, storage_of
 
@@ -40,7 +41,7 @@ def write_report(arguments: argparse.Namespace) -> str:
 
 def _lake(arguments: argparse.Namespace) -> tuple[str, list[RunReport]]:
     root = normalized(arguments.output_path)
-    return root, read_reports(storage_of(root), root)
+    return root, read_reports(storage_of(root), root, namespaces())
 
 
 def _check_setup() -> None:

@@ -28,6 +28,7 @@ def run_job(arguments: argparse.Namespace) -> str:
     """
     definition = job_definition(arguments.root, arguments.job)
     own = _own_arguments(definition, arguments.rest)
+    pipeline = pipeline_of_job(definition.name)
     environment = environment_of(arguments.env)
     name = environment.job_name(definition.name)
     settings = find_job(name)
@@ -44,7 +45,7 @@ def run_job(arguments: argparse.Namespace) -> str:
         raise AwsError(f"{name} run {run}: {ended.state}: {ended.error}; {cost}")
     lake = own.get("output_path", settings["DefaultArguments"].get("--output_path"))
     try:
-        report = last_report(storage_of(lake), lake, definition.name, own["run_id"])
+        report = last_report(storage_of(lake), lake, pipeline.name, own["run_id"])
     except InputError as error:
         raise AwsError(f"{error}; {group} is the log on CloudWatch") from error
     return f"{report_text(report)}\n{cost}\n"

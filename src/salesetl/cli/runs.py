@@ -3,6 +3,7 @@
 import argparse
 
 from salesetl.display import loaded_text, report_text, table_text
+from salesetl.registry import namespaces
 from salesetl.runs import RunReport, read_report, read_reports
 from salesetl.storage import normalized, storage_of
 
@@ -10,7 +11,7 @@ from salesetl.storage import normalized, storage_of
 def list_runs(arguments: argparse.Namespace) -> str:
     """Return a line for each run, oldest first."""
     root = normalized(arguments.output_path)
-    reports = read_reports(storage_of(root), root)
+    reports = read_reports(storage_of(root), root, namespaces())
     if not reports:
         return f"no runs below {root}\n"
     names = ("run_id", "job", "status", "started_at", "rows_read", "rows_loaded")
@@ -33,4 +34,4 @@ def show_run(arguments: argparse.Namespace) -> str:
 def asked_report(arguments: argparse.Namespace) -> RunReport:
     """Read the report of the run that the command line names."""
     root = normalized(arguments.output_path)
-    return read_report(storage_of(root), root, arguments.run_id)
+    return read_report(storage_of(root), root, namespaces(), arguments.run_id)

@@ -4,11 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from salesetl.glue.definitions import JobDefinition
-from salesetl.publishing.journal import journal_path, staging_path
-from salesetl.publishing.key_memory import key_memory_path
-from salesetl.publishing.lease import lease_path
 from salesetl.registry import pipeline_of_job
-from salesetl.runs import report_path
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 # The folder of the lake in its bucket.
@@ -148,7 +144,7 @@ def _data_statements(definition: JobDefinition) -> list[dict[str, Any]]:
         allow(
             "WriteOwn",
             [*_WRITING, "s3:AbortMultipartUpload"],
-            [_objects(lake, path) for path in own],
+            [f"{lake}/{path}/*" for path in own],
         ),
         # Empty objects by which Glue 5 remembers folders, also those above its own.
         allow(
@@ -179,18 +175,5 @@ def _own_tables(job: str) -> list[str]:
 
 
 def _own_paths(job: str) -> list[str]:
-    """Return the paths of the lake that are a job's own: its tables, and the books it keeps."""
-    pipeline = pipeline_of_job(job)
-    tables = (*pipeline.tables, *pipeline.quarantines)
-    return [
-        *(f"{LAKE}/{table.folder}" for table in tables),
-        report_path(LAKE, job, "*").rpartition("/")[0],
-        staging_path(LAKE, job, "*").rpartition("/")[0],
-        journal_path(LAKE, job),
-        key_memory_path(LAKE, job),
-        lease_path(LAKE, job),
-    ]
-
-
-def _objects(bucket: str, path: str) -> str:
-    return f"{bucket}/{path}" if path.endswith(".json") else f"{bucket}/{path}/*"
+    """Return the paths of the lake that are a job's own: its namespace."""
+    return [f"{LAKE}/{pipeline_of_job(job).name}"]

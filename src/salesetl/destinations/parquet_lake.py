@@ -46,13 +46,13 @@ class ParquetLake:
         self.root = root
         self.staging = ""
         self._engine = engine
-        self._job = pipeline.job
+        self._namespace = pipeline.name
         self._tables = (*pipeline.tables, *pipeline.quarantines)
         self._quarantines = pipeline.quarantines
         self._lake = Lake(engine, root)
         self._storage = storage_of(root)
         self._registering = Registering(root, database, self._tables)
-        self._lease = lease_path(root, pipeline.job)
+        self._lease = lease_path(root, pipeline.name)
         self._holder = ""
         self._journal = Journal("")
 
@@ -64,14 +64,14 @@ class ParquetLake:
 
     def recover(self) -> None:
         """Finish the publish of a run that was killed, and note which partitions it changed."""
-        recovered = recover(self._storage, self.root, self._job)
+        recovered = recover(self._storage, self.root, self._namespace)
         if recovered:
             self._registering.touch_recovered(recovered)
 
     def begin(self, report: RunReport) -> None:
         """Begin the journal of a run."""
-        self.staging = staging_path(self.root, self._job, report.run_id)
-        path = report_path(self.root, self._job, report.run_id)
+        self.staging = staging_path(self.root, self._namespace, report.run_id)
+        path = report_path(self.root, self._namespace, report.run_id)
         self._journal = Journal(report.run_id, report_path=path)
         folder = f"run_id={report.run_id}"
         for table in self._quarantines:
@@ -87,10 +87,11 @@ class ParquetLake:
 
     def remember_keys(self, source: str, method: Mapping[str, Any]) -> None:
         """Publish how keys are made with the tables; InputError if the lake has others."""
-        if not check_key_method(self._storage, self.root, self._job, method):
-            aside = join(self.staging, "keys.json")
+        path = key_memory_path(self.root, self._namespace, source)
+        if not check_key_method(self._storage, path, method):
+            aside = join(self.staging, "keys", f"{source}.json")
             self._storage.write(aside, encoded(method))
-            self._journal.moves.append((aside, key_memory_path(self.root, self._job)))
+            self._journal.moves.append((aside, path))
 
     def partitions(self, table: Table) -> list[str]:
         """Name the folders of a table that have files."""
@@ -166,12 +167,12 @@ class ParquetLake:
             logger.warning("the lease was lost, so the failure is not reported")
             return False
         # Where the publish had begun, the next run will finish it.
-        return not self._storage.files(journal_path(self.root, self._job))
+        return not self._storage.files(journal_path(self.root, self._namespace))
 
     def _finish(self, report: RunReport) -> None:
         report.finished_at = timestamp_text(datetime.now(UTC))
         self._journal.report = report.as_dict()
-        commit(self._storage, self.root, self._job, self._journal)
+        commit(self._storage, self.root, self._namespace, self._journal)
 
     def _write_report(self, report: RunReport) -> None:
         report.finished_at = timestamp_text(datetime.now(UTC))

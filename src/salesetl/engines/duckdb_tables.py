@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from salesetl.engines.duckdb_text import exact_path, literal
-from salesetl.model.table import Table
+from salesetl.model.table import Table, commented
 
 _SPARK_TYPES = {
     "BOOLEAN": "boolean",
@@ -63,16 +63,14 @@ def file_query(path: str) -> str:
 
 def copy_statement(query: str, folder: str, table: Table) -> str:
     """SQL that writes a query as Snappy Parquet, a folder a partition, with Spark's comments."""
-    written = [
-        field.jsonValue()
-        for field in table.schema
-        if field.name not in table.partition_by
-    ]
+    written = [commented(field).jsonValue() for field in table.data_fields]
     comments = json.dumps({"type": "struct", "fields": written})
+    folders = f"partition_by ({', '.join(table.partition_by)})"
+    if not table.partition_by:
+        folders = "per_thread_output"
     return (
         f"copy ({query}) to {literal(folder)} (format parquet,"
-        f" compression snappy, partition_by ({', '.join(table.partition_by)}),"
-        " filename_pattern 'part-{uuid}', file_extension 'snappy.parquet',"
-        " overwrite_or_ignore,"
+        f" compression snappy, {folders}, filename_pattern 'part-{{uuid}}',"
+        " file_extension 'snappy.parquet', overwrite_or_ignore,"
         f" kv_metadata {{'org.apache.spark.sql.parquet.row.metadata': {literal(comments)}}})"
     )

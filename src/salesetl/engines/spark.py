@@ -28,7 +28,7 @@ from salesetl.engines.spark_text import (
     spark_path,
     spark_uri,
 )
-from salesetl.model.table import Table
+from salesetl.model.table import Table, commented
 from salesetl.storage import join
 
 _BROKEN_FILE = re.compile(
@@ -134,15 +134,16 @@ class SparkEngine:
         Rows are brought together by partition first, so that a partition has as many files as its
         size asks for and not one for each task; a very large one is written by several tasks.
         """
-        hint = f"/*+ REBALANCE({', '.join(table.partition_by)}) */"
+        columns = ", ".join(table.partition_by)
+        hint = f"/*+ REBALANCE{f'({columns})' if columns else ''} */"
         together = self.spark.sql(f"select {hint} * from {{rows}}", rows=frame)
-        commented = together.select(
+        with_comments = together.select(
             *(
-                F.col(field.name).alias(field.name, metadata=field.metadata)
+                F.col(field.name).alias(field.name, metadata=commented(field).metadata)
                 for field in table.schema
             )
         )
-        writer = commented.write.partitionBy(*table.partition_by)
+        writer = with_comments.write.partitionBy(*table.partition_by)
         writer.option("compression", "snappy").parquet(spark_uri(path))
 
     def frame(

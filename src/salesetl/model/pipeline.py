@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from salesetl.model.options import LoadOptions
 from salesetl.model.quarantine import quarantine_of
 from salesetl.model.source import Source
-from salesetl.model.table import Table
+from salesetl.model.strategies import Merge
+from salesetl.model.table import SOURCE_FILE, Table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 class Refresh:
     """How published rows get what a look-up knows now.
 
-    `renew` gives it to rows of partitions that are written again. `keep_stale` finds the rows of all
-    others that lack it: these are counted, and written with `--refresh_<of>`. Both are given the
-    rows, and the accepted rows of the source `of`.
+    `renew` gives it to rows of partitions that are written again. `keep_stale` finds the rows of
+    all others that lack it: these are counted, and written with `--refresh_<of>`. Both are given
+    the rows, and the accepted rows of the source `of`.
     """
 
     of: str
@@ -122,9 +123,15 @@ class Pipeline:
         return [output for output in self.outputs if output.of == source.name]
 
     def published_as(self, source: Source) -> Table | None:
-        """Return the table that has the key of a source, a row for a row; None if there is none."""
+        """Return the table that tells the version of each published row of a source, if one does.
+
+        It has the key of the source, the file that a row came from, and the version if that is a
+        column; rows are merged into it.
+        """
+        needed = {*source.contract.key, SOURCE_FILE.name, *source.version.columns}
         for output in self.outputs_of(source):
-            if output.table.key == source.contract.key:
+            is_merged = isinstance(output.table.strategy, Merge)
+            if is_merged and needed <= set(output.table.columns):
                 return output.table
         return None
 

@@ -33,12 +33,25 @@ def column(
 ) -> T.StructField:
     """Declare a column with the comment that the catalogue and the data dictionary show.
 
-    `values` are the values that it may have, and `is_open` says that others are only counted. Of a
-    column that partitions are named after: `digits` of a number that is text, the `range` of its
-    values, first and last, and the range that is `projected`, if that is narrower. `added` says that
-    files of earlier versions lack it; it is null there.
+    `values` are the values that it may have, and `is_open` says that others are only counted.
+    `is_lineage` says that it tells where a row came from. Of a column that partitions are named
+    after: `digits` of a number that is text, the `range` of its values, first and last, and the
+    range that is `projected`, if that is narrower.
     """
     return T.StructField(name, data_type, True, {"comment": comment, **metadata})
+
+
+def commented(field: T.StructField) -> T.StructField:
+    """Return a column with its comment alone, which is all that files are told of it."""
+    comment = {"comment": field.metadata["comment"]}
+    return T.StructField(field.name, field.dataType, field.nullable, comment)
+
+
+# Where a published row came from, which tells the newer of two versions of it. It is null for rows
+# that did not come from a file.
+SOURCE_FILE = column(
+    "source_file", T.StringType(), "File that the row came from", is_lineage=True
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +102,7 @@ class Table:
     @property
     def folder(self) -> str:
         """Where the table is below the root of a lake."""
-        return self.name
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
     @property
     def sql_name(self) -> str:

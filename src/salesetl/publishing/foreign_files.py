@@ -54,12 +54,12 @@ def _check_place(root: str, file: StoredFile, table: Table) -> None:
 
 def _folder_fault(folder: str, table: Table) -> str | None:
     """Say what is wrong with the name of a partition folder, or None."""
-    parts = [part.partition("=") for part in folder.split("/")]
+    parts = [part.partition("=") for part in folder.split("/") if folder]
     if [(name, sign) for name, sign, _ in parts] != [
         (name, "=") for name in table.partition_by
     ]:
         form = "/".join(f"{name}=…" for name in table.partition_by)
-        return f"its folders are named {form}"
+        return f"its folders are named {form}" if form else "it has no folders"
     for name, _, text in parts:
         if wanted := _form_fault(text, table.field(name)):
             return f"{name} is {wanted}"

@@ -36,40 +36,40 @@ class Journal:
         return cls(**json.loads(content))
 
 
-def journal_path(root: str, job: str) -> str:
-    """Where the journal of a job is while it publishes."""
-    return join(root, "_journal", f"{job}.json")
+def journal_path(root: str, namespace: str) -> str:
+    """Where the journal of a namespace is while a run publishes."""
+    return join(root, namespace, "_journal.json")
 
 
-def staging_path(root: str, job: str, run_id: str) -> str:
+def staging_path(root: str, namespace: str, run_id: str) -> str:
     """Where a run writes aside what it will publish."""
-    return join(root, "_staging", job, run_id)
+    return join(root, namespace, "_staging", run_id)
 
 
-def commit(storage: Storage, root: str, job: str, journal: Journal) -> None:
+def commit(storage: Storage, root: str, namespace: str, journal: Journal) -> None:
     """Publish: from the moment the journal is written, the publish will be finished."""
-    storage.write(journal_path(root, job), journal.encode())
-    _carry_out(storage, root, job, journal)
+    storage.write(journal_path(root, namespace), journal.encode())
+    _carry_out(storage, root, namespace, journal)
 
 
-def recover(storage: Storage, root: str, job: str) -> Journal | None:
+def recover(storage: Storage, root: str, namespace: str) -> Journal | None:
     """Finish the publish of a run that was killed in the middle, and clear what others left.
 
     Return its journal, if there was one.
     """
-    path = journal_path(root, job)
+    path = journal_path(root, namespace)
     journal = None
     if storage.files(path):
         journal = Journal.decode(storage.read(path))
         logger.warning(
             "finishing the publish of run %s, which was cut off", journal.run_id
         )
-        _carry_out(storage, root, job, journal)
-    storage.delete(join(root, "_staging", job))
+        _carry_out(storage, root, namespace, journal)
+    storage.delete(join(root, namespace, "_staging"))
     return journal
 
 
-def _carry_out(storage: Storage, root: str, job: str, journal: Journal) -> None:
+def _carry_out(storage: Storage, root: str, namespace: str, journal: Journal) -> None:
     # All new files in before any old one goes: a reader may for a moment see rows twice, but a row
     # is never missing, not even one that changes its partition, nor is its only copy ever deleted.
     for source, target in journal.moves:
@@ -78,7 +78,7 @@ def _carry_out(storage: Storage, root: str, job: str, journal: Journal) -> None:
         if not storage.files(target):
             raise BooksError(
                 f"{target}: was staged by run {journal.run_id} and is gone; nothing was deleted."
-                f" Run the job again after removing {journal_path(root, job)}"
+                f" Run the job again after removing {journal_path(root, namespace)}"
             )
     for path in journal.deletes:
         storage.delete(path)
@@ -86,5 +86,5 @@ def _carry_out(storage: Storage, root: str, job: str, journal: Journal) -> None:
         storage.write(
             journal.report_path, json.dumps(journal.report, indent=2).encode()
         )
-    storage.delete(staging_path(root, job, journal.run_id))
-    storage.delete(journal_path(root, job))
+    storage.delete(staging_path(root, namespace, journal.run_id))
+    storage.delete(journal_path(root, namespace))

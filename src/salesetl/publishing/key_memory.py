@@ -10,18 +10,17 @@ from salesetl.storage import Storage, join
 KeyMethod = Mapping[str, Any]
 
 
-def key_memory_path(root: str, job: str) -> str:
-    """Where it is written how a job makes the keys of its tables."""
-    return join(root, "_keys", f"{job}.json")
+def key_memory_path(root: str, namespace: str, source: str) -> str:
+    """Where it is written how the keys of a source are made."""
+    return join(root, namespace, "_keys", f"{source}.json")
 
 
-def check_key_method(storage: Storage, root: str, job: str, method: KeyMethod) -> bool:
-    """Tell whether a lake remembers how its keys are made.
+def check_key_method(storage: Storage, path: str, method: KeyMethod) -> bool:
+    """Tell whether a lake remembers, at a path, how its keys are made.
 
     InputError if they are made otherwise than by `method`: rows that come again would get other
     keys, and be there twice.
     """
-    path = key_memory_path(root, job)
     if not storage.files(path):
         return False
     remembered = json.loads(storage.read(path))

@@ -79,7 +79,7 @@ class Lake:
 
         The partitions `also` are written again too.
         """
-        if days:
+        if days and table.date_column:
             return self.replace(table, arriving, *days, also)
         match table.strategy:
             case Replace():

@@ -73,9 +73,9 @@ class Lease:
         return now >= self.expires_at or self.owner.is_known_dead()
 
 
-def lease_path(root: str, job: str) -> str:
-    """Where the lease of a job's tables is."""
-    return join(root, "_leases", f"{job}.json")
+def lease_path(root: str, namespace: str) -> str:
+    """Where the lease of a namespace is."""
+    return join(root, namespace, "_lease.json")
 
 
 @contextmanager

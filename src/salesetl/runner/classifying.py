@@ -14,7 +14,7 @@ from salesetl.model.options import CsvOptions, LoadOptions
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.quarantine import quarantine_of
 from salesetl.model.source import Csv, Source
-from salesetl.model.table import Table
+from salesetl.model.table import SOURCE_FILE, Table
 from salesetl.parsing import parse_fields
 from salesetl.profiles import Profile, load_profile
 from salesetl.publishing.staging import count_kept
@@ -24,6 +24,7 @@ from salesetl.readers.csv import read_csv
 from salesetl.readers.json import read_json
 from salesetl.readers.rows import RawRows
 from salesetl.runner.run import Run
+from salesetl.runner.superseding import without_superseded
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -56,7 +57,7 @@ class Classified:
         """The rows to load, with the columns of the contract, what was added, and their file."""
         rows = self.rows.where(f"_outcome = '{ACCEPTED}'")
         names = [name for name in rows.columns if not name.startswith("_")]
-        return rows.select(*names)
+        return rows.select(*names, F.col("_source_file").alias(SOURCE_FILE.name))
 
 
 def read_sources(
@@ -79,10 +80,12 @@ def read_sources(
 def classify_sources(
     run: Run,
     pipeline: Pipeline,
+    options: LoadOptions,
     contracts: Mapping[str, Table],
     delivered: Mapping[str, Delivered],
 ) -> dict[str, Classified]:
     """Decide what becomes of each row of each source; those that others need come first."""
+    is_merging = options.write_mode == "merge"
     classified: dict[str, Classified] = {}
     left = list(pipeline.sources)
     while left:
@@ -90,7 +93,12 @@ def classify_sources(
         left.remove(source)
         lookups = [classified[name].accepted for name in source.needs]
         classified[source.name] = _classify(
-            run, source, contracts[source.name], delivered[source.name], lookups
+            run,
+            source,
+            contracts[source.name],
+            delivered[source.name],
+            lookups,
+            pipeline.published_as(source) if is_merging else None,
         )
     return classified
 
@@ -128,6 +136,7 @@ def _classify(
     contract: Table,
     delivered: Delivered,
     lookups: list[DataFrame],
+    published: Table | None,
 ) -> Classified:
     """Decide the outcome of every row of a source once, count them, and quarantine the rejected.
 
@@ -140,6 +149,8 @@ def _classify(
         rows = source.prepare(engine.named(rows) if lookups else rows, *lookups)
     folder = run.folder("classified", source.name)
     found = classify(engine, engine.named(rows), source, contract, folder)
+    if published:
+        found = without_superseded(run, source, found, published)
     tally = count_outcomes(engine, found, contract)
     if not tally.is_balanced:
         raise BooksError(f"{source.name}: rows read are not all accounted for: {tally}")

@@ -10,8 +10,8 @@ from salesetl.model.table import Table
 from salesetl.readers.files import find_files, glob_pattern, glob_root
 from salesetl.storage import is_local, normalized
 
-# What stands beside the tables of a lake; `_replays` is there to be read.
-_OF_RUNS = ("_journal", "_keys", "_leases", "_runs", "_staging")
+# What stands beside the tables of a namespace; `_replays` is there to be read.
+_OF_RUNS = ("_journal.json", "_keys", "_lease.json", "_runs", "_staging")
 
 Parts = tuple[str, ...]
 
@@ -33,7 +33,9 @@ def check_apart(
     Links are followed. An input may be below the root of the lake, but in none of its tables.
     """
     output = _place(normalized(output_path))
-    written = {each.name.partition("/")[0] for each in tables} | {*_OF_RUNS}
+    written = [tuple(each.folder.split("/")) for each in tables]
+    namespaces = {each.namespace for each in tables}
+    written += [(namespace, own) for namespace in namespaces for own in _OF_RUNS]
     for name, text in input_paths(arguments).items():
         path = normalized(text)
         files = _files(path)
@@ -45,7 +47,7 @@ def check_apart(
                 " would read what this one writes; name another place"
             )
         if any(
-            _holds((*output, own), place)
+            _holds((*output, *own), place)
             for own in written
             for place in (_place(glob_root(path)), *files.values())
         ):

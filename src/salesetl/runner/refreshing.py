@@ -33,7 +33,8 @@ def stale_partitions(
     rows = run.destination.read(table, partitions)
     stale = refresh.keep_stale(rows, lookup)
     counts = stale.groupBy(*table.partition_by).agg(F.count("*").alias("_rows"))
-    return {folder_of(row, table): row["_rows"] for row in run.engine.rows(counts)}
+    found = run.engine.rows(counts.where("_rows > 0"))
+    return {folder_of(row, table): row["_rows"] for row in found}
 
 
 def report_stale_rows(

@@ -36,7 +36,9 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
         with started.stage("read"):
             delivered = read_sources(started, pipeline, options, contracts)
         with started.stage("classify"):
-            classified = classify_sources(started, pipeline, contracts, delivered)
+            classified = classify_sources(
+                started, pipeline, options, contracts, delivered
+            )
         report = started.report
         main = classified[pipeline.main.name]
         for name, count in main.tally.counts().items():

@@ -54,7 +54,7 @@ def open_run(
         # A killed run of that very name may turn out to have succeeded.
         destination.recover()
         report = RunReport(
-            run_id=_own_run_id(storage, root, pipeline.job, run_id),
+            run_id=_own_run_id(storage, root, pipeline.name, run_id),
             job=pipeline.job,
             status="running",
             started_at=timestamp_text(started_at),
@@ -125,10 +125,10 @@ def _asked_run_id(run_id: str | None, started_at: datetime) -> str:
     return name
 
 
-def _own_run_id(storage: Storage, root: str, job: str, run_id: str) -> str:
+def _own_run_id(storage: Storage, root: str, namespace: str, run_id: str) -> str:
     """Return the run id, with a number if a run of that name has succeeded: its books stay."""
     own, number = run_id, 1
-    while has_succeeded(storage, root, job, own):
+    while has_succeeded(storage, root, namespace, own):
         number += 1
         own = f"{run_id}.{number}"
     if own != run_id:

@@ -19,7 +19,7 @@ partitioned by (
     `order_month` string comment 'Month of the order in UTC, two digits'
 )
 stored as parquet
-location '${lake}/fact_order_items/'
+location '${lake}/orders/fact_order_items/'
 tblproperties (
     'classification' = 'parquet',
     'projection.enabled' = 'true',
@@ -29,5 +29,5 @@ tblproperties (
     'projection.order_month.type' = 'integer',
     'projection.order_month.range' = '1,12',
     'projection.order_month.digits' = '2',
-    'storage.location.template' = '${lake}/fact_order_items/order_year=${order_year}/order_month=${order_month}/'
+    'storage.location.template' = '${lake}/orders/fact_order_items/order_year=${order_year}/order_month=${order_month}/'
 )

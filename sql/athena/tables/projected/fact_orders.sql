@@ -15,7 +15,8 @@ create external table if not exists fact_orders (
     `currency` string comment 'Currency of all its amounts',
     `order_total` decimal(18,2) comment 'Sum of its lines',
     `item_count` int comment 'Number of its lines',
-    `items_total` decimal(18,2) comment 'Sum of its lines as they are in the lake'
+    `items_total` decimal(18,2) comment 'Sum of its lines as they are in the lake',
+    `source_file` string comment 'File that the row came from'
 )
 comment 'One order'
 partitioned by (
@@ -23,7 +24,7 @@ partitioned by (
     `order_month` string comment 'Month of the order in UTC, two digits'
 )
 stored as parquet
-location '${lake}/fact_orders/'
+location '${lake}/orders/fact_orders/'
 tblproperties (
     'classification' = 'parquet',
     'projection.enabled' = 'true',
@@ -33,5 +34,5 @@ tblproperties (
     'projection.order_month.type' = 'integer',
     'projection.order_month.range' = '1,12',
     'projection.order_month.digits' = '2',
-    'storage.location.template' = '${lake}/fact_orders/order_year=${order_year}/order_month=${order_month}/'
+    'storage.location.template' = '${lake}/orders/fact_orders/order_year=${order_year}/order_month=${order_month}/'
 )

@@ -15,10 +15,10 @@ partitioned by (
     `run_id` string comment 'Run that rejected it'
 )
 stored as parquet
-location '${lake}/quarantine/customers/'
+location '${lake}/sales/quarantine/customers/'
 tblproperties (
     'classification' = 'parquet',
     'projection.enabled' = 'true',
     'projection.run_id.type' = 'injected',
-    'storage.location.template' = '${lake}/quarantine/customers/run_id=${run_id}/'
+    'storage.location.template' = '${lake}/sales/quarantine/customers/run_id=${run_id}/'
 )

@@ -15,10 +15,10 @@ partitioned by (
     `run_id` string comment 'Run that rejected it'
 )
 stored as parquet
-location '${lake}/quarantine/orders/'
+location '${lake}/orders/quarantine/orders/'
 tblproperties (
     'classification' = 'parquet',
     'projection.enabled' = 'true',
     'projection.run_id.type' = 'injected',
-    'storage.location.template' = '${lake}/quarantine/orders/run_id=${run_id}/'
+    'storage.location.template' = '${lake}/orders/quarantine/orders/run_id=${run_id}/'
 )

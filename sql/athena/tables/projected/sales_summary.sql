@@ -18,7 +18,7 @@ partitioned by (
     `month` int comment 'Month of the sales, 1 to 12'
 )
 stored as parquet
-location '${lake}/sales_summary/'
+location '${lake}/sales/sales_summary/'
 tblproperties (
     'classification' = 'parquet',
     'projection.enabled' = 'true',
@@ -26,5 +26,5 @@ tblproperties (
     'projection.year.range' = '1970,2099',
     'projection.month.type' = 'integer',
     'projection.month.range' = '1,12',
-    'storage.location.template' = '${lake}/sales_summary/year=${year}/month=${month}/'
+    'storage.location.template' = '${lake}/sales/sales_summary/year=${year}/month=${month}/'
 )

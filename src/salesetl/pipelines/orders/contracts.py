@@ -2,7 +2,7 @@
 
 from salesetl.model.rules import Rule
 from salesetl.model.strategies import Merge
-from salesetl.model.table import PROJECTED_YEARS, Table, column
+from salesetl.model.table import PROJECTED_YEARS, SOURCE_FILE, Table, column
 from salesetl.model.text_rules import text_rules, values_rule
 from salesetl.model.types import T
 
@@ -178,6 +178,7 @@ FACT_ORDERS = Table(
             column("order_total", AMOUNT, "Sum of its lines"),
             column("item_count", T.IntegerType(), "Number of its lines"),
             column("items_total", AMOUNT, "Sum of its lines as they are in the lake"),
+            SOURCE_FILE,
             *_MONTH,
         ]
     ),

@@ -1,7 +1,7 @@
 """Contracts of the sales pipeline: what is delivered and what the lake holds."""
 
 from salesetl.model.rules import Rule
-from salesetl.model.table import PROJECTED_YEARS, Table, column
+from salesetl.model.table import PROJECTED_YEARS, SOURCE_FILE, Table, column
 from salesetl.model.text_rules import text_rules
 from salesetl.model.types import T
 
@@ -127,6 +127,7 @@ ENRICHED_SALES = Table(
                 "Whether the goods came back (quantity < 0)",
             ),
             column("day", T.IntegerType(), "Day of the month of the sale"),
+            SOURCE_FILE,
             column(
                 "year", T.IntegerType(), "Year of the sale", projected=PROJECTED_YEARS
             ),

@@ -1,0 +1,120 @@
+"""Delivered rows of which a newer version is published: an old delivery that is loaded late."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from salesetl.model.source import Source
+from salesetl.model.table import SOURCE_FILE, Table
+from salesetl.quality.deciding import file_order
+from salesetl.quality.judging import ACCEPTED, DUPLICATE, SUPERSEDED
+from salesetl.runner.run import Run
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
+
+logger = logging.getLogger(__name__)
+
+
+def without_superseded(
+    run: Run, source: Source, rows: DataFrame, published: Table
+) -> DataFrame:
+    """Make duplicates of the accepted rows of which `published` has a newer version.
+
+    Rows that are accepted as a whole are compared as one. Where nothing newer is published, rows
+    are returned as they are.
+    """
+    partitions = run.destination.partitions(published)
+    if not partitions:
+        return rows
+    engine, unit = run.engine, list(source.whole or source.contract.key)
+    version = list(source.version.columns)
+    arriving = (
+        rows.where(f"_outcome = '{ACCEPTED}'")
+        .select(*unit, *version, "_source_file")
+        .distinct()
+    )
+    there = run.destination.read(published, partitions).select(
+        *unit,
+        *(F.col(name).alias(f"_published_{name}") for name in version),
+        F.col(SOURCE_FILE.name).alias("_published_file"),
+    )
+    pairs = engine.checkpoint(
+        arriving.join(there, on=unit, how="inner")
+        .select(
+            *arriving.columns,
+            *(f"_published_{name}" for name in version),
+            "_published_file",
+        )
+        .where("_published_file is not null and _published_file <> _source_file"),
+        run.folder("published_versions", source.name),
+    )
+    if not engine.rows(pairs.limit(1)):
+        return rows
+    newer = engine.checkpoint(
+        _newer(run, source, pairs), run.folder("superseded", source.name)
+    )
+    [found] = engine.rows(
+        newer.agg(
+            F.countDistinct(*unit).alias("units"),
+            F.min("_source_file").alias("delivered"),
+            F.max("_published_file").alias("published"),
+        )
+    )
+    if not found["units"]:
+        return rows
+    logger.warning(
+        "%s: of %d %s a newer version is published, which stays, such as that of %s; if that of %s"
+        " is the newer one, deliver it under a path that sorts after it",
+        source.name,
+        found["units"],
+        ", ".join(unit),
+        found["published"],
+        found["delivered"],
+    )
+    return _as_duplicates(rows, newer.select(*unit).distinct(), unit)
+
+
+def _newer(run: Run, source: Source, pairs: DataFrame) -> DataFrame:
+    """Keep the pairs of a delivered and a published version of which the published one is newer."""
+    as_file = F.col("_published_file").alias("_source_file")
+    files = file_order(run.engine, [pairs, pairs.select(as_file)], source.version)
+    published_files = files.select(
+        F.col("_source_file").alias("_published_file"),
+        F.col("_file_order").alias("_published_order"),
+    )
+    ordered = (
+        pairs.join(files, on=["_source_file"], how="inner")
+        .select(*pairs.columns, "_file_order")
+        .join(published_files, on=["_published_file"], how="inner")
+        .select(*pairs.columns, "_file_order", "_published_order")
+    )
+    is_later_file = "_published_order > _file_order"
+    for name in source.version.columns:
+        there, here = f"_published_{name}", f"`{name}`"
+        is_same = f"coalesce({there} = {here}, {there} is null and {here} is null)"
+        is_later = f"({there} is not null and coalesce({there} > {here}, true))"
+        is_later_file = f"{is_later} or ({is_same} and {is_later_file})"
+    return ordered.where(is_later_file)
+
+
+def _as_duplicates(rows: DataFrame, newer: DataFrame, unit: list[str]) -> DataFrame:
+    marked = newer.withColumn("_is_superseded", F.lit(True))
+    is_superseded = f"_is_superseded and _outcome = '{ACCEPTED}'"
+    return (
+        rows.join(marked, on=unit, how="left")
+        .select(*rows.columns, "_is_superseded")
+        .withColumn(
+            "_warnings",
+            F.expr(f"case when {is_superseded} then '{SUPERSEDED}' else _warnings end"),
+        )
+        .withColumn(
+            "_outcome",
+            F.expr(f"case when {is_superseded} then '{DUPLICATE}' else _outcome end"),
+        )
+        .drop("_is_superseded")
+    )
