@@ -94,7 +94,7 @@ def _other_sources(report: RunReport) -> list[tuple[str, Any]]:
 def _amounts(report: RunReport) -> list[str]:
     """Lay out what became of each amount, a line a currency."""
     rows = [
-        [name, currency, *(states[state] for state in AMOUNT_STATES)]
+        [name, currency, *(states.get(state, "") for state in AMOUNT_STATES)]
         for name, by_currency in report.amounts.items()
         for currency, states in by_currency.items()
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from salesetl.errors import ArgumentError
 from salesetl.model.table import Table
 from salesetl.quality.judging import WELL_FORMED
+from salesetl.readers.replays import remember_first_files
 from salesetl.registry import namespaces, pipelines
 from salesetl.rows import count_rows, read_rows
 from salesetl.runs import RunReport, read_reports
@@ -83,24 +84,29 @@ def check_replayable(storage: Storage, root: str, report: RunReport) -> None:
 def write_records(rejected: list[Rejected], folder: str) -> list[str]:
     """Write rejected records to files like those they came from, and return their paths.
 
-    They can be corrected by hand and replayed, or be replayed as they are. Malformed records have
-    files of their own, so that a broken quote cannot run into a sound record. They are UTF-8 with
-    its mark, which stands over the encoding of a profile.
+    They can be corrected by hand and replayed, or be replayed as they are; a file beside them tells
+    where they came from. Malformed records have files of their own, so that a broken quote cannot
+    run into a sound record. They are UTF-8 with its mark, which stands over the encoding of a
+    profile.
     """
     groups: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
     for row in rejected:
         is_malformed = WELL_FORMED.name in row.reasons
-        # Of several versions the one in the last file wins, which must still be told.
-        version = "" if row.source_header else row.source_file
-        groups[version, row.source_header or "", is_malformed].append(row.raw_record)
-    written = []
-    for number, ((_, header, _), records) in enumerate(sorted(groups.items()), start=1):
-        path = join(folder, f"records-{number:05}.{'csv' if header else 'ndjson'}")
+        groups[row.source_file, row.source_header or "", is_malformed].append(
+            row.raw_record
+        )
+    sources = {}
+    for number, ((source_file, header, _), records) in enumerate(
+        sorted(groups.items()), start=1
+    ):
+        name = f"records-{number:05}.{'csv' if header else 'ndjson'}"
         lines = [header, *records] if header else records
         content = "".join(f"{line}\n" for line in lines)
+        path = join(folder, name)
         storage_of(folder).write(path, content.encode("utf-8-sig"))
-        written.append(path)
-    return written
+        sources[name] = source_file
+    remember_first_files(folder, sources)
+    return [join(folder, name) for name in sources]
 
 
 def reason_counts(rejected: list[Rejected]) -> list[tuple[str, int]]:

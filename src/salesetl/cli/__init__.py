@@ -9,6 +9,7 @@ from salesetl import __version__
 from salesetl.cli import (
     catalog,
     infra,
+    move_lake,
     on_aws,
     pages,
     quarantine,
@@ -63,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_report(groups)
     on_aws.add_commands(groups)
     _add_catalog(groups)
+    _add(
+        groups,
+        "move-lake",
+        "move a lake of an earlier version to where this one has its tables",
+        move_lake.move,
+    )
     infra.add_commands(groups)
     docs = groups.add_parser(
         "docs", help="write what is made from contracts, jobs and models"

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from salesetl.destinations.base import Days
+from salesetl.destinations.old_layout import check_layout
 from salesetl.destinations.registering import Registering
 from salesetl.engines.base import Engine
 from salesetl.errors import LeaseError
@@ -82,6 +83,7 @@ class ParquetLake:
 
     def check(self) -> None:
         """See that the tables hold only what runs have written, and can be registered."""
+        check_layout(self._storage, self.root)
         check_tables(self.root, self._tables)
         self._registering.check()
 

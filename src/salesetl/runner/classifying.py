@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from salesetl.accounting import Tally, count_outcomes
@@ -22,6 +22,7 @@ from salesetl.quality.deciding import classify
 from salesetl.quality.judging import ACCEPTED, QUARANTINED
 from salesetl.readers.csv import read_csv
 from salesetl.readers.json import read_json
+from salesetl.readers.replays import with_first_files
 from salesetl.readers.rows import RawRows
 from salesetl.runner.run import Run
 from salesetl.runner.superseding import without_superseded
@@ -71,6 +72,13 @@ def read_sources(
         source.name: _read(run, source, contracts[source.name], options)
         for source in pipeline.sources
     }
+    if options.replay_of:
+        main = pipeline.main
+        raw = delivered[main.name].raw
+        path = getattr(options, main.path_option)
+        frame = with_first_files(run.engine, raw.frame, path)
+        again = replace(delivered[main.name], raw=replace(raw, frame=frame))
+        delivered[main.name] = again
     run.report.files_read = sum(len(each.raw.files) for each in delivered.values())
     for each in delivered.values():
         run.report.unknown_columns += each.raw.unknown_columns

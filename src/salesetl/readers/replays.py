@@ -1,0 +1,49 @@
+"""Records that are read again: which file each was delivered in first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from salesetl.engines.base import Engine
+from salesetl.readers.files import glob_root
+from salesetl.storage import join, normalized, storage_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
+
+# Its name is one that no reader takes for data.
+_FIRST_FILES = "_first_files.json"
+
+
+def remember_first_files(folder: str, first_files: Mapping[str, str]) -> None:
+    """Write beside records, by the names of their files, which file they were delivered in."""
+    content = json.dumps(first_files, indent=2, ensure_ascii=False)
+    storage_of(folder).write(join(folder, _FIRST_FILES), content.encode())
+
+
+def with_first_files(engine: Engine, rows: DataFrame, path: str) -> DataFrame:
+    """Let rows that are read again from below a path be those of the file they first came in.
+
+    So they keep their version: a newer one that was published meanwhile stays.
+    """
+    folder = glob_root(normalized(path))
+    remembered = join(folder, _FIRST_FILES)
+    storage = storage_of(folder)
+    if not storage.files(remembered):
+        return rows
+    first_files = json.loads(storage.read(remembered))
+    files = engine.frame(
+        [(join(folder, name), first) for name, first in first_files.items()],
+        {"_source_file": "string", "_first_file": "string"},
+    )
+    return (
+        rows.join(files, on=["_source_file"], how="left")
+        .select(*rows.columns, "_first_file")
+        .withColumn("_source_file", F.coalesce("_first_file", "_source_file"))
+        .drop("_first_file")
+    )
