@@ -1,18 +1,21 @@
 """The sources of the dbt project are the contracts."""
 
+import re
+
 from salesetl.dbt import sources_page
-from salesetl.pipelines.orders.contracts import FACT_ORDER_ITEMS, FACT_ORDERS
+from salesetl.pipelines.orders.contracts import FACT_ORDERS
+from salesetl.pipelines.orders.pipeline import ORDERS
 
 
 def test_sources_have_the_columns_of_the_contract_in_order() -> None:
     lines = sources_page([ORDERS]).splitlines()
 
     names = [line.split("name: ")[1] for line in lines if "          - name: " in line]
-    assert names == FACT_ORDERS.columns
+    assert names[: len(FACT_ORDERS.columns)] == FACT_ORDERS.columns
 
 
 def test_a_key_of_one_column_is_unique_and_one_of_several_is_a_grain() -> None:
-    orders, items = sources_page([ORDERS]), sources_page([FACT_ORDER_ITEMS])
+    _, orders, items = re.split("      - name: fact_", sources_page([ORDERS]))
 
     assert orders.count("- unique") == 1 and "is_grain" not in orders
     assert "- unique" not in items

@@ -50,7 +50,11 @@ def without_superseded(
             *(f"_published_{name}" for name in version),
             "_published_file",
         )
-        .where("_published_file is not null and _published_file <> _source_file"),
+        # A file that is loaded again is the same version, unless a column tells otherwise.
+        .where(
+            "_published_file is not null"
+            + ("" if version else " and _published_file <> _source_file")
+        ),
         run.folder("published_versions", source.name),
     )
     if not engine.rows(pairs.limit(1)):
