@@ -75,7 +75,7 @@ def test_the_spelling_of_a_type_is_no_change_of_it() -> None:
 
 def test_a_retyped_column_is_told_with_both_types_and_the_backfill() -> None:
     described = found()
-    described["StorageDescriptor"]["Columns"][-1]["Type"] = "string"
+    described["StorageDescriptor"]["Columns"][-2]["Type"] = "string"
     described["Description"] = "Also changed"
 
     [line] = lines(described)
@@ -186,7 +186,7 @@ def test_what_others_have_set_is_kept() -> None:
     described["StorageDescriptor"]["Parameters"] = {"sized": "yes"}
     wider = replace(
         FACT_ORDERS,
-        schema=T.StructType([*FACT_ORDERS.schema, column("note", T.StringType(), "n")]),
+        schema=T.StructType([column("note", T.StringType(), "n"), *FACT_ORDERS.schema]),
     )
 
     merged = table_input(Entry(wider, "s3://bucket/lake"), described)
@@ -194,5 +194,5 @@ def test_what_others_have_set_is_kept() -> None:
     assert lines(described) == []
     assert merged["Owner"] == "finance"
     assert merged["Parameters"] == described["Parameters"]
-    assert merged["StorageDescriptor"]["Columns"][0]["Parameters"] == {"pii": "no"}
+    assert merged["StorageDescriptor"]["Columns"][1]["Parameters"] == {"pii": "no"}
     assert merged["StorageDescriptor"]["Parameters"] == {"sized": "yes"}

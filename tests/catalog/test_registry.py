@@ -28,7 +28,7 @@ def test_a_database_its_tables_and_their_partitions_are_created(glue: Glue) -> N
     outcome = Catalog(glue.database).apply([sales(), Entry(SALES_SUMMARY, ROOT)])
 
     assert glue.locations("enriched_sales") == {
-        (year, month): f"{ROOT}/enriched_sales/year={year}/month={month}/"
+        (year, month): f"{ROOT}/sales/enriched_sales/year={year}/month={month}/"
         for year, month in MONTHS
     }
     assert glue.partitions("sales_summary") == {}
@@ -52,7 +52,7 @@ def test_a_plan_changes_nothing(glue: Glue) -> None:
 
     assert plan.lines == [
         f"would create database {glue.database}",
-        f"enriched_sales: would create table: {ROOT}/enriched_sales/",
+        f"enriched_sales: would create table: {ROOT}/sales/enriched_sales/",
         "enriched_sales: partitions: would add 4, update 0, remove 0",
     ]
     assert glue.database not in str(glue.client.get_databases()["DatabaseList"])
@@ -103,8 +103,9 @@ def test_a_table_of_another_lake_is_not_taken_over(glue: Glue) -> None:
     with pytest.raises(CatalogError) as raised:
         Catalog(glue.database).check([other])
 
-    assert f"{ROOT}/enriched_sales/ → s3://other/lake/sales/enriched_sales/" in str(
-        raised.value
+    assert (
+        f"{ROOT}/sales/enriched_sales/ → s3://other/lake/sales/enriched_sales/"
+        in str(raised.value)
     )
 
 
@@ -146,7 +147,7 @@ def test_a_partition_that_somebody_else_registers_first_is_no_failure(
         outcome = Catalog(glue.database).apply([sales()])
 
     assert glue.locations("enriched_sales")[("2025", "1")] == (
-        f"{ROOT}/enriched_sales/year=2025/month=1/"
+        f"{ROOT}/sales/enriched_sales/year=2025/month=1/"
     )
     assert (outcome.partitions_added, outcome.partitions_updated) == (3, 1)
     assert Catalog(glue.database).plan([sales()]).lines == []

@@ -18,7 +18,7 @@ def write_report(root: Path, run_id: str, **fields: object) -> None:
     )
     for name, value in fields.items():
         setattr(report, name, value)
-    path = report_path(str(root), "enrich_sales", run_id)
+    path = report_path(str(root), "sales", run_id)
     storage_of(path).write(path, json.dumps(report.as_dict()).encode())
 
 

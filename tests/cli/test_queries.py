@@ -154,9 +154,11 @@ def test_when_one_of_the_analytics_fails_the_previous_ones_stay(
     main(["analytics", str(folder), "--output_path", lake])
     before = {path: path.read_bytes() for path in folder.iterdir()}
     # The lines of the orders are lost, so the fifth of the six cannot be told.
-    for file in (Path(lake) / "fact_order_items").rglob("*.parquet"):
+    for file in (Path(lake) / "orders" / "fact_order_items").rglob("*.parquet"):
         file.write_bytes(b"lost")
-    [orders, *_] = (Path(lake) / "fact_orders").rglob("order_month=01/*.parquet")
+    [orders, *_] = (Path(lake) / "orders" / "fact_orders").rglob(
+        "order_month=01/*.parquet"
+    )
     orders.unlink()
 
     with pytest.raises(SystemExit):

@@ -44,8 +44,7 @@ def without_superseded(
         F.col(SOURCE_FILE.name).alias("_published_file"),
     )
     pairs = engine.checkpoint(
-        arriving.join(there, on=unit, how="inner")
-        .select(
+        arriving.join(there, on=unit, how="inner").select(
             *arriving.columns,
             *(f"_published_{name}" for name in version),
             "_published_file",
