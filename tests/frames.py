@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import pytest
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame
 
@@ -19,6 +20,9 @@ from salesetl.pipelines.feeds import Feed, settle_feed
 from salesetl.readers.json import read_json
 from salesetl.readers.rows import LINEAGE
 from salesetl.schemas.table import Table
+
+on_each_engine = pytest.mark.parametrize("engine", ["duckdb", "spark"], indirect=True)
+"""Marks a test that is of code that each engine has for itself."""
 
 
 def frame_of(engine: Engine, table: Table, rows: Sequence[dict[str, Any]]) -> DataFrame:

@@ -4,14 +4,13 @@ import errno
 import gzip
 import os
 import resource
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from generators.__main__ import main as generate
 from salesetl.cli import main
 from salesetl.engines.base import Engine
 from salesetl.engines.duckdb import DuckDbEngine
@@ -19,9 +18,9 @@ from salesetl.errors import PlaceError, SalesEtlError, naming, one_line, underst
 from salesetl.readers.files import find_files
 from salesetl.schemas import FACT_ORDERS
 from salesetl.storage.local import LocalStorage
+from tests.frames import on_each_engine
 from tests.jobs.shop import Shop, order, sale
 
-ROOT = Path(__file__).parents[1]
 LONG = "n" * 300
 
 
@@ -197,6 +196,7 @@ def test_a_file_in_the_place_of_a_table_is_named_and_nothing_is_published(
     assert not (tmp_path / "lake/sales_summary").exists()
 
 
+@on_each_engine
 @pytest.mark.parametrize("is_packed", [True, False])
 def test_a_file_that_vanishes_while_it_is_read_is_named(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_packed: bool
@@ -282,28 +282,16 @@ def shop_with_runs(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
     return shop
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("world", ["sales", "orders"])
 def test_a_generator_names_a_place_that_it_cannot_write(
-    tmp_path: Path, world: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], world: str
 ) -> None:
     (tmp_path / "file").write_text("x")
 
-    made = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "generators",
-            world,
-            "--output_path",
-            f"{tmp_path}/file",
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with pytest.raises(SystemExit) as stopped:
+        generate([world, "--output_path", f"{tmp_path}/file"])
 
+    error = capsys.readouterr().err
     told = f"generators: error: {tmp_path}/file: is a file where a folder is needed"
-    assert made.stderr.startswith(told) and made.stderr.count("\n") == 1
-    assert made.returncode == 1
+    assert stopped.value.code == 1
+    assert error.startswith(told) and error.count("\n") == 1

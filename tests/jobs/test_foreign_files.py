@@ -18,6 +18,7 @@ from salesetl.errors import InputError, QualityError
 from salesetl.pipelines import enrich_sales
 from salesetl.schemas import ENRICHED_SALES
 from salesetl.storage import StoredFile, storage_of
+from tests.frames import on_each_engine
 from tests.jobs.shop import Shop, order, sale
 
 MONTH = "year=2025/month=9"
@@ -240,15 +241,16 @@ def test_what_was_rejected_before_stays_when_a_run_of_its_name_is_refused(
     assert "x.csv: is in no partition" in json.loads(report.read_text())["error"]
 
 
-@pytest.mark.parametrize("name", ["_copy.parquet", ".copy.parquet"])
+@on_each_engine
 def test_hidden_files_are_passed_over_by_every_engine(
-    engine: Engine, tmp_path: Path, name: str
+    engine: Engine, tmp_path: Path
 ) -> None:
     shop = Shop(engine, tmp_path)
     path = shop.deliver("raw", [sale(1), sale(2)])
     shop.load(path)
     sound = shop.tables()
-    (tmp_path / "lake/enriched_sales" / MONTH / name).write_text("no Parquet")
+    for name in ("_copy.parquet", ".copy.parquet"):
+        (tmp_path / "lake/enriched_sales" / MONTH / name).write_text("no Parquet")
 
     shop.load(path)
 

@@ -153,6 +153,7 @@ def test_a_killed_run_that_turns_out_to_have_succeeded_keeps_its_name_and_books(
     assert [row["run_id"] for row in shop.quarantine()] == [own_id]
 
 
+@pytest.mark.both_sparks
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", ["settled/sales", "enriched_sales"])
 def test_after_a_kill_while_spark_writes_the_next_run_makes_good(

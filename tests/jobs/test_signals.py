@@ -95,7 +95,10 @@ def assert_nothing_is_left(shop: Shop) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine_name", ["duckdb", "spark"])
+@pytest.mark.parametrize(
+    "engine_name",
+    ["duckdb", pytest.param("spark", marks=pytest.mark.both_sparks)],
+)
 @pytest.mark.parametrize(
     ("signals", "status"),
     [("SIGTERM", 143), ("SIGINT", 130), ("SIGTERM,SIGTERM,SIGTERM", 143)],

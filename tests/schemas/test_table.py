@@ -8,6 +8,9 @@ from salesetl.schemas import ENRICHED_SALES, RAW_SALES, TABLES
 from salesetl.schemas.table import Rule, Table, sql_literal
 from salesetl.schemas.types import T
 
+# Where PySpark is, the types of contracts are its own.
+pytestmark = pytest.mark.both_sparks
+
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_keys_partitions_and_amounts_are_columns_with_a_comment(table: Table) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 from salesetl.engines.base import Engine
 from salesetl.schemas import RAW_CUSTOMERS
 from salesetl.transforms.customers import clean_customers
-from tests.frames import assert_same_rows, frame_of, raw_frame_of
+from tests.frames import assert_same_rows, frame_of, on_each_engine, raw_frame_of
 
 
+@on_each_engine
 def test_a_delivered_customer_gets_its_types(engine: Engine) -> None:
     delivered = [
         {

@@ -14,7 +14,14 @@ from salesetl.transforms.orders import (
     build_fact_orders,
     clean_orders,
 )
-from tests.frames import ITEM, ORDER, assert_same_rows, frame_of, raw_objects_of
+from tests.frames import (
+    ITEM,
+    ORDER,
+    assert_same_rows,
+    frame_of,
+    on_each_engine,
+    raw_objects_of,
+)
 
 FACT_ORDER = {
     "order_id": "O1",
@@ -53,12 +60,14 @@ def cleaned(engine: Engine, *orders: dict[str, Any]) -> DataFrame:
     return clean_orders(raw_objects_of(engine, RAW_ORDERS, orders))
 
 
+@on_each_engine
 def test_an_order_is_a_row_with_its_day_and_its_month(engine: Engine) -> None:
     orders = build_fact_orders(cleaned(engine, ORDER))
 
     assert_same_rows(engine, orders, frame_of(engine, FACT_ORDERS, [FACT_ORDER]))
 
 
+@on_each_engine
 def test_the_lines_of_an_order_are_rows_numbered_from_one(engine: Engine) -> None:
     lines = build_fact_order_items(cleaned(engine, ORDER))
 

@@ -11,7 +11,14 @@ from salesetl.transforms.sales import (
     join_customers,
     summarize_sales,
 )
-from tests.frames import SALE, TYPED_SALE, assert_same_rows, frame_of, raw_frame_of
+from tests.frames import (
+    SALE,
+    TYPED_SALE,
+    assert_same_rows,
+    frame_of,
+    on_each_engine,
+    raw_frame_of,
+)
 
 CUSTOMER = {
     "customer_id": "C1",
@@ -24,6 +31,7 @@ ENRICHED = (
 )
 
 
+@on_each_engine
 def test_a_delivered_sale_gets_its_types(engine: Engine) -> None:
     padded = {name: f" {text} " for name, text in SALE.items()}
     raw_sales = raw_frame_of(engine, RAW_SALES, [padded])
@@ -112,6 +120,7 @@ def test_goods_that_come_back_are_returns(engine: Engine) -> None:
     assert [row["is_return"] for row in engine.rows(enriched)] == [True]
 
 
+@on_each_engine
 def test_the_summary_is_net_of_returns_and_counts_units_and_buyers(
     engine: Engine,
 ) -> None:
@@ -174,6 +183,7 @@ def test_sales_without_a_region_or_product_are_summed_up_too(
     }
 
 
+@on_each_engine
 def test_a_million_prices_of_19_99_add_up_to_the_cent(engine: Engine) -> None:
     row = ENRICHED | {"quantity": 1, "total_amount": Decimal("19.99")}
     digit = engine.frame([(number,) for number in range(1000)], {"digit": "int"})
