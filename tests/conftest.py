@@ -21,6 +21,7 @@ from salesetl.engines.spark import SparkEngine
 from salesetl.java import find_java_home
 from salesetl.session import local_session
 from tests import emulator, environments
+from tests.lakes import Lakes
 
 ROOT = Path(__file__).parents[1]
 
@@ -52,6 +53,12 @@ def duckdb() -> Iterator[DuckDbEngine]:
     engine = DuckDbEngine()
     yield engine
     engine.close()
+
+
+@pytest.fixture(scope="session")
+def lakes(duckdb: DuckDbEngine, tmp_path_factory: pytest.TempPathFactory) -> Lakes:
+    """Keep lakes that several tests begin with."""
+    return Lakes(duckdb, tmp_path_factory.mktemp("lakes"))
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from salesetl.schemas import FACT_ORDERS
 from salesetl.storage.local import LocalStorage
 from tests.frames import on_each_engine
 from tests.jobs.shop import Shop, order, sale
+from tests.lakes import Lakes
 
 LONG = "n" * 300
 
@@ -273,13 +274,16 @@ def test_a_command_names_a_place_that_it_cannot_write(
 
 
 @pytest.fixture
-def shop_with_runs(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
-    """Load sales and orders, of each with one that is rejected."""
-    shop = Shop(duckdb, tmp_path)
+def shop_with_runs(lakes: Lakes, tmp_path: Path) -> Shop:
+    """Open a shop that has loaded sales and orders."""
+    return lakes.copy(load_sales_and_orders, tmp_path)
+
+
+def load_sales_and_orders(shop: Shop) -> None:
+    """Load sales, one of which is rejected, and orders."""
     shop.load(shop.deliver("raw", [sale(1), sale(2, date="x")]), run_id="daily")
     shop.load_orders(shop.deliver_orders("orders", [order(1)]))
-    assert (tmp_path / "lake" / FACT_ORDERS.name).exists()
-    return shop
+    assert (shop.home / "lake" / FACT_ORDERS.name).exists()
 
 
 @pytest.mark.parametrize("world", ["sales", "orders"])

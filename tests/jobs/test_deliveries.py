@@ -121,7 +121,7 @@ def test_damage_that_no_look_at_a_large_file_has_found_is_named(
     packed = gzip.compress(content)
     assert len(packed) > HEAD_BYTES
     path = shop.home / "large.gz"
-    path.write_bytes(DAMAGES["flipped"](packed))
+    path.write_bytes(DAMAGES["cut"](packed))
 
     with pytest.raises(SalesEtlError) as refusal:
         load(shop, feed, path)

@@ -183,7 +183,6 @@ def test_sales_without_a_region_or_product_are_summed_up_too(
     }
 
 
-@on_each_engine
 def test_a_million_prices_of_19_99_add_up_to_the_cent(engine: Engine) -> None:
     row = ENRICHED | {"quantity": 1, "total_amount": Decimal("19.99")}
     digit = engine.frame([(number,) for number in range(1000)], {"digit": "int"})
