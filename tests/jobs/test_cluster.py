@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pyspark
 import pytest
+from duckdb import connect
 
 from generators.__main__ import main as generate
 from salesetl.engines.duckdb import DuckDbEngine
@@ -34,14 +34,6 @@ def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = ["sales", "--rows", "60000", "--dirt", "0.02", "--output_path", str(home)]
     generate(words)
     return home
-
-
-@pytest.fixture
-def embedded() -> Iterator[DuckDbEngine]:
-    """Open the embedded engine."""
-    engine = DuckDbEngine()
-    yield engine
-    engine.close()
 
 
 @pytest.fixture
@@ -135,7 +127,11 @@ def content(lake: Path) -> dict[str, tuple[int, int]]:
             f"read_parquet('{lake}/{name}/*/**/*.parquet', hive_partitioning = false)"
         )
         rows = f"select columns(c -> c not in ('run_id', 'rejected_at')) from {files}"
-        [told] = duckdb.sql(f"select count(*), sum(hash(r)) from ({rows}) r").fetchall()
+        [told] = (
+            connect()
+            .execute(f"select count(*), sum(hash(r)) from ({rows}) r")
+            .fetchall()
+        )
         tables[name] = told
     return tables
 
@@ -143,13 +139,13 @@ def content(lake: Path) -> dict[str, tuple[int, int]]:
 @pytest.mark.slow
 def test_a_run_outlives_the_loss_of_a_worker(
     cluster: tuple[str, list[Process]],
-    embedded: DuckDbEngine,
+    duckdb: DuckDbEngine,
     delivery: Path,
     tmp_path: Path,
 ) -> None:
     address, workers = cluster
     lake = tmp_path / "lake"
-    undisturbed = Shop(embedded, tmp_path)
+    undisturbed = Shop(duckdb, tmp_path)
     undisturbed.load(
         delivery / "sales",
         delivery / "customers",
