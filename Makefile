@@ -62,11 +62,11 @@ report: $(EMBEDDED) ## write the report of the lake in LAKE as one page, data/re
 dbt: $(DBT)/.ready ## build and test the dbt models of orders on the lake in LAKE
 	@scripts/dbt.sh $(DBT)/bin "$(LAKE)"
 
-test: $(READY) $(MINISTACK)/.ready ## run all tests on Spark 3.5.6, the Spark of Glue 5.1
+test: $(READY) $(MINISTACK)/.ready ## run all tests, those of Spark on Spark 3.5.6, the Spark of Glue 5.1
 	@$(BIN)/python -m pytest $(TWO_AT_ONCE)
 
-test-spark4: $(SPARK4)/.ready $(MINISTACK)/.ready ## run all tests on Spark 4.1.1, the Spark of Glue 6.0
-	@$(SPARK4)/bin/python -m pytest $(TWO_AT_ONCE)
+test-spark4: $(SPARK4)/.ready ## run again on Spark 4.1.1, the Spark of Glue 6.0, what depends on Spark or on what it needs
+	@$(SPARK4)/bin/python -m pytest $(TWO_AT_ONCE) -m "both_sparks and not e2e"
 
 check: $(READY) ## lint and check types
 	@scripts/check.sh $(BIN)

@@ -20,7 +20,8 @@ from salesetl.engines.functions import functions_of
 from salesetl.engines.spark import SparkEngine
 from salesetl.java import find_java_home
 from salesetl.session import local_session
-from tests import emulator
+from tests import emulator, environments
+from tests.lakes import Lakes
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,13 +55,32 @@ def duckdb() -> Iterator[DuckDbEngine]:
     engine.close()
 
 
-@pytest.fixture(params=["duckdb", "spark"])
+@pytest.fixture(scope="session")
+def lakes(duckdb: DuckDbEngine, tmp_path_factory: pytest.TempPathFactory) -> Lakes:
+    """Keep lakes that several tests begin with."""
+    return Lakes(duckdb, tmp_path_factory.mktemp("lakes"))
+
+
+@pytest.fixture
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """Take each engine in turn."""
-    opened = request.getfixturevalue(request.param)
-    chosen = opened if request.param == "duckdb" else SparkEngine(opened)
+    """Take the embedded engine, or, in a test marked `on_each_engine`, each in turn.
+
+    What holds on every engine is tested on the embedded one, case by case. That Spark does the same
+    is what the parity tests say, with all kinds of rows in one run.
+    """
+    name = getattr(request, "param", "duckdb")
+    opened = request.getfixturevalue(name)
+    chosen = opened if name == "duckdb" else SparkEngine(opened)
     with functions_of(chosen.functions):
         yield chosen
+
+
+@pytest.fixture
+def spark_engine(spark: SparkSession) -> Iterator[Engine]:
+    """Take Spark alone."""
+    engine = SparkEngine(spark)
+    with functions_of(engine.functions):
+        yield engine
 
 
 @pytest.fixture(scope="session")
@@ -113,13 +133,25 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run tests without an engine first, then by engine, then those that start processes."""
+    """Run tests without an engine first, then by engine, then those that start processes.
 
-    def cost(item: pytest.Item) -> int:
-        if item.get_closest_marker("slow"):
-            return 3
-        if "engine" not in getattr(item, "fixturenames", ()):
-            return int("spark" in getattr(item, "fixturenames", ())) * 2
-        return 1 if "duckdb" in item.name else 2
+    What a second Spark is to run again is marked, if it is not marked by hand.
+    """
+    for item in items:
+        if _uses_spark(item) or environments.depends_on_versions(item):
+            item.add_marker("both_sparks")
+    items.sort(key=_cost)
 
-    items.sort(key=cost)
+
+def _cost(item: pytest.Item) -> int:
+    if item.get_closest_marker("slow"):
+        return 3
+    if _uses_spark(item):
+        return 2
+    return int("duckdb" in getattr(item, "fixturenames", ()))
+
+
+def _uses_spark(item: pytest.Item) -> bool:
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    names = getattr(item, "fixturenames", ())
+    return "spark" in names or "spark" in parameters.get("engine", ())

@@ -3,24 +3,29 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import pytest
 from chispa import assert_df_equality
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 
 from salesetl.accounting import Tally, count_outcomes
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
+from salesetl.engines.functions import functions_of
 from salesetl.engines.spark import SparkEngine
 from salesetl.model.source import Csv, Json, Source
 from salesetl.model.table import Table
 from salesetl.quality.deciding import classify
 from salesetl.readers.json import read_json
 from salesetl.readers.rows import LINEAGE
+
+on_each_engine = pytest.mark.parametrize("engine", ["duckdb", "spark"], indirect=True)
+"""Marks a test that is of code that each engine has for itself."""
 
 
 def frame_of(engine: Engine, table: Table, rows: Sequence[dict[str, Any]]) -> DataFrame:
@@ -106,14 +111,53 @@ def _sorted_rows(engine: Engine, frame: DataFrame) -> list[dict[str, Any]]:
 
 
 def values_of(
-    engine: Engine, texts: Sequence[str | None], expression: str | Column
+    engine: Engine, texts: Sequence[str | None], expression: str
 ) -> list[Any]:
     """Evaluate an expression over a column `text`, in order."""
     rows = [(place, text) for place, text in enumerate(texts)]
     frame = engine.frame(rows, {"place": "int", "text": "string"})
-    value = F.expr(expression) if isinstance(expression, str) else expression
-    values = frame.select("place", value.alias("value")).orderBy("place")
+    values = frame.select("place", F.expr(expression).alias("value")).orderBy("place")
     return [row["value"] for row in engine.rows(values)]
+
+
+def differing_values(
+    one: Engine, other: Engine, texts: Sequence[str | None], expressions: Sequence[str]
+) -> list[tuple[str | None, str, Any, Any]]:
+    """Evaluate expressions over a column `text` on two engines, each over all texts at once.
+
+    Return each text and expression of which the engines say two things, with both.
+    """
+    places = range(len(texts))
+    values, others = (
+        _all_values(engine, texts, expressions) for engine in (one, other)
+    )
+    return [
+        (texts[place], expression, values[place][number], others[place][number])
+        for place in places
+        for number, expression in enumerate(expressions)
+        if values[place][number] != others[place][number]
+    ]
+
+
+def _all_values(
+    engine: Engine, texts: Sequence[str | None], expressions: Sequence[str]
+) -> list[list[Any]]:
+    with functions_of(engine.functions):
+        frame = engine.frame([*enumerate(texts)], {"place": "int", "text": "string"})
+        columns = [
+            F.expr(expression).alias(f"value_{number}")
+            for number, expression in enumerate(expressions)
+        ]
+        rows = engine.rows(frame.select("place", *columns))
+    ordered = sorted(rows, key=lambda row: int(row.pop("place")))
+    return [[_in_utc(value) for value in row.values()] for row in ordered]
+
+
+def _in_utc(value: Any) -> Any:
+    """Give a time the zone that it is in: Spark returns times in UTC without one."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    return value
 
 
 SALE = {

@@ -3,8 +3,10 @@
 from salesetl.conforming import conform
 from salesetl.engines.base import Engine
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from tests.frames import on_each_engine
 
 
+@on_each_engine
 def test_a_frame_gets_the_columns_order_and_types_of_its_contract(
     engine: Engine,
 ) -> None:

@@ -6,32 +6,23 @@ import pytest
 
 from salesetl import dates
 from salesetl.engines.base import Engine
-from tests.frames import values_of
+from tests.frames import differing_values, values_of
 
-
-def test_the_business_date_of_a_timestamp_is_its_utc_date(engine: Engine) -> None:
-    expected = {
-        "2025-09-01": date(2025, 9, 1),
-        "2025-09-01T10:00:00Z": date(2025, 9, 1),
-        "2025-09-01 10:00:00": date(2025, 9, 1),
-        "2025-09-01T10:00": date(2025, 9, 1),
-        "2025-09-01T10:00Z": date(2025, 9, 1),
-        "2025-09-01T10:00:00 UTC": date(2025, 9, 1),
-        "2025-09-01T23:30:00.123456789-05:00": date(2025, 9, 2),
-        "2025-09-01 23:30:00-0500": date(2025, 9, 2),
-        "2025-09-01 23:30:00-05": date(2025, 9, 2),
-        "2025-09-01T00:30:00+05:30": date(2025, 8, 31),
-        "2024-02-29": date(2024, 2, 29),
-    }
-
-    actual = values_of(engine, list(expected), dates.utc_date("text"))
-
-    assert actual == list(expected.values())
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
+DAYS = {
+    "2025-09-01": date(2025, 9, 1),
+    "2025-09-01T10:00:00Z": date(2025, 9, 1),
+    "2025-09-01 10:00:00": date(2025, 9, 1),
+    "2025-09-01T10:00": date(2025, 9, 1),
+    "2025-09-01T10:00Z": date(2025, 9, 1),
+    "2025-09-01T10:00:00 UTC": date(2025, 9, 1),
+    "2025-09-01T23:30:00.123456789-05:00": date(2025, 9, 2),
+    "2025-09-01 23:30:00-0500": date(2025, 9, 2),
+    "2025-09-01 23:30:00-05": date(2025, 9, 2),
+    "2025-09-01T00:30:00+05:30": date(2025, 8, 31),
+    "2024-02-29": date(2024, 2, 29),
+}
+NO_DAYS = [
+    *(
         "2025-13-45",
         "2025-02-30",
         "2023-02-29",
@@ -39,33 +30,57 @@ def test_the_business_date_of_a_timestamp_is_its_utc_date(engine: Engine) -> Non
         "2025",
         "2025-09",
         "20250901",
-    ]
-    + [
-        "01/09/2025",
-        "2025-09-01 25:00:00",
-        "2025-09-01T10:00:99",
-        "2025-09-01T10:60",
+    ),
+    *("01/09/2025", "2025-09-01 25:00:00", "2025-09-01T10:00:99", "2025-09-01T10:60"),
+    *(
         "2025-09-01T24:00",
         "yesterday",
         "0000-00-00",
-    ]
-    + ["2025-09-01x", "2025-09-01T", None],
-)
+        "2025-09-01x",
+        "2025-09-01T",
+        None,
+    ),
+]
+FORMATS = [
+    ("M/d/yyyy H:mm", "12/1/2010 8:26", "2010-12-01 08:26:00"),
+    ("dd.MM.yyyy", "03.11.2025", "2025-11-03 00:00:00"),
+    ("yyyy/MM/dd HH:mm:ss", "2025/11/03 23:59:58", "2025-11-03 23:59:58"),
+    ("dd.MM.yyyy", "3.11.2025", None),
+    ("dd.MM.yyyy", "03x11x2025", None),
+    ("dd.MM.yyyy", "2025-11-03", None),
+]
+MOMENTS = [
+    ("2025-01-31T23:59:59Z", "2025-01-31 23:59:59"),
+    ("2025-01-31T23:59:59.123456789+02:00", "2025-01-31 21:59:59.123456"),
+    ("2025-01-31 10:00", "2025-01-31 10:00:00"),
+    ("2025-01-31T10:00+0530", "2025-01-31 04:30:00"),
+    ("2025-01-31T10:00:00.5-03", "2025-01-31 13:00:00.500000"),
+    ("1735689600000", "2025-01-01 00:00:00"),
+    ("1735689600123456789", "2025-01-01 00:00:00.123456"),
+    ("2025-01-31T10:00:00-18:00", "2025-02-01 04:00:00"),
+    ("2025-01-31T10:00:00+23:00", None),
+    ("2025-01-31T10:00:00+05:60", None),
+    ("2025-01-31", None),
+    ("2025-01-31T24:00:00Z", None),
+    ("2025-02-30T10:00:00Z", None),
+    ("173568960", None),
+    ("soon", None),
+    (None, None),
+]
+
+
+def test_the_business_date_of_a_timestamp_is_its_utc_date(engine: Engine) -> None:
+    actual = values_of(engine, list(DAYS), dates.utc_date("text"))
+
+    assert actual == list(DAYS.values())
+
+
+@pytest.mark.parametrize("text", NO_DAYS)
 def test_what_is_no_iso_date_has_no_value(engine: Engine, text: str | None) -> None:
     assert values_of(engine, [text], dates.utc_date("text")) == [None]
 
 
-@pytest.mark.parametrize(
-    ("date_format", "text", "expected"),
-    [
-        ("M/d/yyyy H:mm", "12/1/2010 8:26", "2010-12-01 08:26:00"),
-        ("dd.MM.yyyy", "03.11.2025", "2025-11-03 00:00:00"),
-        ("yyyy/MM/dd HH:mm:ss", "2025/11/03 23:59:58", "2025-11-03 23:59:58"),
-        ("dd.MM.yyyy", "3.11.2025", None),
-        ("dd.MM.yyyy", "03x11x2025", None),
-        ("dd.MM.yyyy", "2025-11-03", None),
-    ],
-)
+@pytest.mark.parametrize(("date_format", "text", "expected"), FORMATS)
 def test_a_date_in_another_format_becomes_iso(
     engine: Engine, date_format: str, text: str, expected: str | None
 ) -> None:
@@ -80,27 +95,7 @@ def test_a_date_format_that_says_no_day_is_refused(date_format: str) -> None:
         dates.iso_date("text", date_format)
 
 
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2025-01-31T23:59:59Z", "2025-01-31 23:59:59"),
-        ("2025-01-31T23:59:59.123456789+02:00", "2025-01-31 21:59:59.123456"),
-        ("2025-01-31 10:00", "2025-01-31 10:00:00"),
-        ("2025-01-31T10:00+0530", "2025-01-31 04:30:00"),
-        ("2025-01-31T10:00:00.5-03", "2025-01-31 13:00:00.500000"),
-        ("1735689600000", "2025-01-01 00:00:00"),
-        ("1735689600123456789", "2025-01-01 00:00:00.123456"),
-        ("2025-01-31T10:00:00-18:00", "2025-02-01 04:00:00"),
-        ("2025-01-31T10:00:00+23:00", None),
-        ("2025-01-31T10:00:00+05:60", None),
-        ("2025-01-31", None),
-        ("2025-01-31T24:00:00Z", None),
-        ("2025-02-30T10:00:00Z", None),
-        ("173568960", None),
-        ("soon", None),
-        (None, None),
-    ],
-)
+@pytest.mark.parametrize(("text", "moment"), MOMENTS)
 def test_a_time_is_iso_or_counted_since_1970(
     engine: Engine, text: str | None, moment: str | None
 ) -> None:
@@ -108,3 +103,17 @@ def test_a_time_is_iso_or_counted_since_1970(
 
     told = value and str(value).removesuffix("+00:00")
     assert told == moment
+
+
+def test_spark_reads_every_text_as_every_kind_of_date_as_duckdb_does(
+    duckdb: Engine, spark_engine: Engine
+) -> None:
+    tables = [DAYS, NO_DAYS, (text for _, text, _ in FORMATS), dict(MOMENTS)]
+    texts = [*dict.fromkeys(text for table in tables for text in table)]
+    expressions = [
+        dates.utc_date("text"),
+        dates.utc_timestamp("text"),
+        *(dates.iso_date("text", name) for name, _, _ in FORMATS),
+    ]
+
+    assert differing_values(duckdb, spark_engine, texts, expressions) == []

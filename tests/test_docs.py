@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from salesetl.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -10,6 +12,7 @@ DOCS = ROOT / "docs"
 SQL = ROOT / "sql" / "athena"
 
 
+@pytest.mark.both_sparks
 def test_generated_files_are_up_to_date(tmp_path: Path) -> None:
     read = [*(ROOT / "dbt").rglob("models/*/*.sql"), *(ROOT / "jobs").glob("*.toml")]
     # Of which only a part is made.

@@ -68,10 +68,12 @@ def broken(queries: list[str], rows: str) -> list[str]:
     ]
 
 
-@pytest.fixture
-def lake(duckdb: DuckDbEngine, tmp_path: Path) -> Callable[[Table], str]:
+@pytest.fixture(scope="module")
+def lake(
+    duckdb: DuckDbEngine, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Table], str]:
     """Load clean deliveries, with all that only warns; SQL for the rows of a table."""
-    shop = Shop(duckdb, tmp_path)
+    shop = Shop(duckdb, tmp_path_factory.mktemp("shop"))
     shop.load(
         shop.deliver(
             "sales",

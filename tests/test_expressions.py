@@ -9,6 +9,29 @@ from salesetl.engines.base import Engine
 from salesetl.errors import InputError
 from salesetl.expressions import Expression
 
+ARITHMETIC = [
+    ("a + b", "5.5"),
+    ("a - b", "9.5"),
+    ("a * b", "-15"),
+    ("a / b", "-3.75"),
+    ("a - a * b", "22.5"),
+    ("(a - a) * b", "0"),
+    ("abs(-a)", "7.5"),
+    ("coalesce(missing, b) + a", "5.5"),
+    ("missing + a", None),
+    ("word + a", None),
+    ("a / (b + 2)", None),
+    ("2 / 3", "0.666667"),
+    ("-2 / 3", "-0.666667"),
+    ("0.000001 / 2", "0.000001"),
+    ("0.000001 * 0.5", "0.000001"),
+    ("a * a * a * a", "3164.0625"),
+    ("999999999999 * 10", None),
+    ("999999999999 / 0.000001", None),
+    ("999999999999 + 1", None),
+]
+OPERANDS = {"a": "7.5", "b": "-2", "missing": None, "word": "x"}
+
 
 def sql_of(source: str) -> str:
     """Translate an expression in which every name stands for a column of that name."""
@@ -48,41 +71,39 @@ def test_what_is_allowed_becomes_sql_for_text(source: str, expected: str) -> Non
     assert sql == expected
 
 
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        ("a + b", "5.5"),
-        ("a - b", "9.5"),
-        ("a * b", "-15"),
-        ("a / b", "-3.75"),
-        ("a - a * b", "22.5"),
-        ("(a - a) * b", "0"),
-        ("abs(-a)", "7.5"),
-        ("coalesce(missing, b) + a", "5.5"),
-        ("missing + a", None),
-        ("word + a", None),
-        ("a / (b + 2)", None),
-        ("2 / 3", "0.666667"),
-        ("-2 / 3", "-0.666667"),
-        ("0.000001 / 2", "0.000001"),
-        ("0.000001 * 0.5", "0.000001"),
-        ("a * a * a * a", "3164.0625"),
-        ("999999999999 * 10", None),
-        ("999999999999 / 0.000001", None),
-        ("999999999999 + 1", None),
-    ],
-)
+@pytest.mark.parametrize(("source", "expected"), ARITHMETIC)
 def test_arithmetic_is_exact_to_six_decimals(
     engine: Engine, source: str, expected: str | None
 ) -> None:
-    values = {"a": "7.5", "b": "-2", "missing": None, "word": "x"}
-    frame = engine.frame([tuple(values.values())], dict.fromkeys(values, "string"))
-    texts = {name: f"`{name}`" for name in values}
+    [value] = values_of_operands(engine, source)
 
-    sql = Expression(source).sql(texts, texts, engine.quotient)
-    [row] = engine.rows(frame.select(F.expr(sql).alias("value")))
+    assert (value and Decimal(value)) == (expected and Decimal(expected))
 
-    assert (row["value"] and Decimal(row["value"])) == (expected and Decimal(expected))
+
+def test_arithmetic_on_spark_is_exact_to_six_decimals(spark_engine: Engine) -> None:
+    values = values_of_operands(spark_engine, *(source for source, _ in ARITHMETIC))
+
+    assert [value and Decimal(value) for value in values] == [
+        expected and Decimal(expected) for _, expected in ARITHMETIC
+    ]
+
+
+def values_of_operands(engine: Engine, *sources: str) -> list[str | None]:
+    """Evaluate expressions over one row of operands."""
+    frame = engine.frame([tuple(OPERANDS.values())], dict.fromkeys(OPERANDS, "string"))
+    texts = {name: f"`{name}`" for name in OPERANDS}
+    expressions = [
+        Expression(source).sql(texts, texts, engine.quotient) for source in sources
+    ]
+    [row] = engine.rows(
+        frame.select(
+            *(
+                F.expr(sql).alias(f"value_{place}")
+                for place, sql in enumerate(expressions)
+            )
+        )
+    )
+    return list(row.values())
 
 
 def test_the_columns_of_an_expression_are_its_names() -> None:

@@ -14,6 +14,7 @@ from salesetl.registry import namespaces
 from salesetl.runs import read_reports
 from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, order, sale
+from tests.lakes import Lakes
 
 FAULTS = [
     sale(1),
@@ -40,11 +41,15 @@ def shop(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
     return Shop(duckdb, tmp_path)
 
 
-@pytest.fixture
-def lake(shop: Shop) -> Path:
+def load_faults(shop: Shop) -> None:
     """Load a delivery with faults as run r1."""
     shop.load(shop.deliver("raw", FAULTS), run_id="r1")
-    return shop.home / "lake"
+
+
+@pytest.fixture
+def lake(shop: Shop, lakes: Lakes) -> Path:
+    """Return a lake that has loaded the faults."""
+    return lakes.copy(load_faults, shop.home).home / "lake"
 
 
 def test_corrected_rows_are_loaded_and_what_is_still_wrong_stays_in_quarantine(
@@ -206,8 +211,11 @@ def test_of_two_rejected_versions_of_an_order_the_one_in_the_later_file_wins(
 
 
 def test_rows_that_were_rejected_again_are_listed_and_replayed_with_the_last_run(
-    shop: Shop, lake: Path, capsys: pytest.CaptureFixture[str]
+    shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    # Not a copy: what is rejected again comes from the same file.
+    load_faults(shop)
+    lake = shop.home / "lake"
     partly = shop.deliver("raw", [sale(1), sale(2, quantity="zwei")])
     shop.load(partly, run_id="r2")
     command("quarantine", "list", "--output_path", lake)

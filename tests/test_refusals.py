@@ -4,14 +4,13 @@ import errno
 import gzip
 import os
 import resource
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from generators.__main__ import main as generate
 from salesetl.cli import main
 from salesetl.engines.base import Engine
 from salesetl.engines.duckdb import DuckDbEngine
@@ -19,9 +18,10 @@ from salesetl.errors import PlaceError, SalesEtlError, naming, one_line, underst
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.readers.files import find_files
 from salesetl.storage.local import LocalStorage
+from tests.frames import on_each_engine
 from tests.jobs.shop import Shop, order, sale
+from tests.lakes import Lakes
 
-ROOT = Path(__file__).parents[1]
 LONG = "n" * 300
 
 
@@ -197,6 +197,7 @@ def test_a_file_in_the_place_of_a_table_is_named_and_nothing_is_published(
     assert not (tmp_path / "lake/sales/sales_summary").exists()
 
 
+@on_each_engine
 @pytest.mark.parametrize("is_packed", [True, False])
 def test_a_file_that_vanishes_while_it_is_read_is_named(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_packed: bool
@@ -273,37 +274,28 @@ def test_a_command_names_a_place_that_it_cannot_write(
 
 
 @pytest.fixture
-def shop_with_runs(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
-    """Load sales and orders, of each with one that is rejected."""
-    shop = Shop(duckdb, tmp_path)
+def shop_with_runs(lakes: Lakes, tmp_path: Path) -> Shop:
+    """Open a shop that has loaded sales and orders."""
+    return lakes.copy(load_sales_and_orders, tmp_path)
+
+
+def load_sales_and_orders(shop: Shop) -> None:
+    """Load sales, one of which is rejected, and orders."""
     shop.load(shop.deliver("raw", [sale(1), sale(2, date="x")]), run_id="daily")
     shop.load_orders(shop.deliver_orders("orders", [order(1)]))
-    assert (tmp_path / "lake" / FACT_ORDERS.name).exists()
-    return shop
+    assert (shop.home / "lake" / FACT_ORDERS.name).exists()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("world", ["sales", "orders"])
 def test_a_generator_names_a_place_that_it_cannot_write(
-    tmp_path: Path, world: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], world: str
 ) -> None:
     (tmp_path / "file").write_text("x")
 
-    made = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "generators",
-            world,
-            "--output_path",
-            f"{tmp_path}/file",
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with pytest.raises(SystemExit) as stopped:
+        generate([world, "--output_path", f"{tmp_path}/file"])
 
+    error = capsys.readouterr().err
     told = f"generators: error: {tmp_path}/file: is a file where a folder is needed"
-    assert made.stderr.startswith(told) and made.stderr.count("\n") == 1
-    assert made.returncode == 1
+    assert stopped.value.code == 1
+    assert error.startswith(told) and error.count("\n") == 1

@@ -5,20 +5,24 @@ from pathlib import Path
 import pytest
 
 from salesetl.cli import main
-from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.storage import storage_of
 from tests.data_catalog import Glue
 from tests.jobs.shop import Shop, sale
+from tests.lakes import Lakes
 
 TABLES = ["enriched_sales", "fact_order_items", "fact_orders", "sales_summary"]
 
 
-@pytest.fixture
-def lake(duckdb: DuckDbEngine, tmp_path: Path, s3_root: str) -> str:
-    """Load two months of sales, and one that is rejected, into a lake on S3; its root."""
-    shop = Shop(duckdb, tmp_path)
+def load_sales(shop: Shop) -> None:
+    """Load two months of sales, and one that is rejected."""
     shop.load(shop.deliver("one", [sale(1), sale(2, date="2025-08-02")]))
     shop.load(shop.deliver("two", [sale(3), sale(4, date="x")]), run_id="r1")
+
+
+@pytest.fixture
+def lake(lakes: Lakes, tmp_path: Path, s3_root: str) -> str:
+    """Put the lake of these sales on S3; its root."""
+    lakes.copy(load_sales, tmp_path)
     storage = storage_of(s3_root)
     for file in (tmp_path / "lake").rglob("*.*"):
         if file.is_file():

@@ -14,15 +14,15 @@ from tests.jobs.shop import Shop, sale
 from tests.sql.orders import lake_of, order
 
 
-@pytest.fixture
-def lake(duckdb: DuckDbEngine, tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def lake(duckdb: DuckDbEngine, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Publish three orders of two months."""
     orders = [
         order("O1", "2025-01-01", "C1", "1234.50"),
         order("O2", "2025-01-12", None, country=None),
         order("O3", "2025-02-03", "C1"),
     ]
-    return lake_of(duckdb, tmp_path, orders)
+    return lake_of(duckdb, tmp_path_factory.mktemp("orders"), orders)
 
 
 def test_a_view_is_shown_as_a_table(

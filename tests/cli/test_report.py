@@ -11,6 +11,7 @@ from salesetl.cli import main
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import QualityError
 from tests.jobs.shop import Shop, order, sale
+from tests.lakes import Lakes
 
 SALES_CHARTS = {
     "monthly_revenue.png",
@@ -28,13 +29,16 @@ ORDERS_CHARTS = {
 }
 
 
-@pytest.fixture
-def shop(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
+def load_sales_and_orders(shop: Shop) -> None:
     """Load a few sales and orders."""
-    shop = Shop(duckdb, tmp_path)
     shop.load(shop.deliver("sales", [sale(1), sale(2), sale(3, quantity="x")]))
     shop.load_orders(shop.deliver_orders("orders", [order(1), order(2)]))
-    return shop
+
+
+@pytest.fixture
+def shop(lakes: Lakes, tmp_path: Path) -> Shop:
+    """Open a shop that has loaded them."""
+    return lakes.copy(load_sales_and_orders, tmp_path)
 
 
 def lake_of(shop: Shop) -> str:

@@ -1,10 +1,12 @@
-"""A fresh shop for every test."""
+"""A fresh shop for every test, and both engines side by side."""
 
 from pathlib import Path
 
 import pytest
 
+from salesetl.engines.base import Engine
 from salesetl.engines.duckdb import DuckDbEngine
+from tests.jobs.parity import Engines
 from tests.jobs.shop import Shop
 
 
@@ -12,3 +14,9 @@ from tests.jobs.shop import Shop
 def shop(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
     """Open a shop in an empty folder."""
     return Shop(duckdb, tmp_path)
+
+
+@pytest.fixture
+def engines(duckdb: DuckDbEngine, spark_engine: Engine, tmp_path: Path) -> Engines:
+    """Open both engines on one empty folder."""
+    return Engines(duckdb, spark_engine, tmp_path)

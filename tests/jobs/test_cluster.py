@@ -8,14 +8,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
-import duckdb
 import pyspark
 import pytest
+from duckdb import connect
 
 from generators.__main__ import main as generate
+from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.java import find_java_home
+from tests.jobs.shop import Shop
 
 ROOT = Path(__file__).parents[2]
 SPARK_HOME = Path(pyspark.__file__).parent
@@ -28,7 +31,7 @@ Process = subprocess.Popen[bytes]
 def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Generate sales of which one in fifty has a fault, enough to keep a cluster busy."""
     home = tmp_path_factory.mktemp("delivery")
-    words = ["sales", "--rows", "200000", "--dirt", "0.02", "--output_path", str(home)]
+    words = ["sales", "--rows", "60000", "--dirt", "0.02", "--output_path", str(home)]
     generate(words)
     return home
 
@@ -124,18 +127,31 @@ def content(lake: Path) -> dict[str, tuple[int, int]]:
             f"read_parquet('{lake}/{name}/*/**/*.parquet', hive_partitioning = false)"
         )
         rows = f"select columns(c -> c not in ('run_id', 'rejected_at')) from {files}"
-        [told] = duckdb.sql(f"select count(*), sum(hash(r)) from ({rows}) r").fetchall()
+        [told] = (
+            connect()
+            .execute(f"select count(*), sum(hash(r)) from ({rows}) r")
+            .fetchall()
+        )
         tables[name] = told
     return tables
 
 
 @pytest.mark.slow
 def test_a_run_outlives_the_loss_of_a_worker(
-    cluster: tuple[str, list[Process]], delivery: Path, tmp_path: Path
+    cluster: tuple[str, list[Process]],
+    duckdb: DuckDbEngine,
+    delivery: Path,
+    tmp_path: Path,
 ) -> None:
     address, workers = cluster
-    undisturbed, lake = tmp_path / "undisturbed", tmp_path / "lake"
-    subprocess.run([sys.executable, *job(delivery, undisturbed)], cwd=ROOT, check=True)
+    lake = tmp_path / "lake"
+    undisturbed = Shop(duckdb, tmp_path)
+    undisturbed.load(
+        delivery / "sales",
+        delivery / "customers",
+        lake="undisturbed",
+        as_of=date(2025, 12, 18),
+    )
     log = tmp_path / "job.log"
 
     with log.open("wb") as output:
@@ -157,4 +173,4 @@ def test_a_run_outlives_the_loss_of_a_worker(
 
     assert running.returncode == 0, log.read_text()
     assert "Lost executor" in log.read_text()
-    assert content(lake) == content(undisturbed)
+    assert content(lake) == content(tmp_path / "undisturbed")

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from salesetl.engines.base import Engine
 from salesetl.errors import SalesEtlError
 from salesetl.model.options import InputPath
 from salesetl.pipelines.sales.pipeline import SALES
+from salesetl.readers import layouts
+from salesetl.readers.files import HEAD_BYTES
 from salesetl.runner.running import run
 from salesetl.runs import RunReport
-from tests.frames import SALE
+from tests.frames import SALE, on_each_engine
 from tests.jobs.shop import Shop, order, sale
 
 
@@ -99,6 +102,33 @@ def test_a_damaged_gzip_is_named(shop: Shop, feed: str, damage: str) -> None:
     told = str(refusal.value)
     assert told.startswith(f"{folder}/2.gz: truncated or damaged gzip (")
     assert "\n" not in told
+    assert not any((shop.home / "lake").glob("*/*.parquet"))
+
+
+@on_each_engine
+@pytest.mark.parametrize("feed", ["sales", "orders"])
+def test_damage_that_no_look_at_a_large_file_has_found_is_named(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, feed: str
+) -> None:
+    monkeypatch.setattr(layouts, "WHOLE_FILE_BYTES", 0)
+    # Random, so that it is larger than what is looked at even when it is packed.
+    names = [random.Random(number).randbytes(20_000).hex() for number in range(28)]
+    content = (
+        shop.deliver("s", (sale(1, product=name) for name in names)) / "sales.csv"
+        if feed == "sales"
+        else shop.deliver_orders("o", (order(1, note=name) for name in names))
+        / "orders.json"
+    ).read_bytes()
+    packed = gzip.compress(content)
+    assert len(packed) > HEAD_BYTES
+    path = shop.home / "large.gz"
+    path.write_bytes(DAMAGES["cut"](packed))
+
+    with pytest.raises(SalesEtlError) as refusal:
+        load(shop, feed, path)
+
+    told = str(refusal.value)
+    assert told.startswith(f"{path}: truncated or damaged gzip (") and "\n" not in told
     assert not any((shop.home / "lake").glob("*/*.parquet"))
 
 

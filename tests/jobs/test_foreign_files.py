@@ -19,6 +19,7 @@ from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.runner.running import run
 from salesetl.storage import StoredFile, storage_of
+from tests.frames import on_each_engine
 from tests.jobs.shop import Shop, order, sale
 
 MONTH = "year=2025/month=9"
@@ -261,15 +262,16 @@ def test_what_was_rejected_before_stays_when_a_run_of_its_name_is_refused(
     assert "x.csv: is in no partition" in json.loads(report.read_text())["error"]
 
 
-@pytest.mark.parametrize("name", ["_copy.parquet", ".copy.parquet"])
+@on_each_engine
 def test_hidden_files_are_passed_over_by_every_engine(
-    engine: Engine, tmp_path: Path, name: str
+    engine: Engine, tmp_path: Path
 ) -> None:
     shop = Shop(engine, tmp_path)
     path = shop.deliver("raw", [sale(1), sale(2)])
     shop.load(path)
     sound = shop.tables()
-    (tmp_path / "lake/sales/enriched_sales" / MONTH / name).write_text("no Parquet")
+    for name in ("_copy.parquet", ".copy.parquet"):
+        (tmp_path / "lake/sales/enriched_sales" / MONTH / name).write_text("no Parquet")
 
     shop.load(path)
 

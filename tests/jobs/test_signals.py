@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from salesetl.runs import RunReport, read_reports
 from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, sale
 from tests.jobs.test_kills import ROOT, arguments
+from tests.lakes import Lakes
 
 # Runs a script, which sends itself signals in the middle of a query that would take for ever, or
 # just before it moves a file of a table into place.
@@ -54,11 +56,15 @@ else:
 """
 
 
-@pytest.fixture
-def loaded(shop: Shop) -> Shop:
+def load_first(shop: Shop) -> None:
     """Load some sales, one of which is rejected."""
     shop.load(shop.deliver("first", [sale(1), sale(2, date="x")]), run_id="first")
-    return shop
+
+
+@pytest.fixture
+def loaded(lakes: Lakes, tmp_path: Path) -> Shop:
+    """Open a shop that has loaded them."""
+    return lakes.copy(load_first, tmp_path)
 
 
 def run(
@@ -96,7 +102,10 @@ def assert_nothing_is_left(shop: Shop) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine_name", ["duckdb", "spark"])
+@pytest.mark.parametrize(
+    "engine_name",
+    ["duckdb", pytest.param("spark", marks=pytest.mark.both_sparks)],
+)
 @pytest.mark.parametrize(
     ("signals", "status"),
     [("SIGTERM", 143), ("SIGINT", 130), ("SIGTERM,SIGTERM,SIGTERM", 143)],

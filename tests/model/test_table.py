@@ -18,6 +18,9 @@ TABLES = [
     *all_tables(),
 ]
 
+# Where PySpark is, the types of contracts are its own.
+pytestmark = pytest.mark.both_sparks
+
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_columns_are_there_once_with_a_comment(table: Table) -> None:

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from pyspark.sql import DataFrame
 
 from salesetl.engines.base import Engine
@@ -20,7 +19,14 @@ from salesetl.pipelines.orders.transforms import (
     build_fact_orders,
     with_totals,
 )
-from tests.frames import ITEM, ORDER, assert_same_rows, frame_of, raw_objects_of
+from tests.frames import (
+    ITEM,
+    ORDER,
+    assert_same_rows,
+    frame_of,
+    on_each_engine,
+    raw_objects_of,
+)
 
 FACT_ORDER = {
     "order_id": "O1",
@@ -61,12 +67,14 @@ def cleaned(engine: Engine, *orders: dict[str, Any]) -> DataFrame:
     )
 
 
+@on_each_engine
 def test_an_order_is_a_row_with_its_day_and_its_month(engine: Engine) -> None:
     orders = build_fact_orders(cleaned(engine, ORDER))
 
     assert_same_rows(engine, orders, frame_of(engine, FACT_ORDERS, [FACT_ORDER]))
 
 
+@on_each_engine
 def test_the_lines_of_an_order_are_rows_numbered_from_one(engine: Engine) -> None:
     lines = build_fact_order_items(cleaned(engine, ORDER))
 
@@ -144,50 +152,61 @@ def test_equal_lines_of_an_order_are_lines_each(engine: Engine) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("quantity", "unit_price", "line_total"),
-    [
-        (1, 0.125, "0.13"),
-        (3, 0.0575, "0.17"),
-        (3, 0.115, "0.35"),
-        (1, 0.0049, "0.00"),
-        (1, 0.005, "0.01"),
-        (7, 14.2857, "100.00"),
-        (1, 1.005, "1.01"),
-    ],
-)
-def test_a_line_is_rounded_half_up_to_the_cent(
-    engine: Engine, quantity: int, unit_price: float, line_total: str
-) -> None:
-    item = ITEM | {"quantity": quantity, "unit_price": unit_price}
+LINE_TOTALS = [
+    (1, 0.125, "0.13"),
+    (3, 0.0575, "0.17"),
+    (3, 0.115, "0.35"),
+    (1, 0.0049, "0.00"),
+    (1, 0.005, "0.01"),
+    (7, 14.2857, "100.00"),
+    (1, 1.005, "1.01"),
+]
 
-    orders = cleaned(engine, ORDER | {"items": [item, item]})
 
-    [order] = engine.rows(build_fact_orders(orders))
+def test_a_line_is_rounded_half_up_to_the_cent(engine: Engine) -> None:
+    delivered = []
+    for place, (quantity, price, _) in enumerate(LINE_TOTALS):
+        item = ITEM | {"quantity": quantity, "unit_price": price}
+        delivered.append(ORDER | {"order_id": f"O{place}", "items": [item, item]})
+
+    orders = cleaned(engine, *delivered)
+
     lines = engine.rows(build_fact_order_items(orders))
-    assert [str(line["line_total"]) for line in lines] == [line_total] * 2
-    assert order["items_total"] == 2 * Decimal(line_total)
-
-
-@pytest.mark.parametrize(
-    ("moment", "day"),
-    [
-        ("2025-02-01T00:30:00+05:30", date(2025, 1, 31)),
-        ("2025-01-31T23:30:00-01:00", date(2025, 2, 1)),
-        ("2024-12-31T23:59:59.999Z", date(2024, 12, 31)),
-        (1735689600000, date(2025, 1, 1)),
-        (1735689599999999999, date(2024, 12, 31)),
-    ],
-)
-def test_an_order_belongs_to_its_month_in_utc(
-    engine: Engine, moment: object, day: date
-) -> None:
-    orders = cleaned(engine, ORDER | {"order_timestamp": moment})
-
-    [order] = engine.rows(build_fact_orders(orders))
-    lines = engine.rows(build_fact_order_items(orders))
-    assert order["order_date"] == day
-    assert order["order_year"] + order["order_month"] == f"{day:%Y%m}"
-    assert {(line["order_date"], line["order_month"]) for line in lines} == {
-        (day, f"{day:%m}")
+    assert sorted((line["order_id"], str(line["line_total"])) for line in lines) == [
+        (f"O{place}", total)
+        for place, (_, _, total) in enumerate(LINE_TOTALS)
+        for _ in range(2)
+    ]
+    sums = engine.rows(build_fact_orders(orders))
+    assert {row["order_id"]: row["items_total"] for row in sums} == {
+        f"O{place}": 2 * Decimal(total)
+        for place, (_, _, total) in enumerate(LINE_TOTALS)
     }
+
+
+MOMENTS = [
+    ("2025-02-01T00:30:00+05:30", date(2025, 1, 31)),
+    ("2025-01-31T23:30:00-01:00", date(2025, 2, 1)),
+    ("2024-12-31T23:59:59.999Z", date(2024, 12, 31)),
+    (1735689600000, date(2025, 1, 1)),
+    (1735689599999999999, date(2024, 12, 31)),
+]
+
+
+def test_an_order_belongs_to_its_month_in_utc(engine: Engine) -> None:
+    orders = cleaned(
+        engine,
+        *(
+            ORDER | {"order_id": f"O{place}", "order_timestamp": moment}
+            for place, (moment, _) in enumerate(MOMENTS)
+        ),
+    )
+
+    expected = {f"O{place}": day for place, (_, day) in enumerate(MOMENTS)}
+    lines = engine.rows(build_fact_order_items(orders))
+    for rows in (engine.rows(build_fact_orders(orders)), lines):
+        assert {row["order_id"]: row["order_date"] for row in rows} == expected
+        assert all(
+            row["order_year"] + row["order_month"] == f"{row['order_date']:%Y%m}"
+            for row in rows
+        )

@@ -16,7 +16,14 @@ from salesetl.pipelines.sales.transforms import (
     join_customers,
     summarize_sales,
 )
-from tests.frames import SALE, TYPED_SALE, assert_same_rows, frame_of, raw_frame_of
+from tests.frames import (
+    SALE,
+    TYPED_SALE,
+    assert_same_rows,
+    frame_of,
+    on_each_engine,
+    raw_frame_of,
+)
 
 CUSTOMER = {
     "customer_id": "C1",
@@ -29,6 +36,7 @@ ENRICHED = (
 )
 
 
+@on_each_engine
 def test_a_delivered_sale_gets_its_types(engine: Engine) -> None:
     padded = {name: f" {text} " for name, text in SALE.items()}
     raw_sales = raw_frame_of(engine, RAW_SALES, [padded])
@@ -117,6 +125,7 @@ def test_goods_that_come_back_are_returns(engine: Engine) -> None:
     assert [row["is_return"] for row in engine.rows(enriched)] == [True]
 
 
+@on_each_engine
 def test_the_summary_is_net_of_returns_and_counts_units_and_buyers(
     engine: Engine,
 ) -> None:

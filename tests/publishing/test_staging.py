@@ -15,7 +15,7 @@ from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.publishing.lake import Change
 from salesetl.publishing.staging import count_kept, stage
-from tests.frames import TYPED_SALE, frame_of
+from tests.frames import TYPED_SALE, frame_of, on_each_engine
 
 SALE = TYPED_SALE | {"is_return": False, "day": 10, "year": 2025, "month": 9}
 
@@ -54,6 +54,7 @@ def test_partitions_are_measured(engine: Engine, tmp_path: Path) -> None:
     assert sizes == {name: each.bytes for name, each in staged.partitions.items()}
 
 
+@on_each_engine
 @pytest.mark.parametrize("column", ["total_amount", "region"])
 def test_a_type_that_is_not_the_contracts_stops_the_run(
     engine: Engine, tmp_path: Path, column: str
@@ -116,6 +117,7 @@ def test_amounts_of_orders_are_measured_by_currency(
     assert kept == (4, staged.sums)
 
 
+@on_each_engine
 @pytest.mark.parametrize("month", [9, 10])
 def test_a_key_that_would_be_there_twice_stops_the_run(
     engine: Engine, tmp_path: Path, month: int

@@ -15,6 +15,13 @@ def exact_average(total: str, count: str) -> Column:
     """Return the average to the cent, half away from zero, of a total over a count.
 
     `total` is a DECIMAL(38, 2) column and `count` a BIGINT one. Null for a total of 10^16 or more.
+    """
+    return F.expr(average_sql(total, count))
+
+
+def average_sql(total: str, count: str) -> str:
+    """SQL for the exact average of a total over a count.
+
     Counted in whole cents: a decimal division rounds first to a scale of the engine's choice, and
     rounding twice can be a cent off.
     """
@@ -22,4 +29,4 @@ def exact_average(total: str, count: str) -> Column:
     rounded = f"((2 * abs({cents}) + {count}) div (2 * {count}))"
     average = f"cast(sign({total}) as int) * {rounded} * cast(0.01 as decimal(3, 2))"
     # Beyond this the cents do not fit, which engines would tell each in its own way.
-    return F.expr(f"case when abs({total}) < 10000000000000000 then {average} end")
+    return f"case when abs({total}) < 10000000000000000 then {average} end"
