@@ -16,12 +16,12 @@ def sales_answer(out: Path) -> Answer:
     """Return rows, revenue to the cent, and every line of the summary, from what was written."""
     enriched = _rows(
         "select '', count(*), count(distinct transaction_id), sum(total_amount)",
-        f"{out}/enriched_sales",
+        f"{out}/sales/enriched_sales",
     )
     summary = _rows(
         "select region, product, cast(year as int), cast(month as int), total_revenue,"
         " transaction_count, cast(units_sold as bigint), customer_count",
-        f"{out}/sales_summary",
+        f"{out}/sales/sales_summary",
     )
     return _answer(enriched, summary, 4)
 
@@ -33,18 +33,18 @@ def orders_answer(out: Path) -> Answer:
     """
     whole = _rows(
         "select currency, count(*), count(distinct order_id), sum(order_total)",
-        f"{out}/fact_orders",
+        f"{out}/orders/fact_orders",
         "group by currency",
     )
     amounts = {"fact_orders": "order_total", "fact_order_items": "line_total"}
-    currencies = _query("select order_id, currency", f"{out}/fact_orders")
+    currencies = _query("select order_id, currency", f"{out}/orders/fact_orders")
     months = [
         (table, *month)
         for table, amount in amounts.items()
         for month in _rows(
             "select cast(order_year as int), cast(order_month as int), of_orders.currency,"
             f" sum({amount}), count(*), count(distinct order_id)",
-            f"{out}/{table}",
+            f"{out}/orders/{table}",
             f"inner join ({currencies}) as of_orders using (order_id)"
             " group by order_year, order_month, of_orders.currency",
         )

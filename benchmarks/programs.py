@@ -31,7 +31,10 @@ def _other(module: str, *inputs: str) -> Callable[[Path, Path], list[str]]:
     def command(data: Path, out: Path) -> list[str]:
         name = f"benchmarks.contenders.{module}"
         paths = [str(data / each) for each in inputs]
-        return [sys.executable, "-m", name, *paths, str(out)]
+        # Where salesetl has the tables of a pipeline.
+        own = out / module.partition(".")[0]
+        own.mkdir(parents=True, exist_ok=True)
+        return [sys.executable, "-m", name, *paths, str(own)]
 
     return command
 

@@ -24,11 +24,11 @@ The best-selling lines of sales_summary:
 $("$bin/salesetl" table sales_summary --output_path data/lake --order_by total_revenue --rows 8)
 
 Files
-  data/lake/enriched_sales/   one row a sale, Parquet by year and month
-  data/lake/sales_summary/    revenue by region, product and month
-  data/lake/fact_orders/      one row an order, and fact_order_items/ one a line of it
-  data/lake/quarantine/       rejected rows, each with all its reasons
-  data/lake/_runs/            a JSON report for every run
+  data/lake/sales/enriched_sales/  one row a sale, Parquet by year and month
+  data/lake/sales/sales_summary/   revenue by region, product and month
+  data/lake/orders/fact_orders/    one row an order, and fact_order_items/ one a line of it
+  data/lake/sales/quarantine/      rejected rows, each with all its reasons
+  data/lake/sales/_runs/           a JSON report for every run
 
 Try next
   make setup && make demo ENGINE=spark           the same on Spark

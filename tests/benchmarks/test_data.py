@@ -85,7 +85,7 @@ def test_the_others_accept_and_reject_the_same_orders(
 ) -> None:
     out = run(name, data, tmp_path / "out")
     quarantine = duckdb.sql(
-        f"select reasons from '{out}/quarantine/*.parquet'"
+        f"select reasons from '{out}/orders/quarantine/*.parquet'"
     ).fetchall()
 
     answer, exact = orders_answer(out), orders_answer(embedded)
