@@ -147,7 +147,7 @@ def tables(lake: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(lake)): path.read_bytes()
         for path in lake.rglob("*")
-        if path.is_file() and not path.relative_to(lake).parts[0].startswith("_")
+        if path.is_file() and not path.relative_to(lake).parts[1].startswith("_")
     }
 
 

@@ -34,10 +34,13 @@ class Destination(Protocol):
         """Finish what a run that was killed had begun to publish, and clear what it left."""
 
     def begin(self, report: RunReport) -> None:
-        """Begin a run; what an earlier try of that name rejected goes when this one publishes."""
+        """Begin a run."""
 
     def check(self) -> None:
-        """See that the tables hold only what runs have written; InputError if not."""
+        """See that the tables hold only what runs have written; InputError if not.
+
+        What an earlier try of that name rejected goes when this one publishes.
+        """
 
     def remember_keys(self, source: str, method: Mapping[str, Any]) -> None:
         """Publish how keys of a source are made; InputError if the tables have others."""

@@ -74,18 +74,22 @@ class ParquetLake:
         self.staging = staging_path(self.root, self._namespace, report.run_id)
         path = report_path(self.root, self._namespace, report.run_id)
         self._journal = Journal(report.run_id, report_path=path)
-        folder = f"run_id={report.run_id}"
-        for table in self._quarantines:
-            found = self._storage.files(join(self._lake.path(table), folder))
-            self._journal.deletes += [file.path for file in found]
-            if found:
-                self._registering.touch(table, [folder])
 
     def check(self) -> None:
         """See that the tables hold only what runs have written, and can be registered."""
         check_layout(self._storage, self.root)
         check_tables(self.root, self._tables)
+        self._clear_quarantine()
         self._registering.check()
+
+    def _clear_quarantine(self) -> None:
+        """Let what an earlier try of that name rejected go with what this run publishes."""
+        folder = f"run_id={self._journal.run_id}"
+        for table in self._quarantines:
+            found = self._storage.files(join(self._lake.path(table), folder))
+            self._journal.deletes += [file.path for file in found]
+            if found:
+                self._registering.touch(table, [folder])
 
     def remember_keys(self, source: str, method: Mapping[str, Any]) -> None:
         """Publish how keys are made with the tables; InputError if the lake has others."""
