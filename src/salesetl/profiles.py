@@ -104,9 +104,12 @@ class Profile:
     def key_method(self, table: Table) -> dict[str, Any]:
         """Describe how the key of a table is made, in what decides which key a row gets."""
         if self.key is None:
-            [column] = table.key
-            made = self.expressions.get(column)
-            return {"parts": [made.source if made else column], "separator": ""}
+            made = [self.expressions.get(column) for column in table.key]
+            parts = [
+                each.source if each else column
+                for each, column in zip(made, table.key, strict=True)
+            ]
+            return {"parts": parts, "separator": ""}
         method: dict[str, Any] = {
             "parts": list(map(name_key, self.key.parts)),
             "separator": self.key.separator,

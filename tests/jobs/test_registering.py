@@ -225,12 +225,12 @@ def test_a_table_that_must_not_be_changed_stops_the_run_before_it_reads(
             "sales_summary",
             lambda table: table["StorageDescriptor"].update(Location="s3://other/x"),
         )
-    before = registered.glue.state(), registered.files("enriched_sales")
+    before = registered.glue.state(), registered.files("sales/enriched_sales")
 
     with pytest.raises(CatalogError, match="sales_summary: .* refused"):
         registered.load(sale(2), sales_path="s3://there/is/no/such/file")
 
-    assert (registered.glue.state(), registered.files("enriched_sales")) == before
+    assert (registered.glue.state(), registered.files("sales/enriched_sales")) == before
     assert registered.last_report().status == "failed"
 
 
@@ -260,7 +260,7 @@ def test_a_failed_registering_leaves_the_rows_published_and_is_made_good(
     assert report.status == "succeeded" and report.catalog
     assert "s3://other/x" in report.catalog["error"]
     assert "not registered in database" in report_text(report)
-    assert len(registered.files("enriched_sales")) == 2
+    assert len(registered.files("sales/enriched_sales")) == 2
     registered.glue.client.delete_table(
         DatabaseName=registered.glue.database, Name="sales_summary"
     )

@@ -17,7 +17,7 @@ from salesetl.runs import report_path
 from salesetl.storage import StoredFile, join
 from salesetl.storage.local import LocalStorage
 
-JOB = "enrich_sales"
+NAMESPACE = "sales"
 STEPS = 10
 
 
@@ -73,14 +73,14 @@ def make_lake(root: Path) -> Journal:
         "sales/year=2024/month=6/old": "T6",
         "sales/year=2025/month=7/old": "T7 T1",
         "sales/year=2025/month=8/old": "T8",
-        f"_staging/{JOB}/run-1/sales/year=2025/month=7/new": "T1",
-        f"_staging/{JOB}/run-1/sales/year=2025/month=8/new": "T8 T7",
-        f"_staging/{JOB}/run-1/sales/year=2025/month=9/new": "T9",
-        f"_staging/{JOB}/run-1/sales/_SUCCESS": "",
+        f"{NAMESPACE}/_staging/run-1/sales/year=2025/month=7/new": "T1",
+        f"{NAMESPACE}/_staging/run-1/sales/year=2025/month=8/new": "T8 T7",
+        f"{NAMESPACE}/_staging/run-1/sales/year=2025/month=9/new": "T9",
+        f"{NAMESPACE}/_staging/run-1/sales/_SUCCESS": "",
     }
     for name, content in files.items():
         LocalStorage().write(str(root / name), content.encode())
-    staged = f"{staging_path(str(root), JOB, 'run-1')}/sales"
+    staged = f"{staging_path(str(root), NAMESPACE, 'run-1')}/sales"
     return Journal(
         run_id="run-1",
         moves=[
@@ -91,7 +91,7 @@ def make_lake(root: Path) -> Journal:
             f"{root}/sales/{name}/old"
             for name in ("year=2025/month=7", "year=2025/month=8", "year=2024/month=6")
         ],
-        report_path=report_path(str(root), JOB, "run-1"),
+        report_path=report_path(str(root), NAMESPACE, "run-1"),
         report={"run_id": "run-1", "status": "succeeded"},
     )
 
@@ -108,7 +108,7 @@ def tree(root: Path) -> dict[str, str]:
 def cut_off(root: Path, journal: Journal, changes: int) -> None:
     """Commit on a disk that fails after so many changes."""
     with pytest.raises(PowerCut):
-        commit(FailingStorage(changes), str(root), JOB, journal)
+        commit(FailingStorage(changes), str(root), NAMESPACE, journal)
 
 
 @pytest.fixture
@@ -116,13 +116,13 @@ def published(tmp_path: Path) -> dict[str, str]:
     """The lake after a commit that nothing disturbed."""
     storage = FailingStorage(STEPS)
     root = tmp_path / "undisturbed"
-    commit(storage, str(root), JOB, make_lake(root))
+    commit(storage, str(root), NAMESPACE, make_lake(root))
     assert storage.changes_left == 0
     return tree(root)
 
 
 def test_a_commit_moves_deletes_and_reports(published: dict[str, str]) -> None:
-    report = json.loads(published.pop(f"_runs/{JOB}/run-1.json"))
+    report = json.loads(published.pop(f"{NAMESPACE}/_runs/run-1.json"))
 
     assert report == {"run_id": "run-1", "status": "succeeded"}
     assert published == {
@@ -140,7 +140,7 @@ def test_a_commit_moves_deletes_and_reports(published: dict[str, str]) -> None:
 
 
 def test_a_commit_of_nothing_leaves_nothing(tmp_path: Path) -> None:
-    commit(LocalStorage(), str(tmp_path), JOB, Journal("run-1"))
+    commit(LocalStorage(), str(tmp_path), NAMESPACE, Journal("run-1"))
 
     assert tree(tmp_path) == {}
 
@@ -150,7 +150,7 @@ def test_a_run_cut_off_before_its_journal_has_changed_nothing(tmp_path: Path) ->
     old = {name: text for name, text in tree(tmp_path).items() if name[0] != "_"}
     cut_off(tmp_path, journal, changes=0)
 
-    recover(LocalStorage(), str(tmp_path), JOB)
+    recover(LocalStorage(), str(tmp_path), NAMESPACE)
 
     assert tree(tmp_path) == old
 
@@ -162,7 +162,7 @@ def test_a_publish_cut_off_at_any_step_is_finished_by_the_next_run(
     root = tmp_path / "lake"
     cut_off(root, make_lake(root), changes)
 
-    recover(LocalStorage(), str(root), JOB)
+    recover(LocalStorage(), str(root), NAMESPACE)
 
     assert tree(root) == published
 
@@ -174,9 +174,9 @@ def test_a_recovery_that_is_cut_off_itself_is_finished_by_the_one_after(
     root = tmp_path / "lake"
     cut_off(root, make_lake(root), changes=4)
     with pytest.raises(PowerCut):
-        recover(FailingStorage(changes), str(root), JOB)
+        recover(FailingStorage(changes), str(root), NAMESPACE)
 
-    recover(LocalStorage(), str(root), JOB)
+    recover(LocalStorage(), str(root), NAMESPACE)
 
     assert tree(root) == published
 
@@ -187,8 +187,8 @@ def test_recovering_twice_is_harmless(
     root = tmp_path / "lake"
     cut_off(root, make_lake(root), changes=4)
 
-    recover(LocalStorage(), str(root), JOB)
-    recover(LocalStorage(), str(root), JOB)
+    recover(LocalStorage(), str(root), NAMESPACE)
+    recover(LocalStorage(), str(root), NAMESPACE)
 
     assert tree(root) == published
 
@@ -209,15 +209,15 @@ def test_what_a_killed_run_staged_is_cleared_and_nothing_of_other_jobs(
     tmp_path: Path,
 ) -> None:
     storage, root = LocalStorage(), str(tmp_path)
-    mine = join(staging_path(root, JOB, "run-1"), "sales/part")
+    mine = join(staging_path(root, NAMESPACE, "run-1"), "sales/part")
     others = [
-        join(staging_path(root, f"{JOB}_2", "run-1"), "part"),
+        join(staging_path(root, f"{NAMESPACE}_2", "run-1"), "part"),
         journal_path(root, "other"),
     ]
     for path in (mine, *others):
         storage.write(path, b"{}")
 
-    recover(storage, root, JOB)
+    recover(storage, root, NAMESPACE)
 
     assert [file.path for file in storage.files(root)] == sorted(others)
 

@@ -34,7 +34,7 @@ AMOUNTS = [
 
 def publish(engine: DuckDbEngine, lake: Path, table: Table, rows: list[Row]) -> None:
     """Write rows as a table of a lake, whatever a source could deliver."""
-    engine.write_table(frame_of(engine, table, rows), str(lake / table.name), table)
+    engine.write_table(frame_of(engine, table, rows), str(lake / table.folder), table)
 
 
 def an_order(number: int, day: date, amount: str, **fields: Any) -> Row:

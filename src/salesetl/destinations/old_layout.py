@@ -47,6 +47,8 @@ def move_lake(
             yield keys
     for name in _LEFT_OVER:
         storage.delete(join(root, name))
+    for name in ("_keys", "quarantine", *_names(pipelines)):
+        _delete_if_empty(storage, join(root, name))
     # Last, as by these an earlier version is known.
     for pipeline in pipelines:
         for file in storage.files(join(root, "_runs", pipeline.job)):
@@ -56,6 +58,7 @@ def move_lake(
             storage.write(target, content.encode())
             storage.delete(file.path)
             yield target
+    _delete_if_empty(storage, join(root, "_runs"))
 
 
 def converted_report(old: dict[str, Any], pipeline: Pipeline) -> dict[str, Any]:
@@ -82,6 +85,16 @@ def converted_report(old: dict[str, Any], pipeline: Pipeline) -> dict[str, Any]:
             by_currency.setdefault(currency, {})[state] = amount
     report["amounts"] = {pipeline.main.contract.amounts[0]: by_currency}
     return report
+
+
+def _names(pipelines: tuple[Pipeline, ...]) -> list[str]:
+    return [table.name for pipeline in pipelines for table in pipeline.tables]
+
+
+def _delete_if_empty(storage: Storage, path: str) -> None:
+    """Delete folders without files, which only a disk has; a file that nobody knows stays."""
+    if not storage.files(path):
+        storage.delete(path)
 
 
 def _check_at_rest(storage: Storage, root: str) -> None:

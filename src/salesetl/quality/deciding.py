@@ -166,8 +166,13 @@ def _keep_newest_sound(versions: DataFrame) -> DataFrame:
                     "_key is not null and"
                     f" min(_content) over ({of_key}) <> max(_content) over ({of_key})"
                 ),
+                # Copies of a sound row are counted in its version, of a broken one in all of them.
                 "_copy": F.expr(
                     f"row_number() over ({of_key}, _content order by {last_first})"
+                ),
+                "_broken_copy": F.expr(
+                    "row_number() over (partition by _key, _content"
+                    f" order by _version desc, {last_first})"
                 ),
             }
         )
@@ -187,7 +192,9 @@ def _keep_newest_sound(versions: DataFrame) -> DataFrame:
                 "_outcome": F.expr(
                     f"case when _unit is null and ({has_reason}) then '{QUARANTINED}'"
                     f" when _unit is null then '{ACCEPTED}'"
-                    f" when _is_broken and (_is_conflict or _copy = 1) then '{QUARANTINED}'"
+                    f" when _is_broken and (_is_conflict or _broken_copy = 1)"
+                    f" then '{QUARANTINED}'"
+                    f" when _is_broken then '{DUPLICATE}'"
                     f" when _version < _newest or _copy > 1 then '{DUPLICATE}'"
                     f" else '{ACCEPTED}' end"
                 ),

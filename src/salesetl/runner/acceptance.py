@@ -37,7 +37,8 @@ def check_quality(classified: Classified, options: LoadOptions) -> None:
             f" than --max_rejected_ratio {options.max_rejected_ratio}: {_reasons(classified)};"
             f" {kept}"
         )
-    if tally.rows_loaded or options.allow_empty:
+    # Rows of which a newer version is published have been loaded, only not now.
+    if tally.rows_loaded or tally.rows_superseded or options.allow_empty:
         return
     if rejected:
         others = f", and {tally.rows_out_of_range:,} are not of the days to load"

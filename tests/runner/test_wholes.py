@@ -1,0 +1,191 @@
+"""Rows that make sense only together are accepted, rejected, superseded and replayed together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from salesetl import registry
+from salesetl.cli import main
+from salesetl.conforming import conform
+from salesetl.engines.base import Engine
+from salesetl.model.options import CsvOptions, InputPath, LoadOptions, option
+from salesetl.model.pipeline import Output, Pipeline
+from salesetl.model.rules import Rule
+from salesetl.model.source import Csv, Source
+from salesetl.model.strategies import Merge
+from salesetl.model.table import SOURCE_FILE, Table, column
+from salesetl.model.types import T
+from salesetl.rows import read_rows
+from salesetl.runner.running import run
+from salesetl.runs import RunReport
+from salesetl.storage import storage_of
+from tests.frames import on_each_engine
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+LINE = T.StructType(
+    [
+        column("order_id", T.StringType(), "Order of the line"),
+        column("line_number", T.IntegerType(), "Place in its order"),
+        column("amount", T.DecimalType(18, 2), "What is due for it", is_rounded=True),
+    ]
+)
+RAW_LINES = Table(
+    name="lines",
+    namespace="till",
+    grain="one line of an order as delivered",
+    schema=LINE,
+    key=("order_id", "line_number"),
+    amounts=("amount",),
+    rules=(
+        Rule("order_id_is_present", "order_id is not null"),
+        Rule("amount_is_decimal", "amount is not null"),
+    ),
+)
+TILL_LINES = Table(
+    name="till_lines",
+    namespace="till",
+    grain="one line of an order",
+    schema=T.StructType([*LINE.fields, SOURCE_FILE]),
+    key=("order_id", "line_number"),
+    amounts=("amount",),
+    strategy=Merge(by=("order_id",)),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TillOptions(CsvOptions, LoadOptions):
+    """Load lines of orders that were delivered flat."""
+
+    lines_path: InputPath = option("CSV files of lines")
+
+
+def build_till_lines(lines: "DataFrame") -> "DataFrame":
+    """Give lines the shape of TILL_LINES."""
+    return conform(lines, TILL_LINES)
+
+
+TILL = Pipeline(
+    name="till",
+    job="load_till",
+    options=TillOptions,
+    sources=(Source(RAW_LINES, Csv(), whole=("order_id",)),),
+    outputs=(Output(TILL_LINES, build_till_lines, of="lines"),),
+)
+
+
+@pytest.fixture(autouse=True)
+def registered() -> Iterator[None]:
+    """Let the library know the pipeline."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(registry, "PIPELINES", (*registry.PIPELINES, TILL))
+        yield
+
+
+class Till:
+    """A till that delivers files of lines, and loads them."""
+
+    def __init__(self, engine: Engine, home: Path) -> None:
+        self.engine, self.home = engine, home
+
+    def load(self, name: str, *lines: str, **options: Any) -> RunReport:
+        """Deliver a file and load it."""
+        path = self.home / "in" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(["order_id,line_number,amount", *lines, ""]))
+        return run(
+            TILL,
+            self.engine,
+            lines_path=str(path),
+            output_path=str(self.home / "lake"),
+            **{"max_rejected_ratio": 1.0, "allow_empty": True, **options},
+        )
+
+    def lines(self) -> dict[str, Decimal]:
+        """Return the amounts of the published lines."""
+        path = str(self.home / "lake" / TILL_LINES.folder)
+        rows = read_rows(storage_of(path), path, TILL_LINES)
+        return {
+            f"{row['order_id']}.{row['line_number']}": row["amount"] for row in rows
+        }
+
+
+@pytest.fixture
+def till(engine: Engine, tmp_path: Path) -> Till:
+    """Open a till with an empty lake."""
+    return Till(engine, tmp_path)
+
+
+@on_each_engine
+def test_one_rejected_line_rejects_its_order_and_no_other(till: Till) -> None:
+    report = till.load("1.csv", "O1,1,5", "O1,2,x", "O1,3,7", "O2,1,1", ",1,1")
+
+    assert till.lines() == {"O2.1": Decimal(1)}
+    assert (report.rows_read, report.rows_loaded, report.rows_quarantined) == (5, 1, 4)
+    assert report.rows_by_reason == {
+        "order_id_is_present": 1,
+        "amount_is_decimal": 1,
+        "rest_of_it_is_accepted": 2,
+    }
+    assert report.amounts["amount"][""]["rejected"] == "13.00"
+
+
+def test_a_corrected_order_is_replayed_whole(till: Till) -> None:
+    till.load("1.csv", "O1,1,5", "O1,2,x", "O2,1,1", run_id="first")
+    lake, fixes = ["--output_path", str(till.home / "lake")], till.home / "fixes"
+    main(["quarantine", "show", "first", *lake, "--to", str(fixes)])
+    [records] = fixes.glob("*.csv")
+    assert sorted(records.read_text("utf-8-sig").split()[1:]) == ["O1,1,5", "O1,2,x"]
+    records.write_text(records.read_text().replace("x", "6"))
+
+    main(["quarantine", "replay", "first", *lake, "--records", str(fixes)])
+
+    assert till.lines() == {
+        "O1.1": Decimal(5),
+        "O1.2": Decimal(6),
+        "O2.1": Decimal(1),
+    }
+
+
+def test_a_broken_version_leaves_the_order_as_it_was(till: Till) -> None:
+    till.load("1.csv", "O1,1,5", "O1,2,6")
+
+    till.load("2.csv", "O1,1,9", "O1,2,x")
+
+    assert till.lines() == {"O1.1": Decimal(5), "O1.2": Decimal(6)}
+
+
+@on_each_engine
+def test_the_newest_version_of_an_order_has_its_lines_alone(till: Till) -> None:
+    till.load("10.csv", "O1,1,9")
+
+    late = till.load("9.csv", "O1,1,5", "O1,2,6", "O2,1,1")
+
+    assert till.lines() == {"O1.1": Decimal(9), "O2.1": Decimal(1)}
+    assert (late.rows_loaded, late.rows_superseded) == (1, 2)
+
+
+def test_versions_in_one_run_are_those_of_several(till: Till) -> None:
+    till.load("9.csv", "O1,1,5", "O1,2,6", "O2,1,1")
+    (till.home / "in/10.csv").write_text("order_id,line_number,amount\nO1,1,9\n")
+
+    report = run(
+        TILL,
+        till.engine,
+        lines_path=str(till.home / "in"),
+        output_path=str(till.home / "other"),
+    )
+
+    assert (report.rows_loaded, report.duplicates_removed) == (2, 2)
+
+
+def test_a_line_with_two_contents_rejects_its_order(till: Till) -> None:
+    report = till.load("1.csv", "O1,1,5", "O1,1,6", "O1,2,1", "O1,2,1")
+
+    assert till.lines() == {}
+    assert report.rows_by_reason["conflicting_duplicate"] == 2
