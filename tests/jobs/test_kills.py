@@ -23,12 +23,13 @@ _SUICIDE = """
 import os, runpy, signal, sys
 from salesetl.storage.local import LocalStorage
 operation, fragment = sys.argv[1], sys.argv[2]
-original = getattr(LocalStorage, operation)
-def fatal(self, *paths):
-    if any(fragment in path for path in paths if isinstance(path, str)):
+owner = LocalStorage if operation == "write" else os
+original = getattr(owner, operation)
+def fatal(*words, **named):
+    if any(fragment in str(word) for word in words if not isinstance(word, bytes)):
         os.kill(os.getpid(), signal.SIGKILL)
-    return original(self, *paths)
-setattr(LocalStorage, operation, fatal)
+    return original(*words, **named)
+setattr(owner, operation, fatal)
 sys.argv = sys.argv[2:]
 runpy.run_path("jobs/enrich_sales.py", run_name="__main__")
 """
@@ -84,11 +85,11 @@ def second(shop: Shop, undisturbed: Shop) -> Path:
     ("operation", "fragment", "is_published"),
     [
         ("write", "_journal", False),
-        ("move", "/enriched_sales/", None),
-        ("delete", "/lake/enriched_sales/", None),
-        ("move", "/sales_summary/", None),
+        ("replace", "/enriched_sales/", None),
+        ("unlink", "/lake/enriched_sales/", None),
+        ("replace", "/sales_summary/", None),
         ("write", "_runs/", True),
-        ("delete", "/_journal/", True),
+        ("unlink", "/_journal/", True),
     ],
 )
 def test_after_a_kill_while_publishing_the_next_run_makes_good(
@@ -126,9 +127,9 @@ def test_after_a_kill_while_publishing_the_next_run_makes_good(
     ("operation", "fragment", "own_id"),
     [
         ("write", "_journal", "daily"),
-        ("move", "/enriched_sales/", "daily.2"),
+        ("replace", "/enriched_sales/", "daily.2"),
         ("write", "_runs/", "daily.2"),
-        ("delete", "/_journal/", "daily.2"),
+        ("unlink", "/_journal/", "daily.2"),
     ],
 )
 def test_a_killed_run_that_turns_out_to_have_succeeded_keeps_its_name_and_books(

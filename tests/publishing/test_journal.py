@@ -1,7 +1,7 @@
 """A publish happens whole or not at all, whenever it is cut off."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -49,9 +49,24 @@ class FailingStorage:
         self._count()
         return self._disk.update(path, change)
 
-    def move(self, source: str, target: str) -> None:
+    def download(self, path: str, file: str) -> None:
+        self._disk.download(path, file)
+
+    def upload(self, file: str, path: str) -> None:
         self._count()
-        self._disk.move(source, target)
+        self._disk.upload(file, path)
+
+    def move(self, moves: Sequence[tuple[str, str]]) -> list[str]:
+        absent = []
+        for move in moves:
+            self._count()
+            absent += self._disk.move([move])
+        return absent
+
+    def delete_files(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            self._count()
+            self._disk.delete_files([path])
 
     def delete(self, path: str) -> None:
         self._count()

@@ -132,9 +132,10 @@ def test_moving_twice_is_moving_once(tmp_path: Path) -> None:
     put(tmp_path, "staged/part")
     source, target = f"{tmp_path}/staged/part", f"{tmp_path}/table/month=9/part"
 
-    STORAGE.move(source, target)
-    STORAGE.move(source, target)
+    absent = STORAGE.move([(source, target)])
+    absent_again = STORAGE.move([(source, target)])
 
+    assert (absent, absent_again) == ([], [target])
     assert names_below(tmp_path) == ["table/month=9/part"]
     assert STORAGE.read(target) == b"staged/part"
 
