@@ -14,7 +14,7 @@ from salesetl.publishing.journal import (
     staging_path,
 )
 from salesetl.runs import report_path
-from salesetl.storage import StoredFile, join
+from salesetl.storage import Storage, StoredFile, join
 from salesetl.storage.local import LocalStorage
 
 JOB = "enrich_sales"
@@ -78,7 +78,7 @@ class FailingStorage:
         self.changes_left -= 1
 
 
-def make_lake(root: Path) -> Journal:
+def make_lake(root: Path | str, storage: Storage | None = None) -> Journal:
     """Make a lake and stage a run: July and August are replaced, June is emptied, May stays.
 
     The sale T7 comes back with another date and moves from July to August.
@@ -94,7 +94,7 @@ def make_lake(root: Path) -> Journal:
         f"_staging/{JOB}/run-1/sales/_SUCCESS": "",
     }
     for name, content in files.items():
-        LocalStorage().write(str(root / name), content.encode())
+        (storage or LocalStorage()).write(join(str(root), name), content.encode())
     staged = f"{staging_path(str(root), JOB, 'run-1')}/sales"
     return Journal(
         run_id="run-1",
