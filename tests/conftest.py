@@ -21,6 +21,7 @@ from salesetl.engines.spark import SparkEngine
 from salesetl.java import find_java_home
 from salesetl.session import local_session
 from tests import emulator, environments
+from tests.faults import Proxy, proxy_before
 from tests.lakes import Lakes
 
 ROOT = Path(__file__).parents[1]
@@ -110,6 +111,16 @@ def s3_root(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     bucket = f"lake-{uuid.uuid4().hex}"
     boto3.client("s3").create_bucket(Bucket=bucket)
     return f"s3://{bucket}"
+
+
+@pytest.fixture
+def s3_proxy(
+    s3_root: str, s3_server: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Proxy]:
+    """Put a proxy that can fail before the server of S3."""
+    with proxy_before(s3_server) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.address)
+        yield proxy
 
 
 @pytest.fixture(scope="session")

@@ -69,6 +69,19 @@ def test_the_region_is_that_of_the_variable_which_others_look_at(
     assert over_the_other == alone == "eu-west-1"
 
 
+def test_refused_requests_are_made_again_unless_the_environment_says_otherwise(
+    s3_root: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = client("s3").meta.config
+
+    monkeypatch.setenv("AWS_RETRY_MODE", "standard")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "3")
+    asked = client("s3").meta.config
+
+    assert ours.retries == {"mode": "adaptive", "total_max_attempts": 8}
+    assert asked.retries == {"mode": "standard", "total_max_attempts": 3}
+
+
 def test_a_server_that_is_not_there_is_one_line(
     s3_root: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from salesetl.errors import AwsError, SetupError
 
+Content = TypeVar("Content")
+
+# As many files at once as keep a store busy that answers each request after a while.
+FILES_AT_ONCE = 32
+# With the pauses between them, they outlast half a minute in which S3 refuses everything.
+_ATTEMPTS = 8
+_SECONDS_TO_CONNECT = 10
+# A client may be used by many threads, but not made by two at the same time.
+_MAKING = threading.Lock()
+# What the body of an answer that breaks off is read again for; the client itself does not.
+_BROKEN_OFF = ("IncompleteReadError", "ReadTimeoutError", "ResponseStreamingError")
 _LOG_IN = "log in again, or set AWS_PROFILE"
 _NOT_VALID = f"the credentials are not valid; {_LOG_IN}"
 _NOT_ALLOWED = "not allowed: {message}"
@@ -38,6 +50,7 @@ _TOLD = {
     # Answers to HEAD have no body and so no code.
     "403": "not allowed",
     "NoSuchKey": "is not there, or not any more; run again when the delivery is whole",
+    "PreconditionFailed": "was replaced while it was read; run again",
     "NoSuchBucket": "there is no such bucket",
     "301": _OTHER_REGION,
     "PermanentRedirect": _OTHER_REGION,
@@ -50,16 +63,44 @@ def client(service: str) -> Any:
     """Return a client of a service, with the credentials and region of the environment.
 
     AWS_REGION stands over AWS_DEFAULT_REGION and the profile, as it does in other tools of AWS.
+    A request that the service refuses because of too many, or does not answer, is made again. Then
+    all threads that share the client slow down together, unless AWS_RETRY_MODE says otherwise;
+    AWS_MAX_ATTEMPTS says how often one is made.
     """
     try:
         import boto3
+        from botocore.config import Config
     except ImportError as error:
         raise SetupError(
             "AWS is reached by boto3: pip install 'salesetl[aws]'"
         ) from error
-    with aws_errors(service):
+    # What is given here would stand over the variables.
+    asked = os.environ
+    mode = {} if asked.get("AWS_RETRY_MODE") else {"mode": "adaptive"}
+    attempts = (
+        {} if asked.get("AWS_MAX_ATTEMPTS") else {"total_max_attempts": _ATTEMPTS}
+    )
+    config = Config(
+        retries=mode | attempts,
+        connect_timeout=_SECONDS_TO_CONNECT,
+        # One more for the renewal of the lease.
+        max_pool_connections=FILES_AT_ONCE + 1,
+    )
+    with aws_errors(service), _MAKING:
         # boto3 itself does not look at AWS_REGION.
-        return boto3.client(service, region_name=os.environ.get("AWS_REGION") or None)
+        region = os.environ.get("AWS_REGION") or None
+        return boto3.client(service, region_name=region, config=config)
+
+
+def read_through(read: Callable[[], Content]) -> Content:
+    """Return what `read` returns; it is called again if the body of an answer breaks off."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return read()
+        except Exception as error:
+            if type(error).__name__ not in _BROKEN_OFF:
+                raise
+    return read()
 
 
 @contextmanager

@@ -54,6 +54,10 @@ class Requests:
         if operation == "ListObjectsV2":
             yield Need("s3:ListBucket", bucket, params.get("Prefix", ""))
             return
+        if operation == "DeleteObjects":
+            for each in params["Delete"]["Objects"]:
+                yield Need("s3:DeleteObject", f"{bucket}/{each['Key']}")
+            return
         action = _ACTIONS.get(operation, operation)
         yield Need(f"s3:{action}", f"{bucket}/{params['Key']}")
         if action == "GetObject":

@@ -19,7 +19,7 @@ TABLES = {
     "orders/fact_orders": "fact_orders",
     "orders/fact_order_items": "fact_order_items",
     "sales/quarantine": "quarantine",
-    "sales/_keys/sales.json": "_keys/enrich_sales.json",
+    "sales/_keys/sales.json": "sales/_keys/sales.json",
 }
 
 
@@ -51,11 +51,11 @@ def shop(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
             told = {currency: each[state] for currency, each in amounts.items()}
             report[f"revenue_{key}"] = told.get("", told)
         report["feeds"] = {
-            source: {"rows_set_aside": counts.pop("rows_out_of_range"), **counts}
+            source: {"rows_out_of_range": counts.pop("rows_out_of_range"), **counts}
             for source, counts in report.pop("sources").items()
         }
-        report["rows_set_aside"] = report.pop("rows_out_of_range")
-        report["sales_of_late_buyers"] = report.pop("rows_to_refresh")
+        report["rows_out_of_range"] = report.pop("rows_out_of_range")
+        report["rows_to_refresh"] = report.pop("rows_to_refresh")
         del report["rows_superseded"]
         path = lake / "_runs" / job / f"{run_id}.json"
         path.parent.mkdir(parents=True)
@@ -120,7 +120,7 @@ def test_a_lake_that_a_run_is_writing_is_not_moved(
     shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (shop.home / "lake/_journal").mkdir()
-    (shop.home / "lake/_journal/enrich_sales.json").write_text("{}")
+    (shop.home / "lake/sales/_journal.json").write_text("{}")
 
     with pytest.raises(SystemExit):
         move(shop)

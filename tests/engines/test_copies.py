@@ -6,8 +6,10 @@ import pytest
 
 from salesetl.engines.copies import Copies
 from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.errors import AwsError
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.storage import storage_of
+from tests.faults import Proxy
 from tests.frames import TYPED_SALE, frame_of
 
 SOLD = TYPED_SALE | {"is_return": False, "day": 10, "year": 2025, "month": 9}
@@ -80,6 +82,32 @@ def test_a_delivery_of_any_name_is_copied_below_the_folder(
 
     assert copy.read_bytes() == b"sales"
     assert copy.is_relative_to(tmp_path / "copies")
+
+
+def test_many_files_are_copied_at_once_in_their_order_and_each_once(
+    copies: Copies, s3_root: str, s3_proxy: Proxy
+) -> None:
+    paths = [put(f"{s3_root}/{number}", str(number).encode()) for number in range(40)]
+    s3_proxy.requests.clear()
+
+    found = copies.fetch_all([*paths, paths[0]])
+    copies.fetch_all(paths)
+
+    assert [int(Path(copy).read_bytes()) for copy in found] == [*range(40), 0]
+    assert s3_proxy.count("GET") == len(s3_proxy.requests) == 40
+
+
+def test_a_file_that_breaks_off_again_and_again_is_no_copy(
+    copies: Copies, s3_root: str, s3_proxy: Proxy
+) -> None:
+    paths = [put(f"{s3_root}/{number}", b"sales") for number in range(3)]
+    s3_proxy.fault = lambda _, request: "cut" if f"{paths[1][4:]}" in request else None
+
+    with pytest.raises(AwsError, match=f"^{paths[1]}: IncompleteReadError"):
+        copies.fetch_all(paths)
+    s3_proxy.fault = lambda *_: None
+
+    assert fetched(copies, paths[1]) == b"sales"
 
 
 def test_partition_folders_keep_their_names_and_a_packed_file_its_ending(

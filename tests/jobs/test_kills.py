@@ -24,12 +24,13 @@ _SUICIDE = """
 import os, runpy, signal, sys
 from salesetl.storage.local import LocalStorage
 operation, fragment = sys.argv[1], sys.argv[2]
-original = getattr(LocalStorage, operation)
-def fatal(self, *paths):
-    if any(fragment in path for path in paths if isinstance(path, str)):
+owner = LocalStorage if operation == "write" else os
+original = getattr(owner, operation)
+def fatal(*words, **named):
+    if any(fragment in str(word) for word in words if not isinstance(word, bytes)):
         os.kill(os.getpid(), signal.SIGKILL)
-    return original(self, *paths)
-setattr(LocalStorage, operation, fatal)
+    return original(*words, **named)
+setattr(owner, operation, fatal)
 sys.argv = sys.argv[2:]
 runpy.run_path("jobs/enrich_sales.py", run_name="__main__")
 """
@@ -85,11 +86,11 @@ def second(shop: Shop, undisturbed: Shop) -> Path:
     ("operation", "fragment", "is_published", "own_id"),
     [
         ("write", "_journal", False, "daily"),
-        ("move", "/enriched_sales/", None, "daily.2"),
-        ("delete", "/lake/sales/enriched_sales/", None, "daily.2"),
-        ("move", "/sales_summary/", None, "daily.2"),
+        ("replace", "/enriched_sales/", None, "daily.2"),
+        ("unlink", "/lake/sales/enriched_sales/", None, "daily.2"),
+        ("replace", "/sales_summary/", None, "daily.2"),
         ("write", "_runs/", True, "daily.2"),
-        ("delete", "/_journal/", True, "daily.2"),
+        ("unlink", "/_journal", True, "daily.2"),
     ],
 )
 def test_after_a_kill_while_publishing_the_next_run_makes_good(

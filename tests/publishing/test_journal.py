@@ -1,7 +1,7 @@
 """A publish happens whole or not at all, whenever it is cut off."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from salesetl.publishing.journal import (
     staging_path,
 )
 from salesetl.runs import report_path
-from salesetl.storage import StoredFile, join
+from salesetl.storage import Storage, StoredFile, join
 from salesetl.storage.local import LocalStorage
 
 NAMESPACE = "sales"
@@ -49,9 +49,24 @@ class FailingStorage:
         self._count()
         return self._disk.update(path, change)
 
-    def move(self, source: str, target: str) -> None:
+    def download(self, path: str, file: str) -> None:
+        self._disk.download(path, file)
+
+    def upload(self, file: str, path: str) -> None:
         self._count()
-        self._disk.move(source, target)
+        self._disk.upload(file, path)
+
+    def move(self, moves: Sequence[tuple[str, str]]) -> list[str]:
+        absent = []
+        for move in moves:
+            self._count()
+            absent += self._disk.move([move])
+        return absent
+
+    def delete_files(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            self._count()
+            self._disk.delete_files([path])
 
     def delete(self, path: str) -> None:
         self._count()
@@ -63,7 +78,7 @@ class FailingStorage:
         self.changes_left -= 1
 
 
-def make_lake(root: Path) -> Journal:
+def make_lake(root: Path | str, storage: Storage | None = None) -> Journal:
     """Make a lake and stage a run: July and August are replaced, June is emptied, May stays.
 
     The sale T7 comes back with another date and moves from July to August.
@@ -79,7 +94,7 @@ def make_lake(root: Path) -> Journal:
         f"{NAMESPACE}/_staging/run-1/sales/_SUCCESS": "",
     }
     for name, content in files.items():
-        LocalStorage().write(str(root / name), content.encode())
+        (storage or LocalStorage()).write(join(str(root), name), content.encode())
     staged = f"{staging_path(str(root), NAMESPACE, 'run-1')}/sales"
     return Journal(
         run_id="run-1",

@@ -233,6 +233,28 @@ def test_a_lease_is_renewed_while_its_run_lives(
     assert last.owner == first.owner
 
 
+def test_a_run_that_renews_its_lease_twice_at_once_keeps_it(
+    storage: Storage, path: str
+) -> None:
+    lost = []
+
+    def confirm() -> None:
+        try:
+            for _ in range(5):
+                confirm_lease(storage, path, "run-1")
+        except LeaseError as error:
+            lost.append(error)
+
+    with held_lease(storage, path, "run-1"):
+        threads = [threading.Thread(target=confirm) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert lost == []
+
+
 def test_of_two_runs_that_start_together_exactly_one_wins(path: str) -> None:
     both_ready, both_done = threading.Barrier(2), threading.Barrier(2)
     outcomes: dict[str, Any] = {}

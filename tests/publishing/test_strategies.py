@@ -54,7 +54,7 @@ def publish(
             storage.delete(file.path)
         for file in staged.files.get(folder, []):
             parts = (lake.path(table), folder, file.name)
-            storage.move(file.path, "/".join(filter(None, parts)))
+            storage.move([(file.path, "/".join(filter(None, parts)))])
 
 
 def names(root: Path, table: Table) -> dict[str, tuple[str, bool]]:

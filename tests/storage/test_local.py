@@ -132,11 +132,47 @@ def test_moving_twice_is_moving_once(tmp_path: Path) -> None:
     put(tmp_path, "staged/part")
     source, target = f"{tmp_path}/staged/part", f"{tmp_path}/table/month=9/part"
 
-    STORAGE.move(source, target)
-    STORAGE.move(source, target)
+    absent = STORAGE.move([(source, target)])
+    absent_again = STORAGE.move([(source, target)])
 
+    assert (absent, absent_again) == ([], [target])
     assert names_below(tmp_path) == ["table/month=9/part"]
     assert STORAGE.read(target) == b"staged/part"
+
+
+def test_files_are_moved_though_others_have_been(tmp_path: Path) -> None:
+    put(tmp_path, "staged/b")
+    moves = [
+        (f"{tmp_path}/staged/{name}", f"{tmp_path}/table/{name}") for name in "abc"
+    ]
+
+    absent = STORAGE.move(moves)
+
+    assert absent == [f"{tmp_path}/table/a", f"{tmp_path}/table/c"]
+    assert names_below(tmp_path) == ["table/b"]
+
+
+def test_a_file_is_copied_to_and_fro_and_nothing_else_is_left(tmp_path: Path) -> None:
+    put(tmp_path, "here/sales")
+
+    STORAGE.upload(f"{tmp_path}/here/sales", f"{tmp_path}/lake/month=9/sales")
+    STORAGE.download(f"{tmp_path}/lake/month=9/sales", f"{tmp_path}/copies/sales")
+
+    assert names_below(tmp_path) == ["copies/sales", "here/sales", "lake/month=9/sales"]
+    assert STORAGE.read(f"{tmp_path}/copies/sales") == b"here/sales"
+
+
+def test_many_files_are_deleted_with_the_partitions_that_this_left_empty(
+    tmp_path: Path,
+) -> None:
+    names = ["year=2024/month=1/a", "year=2025/month=8/b", "year=2025/month=9/c"]
+    put(tmp_path, *names, "year=2025/month=9/stays")
+
+    STORAGE.delete_files([f"{tmp_path}/{name}" for name in [*names, "missing"]])
+
+    assert names_below(tmp_path) == ["year=2025/month=9/stays"]
+    assert [path.name for path in tmp_path.glob("*")] == ["year=2025"]
+    assert [path.name for path in tmp_path.glob("*/*")] == ["month=9"]
 
 
 def test_deleting_a_folder_leaves_its_neighbours(tmp_path: Path) -> None:

@@ -167,9 +167,10 @@ def test_moving_twice_is_moving_once(storage: S3Storage, s3_root: str) -> None:
     put(storage, s3_root, "staged/a b+ü")
     source, target = f"{s3_root}/staged/a b+ü", f"{s3_root}/table/month=9/part"
 
-    storage.move(source, target)
-    storage.move(source, target)
+    absent = storage.move([(source, target)])
+    absent_again = storage.move([(source, target)])
 
+    assert (absent, absent_again) == ([], [target])
     assert names_below(storage, s3_root) == ["table/month=9/part"]
     assert storage.read(target) == "staged/a b+ü".encode()
 
@@ -206,7 +207,7 @@ def test_a_bucket_of_another_region_is_reached_all_the_same(
     storage = storage_of(root)
 
     storage.write(f"{root}/one", b"1")
-    storage.move(f"{root}/one", f"{root}/two")
+    storage.move([(f"{root}/one", f"{root}/two")])
     changed = storage.update(f"{root}/two", lambda old: (old or b"") + b"2")
 
     assert changed

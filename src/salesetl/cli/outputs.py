@@ -14,8 +14,7 @@ def write_together(directory: str, contents: Mapping[str, bytes]) -> str:
     try:
         for name, content in contents.items():
             storage.write(join(aside, name), content)
-        for name in contents:
-            storage.move(join(aside, name), join(folder, name))
+        storage.move([(join(aside, name), join(folder, name)) for name in contents])
     finally:
         storage.delete(aside)
     return "".join(f"{join(folder, name)}\n" for name in contents)

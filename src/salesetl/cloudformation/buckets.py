@@ -14,7 +14,13 @@ def empty_bucket(bucket: str) -> None:
                 {"Key": each["Key"], "VersionId": each["VersionId"]}
                 for each in versions
             ]
-            if objects:
-                s3.delete_objects(
-                    Bucket=bucket, Delete={"Objects": objects, "Quiet": True}
+            if not objects:
+                continue
+            answer = s3.delete_objects(
+                Bucket=bucket, Delete={"Objects": objects, "Quiet": True}
+            )
+            for left in answer.get("Errors", []):
+                # Asked for alone, it is tried again, or the error says why it stays.
+                s3.delete_object(
+                    Bucket=bucket, Key=left["Key"], VersionId=left["VersionId"]
                 )

@@ -43,7 +43,7 @@ def move_lake(
         old_keys = join(root, "_keys", f"{pipeline.job}.json")
         keys = join(root, pipeline.name, "_keys", f"{pipeline.main.name}.json")
         for _ in storage.files(old_keys):
-            storage.move(old_keys, keys)
+            storage.move([(old_keys, keys)])
             yield keys
     for name in _LEFT_OVER:
         storage.delete(join(root, name))
@@ -121,7 +121,7 @@ def _move_table(storage: Storage, root: str, table: Table) -> Iterator[str]:
             storage.write(target, _with_source_file(storage.read(file.path)))
             storage.delete(file.path)
         else:
-            storage.move(file.path, target)
+            storage.move([(file.path, target)])
         yield target
 
 

@@ -9,6 +9,7 @@ from salesetl.engines.delimited import TextFormat
 from salesetl.model.shapes import text_names
 from salesetl.model.table import Table
 from salesetl.model.types import T
+from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -63,9 +64,16 @@ class Engine(Protocol):
         """
 
     def read_parquet(
-        self, root: str, folders: Sequence[str], schema: T.StructType
+        self,
+        root: str,
+        folders: Sequence[str],
+        schema: T.StructType,
+        files: Sequence[StoredFile] | None = None,
     ) -> DataFrame:
-        """Read folders of a table, with the values of its partition columns from their names."""
+        """Read folders of a table, with the values of its partition columns from their names.
+
+        `files` are the data files in them, where they are known: an engine may take that for true.
+        """
 
     def types(self, frame: DataFrame) -> dict[str, str]:
         """Return the types of a frame's columns by name, as Spark writes them."""

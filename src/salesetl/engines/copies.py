@@ -6,11 +6,12 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from salesetl.storage import is_local, join, storage_of
+from salesetl.storage.at_once import each_at_once
 
 
 class Copies:
@@ -32,11 +33,20 @@ class Copies:
 
     def fetch(self, path: str) -> str:
         """Return a local path to the content of a file."""
-        copy = self.path(path)
-        if not os.path.exists(copy):
-            os.makedirs(os.path.dirname(copy), exist_ok=True)
-            Path(copy).write_bytes(storage_of(path).read(path))
-        return copy
+        return self.fetch_all([path])[0]
+
+    def fetch_all(self, paths: Sequence[str]) -> list[str]:
+        """Return local paths to the content of files, which are fetched several at once."""
+        copies = {path: self.path(path) for path in paths}
+        missing = [
+            path
+            for path, copy in copies.items()
+            if copy != path and not os.path.exists(copy)
+        ]
+        each_at_once(
+            lambda path: storage_of(path).download(path, copies[path]), missing
+        )
+        return [copies[path] for path in paths]
 
     @contextmanager
     def written(self, path: str) -> Iterator[str]:
@@ -46,10 +56,13 @@ class Copies:
         yield folder
         if folder == path:
             return
-        for file in sorted(Path(folder).rglob("*")):
-            if file.is_file():
-                target = join(path, file.relative_to(folder).as_posix())
-                storage_of(path).write(target, file.read_bytes())
-                # What is read back must be what is there, not what was there before.
-                Path(self.path(target)).unlink(missing_ok=True)
+
+        def put(file: Path) -> None:
+            target = join(path, file.relative_to(folder).as_posix())
+            storage_of(path).upload(str(file), target)
+            # What is read back must be what is there, not what was there before.
+            Path(self.path(target)).unlink(missing_ok=True)
+
+        files = [file for file in sorted(Path(folder).rglob("*")) if file.is_file()]
+        each_at_once(put, files)
         shutil.rmtree(folder)

@@ -36,7 +36,7 @@ from salesetl.engines.duckdb_text import (
 from salesetl.errors import naming
 from salesetl.model.table import Table, type_text
 from salesetl.model.types import T
-from salesetl.storage import parquet_files, storage_of
+from salesetl.storage import StoredFile, parquet_files, storage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -134,20 +134,26 @@ class DuckDbEngine:
         return f"from {name}"
 
     def read_parquet(
-        self, root: str, folders: Sequence[str], schema: T.StructType
+        self,
+        root: str,
+        folders: Sequence[str],
+        schema: T.StructType,
+        files: Sequence[StoredFile] | None = None,
     ) -> DataFrame:
         """Read folders of a table, with the values of its partition columns from their names."""
-        files = [
-            self._copies.fetch(file.path)
-            for folder in folders
-            for file in parquet_files(
-                root, storage_of(root).files(f"{root}/{folder}" if folder else root)
-            )
-        ]
+        if files is None:
+            files = [
+                file
+                for folder in folders
+                for file in parquet_files(
+                    root, storage_of(root).files(f"{root}/{folder}" if folder else root)
+                )
+            ]
+        copies = self._copies.fetch_all([file.path for file in files])
         types = {field.name: type_text(field.dataType) for field in schema}
-        if not files:
+        if not copies:
             return self.frame([], types)
-        return self._view(table_query(files, types))
+        return self._view(table_query(copies, types))
 
     def types(self, frame: DataFrame) -> dict[str, str]:
         """Return the types of a frame's columns by name, as Spark writes them."""

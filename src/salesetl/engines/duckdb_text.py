@@ -33,8 +33,7 @@ class RecordReader:
         """Return a query for the records of files and their paths."""
         queries = []
         plain: list[str] = []
-        for path in paths:
-            file = self._copies.fetch(path)
+        for path, file in zip(paths, self._copies.fetch_all(paths), strict=True):
             if text.is_multiline or not _is_plain(file, text.encoding):
                 query = self._cut(file, text)
             elif file == path:

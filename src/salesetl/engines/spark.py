@@ -29,7 +29,7 @@ from salesetl.engines.spark_text import (
     spark_uri,
 )
 from salesetl.model.table import Table, commented
-from salesetl.storage import join
+from salesetl.storage import StoredFile, join
 
 _BROKEN_FILE = re.compile(
     "EOFException|ZipException|not a gzip file|incorrect (header|data) check"
@@ -102,7 +102,11 @@ class SparkEngine:
         )
 
     def read_parquet(
-        self, root: str, folders: Sequence[str], schema: T.StructType
+        self,
+        root: str,
+        folders: Sequence[str],
+        schema: T.StructType,
+        files: Sequence[StoredFile] | None = None,
     ) -> DataFrame:
         """Read folders of a table, with the values of its partition columns from their names."""
         paths = [

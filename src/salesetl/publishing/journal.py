@@ -7,6 +7,7 @@ after it, whoever comes next finishes the work. Every step may be done twice.
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -72,19 +73,23 @@ def recover(storage: Storage, root: str, namespace: str) -> Journal | None:
 def _carry_out(storage: Storage, root: str, namespace: str, journal: Journal) -> None:
     # All new files in before any old one goes: a reader may for a moment see rows twice, but a row
     # is never missing, not even one that changes its partition, nor is its only copy ever deleted.
-    for source, target in journal.moves:
-        storage.move(source, target)
-    for _, target in journal.moves:
-        if not storage.files(target):
-            raise BooksError(
-                f"{target}: was staged by run {journal.run_id} and is gone; nothing was deleted."
-                f" Run the job again after removing {journal_path(root, namespace)}"
-            )
-    for path in journal.deletes:
-        storage.delete(path)
+    absent = storage.move(journal.moves)
+    if lost := _not_in_place(storage, absent):
+        raise BooksError(
+            f"{lost[0]}: was staged by run {journal.run_id} and is gone; nothing was deleted."
+            f" Run the job again after removing {journal_path(root, namespace)}"
+        )
+    storage.delete_files(journal.deletes)
     if journal.report_path:
         storage.write(
             journal.report_path, json.dumps(journal.report, indent=2).encode()
         )
     storage.delete(staging_path(root, namespace, journal.run_id))
     storage.delete(journal_path(root, namespace))
+
+
+def _not_in_place(storage: Storage, targets: Sequence[str]) -> list[str]:
+    """Return which targets of moves are not there; each of their folders is listed once."""
+    folders = sorted({target.rpartition("/")[0] for target in targets})
+    present = {file.path for folder in folders for file in storage.files(folder)}
+    return [target for target in targets if target not in present]

@@ -55,18 +55,27 @@ class Lake:
         self._engine = engine
         self.root = root
         self._storage = storage_of(root)
+        self._listed: dict[str, dict[str, list[StoredFile]]] = {}
 
     def path(self, table: Table) -> str:
         """Where a table is."""
         return join(self.root, table.folder)
 
     def files(self, table: Table) -> dict[str, list[StoredFile]]:
-        """List the data files of a table by partition folder."""
-        return files_by_folder(self.path(table), self._storage.files(self.path(table)))
+        """List the data files of a table by partition folder, as they were when first asked for.
+
+        Until the run publishes nothing changes there, for it is the only writer.
+        """
+        path = self.path(table)
+        if path not in self._listed:
+            self._listed[path] = files_by_folder(path, self._storage.files(path))
+        return self._listed[path]
 
     def read(self, table: Table, folders: list[str]) -> DataFrame:
         """Read some partitions of a table."""
-        return self._engine.read_parquet(self.path(table), folders, table.schema)
+        found = self.files(table)
+        files = [file for folder in folders for file in found.get(folder, [])]
+        return self._engine.read_parquet(self.path(table), folders, table.schema, files)
 
     def change(
         self,

@@ -173,10 +173,9 @@ def _renew(storage: Storage, path: str, owner: Owner) -> None:
             )
         return Lease(owner, datetime.now(UTC) + DURATION).encode()
 
-    if not storage.update(path, extend):
-        raise LeaseError(
-            f"{path}: the lease was lost to another run; nothing was published"
-        )
+    # What comes between is another thread of this process that renews it, or else `extend` tells.
+    while not storage.update(path, extend):
+        pass
 
 
 def _give_back(storage: Storage, path: str, owner: Owner) -> None:

@@ -77,7 +77,9 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     if not files:
         return StagedTable(table, path, change.rows, {}, {}, change.folders)
     _check_schema(engine, table, next(iter(files.values()))[0].path)
-    rows = engine.read_parquet(path, sorted(files), table.schema)
+    folders = sorted(files)
+    written = [file for folder in folders for file in files[folder]]
+    rows = engine.read_parquet(path, folders, table.schema, written)
     _check_keys(engine, rows, change)
     partitions = _measure(engine, rows, table, files)
     return StagedTable(table, path, rows, files, partitions, change.folders)

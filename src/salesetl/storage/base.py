@@ -1,6 +1,6 @@
 """What publishing and reports need of a file system."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,8 +60,21 @@ class Storage(Protocol):
         `change` is given None where there is no file.
         """
 
-    def move(self, source: str, target: str) -> None:
-        """Move a file; does nothing when it has been moved already."""
+    def download(self, path: str, file: str) -> None:
+        """Copy a file to this machine, part by part; `file` is there whole or not at all."""
+
+    def upload(self, file: str, path: str) -> None:
+        """Copy a file of this machine, part by part; a reader sees it whole or not at all."""
+
+    def move(self, moves: Sequence[tuple[str, str]]) -> list[str]:
+        """Move files, which are below one folder, each to its place.
+
+        Return the places of those that are not there to be moved: because they have been, or are
+        lost. If a move fails, others may have been made, and all may be made again.
+        """
+
+    def delete_files(self, paths: Sequence[str]) -> None:
+        """Delete files, those of them that are there."""
 
     def delete(self, path: str) -> None:
         """Delete the file at `path` and all files below it, if there are any."""

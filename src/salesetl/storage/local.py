@@ -4,8 +4,10 @@ import fcntl
 import os
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from salesetl.errors import naming
 from salesetl.storage.base import StoredFile
@@ -48,20 +50,8 @@ class LocalStorage:
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file whole, and have it on disk before returning."""
-        target = Path(path)
-        # Not named after the file, whose name may be as long as names can be.
-        aside = target.with_name(f".{uuid.uuid4().hex}")
-        with naming(path):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with aside.open("wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                aside.replace(target)
-            except BaseException:
-                aside.unlink(missing_ok=True)
-                raise
+        with naming(path), written_whole(path, is_to_last=True) as file:
+            file.write(content)
 
     def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bool:
         """Replace the content under a lock, so that nobody comes between look and change."""
@@ -74,25 +64,76 @@ class LocalStorage:
                 self.write(path, change(old))
         return True
 
-    def move(self, source: str, target: str) -> None:
-        """Rename a file; does nothing when it has been moved already."""
-        with naming(target):
-            if os.path.exists(source):
+    def download(self, path: str, file: str) -> None:
+        """Copy a file."""
+        with naming(path), open(path, "rb") as source, written_whole(file) as target:
+            shutil.copyfileobj(source, target)
+
+    def upload(self, file: str, path: str) -> None:
+        """Copy a file, and have the copy on disk before returning."""
+        with naming(path), open(file, "rb") as source:
+            with written_whole(path, is_to_last=True) as target:
+                shutil.copyfileobj(source, target)
+
+    def move(self, moves: Sequence[tuple[str, str]]) -> list[str]:
+        """Rename files; return the places of those that are not there to be renamed."""
+        absent = []
+        for source, target in moves:
+            with naming(target):
+                if not os.path.exists(source):
+                    absent.append(target)
+                    continue
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 os.replace(source, target)
+        return absent
+
+    def delete_files(self, paths: Sequence[str]) -> None:
+        """Delete files, then the partition folders that this left empty."""
+        for path in paths:
+            with naming(path):
+                Path(path).unlink(missing_ok=True)
+        # The deepest first: a folder may be empty only once those in it are gone.
+        for folder in sorted({Path(path).parent for path in paths}, reverse=True):
+            with naming(str(folder)):
+                _remove_empty(folder)
 
     def delete(self, path: str) -> None:
         """Delete a file or a tree, then the partition folders that this left empty."""
-        target = Path(path)
-        with naming(path):
-            if target.is_dir():
-                shutil.rmtree(target, ignore_errors=True)
-            else:
-                target.unlink(missing_ok=True)
-            folder = target.parent
-            while "=" in folder.name and folder.is_dir() and not os.listdir(folder):
-                folder.rmdir()
-                folder = folder.parent
+        if os.path.isdir(path):
+            shutil.rmtree(path, ignore_errors=True)
+            with naming(path):
+                _remove_empty(Path(path).parent)
+        else:
+            self.delete_files([path])
+
+
+@contextmanager
+def written_whole(path: str, *, is_to_last: bool = False) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of the one at `path` once it is written.
+
+    One that is to last is on disk by then, and not only in memory.
+    """
+    target = Path(path)
+    # Not named after the file, whose name may be as long as names can be.
+    aside = target.with_name(f".{uuid.uuid4().hex}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with aside.open("wb") as file:
+            yield file
+            if is_to_last:
+                file.flush()
+                os.fsync(file.fileno())
+        aside.replace(target)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+def _remove_empty(folder: Path) -> None:
+    """Remove a partition folder, and those above it, that have nothing in them."""
+    while "=" in folder.name and folder.is_dir() and not os.listdir(folder):
+        folder.rmdir()
+        folder = folder.parent
 
 
 def _is_file(path: str) -> bool:
