@@ -20,7 +20,7 @@ from salesetl.publishing.journal import Journal, commit, staging_path
 from salesetl.runs import report_path
 from salesetl.storage import join, storage_of
 
-_JOB = "enrich_sales"
+_NAMESPACE = "sales"
 _MONTHS = 24
 
 
@@ -37,7 +37,7 @@ def main() -> None:
         boto3.setup_default_session()
         boto3.DEFAULT_SESSION.events.register("before-call.s3", note)
         started = time.monotonic()
-        commit(storage_of(root), root, _JOB, journal)
+        commit(storage_of(root), root, _NAMESPACE, journal)
         seconds = time.monotonic() - started
     told = ", ".join(f"{number} {name}" for name, number in requests.most_common())
     sys.stdout.write(f"{count} files replaced in {seconds:.1f} s: {told}\n")
@@ -47,9 +47,11 @@ def _filled(root: str, count: int) -> Journal:
     """Put old files into a table and new ones aside; return what is to be done."""
     client, bucket = boto3.client("s3"), root.removeprefix("s3://")
     client.create_bucket(Bucket=bucket)
-    staged = join(staging_path(root, _JOB, "run"), "sales")
+    staged = join(staging_path(root, _NAMESPACE, "run"), "sales")
     journal = Journal(
-        "run", report_path=report_path(root, _JOB, "run"), report={"run_id": "run"}
+        "run",
+        report_path=report_path(root, _NAMESPACE, "run"),
+        report={"run_id": "run"},
     )
     for number in range(count):
         place = f"month={number % _MONTHS}/{number:06}.parquet"

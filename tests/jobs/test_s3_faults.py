@@ -68,7 +68,7 @@ class Lake:
         path = f"{self.root}/{lake}"
         left = [
             file.path
-            for name in ("_staging", "_journal")
+            for name in ("sales/_staging", "sales/_journal.json")
             for file in storage_of(path).files(f"{path}/{name}")
         ]
         return content(path) | {"left": left}
@@ -93,7 +93,7 @@ def in_publish(fault: Fault) -> Fault:
     begun = []
 
     def of(number: int, request: str) -> str | None:
-        if request.startswith("PUT ") and "/_journal/" in request:
+        if request.startswith("PUT ") and "/_journal.json" in request:
             begun.append(number)
         return fault(number, request) if begun else None
 
@@ -156,7 +156,7 @@ def test_a_publish_that_is_killed_amid_its_moves_is_finished_by_the_next_run(
     left = lake.content("lake")["left"]
     lake.load("six", "lake")
 
-    assert any("/_journal/" in path for path in left)
+    assert any("/_journal.json" in path for path in left)
     assert any("/enriched_sales/" in path for path in left)
     assert lake.content("lake") == lake.content("undisturbed")
 
