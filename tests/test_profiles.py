@@ -232,13 +232,13 @@ def test_a_column_made_of_itself_is_needed_in_the_file() -> None:
         ('[key]\ncolumn = "date"\nparts = []', "key.parts is empty; name the columns"),
         (
             '[key]\ncolumn = "date"\nparts = ["a", 2]',
-            "each of key.parts is a number, and should be text in quotes",
+            "each of key.parts is a whole number, and should be text in quotes",
         ),
         (
             '[key]\ncolumn = "date"\nparts = ["a"]\nline_number = "yes"',
             "key.line_number is text in quotes, and should be true or false",
         ),
-        ("key = 5", "key is a number, and should be a section"),
+        ("key = 5", "key is a whole number, and should be a section"),
         (
             "delimiter = true",
             "delimiter is true or false, and should be text in quotes",

@@ -2,13 +2,14 @@
 
 import codecs
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
 from salesetl import dates
 from salesetl.characters import name_key, trim
+from salesetl.entries import fill
 from salesetl.errors import InputError
 from salesetl.expressions import Expression
 from salesetl.model.table import Table
@@ -25,25 +26,6 @@ _ENCODINGS = (
     *("IBM437", "IBM850", "IBM852", "IBM857", "IBM858", "IBM862", "IBM866"),
     *("Shift_JIS", "GB18030", "Big5", "EUC-JP", "EUC-KR", "KOI8-R"),
 )
-_SECTION, _LIST, _FLAG, _TEXT = "a section", "a list", "true or false", "text in quotes"
-_KINDS: dict[str, type] = {_SECTION: dict, _LIST: list, _FLAG: bool, _TEXT: str}
-# What a profile may hold, and what that is.
-_ENTRIES = {
-    "delimiter": _TEXT,
-    "encoding": _TEXT,
-    "date_format": _TEXT,
-    "decimal_comma": _FLAG,
-    "columns": _SECTION,
-    "constants": _SECTION,
-    "expressions": _SECTION,
-    "key": _SECTION,
-}
-_KEY_ENTRIES = {
-    "column": _TEXT,
-    "parts": _LIST,
-    "separator": _TEXT,
-    "line_number": _FLAG,
-}
 
 
 @dataclass(frozen=True)
@@ -157,18 +139,12 @@ def _read_text(source: str) -> str:
 
 
 def _profile(entries: dict[str, Any], table: Table) -> Profile:
-    _check_entries(entries, table)
-    expressions = {
-        name: _expression(name, text)
-        for name, text in entries.pop("expressions", {}).items()
-    }
-    key = _key(entries.pop("key", None), table)
-    for name, expression in expressions.items():
-        if key and key.column in expression.names:
-            raise ValueError(
-                f"expressions.{name} uses {key.column!r}, which [key] makes"
-            )
-    profile = Profile(**entries, expressions=expressions, key=key)
+    profile = fill(Profile, entries, "a profile")
+    for section in ("columns", "constants", "expressions"):
+        for name in getattr(profile, section):
+            _check_column(f"{section}.{name}", name, table)
+    if profile.key:
+        _check_key(profile.key, profile, table)
     if profile.delimiter not in _DELIMITERS:
         raise ValueError(
             f"delimiter {profile.delimiter!r} is not understood; allowed: "
@@ -181,66 +157,21 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
     return profile
 
 
-def _key(entries: dict[str, Any] | None, table: Table) -> Key | None:
-    if entries is None:
-        return None
-    _check_names("key", entries, _KEY_ENTRIES)
-    for name in ("column", "parts"):
-        if name not in entries:
-            raise ValueError(f"key.{name} is missing; [key] needs column and parts")
-    for name, value in entries.items():
-        _check_kind(f"key.{name}", value, _KEY_ENTRIES[name])
-    if not entries["parts"]:
+def _check_key(key: Key, profile: Profile, table: Table) -> None:
+    if not key.parts:
         raise ValueError("key.parts is empty; name the columns that make the key")
-    for part in entries["parts"]:
-        _check_kind("each of key.parts", part, _TEXT)
-    _check_column("key.column", entries["column"], table)
-    return Key(**{**entries, "parts": tuple(entries["parts"])})
-
-
-def _expression(name: str, text: str) -> Expression:
-    try:
-        return Expression(text)
-    except InputError as error:
-        raise InputError(f"expressions.{name}: {error}") from error
-
-
-def _check_entries(entries: dict[str, Any], table: Table) -> None:
-    _check_names("", entries, _ENTRIES)
-    for name, value in entries.items():
-        _check_kind(name, value, _ENTRIES[name])
-        if name in ("columns", "constants", "expressions"):
-            for column, text in value.items():
-                _check_column(f"{name}.{column}", column, table)
-                _check_kind(f"{name}.{column}", text, _TEXT)
-
-
-def _check_names(section: str, entries: dict[str, Any], known: Iterable[str]) -> None:
-    for name in entries:
-        if name not in known:
-            path = f"{section}.{name}" if section else name
-            owner = f"[{section}]" if section else "a profile"
-            told = f"{path}: {name!r} is no entry of {owner}"
-            raise ValueError(not_known(told, name, known))
+    _check_column("key.column", key.column, table)
+    for name, expression in profile.expressions.items():
+        if key.column in expression.names:
+            raise ValueError(
+                f"expressions.{name} uses {key.column!r}, which [key] makes"
+            )
 
 
 def _check_column(path: str, name: str, table: Table) -> None:
     if name not in table.columns:
         told = f"{path}: {name!r} is no column of {table.name}"
         raise ValueError(not_known(told, name, table.columns))
-
-
-def _check_kind(path: str, value: Any, kind: str) -> None:
-    if not isinstance(value, _KINDS[kind]):
-        raise ValueError(f"{path} is {_kind_of(value)}, and should be {kind}")
-
-
-def _kind_of(value: Any) -> str:
-    # A flag is a number to Python, so it is asked for first.
-    for kind, its_type in _KINDS.items():
-        if isinstance(value, its_type):
-            return kind
-    return "a number" if isinstance(value, int | float) else "a date or a time"
 
 
 def _told_encoding(name: str) -> str:

@@ -37,11 +37,27 @@ def test_every_job_has_a_definition() -> None:
 @pytest.mark.parametrize(
     ("pattern", "text", "told"),
     [
-        ("^workers = 10", 'workers = "10"', "workers is '10', which is no int"),
+        (
+            "^workers = 10",
+            'workers = "10"',
+            "workers is text in quotes, and should be a whole number",
+        ),
         ("^workers = 10", "workers = 1", "workers is 1; at least 2"),
-        ("^workers = 10", "", "workers: is missing"),
-        ("^workers = 10", "workers = true", "workers is True, which is no int"),
-        ("^workers", "worker", "worker: no such entry; there are name, glue_version"),
+        (
+            "^workers = 10",
+            "",
+            "workers is missing; a definition needs name and glue_version",
+        ),
+        (
+            "^workers = 10",
+            "workers = true",
+            "workers is true or false, and should be a whole number",
+        ),
+        (
+            "^workers",
+            "worker",
+            "worker: 'worker' is no entry of a definition; did you mean workers?",
+        ),
         ('"5.1"', '"4.0"', "glue_version '4.0': take 5.1 or 6.0"),
         ('"G.1X"', '"G.3X"', "worker_type 'G.3X': take one of G.1X"),
         (
@@ -50,13 +66,21 @@ def test_every_job_has_a_definition() -> None:
             "nobody would be told; lower it",
         ),
         ("= 0.02", "= 2", "alarms.rejected_ratio is no share"),
-        ("fresh_within_hours = .*", "fresh = 3", "alarms.fresh: no such entry"),
+        (
+            "fresh_within_hours = .*",
+            "fresh = 3",
+            "alarms.fresh: 'fresh' is no entry of [alarms]; did you mean fresh_within_hours",
+        ),
         ("fresh_within_hours = .*", "fresh_within_hours = 169", "from 1 to 168"),
         ("^sales_path", "sales_pth", "arguments.sales_pth: the job has no such"),
         ("^sales_path.*", "", "arguments.sales_path: is missing"),
         (r"\$\{raw\}/sales", "${home}/sales", "it may name ${raw}, ${lake}, ${data"),
         (r"\$\{raw\}/sales", "$", "arguments.sales_path is '$/'; it may name"),
-        ('^pipeline = "sales"', "pipeline = 1", "tags.pipeline is 1, which is no str"),
+        (
+            '^pipeline = "sales"',
+            "pipeline = 1",
+            "tags.pipeline is a whole number, and should be text in quotes",
+        ),
         ("^workers = 10", "workers = [", "Invalid value"),
     ],
 )
@@ -75,7 +99,9 @@ def test_a_wrong_entry_is_named_with_what_it_should_be(
 def test_a_job_that_is_not_there_is_an_error_that_lists_those_that_are(
     root: Path,
 ) -> None:
-    with pytest.raises(ArgumentError, match="no job 'sales'; there are enrich_sales"):
+    with pytest.raises(
+        ArgumentError, match="no job 'sales'; did you mean enrich_sales"
+    ):
         job_definition(str(root), "sales")
     with pytest.raises(InputError, match="there is no definition of the job"):
         job_definition(str(root), "flatten_orders")

@@ -1,11 +1,11 @@
 """How each job runs on Glue, as the TOML file beside its script says."""
 
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
-from typing import Any, get_args, get_origin, get_type_hints
 
+from salesetl.entries import fill
 from salesetl.errors import InputError
 from salesetl.model.options import options_of
 from salesetl.model.pipeline import Pipeline
@@ -60,39 +60,13 @@ def job_definition(root: str, name: str) -> JobDefinition:
     path = Path(root, "jobs", f"{name}.toml")
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
-        alarms = _fitting(Alarms, entries.pop("alarms", {}), "alarms.")
-        definition: JobDefinition = _fitting(
-            JobDefinition, {**entries, "name": name, "alarms": alarms}, ""
-        )
+        definition = fill(JobDefinition, {**entries, "name": name}, "a definition")
         _check(definition, pipeline)
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no definition of the job") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
         raise InputError(f"{path}: {error}") from error
     return definition
-
-
-def _fitting(kind: Any, entries: dict[str, Any], prefix: str) -> Any:
-    hints = get_type_hints(kind)
-    for name, value in entries.items():
-        if name not in hints:
-            known = ", ".join(hints)
-            raise ValueError(f"{prefix}{name}: no such entry; there are {known}")
-        _check_type(f"{prefix}{name}", value, hints[name])
-    needed = [each.name for each in fields(kind) if each.name not in entries]
-    for name in needed:
-        if name not in ("schedule", "arguments", "spark", "tags"):
-            raise ValueError(f"{prefix}{name}: is missing")
-    return kind(**entries)
-
-
-def _check_type(name: str, value: Any, hint: Any) -> None:
-    wanted = get_origin(hint) or hint
-    given = float if wanted is float and type(value) is int else type(value)
-    if given is not wanted:
-        raise ValueError(f"{name} is {value!r}, which is no {wanted.__name__}")
-    for key, inner in value.items() if get_args(hint) else ():
-        _check_type(f"{name}.{key}", inner, get_args(hint)[1])
 
 
 def _check(definition: JobDefinition, pipeline: Pipeline) -> None:

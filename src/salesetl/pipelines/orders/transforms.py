@@ -21,9 +21,8 @@ else:
 def flatten_orders(delivered: DataFrame) -> DataFrame:
     """Return one flat row for each delivered order: its buyer and payment as columns beside it.
 
-    `delivered` has the shape of ORDERS_DELIVERED, such as
-    `spark.read.schema(ORDERS_DELIVERED).json(path)`. Values keep their types, lines stay a list,
-    and other columns stay as they are.
+    `delivered` has the shape of ORDERS_DELIVERED, with which Spark reads JSON. Values keep their
+    types, lines stay a list, and other columns stay as they are.
     """
     return delivered.withColumns(
         {

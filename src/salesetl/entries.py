@@ -1,0 +1,88 @@
+"""TOML files as dataclasses: every entry is checked by the type of its field."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from types import NoneType
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+
+from salesetl.errors import InputError
+from salesetl.spelling import not_known
+
+Filled = TypeVar("Filled")
+
+# A flag is a number to Python, so it is asked for first.
+_KINDS: dict[type, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text in quotes",
+    list: "a list",
+    dict: "a section",
+}
+
+
+def fill(
+    kind: type[Filled], entries: Mapping[str, Any], owner: str, path: str = ""
+) -> Filled:
+    """Make a dataclass of the entries of a TOML file; `owner` is what it is called in messages.
+
+    A field that is a dataclass is a section, one of another class is made of its text. ValueError
+    names an entry that is not known, with the nearest, that is missing, or that is of another kind.
+    """
+    hints = get_type_hints(kind)
+    for name in entries:
+        if name not in hints:
+            told = f"{path}{name}: {name!r} is no entry of {owner}"
+            raise ValueError(not_known(told, name, hints))
+    values = {
+        name: _value(hints[name], value, f"{path}{name}")
+        for name, value in entries.items()
+    }
+    declared = fields(cast(Any, kind))
+    needed = [
+        each.name
+        for each in declared
+        if each.default is MISSING and each.default_factory is MISSING
+    ]
+    for name in needed:
+        if name not in values:
+            raise ValueError(
+                f"{path}{name} is missing; {owner} needs {' and '.join(needed)}"
+            )
+    return kind(**values)
+
+
+def _value(hint: Any, value: Any, path: str) -> Any:
+    """Turn the value of an entry into that of its field."""
+    hint = next((each for each in get_args(hint) if NoneType in get_args(hint)), hint)
+    if get_origin(hint) is dict:
+        check_kind(path, value, dict)
+        inner = get_args(hint)[1]
+        return {
+            name: _value(inner, each, f"{path}.{name}") for name, each in value.items()
+        }
+    if get_origin(hint) is tuple:
+        check_kind(path, value, list)
+        return tuple(
+            _value(get_args(hint)[0], each, f"each of {path}") for each in value
+        )
+    if is_dataclass(hint):
+        check_kind(path, value, dict)
+        return fill(cast(type, hint), value, f"[{path}]", f"{path}.")
+    if hint in _KINDS:
+        check_kind(path, value, hint)
+        return value
+    check_kind(path, value, str)
+    try:
+        return hint(value)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def check_kind(path: str, value: Any, wanted: type) -> None:
+    """See that a value is of a kind; ValueError says what it is and what it should be."""
+    found = type(value)
+    is_number = wanted is float and found is int
+    if found is not wanted and not is_number:
+        told = _KINDS.get(found, "a date or a time")
+        raise ValueError(f"{path} is {told}, and should be {_KINDS[wanted]}")
