@@ -1,12 +1,15 @@
 """What is in the lake after any sequence of runs."""
 
+from contextlib import closing
 from datetime import date
 from typing import Any
 
 import pytest
 
-from salesetl.errors import InputError
-from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.errors import BooksError, InputError
+from salesetl.model.table import Table
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
 from tests.jobs.shop import Shop, sale, sums
 
 SEPTEMBER: dict[str, Any] = {
@@ -175,3 +178,30 @@ def test_nothing_is_left_beside_the_tables(shop: Shop) -> None:
         "_lease.json",
         "_keys",
     }
+
+
+class LosingEngine(DuckDbEngine):
+    """Loses rows of a table when it writes them."""
+
+    def __init__(self, loses: Table) -> None:
+        super().__init__()
+        self._loses = loses
+
+    def write_table(self, frame: Any, path: str, table: Table) -> None:
+        """Write all rows but those of a product."""
+        if table == self._loses:
+            frame = frame.where("product <> 'Mug'")
+        super().write_table(frame, path, table)
+
+
+@pytest.mark.parametrize("table", [ENRICHED_SALES, SALES_SUMMARY])
+def test_rows_that_are_lost_on_the_way_stop_the_run(shop: Shop, table: Table) -> None:
+    shop.load(shop.deliver("first", [sale(1)]))
+    before = shop.tables()
+    second = shop.deliver("second", [sale(2), sale(3, product="Mug")])
+
+    with closing(LosingEngine(table)) as losing:
+        with pytest.raises(BooksError, match=f"{table.name}: .* nothing was published"):
+            Shop(losing, shop.home).load(second)
+
+    assert shop.tables() == before
