@@ -35,10 +35,10 @@ def settle_for_ever(self, frame, path):
     else:
         self.spark.range(10**12).selectExpr("hash(id) as h").write.parquet(f"file://{path}/x")
 move = LocalStorage.move
-def sending_move(self, source, target):
-    if "/enriched_sales/" in target:
-        send()
-    move(self, source, target)
+def sending_move(self, moves):
+    absent = move(self, moves[:1])
+    send()
+    return absent + move(self, moves[1:])
 if moment == "publish":
     LocalStorage.move = sending_move
 elif moment == "duckdb":

@@ -18,8 +18,5 @@ def each_at_once(
     When one fails, or the run is to end, those that have not begun are left, those that have are
     waited for, and the error of the first is raised.
     """
-    pool = ThreadPoolExecutor(workers)
-    try:
+    with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(work, items))
-    finally:
-        pool.shutdown(cancel_futures=True)

@@ -92,8 +92,7 @@ class LocalStorage:
         for path in paths:
             with naming(path):
                 Path(path).unlink(missing_ok=True)
-        # The deepest first: a folder may be empty only once those in it are gone.
-        for folder in sorted({Path(path).parent for path in paths}, reverse=True):
+        for folder in {Path(path).parent for path in paths}:
             with naming(str(folder)):
                 _remove_empty(folder)
 
