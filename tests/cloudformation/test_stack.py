@@ -42,7 +42,7 @@ def test_a_job_is_there_with_its_settings_and_its_role(job: str) -> None:
         "PolicyDocument"
     ]
     told = json.dumps(document)
-    assert f"arn:aws:s3:::{BUCKETS['processed']}/lake/_runs/{job}/*" in told
+    assert f"arn:aws:s3:::{BUCKETS['processed']}/lake/{jobs()[job].name}/*" in told
     assert "${" not in told
     tags = glue.get_tags(
         ResourceArn=f"arn:aws:glue:eu-central-1:000000000000:job/{found['Name']}"

@@ -1,0 +1,173 @@
+"""Which of several versions of a row counts, and what becomes of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from salesetl.model.source import Source
+from salesetl.model.table import Table
+from salesetl.quality.judging import (
+    ACCEPTED,
+    CONFLICT,
+    DUPLICATE,
+    QUARANTINED,
+    WHOLE,
+)
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
+
+
+def decide_versions(
+    judged: DataFrame, files: DataFrame, source: Source, table: Table
+) -> DataFrame:
+    """Decide the outcome of rows that share their key, or what they are part of, with others.
+
+    `files` are all files with their order. The newest version counts in which no row is broken and
+    no key has different contents; of those that are, none is guessed to be right. Of a table whose
+    last line wins, that one counts.
+    """
+    versions = (
+        judged.join(files, on=["_source_file"], how="left")
+        # Selected right away, or SQLFrame may take a name later on for that of another side.
+        .select(*judged.columns, "_file_order")
+        .withColumn("_key", F.expr(key_text(table)))
+        .withColumn("_unit", F.expr(_unit(source, table)))
+        .withColumn("_content", F.expr(_content(table)))
+        .withColumn("_version", F.expr(_version(source)))
+    )
+    decide = _keep_last_line if table.last_line_wins else _keep_newest_sound
+    return versions.transform(decide).select(*judged.columns, "_outcome")
+
+
+def key_text(table: Table) -> str:
+    """SQL for the key of a row as text; null for a row that is a version of nothing."""
+    has_key = " and ".join(f"`{name}` is not null" for name in table.key)
+    # Where the last line wins, a broken row is no version; elsewhere it makes others doubtful.
+    is_version = "_reasons = ''" if table.last_line_wins else "_fault = ''"
+    return f"case when {has_key} and {is_version} then {joined(table.key)} end"
+
+
+def _unit(source: Source, table: Table) -> str:
+    """SQL for what is accepted or rejected as one: a key, or what several rows make whole.
+
+    A row that tells neither stands for itself.
+    """
+    if not source.whole:
+        return key_text(table)
+    has_whole = " and ".join(f"`{name}` is not null" for name in source.whole)
+    return f"case when {has_whole} then {joined(source.whole)} end"
+
+
+def joined(names: Iterable[str]) -> str:
+    """SQL for several columns as one text."""
+    return f"concat_ws(chr(31), {', '.join(names)})"
+
+
+def _content(table: Table) -> str:
+    # Values are compared rather than spellings, 1.50 with 1.5; where a field could not be read
+    # there is no value, and the record as delivered stands for the row.
+    values = ", ".join(
+        f"coalesce(cast(`{name}` as string), '')"
+        for name in table.columns
+        if name not in table.key
+    )
+    return f"case when _reasons = '' then concat_ws(chr(31), {values}) else _raw_record end"
+
+
+def _version(source: Source) -> str:
+    """SQL for a number that is higher for a newer version of a unit."""
+    if not source.version.columns:
+        return "_file_order"
+    [column] = source.version.columns
+    order = f"`{column}` asc nulls first, _file_order"
+    return f"dense_rank() over (partition by _unit order by {order})"
+
+
+def _keep_newest_sound(versions: DataFrame) -> DataFrame:
+    of_key = "partition by _key, _version"
+    of_unit = "partition by _unit"
+    last_first = "_place desc, _raw_record"
+    has_reason = "_reasons <> '' or _is_conflict"
+    return (
+        versions.withColumns(
+            {
+                "_is_conflict": F.expr(
+                    "_key is not null and"
+                    f" min(_content) over ({of_key}) <> max(_content) over ({of_key})"
+                ),
+                # Copies of a sound row are counted in its version, of a broken one in all of them.
+                "_copy": F.expr(
+                    f"row_number() over ({of_key}, _content order by {last_first})"
+                ),
+                "_broken_copy": F.expr(
+                    "row_number() over (partition by _key, _content"
+                    f" order by _version desc, {last_first})"
+                ),
+            }
+        )
+        .withColumn(
+            "_is_broken",
+            F.expr(
+                f"max(case when {has_reason} then 1 else 0 end)"
+                f" over ({of_unit}, _version) = 1"
+            ),
+        )
+        .withColumn(
+            "_newest",
+            F.expr(f"max(case when not _is_broken then _version end) over ({of_unit})"),
+        )
+        .withColumns(
+            {
+                "_outcome": F.expr(
+                    f"case when _unit is null and ({has_reason}) then '{QUARANTINED}'"
+                    f" when _unit is null then '{ACCEPTED}'"
+                    f" when _is_broken and (_is_conflict or _broken_copy = 1)"
+                    f" then '{QUARANTINED}'"
+                    f" when _is_broken then '{DUPLICATE}'"
+                    f" when _version < _newest or _copy > 1 then '{DUPLICATE}'"
+                    f" else '{ACCEPTED}' end"
+                ),
+                "_reasons": F.expr(
+                    f"case when _is_conflict then trim(concat(_reasons, ' {CONFLICT.name}'))"
+                    f" when _reasons = '' and _is_broken and _unit is not null then '{WHOLE.name}'"
+                    " else _reasons end"
+                ),
+            }
+        )
+    )
+
+
+def _keep_last_line(versions: DataFrame) -> DataFrame:
+    of_key = "partition by _key"
+    in_newest = f"case when _version = max(_version) over ({of_key}) then _content end"
+    place = (
+        f"row_number() over ({of_key} order by _version desc, _place desc, _raw_record)"
+    )
+    warnings = f"trim(concat(_warnings, ' {CONFLICT.name}'))"
+    return (
+        versions.withColumns(
+            {"_in_newest": F.expr(in_newest), "_place_of_version": F.expr(place)}
+        )
+        .withColumn(
+            "_is_conflict",
+            F.expr(
+                f"min(_in_newest) over ({of_key}) <> max(_in_newest) over ({of_key})"
+            ),
+        )
+        .withColumns(
+            {
+                "_outcome": F.expr(
+                    f"case when _place_of_version = 1 then '{ACCEPTED}' else '{DUPLICATE}' end"
+                ),
+                "_warnings": F.expr(
+                    f"case when _place_of_version = 1 and _is_conflict then {warnings}"
+                    " else _warnings end"
+                ),
+            }
+        )
+    )
