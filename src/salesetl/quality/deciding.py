@@ -34,7 +34,7 @@ def classify(
     """
     judged = engine.checkpoint(judge(rows, table), join(folder, "judged"))
     if source.whole:
-        files = file_order(engine, [judged], source.version)
+        files = file_order(engine, _files_of(engine, judged), source.version)
         decided = decide_versions(judged, files, source, table)
         return engine.checkpoint(decided, join(folder, "versions"))
     repeated = engine.checkpoint(
@@ -45,7 +45,7 @@ def classify(
         return decide_by_reasons(judged)
     keyed = judged.withColumn("_key", F.expr(key_text(table)))
     several = keyed.join(repeated, on=["_key"], how="left_semi").select(*judged.columns)
-    files = file_order(engine, [several], source.version)
+    files = file_order(engine, _files_of(engine, several), source.version)
     versions = engine.checkpoint(
         decide_versions(several, files, source, table), join(folder, "versions")
     )
@@ -53,20 +53,18 @@ def classify(
     return decide_by_reasons(single).unionByName(versions)
 
 
-def file_order(
-    engine: Engine, frames: Iterable[DataFrame], version: FileVersion
-) -> DataFrame:
-    """Number the `_source_file` of rows, older ones first, as `_source_file` and `_file_order`."""
-    paths = {
-        row["_source_file"]
-        for frame in frames
-        for row in engine.rows(frame.select("_source_file").distinct())
-    }
-    ordered = sorted(filter(None, paths), key=version.file_key)
+def file_order(engine: Engine, paths: Iterable[str], version: FileVersion) -> DataFrame:
+    """Number files, older ones first, as `_source_file` and `_file_order`."""
+    ordered = sorted(set(paths), key=version.file_key)
     return engine.frame(
         [(path, number) for number, path in enumerate(ordered)],
         {"_source_file": "string", "_file_order": "int"},
     )
+
+
+def _files_of(engine: Engine, rows: DataFrame) -> list[str]:
+    found = engine.rows(rows.select("_source_file").distinct())
+    return [row["_source_file"] for row in found if row["_source_file"]]
 
 
 def find_repeated_keys(judged: DataFrame, table: Table) -> DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from salesetl.model.source import Source
@@ -56,11 +57,11 @@ def without_superseded(
         ),
         run.folder("published_versions", source.name),
     )
-    if not engine.rows(pairs.limit(1)):
+    names = ("_source_file", "_published_file")
+    files = engine.rows(pairs.select(*names).distinct())
+    if not _may_be_newer(source, files):
         return rows
-    newer = engine.checkpoint(
-        _newer(run, source, pairs), run.folder("superseded", source.name)
-    )
+    newer = _newer(run, source, pairs, {file[name] for file in files for name in names})
     [found] = engine.rows(
         newer.agg(
             F.countDistinct(*unit).alias("units"),
@@ -82,10 +83,24 @@ def without_superseded(
     return _as_duplicates(rows, newer.select(*unit).distinct(), unit)
 
 
-def _newer(run: Run, source: Source, pairs: DataFrame) -> DataFrame:
+def _may_be_newer(source: Source, files: Sequence[Mapping[str, str]]) -> bool:
+    """Tell whether any published row may be newer than its delivered one, by their files.
+
+    Mostly all that is delivered comes from later files, which is known without a look at the rows.
+    """
+    if source.version.columns:
+        return bool(files)
+    key = source.version.file_key
+    return any(
+        key(file["_published_file"]) > key(file["_source_file"]) for file in files
+    )
+
+
+def _newer(
+    run: Run, source: Source, pairs: DataFrame, paths: Iterable[str]
+) -> DataFrame:
     """Keep the pairs of a delivered and a published version of which the published one is newer."""
-    as_file = F.col("_published_file").alias("_source_file")
-    files = file_order(run.engine, [pairs, pairs.select(as_file)], source.version)
+    files = file_order(run.engine, paths, source.version)
     published_files = files.select(
         F.col("_source_file").alias("_published_file"),
         F.col("_file_order").alias("_published_order"),
