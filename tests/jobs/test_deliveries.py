@@ -102,13 +102,13 @@ def test_a_damaged_gzip_is_named(shop: Shop, feed: str, damage: str) -> None:
     told = str(refusal.value)
     assert told.startswith(f"{folder}/2.gz: truncated or damaged gzip (")
     assert "\n" not in told
-    assert not any((shop.home / "lake").glob("*/*.parquet"))
+    assert not any((shop.home / "lake").rglob("*.parquet"))
 
 
 @on_each_engine
-@pytest.mark.parametrize("feed", ["sales", "orders"])
+@pytest.mark.parametrize(("feed", "damage"), [("sales", "cut"), ("orders", "flipped")])
 def test_damage_that_no_look_at_a_large_file_has_found_is_named(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, feed: str
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, feed: str, damage: str
 ) -> None:
     monkeypatch.setattr(layouts, "WHOLE_FILE_BYTES", 0)
     # Random, so that it is larger than what is looked at even when it is packed.
@@ -122,14 +122,14 @@ def test_damage_that_no_look_at_a_large_file_has_found_is_named(
     packed = gzip.compress(content)
     assert len(packed) > HEAD_BYTES
     path = shop.home / "large.gz"
-    path.write_bytes(DAMAGES["cut"](packed))
+    path.write_bytes(DAMAGES[damage](packed))
 
     with pytest.raises(SalesEtlError) as refusal:
         load(shop, feed, path)
 
     told = str(refusal.value)
     assert told.startswith(f"{path}: truncated or damaged gzip (") and "\n" not in told
-    assert not any((shop.home / "lake").glob("*/*.parquet"))
+    assert not any((shop.home / "lake").rglob("*.parquet"))
 
 
 @pytest.mark.parametrize(

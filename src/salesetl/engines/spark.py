@@ -32,7 +32,8 @@ from salesetl.model.table import Table, commented
 from salesetl.storage import StoredFile, join
 
 _BROKEN_FILE = re.compile(
-    "EOFException|ZipException|not a gzip file|incorrect (header|data) check"
+    "EOFException|ZipException|not a gzip file|gzip stream CRC failure"
+    "|incorrect (header|data) check"
     "|EOFError|BadGzipFile|zlib.error"  # from a worker of Python
     "|invalid (stored|block|code|distance|bit length|literal)"
 )
