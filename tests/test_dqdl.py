@@ -87,7 +87,7 @@ def lake(
     )
     shop.load_orders(shop.deliver_orders("orders", [order(1), order(2)]))
     return lambda table: (
-        f"select * from read_parquet('{shop.home}/lake/{table.name}/*/*/*.parquet',"
+        f"select * from read_parquet('{shop.home}/lake/{table.folder}/*/*/*.parquet',"
         f" hive_partitioning=true, hive_types_autocast=false)"
     )
 

@@ -183,8 +183,8 @@ def test_a_file_in_the_place_of_a_table_is_named_and_nothing_is_published(
     engine: Engine, tmp_path: Path, table: str
 ) -> None:
     shop = Shop(engine, tmp_path)
-    (tmp_path / "lake").mkdir()
-    blocking = tmp_path / "lake" / table
+    (tmp_path / "lake/sales").mkdir(parents=True)
+    blocking = tmp_path / "lake/sales" / table
     blocking.write_text("x")
 
     with pytest.raises(SalesEtlError) as refusal:

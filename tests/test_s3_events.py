@@ -170,7 +170,7 @@ def test_a_file_waits_for_the_one_that_is_being_loaded(
     s3_root: str, lake: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    held = held_lease(storage_of(lake), lease_path(lake, ORDERS.job), "other")
+    held = held_lease(storage_of(lake), lease_path(lake, ORDERS.name), "other")
     with contextlib.ExitStack() as other:
         other.enter_context(held)
 
@@ -192,7 +192,7 @@ def test_an_event_that_comes_twice_at_once_is_loaded_once(
 ) -> None:
     event = {"Records": [record_of(s3_root, "raw/one.json", ORDER)]}
     context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
-    held = held_lease(storage_of(lake), lease_path(lake, ORDERS.job), "other")
+    held = held_lease(storage_of(lake), lease_path(lake, ORDERS.name), "other")
     with contextlib.ExitStack() as other:
         other.enter_context(held)
 

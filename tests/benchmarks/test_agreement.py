@@ -58,9 +58,10 @@ def write_orders(out: Path, items: str) -> Path:
         ("fact_orders", orders, "order_total, order_year, order_month, currency"),
         ("fact_order_items", items, "line_total, order_year, order_month"),
     ):
+        (out / "orders").mkdir(exist_ok=True)
         duckdb.sql(
             f"copy (from ({rows}) as t (order_id, {names}))"
-            f" to '{out / table}' (format parquet, partition_by (order_year, order_month))"
+            f" to '{out / 'orders' / table}' (format parquet, partition_by (order_year, order_month))"
         )
     return out
 

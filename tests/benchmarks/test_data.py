@@ -70,7 +70,7 @@ def test_there_are_so_many_orders_and_a_hundredth_again(data: Path) -> None:
 
 
 def test_each_fault_breaks_one_rule_and_a_second_copy_none(embedded: Path) -> None:
-    [path] = (embedded / "sales/_runs").rglob("*.json")
+    [path] = (embedded / "orders/_runs").rglob("*.json")
     report = json.loads(path.read_text())
 
     assert len(ORDER_FAULTS) == len(RULES) + 1

@@ -41,10 +41,10 @@ def own_objects(job: str) -> list[str]:
     folders = [each.folder for each in all_tables() if pipeline_of(each).job == job]
     return [
         *(f"{LAKE}/{folder}/year=2025/part.parquet" for folder in folders),
-        report_path(LAKE, job, "run"),
-        f"{staging_path(LAKE, job, 'run')}/part.parquet",
-        journal_path(LAKE, job),
-        lease_path(LAKE, job),
+        report_path(LAKE, jobs()[job].name, "run"),
+        f"{staging_path(LAKE, jobs()[job].name, 'run')}/part.parquet",
+        journal_path(LAKE, jobs()[job].name),
+        lease_path(LAKE, jobs()[job].name),
         f"{SCRIPTS}/temp/{job}/part",
         f"{SCRIPTS}/spark-events/{job}/log",
     ]
@@ -330,15 +330,17 @@ def test_every_bucket_is_closed_encrypted_versioned_and_tidied() -> None:
 def test_what_killed_runs_left_is_gone_after_a_week() -> None:
     rules = of_type("AWS::S3::Bucket")["ProcessedBucket"]["LifecycleConfiguration"]
 
-    [staging] = [rule for rule in rules["Rules"] if rule["Id"] == "staging"]
+    found = [rule for rule in rules["Rules"] if rule["Id"].startswith("staging")]
 
-    # Exactly that folder: what is published is next to it.
-    assert {
-        staging_path("lake", job, "run").removesuffix(f"{job}/run") for job in jobs()
-    } == {staging["Prefix"]}
-    assert staging["Status"] == "Enabled"
-    assert staging["ExpirationInDays"] == 7
-    assert staging["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    # Exactly these folders: what is published is next to them.
+    assert {rule["Prefix"] for rule in found} == {
+        staging_path("lake", pipeline.name, "run").removesuffix("run")
+        for pipeline in jobs().values()
+    }
+    for staging in found:
+        assert staging["Status"] == "Enabled"
+        assert staging["ExpirationInDays"] == 7
+        assert staging["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 
 def test_data_outlives_the_stack() -> None:

@@ -120,7 +120,7 @@ def test_a_lake_that_a_run_is_writing_is_not_moved(
     shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (shop.home / "lake/_journal").mkdir()
-    (shop.home / "lake/sales/_journal.json").write_text("{}")
+    (shop.home / "lake/_journal/enrich_sales.json").write_text("{}")
 
     with pytest.raises(SystemExit):
         move(shop)

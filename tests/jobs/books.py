@@ -56,7 +56,7 @@ def rejected_rows(shop: Shop, lake: str, feed: str) -> list[dict[str, Any]]:
 
 def types_of(shop: Shop, table: Table, lake: str) -> list[tuple[str, str]]:
     """Return the columns that the files of a table have, which all have the same."""
-    files = (shop.home / lake / table.name).rglob("*.snappy.parquet")
+    files = (shop.home / lake / table.folder).rglob("*.snappy.parquet")
     [types] = {
         tuple((field.name, str(field.type)) for field in read_schema(file))
         for file in files

@@ -162,7 +162,7 @@ def test_a_run_outlives_the_loss_of_a_worker(
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        is_under_way = "settled/sales/judged/_temporary/0/_temporary/*/*.parquet"
+        is_under_way = "classified/sales/judged/_temporary/0/_temporary/*/*.parquet"
         staging = lake / "sales" / "_staging"
         wait_until(
             lambda: running.poll() is not None or any(staging.glob(f"*/{is_under_way}"))

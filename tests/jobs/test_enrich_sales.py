@@ -322,7 +322,7 @@ def test_a_run_that_has_lost_its_lease_touches_nothing(shop: Shop) -> None:
 
     with pytest.raises(LeaseError, match="lost to another run"):
         with open_run(SALES, shop.engine, options) as run:
-            lease = Path(lease_path(root, SALES.job))
+            lease = Path(lease_path(root, SALES.name))
             lease.write_text(lease.read_text().replace('"late"', '"rival"'))
             staged = shop.home / "lake/sales/_staging" / "rival/part"
             LocalStorage().write(str(staged), b"rival")

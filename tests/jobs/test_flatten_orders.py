@@ -111,8 +111,10 @@ def test_months_are_folders_of_two_digits_and_not_in_the_files(
 
     report = shop.load_orders(shop.deliver_orders("raw", orders))
 
-    paths = (shop.home / "lake" / table).rglob("*.snappy.parquet")
-    folders = {str(path.parent.relative_to(shop.home / "lake")): path for path in paths}
+    paths = (shop.home / "lake/orders" / table).rglob("*.snappy.parquet")
+    folders = {
+        str(path.parent.relative_to(shop.home / "lake/orders")): path for path in paths
+    }
     assert set(folders) == {
         f"{table}/order_year=2025/order_month=01",
         f"{table}/order_year=2025/order_month=11",
@@ -211,7 +213,7 @@ def test_an_order_that_moves_to_another_month_leaves_none_of_its_lines(
 
     assert ids_of(shop) == ["O1"]
     for name in ("fact_orders", "fact_order_items"):
-        files = (shop.home / "lake" / name).rglob("*.parquet")
+        files = (shop.home / "lake/orders" / name).rglob("*.parquet")
         assert [path.parent.name for path in files] == ["order_month=02"]
     assert sums(report, "published") == {"USD": "21.00"}
 

@@ -26,7 +26,7 @@ def send():
     for number in numbers:
         os.kill(os.getpid(), number)
         time.sleep(0.02)
-def settle_for_ever(self, frame, path):
+def checkpoint_for_ever(self, frame, path):
     os.makedirs(self._copies.path(path) if moment == "duckdb" else path)
     threading.Timer(0.5, send).start()
     if moment == "duckdb":
@@ -43,10 +43,10 @@ if moment == "publish":
     LocalStorage.move = sending_move
 elif moment == "duckdb":
     from salesetl.engines.duckdb import DuckDbEngine
-    DuckDbEngine.settle = settle_for_ever
+    DuckDbEngine.checkpoint = checkpoint_for_ever
 else:
     from salesetl.engines.spark import SparkEngine
-    SparkEngine.settle = settle_for_ever
+    SparkEngine.checkpoint = checkpoint_for_ever
 sys.argv = sys.argv[3:]
 if script == "salesetl":
     from salesetl.cli import main

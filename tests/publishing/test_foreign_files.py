@@ -152,7 +152,7 @@ def test_a_folder_that_no_run_would_write_is_named(
     line = refusal(root, table)
 
     assert line.startswith(
-        f"{root}/{table.folder}/{folder}: is no partition of {table.folder}; "
+        f"{root}/{table.folder}/{folder}: is no partition of {table.name}; "
     )
     assert re.search(fault, line)
     then = "run again" if table == REJECTED else "load its days again with"
@@ -186,7 +186,7 @@ def test_a_file_of_another_kind_is_named(root: str, table: Table, name: str) -> 
 
     line = refusal(root, table)
 
-    assert line.startswith(f"{path}: is in the table {table.folder}, ")
+    assert line.startswith(f"{path}: is in the table {table.name}, ")
     assert line.endswith("Move it out of the lake, then run again")
 
 

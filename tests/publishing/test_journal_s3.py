@@ -14,7 +14,7 @@ from tests.publishing.test_journal import NAMESPACE, make_lake
 # files, the report, and a listing and a request to delete each for what was staged and the journal.
 REQUESTS = 12
 PUBLISHED = {
-    f"_runs/{NAMESPACE}/run-1.json",
+    f"{NAMESPACE}/_runs/run-1.json",
     "sales/year=2024/month=5/old",
     "sales/year=2025/month=7/new",
     "sales/year=2025/month=8/new",

@@ -153,8 +153,10 @@ def test_a_sample_is_the_latest_sales_with_all_columns(lake: str, sales: Rows) -
 
     expected = sorted(sales, key=lambda row: row["transaction_id"])
     expected.sort(key=lambda row: row["date"], reverse=True)
-    assert rows == expected[:10]
     assert list(rows[0]) == ENRICHED_SALES.columns
+    for row in rows:
+        assert row.pop("source_file").endswith("/sales.csv")
+    assert rows == expected[:10]
 
 
 def test_the_top_of_the_summary(shop: Shop, lake: str) -> None:

@@ -26,16 +26,16 @@ def test_a_file_is_read_with_all_columns_and_partitions(path: Path) -> None:
 def test_a_table_of_trino_has_its_types_place_and_projection() -> None:
     table = hive_table((SQL / "tables/projected/quarantine_sales.sql").read_text())
 
-    statement = table.statement(Path("/lake"), Path("/lake/quarantine/sales"))
+    statement = table.statement(Path("/lake"), Path("/lake/sales/quarantine/sales"))
 
     assert statement == (
         'create table quarantine_sales ("raw_record" varchar, "source_header" varchar,'
         ' "source_file" varchar, "reasons" array(varchar), "rejected_at" timestamp(3),'
         " \"run_id\" varchar with (partition_projection_type = 'INJECTED')) with"
-        " (external_location = 'local:///lake/quarantine/sales/', format = 'PARQUET',"
+        " (external_location = 'local:///lake/sales/quarantine/sales/', format = 'PARQUET',"
         " partitioned_by = array['run_id'], partition_projection_enabled = true,"
         " partition_projection_location_template ="
-        " 'local:///lake/quarantine/sales/run_id=${run_id}/')"
+        " 'local:///lake/sales/quarantine/sales/run_id=${run_id}/')"
     )
     assert table.injected == ["run_id"]
 
