@@ -283,7 +283,7 @@ def load_sales_and_orders(shop: Shop) -> None:
     """Load sales, one of which is rejected, and orders."""
     shop.load(shop.deliver("raw", [sale(1), sale(2, date="x")]), run_id="daily")
     shop.load_orders(shop.deliver_orders("orders", [order(1)]))
-    assert (shop.home / "lake" / FACT_ORDERS.name).exists()
+    assert (shop.home / "lake" / FACT_ORDERS.folder).exists()
 
 
 @pytest.mark.parametrize("world", ["sales", "orders"])

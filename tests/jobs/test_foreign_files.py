@@ -116,7 +116,7 @@ SALES_DAMAGES = {
         "sales/enriched_sales", MONTH, lambda rows: rows.drop_columns(["region"])
     ),
     "quarantine": copied(
-        "sales/enriched_sales", MONTH, "../sales/quarantine/sales/p.parquet"
+        "sales/enriched_sales", MONTH, "../quarantine/sales/p.parquet"
     ),
 }
 ORDERS_DAMAGES = {
