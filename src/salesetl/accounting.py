@@ -141,8 +141,7 @@ def _sums_of_state(
 
 
 def _sum_of(amount: str) -> Column:
-    # What is in a record that was not read right, such as one with a key twice, engines tell each in
-    # its own way.
+    # What is in a record that was not read right, engines tell each in its own way.
     read = f"case when _fault = '' then {amount} end"
     return F.expr(f"cast(sum({read}) as string)").alias(amount)
 
