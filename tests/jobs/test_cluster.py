@@ -122,7 +122,11 @@ def submit(address: str, words: list[str]) -> list[str]:
 def content(lake: Path) -> dict[str, tuple[int, int]]:
     """Return the number of rows of each table, and what they are as one number."""
     tables = {}
-    for name in ("enriched_sales", "sales_summary", "sales/quarantine/sales"):
+    for name in (
+        "sales/enriched_sales",
+        "sales/sales_summary",
+        "sales/quarantine/sales",
+    ):
         files = (
             f"read_parquet('{lake}/{name}/*/**/*.parquet', hive_partitioning = false)"
         )

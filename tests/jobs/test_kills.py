@@ -134,7 +134,7 @@ def test_after_a_kill_while_publishing_the_next_run_makes_good(
 
 @pytest.mark.both_sparks
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", ["classified/sales", "enriched_sales"])
+@pytest.mark.parametrize("stage", ["classified/sales", "sales/enriched_sales"])
 def test_after_a_kill_while_spark_writes_the_next_run_makes_good(
     shop: Shop, undisturbed: Shop, second: Path, stage: str
 ) -> None:
