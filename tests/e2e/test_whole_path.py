@@ -71,7 +71,7 @@ class Walk:
             assert self.workers() == (4 if is_done else 10)
         if command.startswith("make run-job"):
             assert "SUCCEEDED" in shown
-            assert "revenue in the summary" in shown
+            assert "total_amount" in shown
             assert "DPU-seconds, $" in shown
 
     def shell(self, command: str, more: Mapping[str, str] | None = None) -> str:
