@@ -126,7 +126,7 @@ def test_a_quarantine_is_replayed_once(
     assert "run r1 was replayed by run r2" in capsys.readouterr().err
     command("quarantine", "list", "--output_path", lake)
     assert [line.split()[:5] for line in capsys.readouterr().out.splitlines()[2:]] == [
-        # What was rejected again is with the last run that rejected it.
+        ["r1", "succeeded", "sales", "4", "r2"],
         ["r2", "succeeded", "sales", "4", "no"],
     ]
 

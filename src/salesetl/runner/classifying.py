@@ -17,6 +17,7 @@ from salesetl.model.source import Csv, Source
 from salesetl.model.table import SOURCE_FILE, Table
 from salesetl.parsing import parse_fields
 from salesetl.profiles import Profile, load_profile
+from salesetl.publishing.lake import Change
 from salesetl.publishing.staging import count_kept
 from salesetl.quality.deciding import classify
 from salesetl.quality.judging import ACCEPTED, QUARANTINED
