@@ -173,10 +173,15 @@ def _quarantine(run: Run, classified: Classified) -> None:
     """Write the rejected rows aside; those that an earlier run rejected move to this run."""
     run_id = run.report.run_id
     rows = rejected_rows(classified, run_id, run.report.started_at)
-    change = run.destination.change(quarantine_of(classified.contract), rows).with_kept(
+    table = quarantine_of(classified.contract)
+    if run.report.replay_of:
+        # What the first run rejected stays with it, as it was replayed.
+        change = Change(table, rows, None, [f"run_id={run_id}"])
+    else:
         # What an earlier try of this run has rejected goes with it.
-        lambda kept: kept.where(f"run_id <> '{run_id}'")
-    )
+        change = run.destination.change(table, rows).with_kept(
+            lambda kept: kept.where(f"run_id <> '{run_id}'")
+        )
     kept, _ = count_kept(run.engine, change)
     staged = run.destination.stage(change)
     due = classified.tally.rows_quarantined + kept
