@@ -68,7 +68,7 @@ def _main_source(report: RunReport) -> list[tuple[str, Any]]:
         ("  quarantined", report.rows_quarantined),
         *((f"    {name}", count) for name, count in report.rows_by_reason.items()),
         ("  duplicates removed", report.duplicates_removed),
-        *_if_any("    newer version is published", report.rows_superseded),
+        *_if_any("    published already", report.rows_superseded),
         *((f"warning: {name}", count) for name, count in report.warnings.items()),
     ]
 

@@ -42,7 +42,7 @@ class RunReport:
     rows_loaded: int = 0
     rows_quarantined: int = 0
     duplicates_removed: int = 0
-    # Of the duplicates, those of which a newer version is published.
+    # Of the duplicates, those that are published: in a newer version, or in a table that grows.
     rows_superseded: int = 0
     # Of the quarantined ones, those that the dates of the run left out.
     rows_out_of_range: int = 0

@@ -93,7 +93,7 @@ class Shop:
 
     def load(
         self,
-        sales_path: Path,
+        sales_path: Path | str,
         customers_path: Path | None = None,
         lake: str = "lake",
         **arguments: Any,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from salesetl.engines.base import Engine
-from salesetl.model.strategies import Append, Merge, Replace, Snapshot, Strategy
+from salesetl.model.strategies import Merge, Replace, Snapshot, Strategy
 from salesetl.model.table import Table, column
 from salesetl.model.types import T
 from salesetl.publishing.lake import Lake
@@ -76,10 +76,6 @@ def names(root: Path, table: Table) -> dict[str, tuple[str, bool]]:
             {"P1": ("old", False), "P2": ("new", False), "P3": ("new", False)},
         ),
         (Replace(), {"P2": ("new", False), "P3": ("new", False)}),
-        (
-            Append(),
-            {"P1": ("old", False), "P2": ("old", False), "P3": ("new", False)},
-        ),
         (
             Snapshot(flag="is_gone"),
             {"P1": ("old", True), "P2": ("new", False), "P3": ("new", False)},

@@ -1,7 +1,7 @@
 """Rows that make sense only together are accepted, rejected, superseded and replayed together."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from salesetl.model.source import Csv, Source
 from salesetl.model.strategies import Merge
 from salesetl.model.table import SOURCE_FILE, Table, column
 from salesetl.model.types import T
+from salesetl.model.versions import ColumnVersion
 from salesetl.rows import read_rows
 from salesetl.runner.running import run
 from salesetl.runs import RunReport
@@ -33,6 +34,7 @@ LINE = T.StructType(
         column("order_id", T.StringType(), "Order of the line"),
         column("line_number", T.IntegerType(), "Place in its order"),
         column("amount", T.DecimalType(18, 2), "What is due for it", is_rounded=True),
+        column("revision", T.IntegerType(), "Higher for a later correction"),
     ]
 )
 RAW_LINES = Table(
@@ -79,6 +81,13 @@ TILL = Pipeline(
 )
 
 
+# The same, in which each line tells when it was changed last.
+REVISED = replace(
+    TILL,
+    sources=(replace(TILL.main, version=ColumnVersion("revision")),),
+)
+
+
 @pytest.fixture(autouse=True)
 def registered() -> Iterator[None]:
     """Let the library know the pipeline."""
@@ -91,15 +100,16 @@ class Till:
     """A till that delivers files of lines, and loads them."""
 
     def __init__(self, engine: Engine, home: Path) -> None:
-        self.engine, self.home = engine, home
+        self.engine, self.home, self.pipeline = engine, home, TILL
 
     def load(self, name: str, *lines: str, **options: Any) -> RunReport:
         """Deliver a file and load it."""
         path = self.home / "in" / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text("\n".join(["order_id,line_number,amount", *lines, ""]))
+        full = [line if line.count(",") == 3 else f"{line},1" for line in lines]
+        path.write_text("\n".join(["order_id,line_number,amount,revision", *full, ""]))
         return run(
-            TILL,
+            self.pipeline,
             self.engine,
             lines_path=str(path),
             output_path=str(self.home / "lake"),
@@ -140,7 +150,8 @@ def test_a_corrected_order_is_replayed_whole(till: Till) -> None:
     lake, fixes = ["--output_path", str(till.home / "lake")], till.home / "fixes"
     main(["quarantine", "show", "first", *lake, "--to", str(fixes)])
     [records] = fixes.glob("*.csv")
-    assert sorted(records.read_text("utf-8-sig").split()[1:]) == ["O1,1,5", "O1,2,x"]
+    rejected = sorted(records.read_text("utf-8-sig").split()[1:])
+    assert rejected == ["O1,1,5,1", "O1,2,x,1"]
     records.write_text(records.read_text().replace("x", "6"))
 
     main(["quarantine", "replay", "first", *lake, "--records", str(fixes)])
@@ -172,7 +183,9 @@ def test_the_newest_version_of_an_order_has_its_lines_alone(till: Till) -> None:
 
 def test_versions_in_one_run_are_those_of_several(till: Till) -> None:
     till.load("9.csv", "O1,1,5", "O1,2,6", "O2,1,1")
-    (till.home / "in/10.csv").write_text("order_id,line_number,amount\nO1,1,9\n")
+    (till.home / "in/10.csv").write_text(
+        "order_id,line_number,amount,revision\nO1,1,9,1\n"
+    )
 
     report = run(
         TILL,
@@ -189,3 +202,53 @@ def test_a_line_with_two_contents_rejects_its_order(till: Till) -> None:
 
     assert till.lines() == {}
     assert report.rows_by_reason["conflicting_duplicate"] == 2
+
+
+def test_of_two_broken_versions_each_is_replayed_whole(till: Till) -> None:
+    till.load("9.csv", "O1,1,5", "O1,2,x", run_id="first")
+    till.load("10.csv", "O1,1,5", "O1,2,y", run_id="second")
+    fixes, lake = till.home / "fixes", ["--output_path", str(till.home / "lake")]
+    till.load("all.csv", "O2,1,1")
+    run(
+        till.pipeline,
+        till.engine,
+        lines_path=str(till.home / "in"),
+        output_path=str(till.home / "lake"),
+        max_rejected_ratio=1.0,
+        run_id="both",
+    )
+    main(["quarantine", "show", "both", *lake, "--to", str(fixes)])
+    for records in fixes.glob("*.csv"):
+        # Only the older version can be corrected.
+        records.write_text(records.read_text().replace("O1,2,x", "O1,2,6"))
+
+    main(["quarantine", "replay", "both", *lake, "--records", str(fixes)])
+
+    assert till.lines() == {
+        "O1.1": Decimal(5),
+        "O1.2": Decimal(6),
+        "O2.1": Decimal(1),
+    }
+
+
+@on_each_engine
+def test_lines_that_were_changed_at_different_times_are_one_version(till: Till) -> None:
+    till.pipeline = REVISED
+
+    first = till.load("1.csv", "O1,1,5,2", "O1,2,6,1")
+    again = till.load("1.csv", "O1,1,5,2", "O1,2,6,1")
+
+    assert (first.rows_loaded, first.duplicates_removed) == (2, 0)
+    assert (again.rows_loaded, again.rows_superseded) == (2, 0)
+    assert till.lines() == {"O1.1": Decimal(5), "O1.2": Decimal(6)}
+
+
+@on_each_engine
+def test_an_order_with_the_latest_change_is_the_newest(till: Till) -> None:
+    till.pipeline = REVISED
+    till.load("1.csv", "O1,1,9,3", "O1,2,6,1")
+
+    late = till.load("2.csv", "O1,1,5,2", "O1,2,6,2")
+
+    assert (late.rows_loaded, late.rows_superseded) == (0, 2)
+    assert till.lines() == {"O1.1": Decimal(9), "O1.2": Decimal(6)}

@@ -15,6 +15,7 @@ from salesetl.destinations.registering import Registering
 from salesetl.engines.base import Engine
 from salesetl.errors import LeaseError
 from salesetl.model.pipeline import Pipeline
+from salesetl.model.strategies import History
 from salesetl.model.table import Table
 from salesetl.publishing.foreign_files import check_tables
 from salesetl.publishing.journal import (
@@ -44,6 +45,12 @@ class ParquetLake:
         self, engine: Engine, pipeline: Pipeline, root: str, database: str | None
     ) -> None:
         """Take the place; ArgumentError if its tables cannot be registered in a database."""
+        for table in pipeline.tables:
+            if isinstance(table.strategy, History):
+                raise ValueError(
+                    f"{table.name}: has the strategy History, which the models of a warehouse make;"
+                    " a lake cannot publish it"
+                )
         self.root = root
         self.staging = ""
         self._engine = engine

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from salesetl.model.options import LoadOptions
 from salesetl.model.quarantine import quarantine_of
 from salesetl.model.source import Source
-from salesetl.model.strategies import Merge
+from salesetl.model.strategies import Append, Merge
 from salesetl.model.table import SOURCE_FILE, Table
 
 if TYPE_CHECKING:
@@ -92,8 +92,15 @@ class Pipeline:
     def __post_init__(self) -> None:
         """See that the parts of the declaration fit together; ValueError if not."""
         self._check_names()
+        _ = self.ordered_sources
         for output in self.outputs:
             self._check_output(output)
+        for source in self.sources:
+            self._check_strategies(source)
+        if not self.outputs_of(self.main):
+            raise ValueError(
+                f"pipeline {self.name}: nothing is made of {self.main.name}, its main source"
+            )
 
     @property
     def main(self) -> Source:
@@ -109,6 +116,24 @@ class Pipeline:
     def quarantines(self) -> tuple[Table, ...]:
         """The tables of rejected rows, one for each source."""
         return tuple(quarantine_of(source.contract) for source in self.sources)
+
+    @property
+    def ordered_sources(self) -> list[Source]:
+        """The sources, each after those that it needs; ValueError if they need each other."""
+        ordered: list[Source] = []
+        left = list(self.sources)
+        while left:
+            known = {source.name for source in ordered}
+            ready = [source for source in left if set(source.needs) <= known]
+            if not ready:
+                names = ", ".join(source.name for source in left)
+                raise ValueError(
+                    f"pipeline {self.name}: {names} need each other, or a source that is not"
+                    " declared"
+                )
+            ordered += ready
+            left = [source for source in left if source not in ready]
+        return ordered
 
     def source(self, name: str) -> Source:
         """Return the source of a name."""
@@ -135,6 +160,13 @@ class Pipeline:
                 return output.table
         return None
 
+    def appended_to(self, source: Source) -> Table | None:
+        """Return a table that rows of a source are only added to, if there is one."""
+        for output in self.outputs_of(source):
+            if isinstance(output.table.strategy, Append):
+                return output.table
+        return None
+
     def _check_names(self) -> None:
         names = [each.name for each in (*self._contracts(), *self.tables)]
         for name in names:
@@ -146,11 +178,6 @@ class Pipeline:
                     f"pipeline {self.name}: {table.name} is in the namespace {table.namespace!r}"
                 )
         for source in self.sources:
-            for needed in source.needs:
-                if needed not in [each.name for each in self.sources]:
-                    raise ValueError(
-                        f"pipeline {self.name}: {source.name} needs {needed!r}, which is no source"
-                    )
             if source.path_option not in self.options.names():
                 raise ValueError(
                     f"pipeline {self.name}: its options have no {source.path_option}"
@@ -176,9 +203,40 @@ class Pipeline:
                 raise ValueError(
                     f"{told}: sums {own!r} of {amount!r}, which are not both amounts"
                 )
-        if bool(upstream.currency) != bool(output.table.currency) and output.sums:
+        has_sums = output.owed(upstream.amounts)
+        if has_sums and bool(upstream.currency) != bool(output.table.currency):
             raise ValueError(
                 f"{told}: needs the currency of {upstream.name}, as currencies are never added"
             )
+        if output.refresh and output.refresh.of not in known:
+            raise ValueError(
+                f"{told}: is refreshed from {output.refresh.of!r}, which is no source"
+            )
         if output.refresh and output.refresh.option not in self.options.names():
             raise ValueError(f"{told}: its options have no {output.refresh.option}")
+
+    def _check_strategies(self, source: Source) -> None:
+        """See that the outputs of a source treat its rows alike."""
+        for output in self.outputs_of(source):
+            told = f"pipeline {self.name}: output {output.table.name}"
+            strategy = output.table.strategy
+            if (
+                source.whole
+                and isinstance(strategy, Merge)
+                and (output.table.replaced_by != source.whole)
+            ):
+                raise ValueError(
+                    f"{told}: must be merged by {source.whole}, as {source.name} are whole by them"
+                )
+            if not self.appended_to(source):
+                continue
+            if not isinstance(strategy, Append):
+                raise ValueError(
+                    f"{told}: must append too, as a row of {source.name} that is there already is"
+                    " loaded nowhere"
+                )
+            if not set(source.contract.key) <= set(output.table.columns):
+                raise ValueError(
+                    f"{told}: needs the key of {source.name}, {source.contract.key}, to know what"
+                    " is there already"
+                )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Strategy:
-    """How the rows of a run become part of a table. `columns` are those that it goes by."""
+    """How the rows of a run become part of a table."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ class Replace(Strategy):
 
 @dataclass(frozen=True)
 class Append(Strategy):
-    """Rows are added; a row whose key is there already changes nothing."""
+    """Rows are added; a delivered row whose key is there already is a duplicate."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,20 @@ class Snapshot(Strategy):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The key is what rows are replaced by."""
-        return ()
+        """The column of the flag."""
+        return (self.flag,)
 
 
 @dataclass(frozen=True)
 class History(Strategy):
     """Every change of `tracked` columns makes a row, valid from a date to the next one's.
 
-    Declared for dimensions; what makes their intervals is the model of the warehouse.
+    The models of a warehouse make such a table; a lake cannot publish it.
     """
 
     tracked: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns whose changes are kept."""
+        return self.tracked

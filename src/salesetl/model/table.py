@@ -122,7 +122,7 @@ class Table:
     @property
     def replaced_by(self) -> tuple[str, ...]:
         """Columns by which rows of a run take the place of others."""
-        return self.strategy.columns or self.key
+        return (isinstance(self.strategy, Merge) and self.strategy.by) or self.key
 
     def field(self, name: str) -> T.StructField:
         """Return one column."""

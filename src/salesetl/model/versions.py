@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 _NUMBER = re.compile("([0-9]+)")
+_SCHEME = re.compile("^[a-z0-9]+://")
 
 
 def natural_key(path: str) -> tuple[list[str | int], str]:
     """Return what paths are sorted by so that numbers in them count: `orders_9`, `orders_10`."""
     parts = _NUMBER.split(path)
     return [int(part) if place % 2 else part for place, part in enumerate(parts)], path
+
+
+def without_scheme(path: str) -> str:
+    """Return a path without `s3://`, `s3a://` or the like, by each of which it is the same file."""
+    return _SCHEME.sub("", path)
 
 
 @dataclass(frozen=True)
@@ -23,8 +29,8 @@ class FileVersion:
         return ()
 
     def file_key(self, path: str) -> Any:
-        """Return what files are sorted by, older ones first."""
-        return natural_key(path)
+        """Return what files are sorted by, older ones first; equal for the same file."""
+        return natural_key(without_scheme(path))
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class FolderVersion(FileVersion):
     def file_key(self, path: str) -> Any:
         """Return what files are sorted by, older ones first; one in no such folder is oldest."""
         found = re.search(f"/{re.escape(self.folder)}=([^/]+)/", path)
-        return natural_key(found[1] if found else ""), natural_key(path)
+        return natural_key(found[1] if found else ""), super().file_key(path)
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,10 @@ class Lake:
                 folders = self._folders(arriving, table) | set(self.files(table))
                 return Change(table, arriving, None, sorted(folders))
             case Append():
-                return self.append(table, arriving)
+                touched = self._folders(arriving, table)
+                present = sorted(touched & set(self.files(table)))
+                kept = self.read(table, present) if present else None
+                return Change(table, arriving, kept, sorted(touched))
             case Snapshot(flag=flag):
                 everything = set(self.files(table))
                 return self.merge(table, arriving, everything).with_kept(
@@ -105,20 +108,6 @@ class Lake:
                 )
             case _:
                 return self.merge(table, arriving, also)
-
-    def append(self, table: Table, arriving: DataFrame) -> Change:
-        """Add the rows that arrive, but for those whose key is there already."""
-        present = set(self.files(table))
-        new = arriving
-        if present:
-            keys = self.read(table, sorted(present)).select(*table.key)
-            new = arriving.join(keys, on=list(table.key), how="left_anti")
-            new = new.select(*table.columns)
-        touched = self._folders(new, table)
-        kept = None
-        if touched & present:
-            kept = self.read(table, sorted(touched & present))
-        return Change(table, new, kept, sorted(touched))
 
     def merge(
         self, table: Table, arriving: DataFrame, also: Collection[str] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from salesetl.engines.base import Engine
@@ -54,10 +55,14 @@ def classify(
 
 
 def file_order(engine: Engine, paths: Iterable[str], version: FileVersion) -> DataFrame:
-    """Number files, older ones first, as `_source_file` and `_file_order`."""
+    """Number files, older ones first, as `_source_file` and `_file_order`.
+
+    A file that is named in two ways has one number.
+    """
     ordered = sorted(set(paths), key=version.file_key)
+    grouped = enumerate(groupby(ordered, version.file_key))
     return engine.frame(
-        [(path, number) for number, path in enumerate(ordered)],
+        [(path, number) for number, (_, same) in grouped for path in same],
         {"_source_file": "string", "_file_order": "int"},
     )
 

@@ -47,8 +47,8 @@ WHOLE = Rule(
     "_is_accepted_whole",
     remedy="another row that belongs to it was rejected; correct that one, and replay all of them",
 )
-# What is said of a duplicate of which a newer version is published.
-SUPERSEDED = "newer_version_is_published"
+# What is said of a duplicate of what is published: of a newer version, or in a table that grows.
+SUPERSEDED = "is_published_already"
 
 
 def all_rules(table: Table) -> list[Rule]:

@@ -38,10 +38,13 @@ def decide_versions(
         .withColumn("_key", F.expr(key_text(table)))
         .withColumn("_unit", F.expr(_unit(source, table)))
         .withColumn("_content", F.expr(_content(table)))
-        .withColumn("_version", F.expr(_version(source)))
+        .transform(_with_version, source)
     )
-    decide = _keep_last_line if table.last_line_wins else _keep_newest_sound
-    return versions.transform(decide).select(*judged.columns, "_outcome")
+    if table.last_line_wins:
+        decided = _keep_last_line(versions)
+    else:
+        decided = _keep_newest_sound(versions, is_whole=bool(source.whole))
+    return decided.select(*judged.columns, "_outcome")
 
 
 def key_text(table: Table) -> str:
@@ -79,16 +82,23 @@ def _content(table: Table) -> str:
     return f"case when _reasons = '' then concat_ws(chr(31), {values}) else _raw_record end"
 
 
-def _version(source: Source) -> str:
-    """SQL for a number that is higher for a newer version of a unit."""
+def _with_version(rows: DataFrame, source: Source) -> DataFrame:
+    """Add `_version`, a number that is higher for a newer version of a unit."""
     if not source.version.columns:
-        return "_file_order"
+        return rows.withColumn("_version", F.col("_file_order"))
     [column] = source.version.columns
-    order = f"`{column}` asc nulls first, _file_order"
-    return f"dense_rank() over (partition by _unit order by {order})"
+    changed = f"`{column}`"
+    if source.whole:
+        # Its rows may have been changed at different times, and are one version all the same.
+        changed = f"max({changed}) over (partition by _unit, _file_order)"
+    order = "_changed asc nulls first, _file_order"
+    return rows.withColumn("_changed", F.expr(changed)).withColumn(
+        "_version",
+        F.expr(f"dense_rank() over (partition by _unit order by {order})"),
+    )
 
 
-def _keep_newest_sound(versions: DataFrame) -> DataFrame:
+def _keep_newest_sound(versions: DataFrame, *, is_whole: bool) -> DataFrame:
     of_key = "partition by _key, _version"
     of_unit = "partition by _unit"
     last_first = "_place desc, _raw_record"
@@ -100,13 +110,14 @@ def _keep_newest_sound(versions: DataFrame) -> DataFrame:
                     "_key is not null and"
                     f" min(_content) over ({of_key}) <> max(_content) over ({of_key})"
                 ),
-                # Copies of a sound row are counted in its version, of a broken one in all of them.
+                # Copies of a sound row are counted in its version, of a broken one in all of them;
+                # but each version of a whole is to be replayed with all of its rows.
                 "_copy": F.expr(
                     f"row_number() over ({of_key}, _content order by {last_first})"
                 ),
                 "_broken_copy": F.expr(
                     "row_number() over (partition by _key, _content"
-                    f" order by _version desc, {last_first})"
+                    f"{', _version' if is_whole else ''} order by _version desc, {last_first})"
                 ),
             }
         )

@@ -37,7 +37,7 @@ def check_quality(classified: Classified, options: LoadOptions) -> None:
             f" than --max_rejected_ratio {options.max_rejected_ratio}: {_reasons(classified)};"
             f" {kept}"
         )
-    # Rows of which a newer version is published have been loaded, only not now.
+    # Rows that are published already have been loaded, only not now.
     if tally.rows_loaded or tally.rows_superseded or options.allow_empty:
         return
     if rejected:

@@ -26,7 +26,7 @@ from salesetl.readers.json import read_json
 from salesetl.readers.replays import with_first_files
 from salesetl.readers.rows import RawRows
 from salesetl.runner.run import Run
-from salesetl.runner.superseding import without_superseded
+from salesetl.runner.superseding import without_present, without_superseded
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -96,11 +96,12 @@ def classify_sources(
     """Decide what becomes of each row of each source; those that others need come first."""
     is_merging = options.write_mode == "merge"
     classified: dict[str, Classified] = {}
-    left = list(pipeline.sources)
-    while left:
-        source = next(each for each in left if set(each.needs) <= set(classified))
-        left.remove(source)
+    for source in pipeline.ordered_sources:
         lookups = [classified[name].accepted for name in source.needs]
+        appended = pipeline.appended_to(source)
+        if appended and appended.date_column and not is_merging:
+            # The delivery is the whole truth of its days.
+            appended = None
         classified[source.name] = _classify(
             run,
             source,
@@ -108,6 +109,7 @@ def classify_sources(
             delivered[source.name],
             lookups,
             pipeline.published_as(source) if is_merging else None,
+            appended,
         )
     return classified
 
@@ -146,6 +148,7 @@ def _classify(
     delivered: Delivered,
     lookups: list[DataFrame],
     published: Table | None,
+    appended: Table | None,
 ) -> Classified:
     """Decide the outcome of every row of a source once, count them, and quarantine the rejected.
 
@@ -160,6 +163,8 @@ def _classify(
     found = classify(engine, engine.named(rows), source, contract, folder)
     if published:
         found = without_superseded(run, source, found, published)
+    if appended:
+        found = without_present(run, source, found, appended)
     tally = count_outcomes(engine, found, contract)
     if not tally.is_balanced:
         raise BooksError(f"{source.name}: rows read are not all accounted for: {tally}")

@@ -1,4 +1,4 @@
-"""Delivered rows of which a newer version is published: an old delivery that is loaded late."""
+"""Delivered rows that are published already, in a newer version or in a table that only grows."""
 
 from __future__ import annotations
 
@@ -34,15 +34,21 @@ def without_superseded(
         return rows
     engine, unit = run.engine, list(source.whole or source.contract.key)
     version = list(source.version.columns)
-    arriving = (
-        rows.where(f"_outcome = '{ACCEPTED}'")
-        .select(*unit, *version, "_source_file")
-        .distinct()
+    arriving = _newest_of_units(
+        rows.where(f"_outcome = '{ACCEPTED}'").select(*unit, *version, "_source_file"),
+        source,
+        unit,
     )
-    there = run.destination.read(published, partitions).select(
+    there = _newest_of_units(
+        run.destination.read(published, partitions).select(
+            *unit, *version, F.col(SOURCE_FILE.name).alias("_source_file")
+        ),
+        source,
+        unit,
+    ).select(
         *unit,
         *(F.col(name).alias(f"_published_{name}") for name in version),
-        F.col(SOURCE_FILE.name).alias("_published_file"),
+        F.col("_source_file").alias("_published_file"),
     )
     pairs = engine.checkpoint(
         arriving.join(there, on=unit, how="inner").select(
@@ -80,7 +86,30 @@ def without_superseded(
         found["published"],
         found["delivered"],
     )
-    return _as_duplicates(rows, newer.select(*unit).distinct(), unit)
+    return _as_duplicates(rows, newer.select(*unit), unit)
+
+
+def without_present(
+    run: Run, source: Source, rows: DataFrame, table: Table
+) -> DataFrame:
+    """Make duplicates of the accepted rows whose key is in a table that is only added to."""
+    partitions = run.destination.partitions(table)
+    if not partitions:
+        return rows
+    key = list(source.contract.key)
+    present = run.destination.read(table, partitions).select(*key).distinct()
+    return _as_duplicates(rows, present, key)
+
+
+def _newest_of_units(rows: DataFrame, source: Source, unit: list[str]) -> DataFrame:
+    """Return a row for each unit, with its file and when it was changed last.
+
+    Of a whole that are several rows, of one file. Of all else it is one.
+    """
+    if not source.whole:
+        return rows
+    names = [name for name in rows.columns if name not in unit]
+    return rows.groupBy(*unit).agg(*(F.max(name).alias(name) for name in names))
 
 
 def _may_be_newer(source: Source, files: Sequence[Mapping[str, str]]) -> bool:
@@ -120,19 +149,20 @@ def _newer(
     return ordered.where(is_later_file)
 
 
-def _as_duplicates(rows: DataFrame, newer: DataFrame, unit: list[str]) -> DataFrame:
-    marked = newer.withColumn("_is_superseded", F.lit(True))
-    is_superseded = f"_is_superseded and _outcome = '{ACCEPTED}'"
+def _as_duplicates(rows: DataFrame, published: DataFrame, unit: list[str]) -> DataFrame:
+    """Make duplicates of the accepted rows whose unit is among those that are published."""
+    marked = published.withColumn("_is_published", F.lit(True))
+    is_duplicate = f"_is_published and _outcome = '{ACCEPTED}'"
     return (
         rows.join(marked, on=unit, how="left")
-        .select(*rows.columns, "_is_superseded")
+        .select(*rows.columns, "_is_published")
         .withColumn(
             "_warnings",
-            F.expr(f"case when {is_superseded} then '{SUPERSEDED}' else _warnings end"),
+            F.expr(f"case when {is_duplicate} then '{SUPERSEDED}' else _warnings end"),
         )
         .withColumn(
             "_outcome",
-            F.expr(f"case when {is_superseded} then '{DUPLICATE}' else _outcome end"),
+            F.expr(f"case when {is_duplicate} then '{DUPLICATE}' else _outcome end"),
         )
-        .drop("_is_superseded")
+        .drop("_is_published")
     )

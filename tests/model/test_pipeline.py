@@ -1,0 +1,128 @@
+"""A mistake in a declaration is an error when it is made, in plain words."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from salesetl.model.pipeline import Output, Pipeline
+from salesetl.model.source import Source
+from salesetl.model.strategies import Append, Merge
+from salesetl.model.versions import ColumnVersion
+from salesetl.pipelines.orders.pipeline import ORDERS
+from salesetl.pipelines.sales.pipeline import SALES
+
+SALE, CUSTOMER = SALES.sources
+ENRICHED, SUMMARY = SALES.outputs
+
+
+def with_outputs(*outputs: Output) -> Pipeline:
+    """Declare sales with other outputs."""
+    return replace(SALES, outputs=outputs)
+
+
+def with_strategy(output: Output, strategy: Append) -> Output:
+    """Declare an output whose table has another strategy."""
+    return replace(output, table=replace(output.table, strategy=strategy))
+
+
+@pytest.mark.parametrize(
+    ("declare", "told"),
+    [
+        (lambda: replace(SALES, outputs=()), "nothing is made of sales, its main"),
+        (
+            lambda: with_outputs(ENRICHED, replace(SUMMARY, of="sale")),
+            "is made of 'sale', which there is not",
+        ),
+        (
+            lambda: with_outputs(
+                ENRICHED, replace(SUMMARY, sums={"x": "total_amount"})
+            ),
+            "sums 'x' of 'total_amount', which are not both amounts",
+        ),
+        (
+            lambda: with_outputs(ENRICHED, ENRICHED),
+            "'enriched_sales' is declared twice",
+        ),
+        (
+            lambda: replace(SALES, name="shop"),
+            "sales is in the namespace 'sales'",
+        ),
+        (
+            lambda: replace(SALES, options=ORDERS.options),
+            "its options have no sales_path",
+        ),
+        (
+            lambda: replace(SALES, sources=(SALE, replace(CUSTOMER, needs=("sales",)))),
+            "sales, customers need each other",
+        ),
+        (
+            lambda: replace(
+                SALES, sources=(replace(SALE, needs=("buyers",)), CUSTOMER)
+            ),
+            "sales need each other, or a source that is not declared",
+        ),
+        (
+            lambda: with_outputs(
+                replace(
+                    ENRICHED,
+                    refresh=ENRICHED.refresh and replace(ENRICHED.refresh, of="buyers"),
+                ),
+            ),
+            "is refreshed from 'buyers', which is no source",
+        ),
+        (
+            lambda: replace(
+                ORDERS,
+                outputs=(
+                    ORDERS.outputs[0],
+                    with_strategy(ORDERS.outputs[1], Append()),
+                ),
+            ),
+            "fact_orders: must append too",
+        ),
+        (
+            lambda: replace(
+                ORDERS,
+                sources=(replace(ORDERS.main, whole=("order_id",)),),
+                outputs=(
+                    replace(
+                        ORDERS.outputs[1],
+                        table=replace(
+                            ORDERS.outputs[1].table,
+                            strategy=Merge(),
+                        ),
+                    ),
+                ),
+                checks=(),
+            ),
+            "must be merged by ('order_id',)",
+        ),
+    ],
+)
+def test_a_pipeline_whose_parts_do_not_fit_is_refused(
+    declare: Callable[[], Pipeline], told: str
+) -> None:
+    with pytest.raises(ValueError) as refusal:
+        declare()
+
+    assert told in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("declare", "told"),
+    [
+        (lambda: replace(SALE, whole=("region",)), "must be part of the key"),
+        (
+            lambda: replace(SALE, version=ColumnVersion("updated_at")),
+            "names the column 'updated_at', which its contract has not",
+        ),
+    ],
+)
+def test_a_source_that_names_a_column_it_has_not_is_refused(
+    declare: Callable[[], Source], told: str
+) -> None:
+    with pytest.raises(ValueError) as refusal:
+        declare()
+
+    assert told in str(refusal.value)
