@@ -16,7 +16,7 @@ STACK_REQUEST = --release "$$($(BIN)/salesetl release)" $(PARAMETERS:%=--paramet
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo query analytics charts report dbt test test-spark4 check lock audit format docs package \
-	package-lambda infra-plan infra-deploy deploy deploy-job rollback-job run-job e2e athena-check bench bench-scale \
+	package-lambda infra-plan infra-deploy deploy-function deploy deploy-job rollback-job run-job e2e athena-check bench bench-scale \
 	bench-start clean
 
 help: ## show this list
@@ -93,9 +93,13 @@ infra-plan: $(EMBEDDED) ## show what infra-deploy would change in ENV=dev, with 
 	@scripts/package.sh $(BIN) >/dev/null
 	@$(BIN)/salesetl infra plan --env "$(ENV)" $(STACK_REQUEST)
 
-infra-deploy: $(EMBEDDED) ## make or change buckets, jobs, roles and alarms in ENV=dev; jobs run what they ran
+infra-deploy: $(EMBEDDED) ## make or change buckets, jobs, roles and alarms in ENV; jobs run what they ran
 	@scripts/package.sh $(BIN) >/dev/null
 	@$(BIN)/salesetl infra deploy --env "$(ENV)" $(STACK_REQUEST)
+
+deploy-function: $(EMBEDDED) ## deploy the Lambda functions, which load new files, to ENV
+	@scripts/package_lambda.sh $(BIN)
+	@$(BIN)/salesetl infra deploy --env "$(ENV)" --function "$$(echo dist/salesetl-lambda-*.zip)" $(STACK_REQUEST)
 
 deploy: $(EMBEDDED) ## deploy all jobs to the Glue of ENV (DRY_RUN=--dry-run: only show what changes)
 	@scripts/deploy_job.sh $(BIN) "$(ENV)" "" $(DRY_RUN)

@@ -1,6 +1,7 @@
 """Lambda function: flatten the orders of a file as soon as it is written to S3.
 
-`SALESETL_OUTPUT_PATH` names the lake.
+`SALESETL_OUTPUT_PATH` names the lake. `SALESETL_DATABASE`, if it is set, names the database of the
+Data Catalog in which its tables are registered.
 """
 
 import logging
@@ -20,6 +21,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     A rejected order does not keep the others from the lake. An error if a file failed and the event
     did not come through a queue.
     """
-    return handle(
-        event, loading_into(ORDERS, os.environ["SALESETL_OUTPUT_PATH"], context)
+    lake, database = os.environ["SALESETL_OUTPUT_PATH"], os.environ.get(
+        "SALESETL_DATABASE"
     )
+    return handle(event, loading_into(ORDERS, lake, context, database))

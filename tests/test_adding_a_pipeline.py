@@ -3,6 +3,8 @@
 import importlib
 import json
 import re
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -10,13 +12,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 import salesetl.pipelines
 from salesetl import athena, dbt, ddl, dqdl, manual, registry
 from salesetl.catalog import Catalog, Entry
 from salesetl.cli import main
-from salesetl.cloudformation.permissions import job_statements
+from salesetl.cloudformation.permissions import PROCESSED, RAW, job_statements
 from salesetl.engines.base import Engine
 from salesetl.errors import QualityError
 from salesetl.glue.definitions import JobDefinition, job_definition
@@ -27,8 +30,10 @@ from salesetl.runner.running import run
 from salesetl.runs import RunReport
 from salesetl.storage import storage_of
 from tests.data_catalog import Glue
+from tests.emulator import point_at
 
-PAGE = Path(__file__).parents[1] / "docs" / "adding-a-pipeline.md"
+REPOSITORY = Path(__file__).parents[1]
+PAGE = REPOSITORY / "docs" / "adding-a-pipeline.md"
 
 VISITS = """\
 visit_id,store_id,visited_on,revision,spent,currency
@@ -261,11 +266,37 @@ def definition(pipeline: Pipeline, root: Path) -> JobDefinition:
 def test_its_role_reaches_what_is_its_own(definition: JobDefinition) -> None:
     statements = {each.get("Sid"): each for each in job_statements(definition)}
 
-    own = statements["WriteOwn"]["Resource"]
-    assert own == ["${ProcessedBucket.Arn}/lake/footfall/*"]
-    read = statements["ReadFeeds"]["Resource"]
-    assert "${RawBucket.Arn}/visits/*" in read and "${RawBucket.Arn}/stores/*" in read
+    [own] = statements["WriteOwn"]["Resource"]
+    assert own.endswith(f"{PROCESSED}/lake/footfall/*")
+    read = [path.rpartition(RAW)[2] for path in statements["ReadSources"]["Resource"]]
+    assert {"/visits/*", "/stores/*"} <= set(read)
     assert any(
         "table/" in arn and "dim_stores" in arn
         for arn in statements["Catalog"]["Resource"]
     )
+
+
+def test_its_stack_is_made_by_docs_and_deployed(
+    pipeline: Pipeline,
+    root: Path,
+    ministack: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for folder in ("infra", "jobs", "dbt/models"):
+        shutil.copytree(REPOSITORY / folder, root / folder, dirs_exist_ok=True)
+    point_at(monkeypatch, ministack)
+    main(["docs", str(root)])
+
+    main(
+        ["infra", "deploy", "--env", "sixth", "--root", str(root)]
+        + ["--release", "0.6.0-0123456789ab"]
+    )
+
+    job = boto3.client("glue").get_job(JobName="salesetl-sixth-load_footfall")["Job"]
+    arguments = job["DefaultArguments"]
+    assert arguments["--database"] == "salesetl_sixth_footfall"
+    assert arguments["--visits_path"].endswith("-eu-central-1/visits/")
+    assert "salesetl-sixth-footfall: done" in capsys.readouterr().out
+    lint = Path(sys.executable).with_name("cfn-lint")
+    subprocess.run([lint, root / "infra/pipelines/footfall.yaml"], check=True)

@@ -25,6 +25,11 @@ def namespaces() -> list[str]:
     return [pipeline.name for pipeline in pipelines()]
 
 
+def pipeline_named(name: str) -> Pipeline:
+    """Return the pipeline of a name."""
+    return next(each for each in pipelines() if each.name == name)
+
+
 def pipeline_of_job(job: str) -> Pipeline:
     """Return the pipeline that a job runs; ArgumentError with the nearest if there is none."""
     found = jobs()
@@ -35,7 +40,7 @@ def pipeline_of_job(job: str) -> Pipeline:
 
 def pipeline_of(table: Table) -> Pipeline:
     """Return the pipeline that a table belongs to."""
-    return next(each for each in pipelines() if each.name == table.namespace)
+    return pipeline_named(table.namespace)
 
 
 def published_tables() -> list[Table]:

@@ -80,8 +80,13 @@ class Loading:
         return left >= 1000 * _SECONDS_TO_LOAD
 
 
-def loading_into(pipeline: Pipeline, lake: str, context: Any) -> Loading:
-    """Return how new objects of the main source of a pipeline are loaded into a lake, on DuckDB."""
+def loading_into(
+    pipeline: Pipeline, lake: str, context: Any, database: str | None = None
+) -> Loading:
+    """Return how new objects of the main source of a pipeline are loaded into a lake, on DuckDB.
+
+    Tables and partitions are registered in a database of the Data Catalog, if one is named.
+    """
     root = normalized(lake)
 
     def load(path: str, run_id: str) -> RunReport:
@@ -89,6 +94,7 @@ def loading_into(pipeline: Pipeline, lake: str, context: Any) -> Loading:
             options = {
                 pipeline.main.path_option: path,
                 "output_path": root,
+                "database": database,
                 "run_id": run_id,
                 "max_rejected_ratio": 1.0,
                 "allow_empty": True,
@@ -101,11 +107,11 @@ def loading_into(pipeline: Pipeline, lake: str, context: Any) -> Loading:
 def handle(event: Event, loading: Loading) -> dict[str, Any]:
     """Load the objects of an event, but for those loaded already.
 
-    What holds no data, such as the mark of a folder, is passed over too. Takes the events of S3 as
-    they are, and those that came through a topic or a queue. Returns what a queue must deliver
-    again, as `batchItemFailures`. An event that did not come through a queue cannot be answered in
-    part: InputError names the objects that failed, and when it comes again the others are passed
-    over.
+    What holds no data, such as the mark of a folder, is passed over too. Takes the events of S3 and
+    of EventBridge as they are, and those that came through a topic or a queue. Returns what a queue
+    must deliver again, as `batchItemFailures`. An event that did not come through a queue cannot be
+    answered in part: InputError names the objects that failed, and when it comes again the others
+    are passed over.
     """
     failed: dict[str, list[str]] = {}
     for message_id, content in _messages(event):
@@ -151,24 +157,27 @@ def _new_objects(content: Any) -> Iterator[NewObject]:
         return
     if event.get("Event") == "s3:TestEvent":
         return
+    if event.get("source") == "aws.s3":
+        # EventBridge, which writes names in its own way, and a key as it is.
+        if event["detail-type"] == "Object Created":
+            written = event["detail"]["object"]
+            yield from _with_data(event["detail"]["bucket"], written["key"], written)
+        return
     for record in event["Records"]:
         if "Sns" in record:
             yield from _new_objects(record["Sns"]["Message"])
-        elif record["eventName"].startswith("ObjectCreated:") and _has_data(record):
+        elif record["eventName"].startswith("ObjectCreated:"):
             written = record["s3"]["object"]
-            path = (
-                f"s3://{record['s3']['bucket']['name']}/{unquote_plus(written['key'])}"
-            )
-            # Every write has a sequencer of its own, also one that brings back old content.
-            names = ("versionId", "sequencer", "eTag")
-            yield NewObject(
-                path, next(written[name] for name in names if written.get(name))
-            )
+            key = unquote_plus(written["key"])
+            yield from _with_data(record["s3"]["bucket"], key, written)
 
 
-def _has_data(record: Event) -> bool:
-    """Tell whether an object is a file of data, and not the mark of a folder or of a job."""
-    key = unquote_plus(record["s3"]["object"]["key"])
+def _with_data(bucket: Event, key: str, written: Event) -> Iterator[NewObject]:
+    """Yield an object if it is a file of data, and not the mark of a folder or of a job."""
     name = key.rpartition("/")[2]
     is_mark = name.startswith(("_", ".")) or name.endswith("_$folder$")
-    return bool(name) and not is_mark and record["s3"]["object"].get("size") != 0
+    if name and not is_mark and written.get("size") != 0:
+        # Every write has a sequencer of its own, also one that brings back old content.
+        names = ("versionId", "version-id", "sequencer", "eTag", "etag")
+        version = next(written[name] for name in names if written.get(name))
+        yield NewObject(f"s3://{bucket['name']}/{key}", version)

@@ -10,7 +10,7 @@ from tests.data_catalog import Glue
 from tests.jobs.shop import Shop, sale
 from tests.lakes import Lakes
 
-TABLES = ["enriched_sales", "fact_order_items", "fact_orders", "sales_summary"]
+TABLES = ["enriched_sales", "sales_summary"]
 
 
 def load_sales(shop: Shop) -> None:
@@ -39,7 +39,7 @@ def glue(lake: str) -> Glue:
 def salesetl(command: str, glue: Glue, lake: str, *more: str) -> None:
     """Run a command on the catalogue."""
     where = ["--database", glue.database, "--output_path", lake]
-    main(["catalog", command, *where, *more])
+    main(["catalog", command, "sales", *where, *more])
 
 
 def test_apply_does_what_plan_shows_and_then_there_is_nothing_to_change(
@@ -56,19 +56,30 @@ def test_apply_does_what_plan_shows_and_then_there_is_nothing_to_change(
     assert len(planned.splitlines()) == len(applied.splitlines())
     for told in (
         f"would create database {glue.database}",
-        f"fact_orders: would create table: {lake}/orders/fact_orders/",
+        f"sales_summary: would create table: {lake}/sales/sales_summary/",
         "enriched_sales: partitions: would add 2, update 0, remove 0",
     ):
         assert f"{told}\n" in planned
     assert all("would" in line for line in planned.splitlines())
     for told in (
         f"database {glue.database} created",
-        f"fact_orders: table created: {lake}/orders/fact_orders/",
+        f"sales_summary: table created: {lake}/sales/sales_summary/",
         "enriched_sales: partitions: 2 added, 0 updated, 0 removed",
     ):
         assert f"{told}\n" in applied
     assert sorted(glue.tables()) == sorted([*TABLES, "quarantine_sales"])
     assert list(glue.partitions("quarantine_sales")) == [("r1",)]
+
+
+def test_the_tables_of_a_pipeline_without_runs_are_made_empty(
+    lake: str, glue: Glue
+) -> None:
+    main(
+        ["catalog", "apply", "orders", "--database", glue.database]
+        + ["--output_path", lake]
+    )
+
+    assert sorted(glue.tables()) == ["fact_order_items", "fact_orders"]
     assert glue.partitions("fact_orders") == {}
 
 
@@ -89,7 +100,7 @@ def test_drift_fails_and_shows_what_differs(
         "enriched_sales: partitions: would add 1, update 0, remove 0",
         "sales_summary: would change comment: Sums → One region × product × year × month",
     ]
-    assert f"salesetl catalog apply --database {glue.database}" in told.err
+    assert f"salesetl catalog apply sales --database {glue.database}" in told.err
 
 
 def test_partitions_without_files_are_removed(lake: str, glue: Glue) -> None:
@@ -148,7 +159,17 @@ def test_a_lake_on_a_disk_cannot_be_registered(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as raised:
-        main(["catalog", "plan", "--database", "d", "--output_path", str(tmp_path)])
+        main(
+            [
+                "catalog",
+                "plan",
+                "sales",
+                "--database",
+                "d",
+                "--output_path",
+                str(tmp_path),
+            ]
+        )
 
     assert raised.value.code == 2
     assert "holds tables on S3" in capsys.readouterr().err

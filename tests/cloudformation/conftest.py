@@ -1,6 +1,7 @@
 """A stack on MiniStack, which really makes what a template of CloudFormation says."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,23 +25,17 @@ def environment(
 
 @pytest.fixture(scope="session")
 def deployed(ministack: str) -> str:
-    """Make the stack of the environment `dev`, which tests look at; its address."""
+    """Make the stacks of the environment `dev`, which tests look at; its address."""
     with pytest.MonkeyPatch.context() as patch:
         point_at(patch, ministack)
         infra("deploy", "--release", RELEASE)
     return ministack
 
 
-def infra(
-    command: str, *words: str, env: str = ENV, template: Path | None = None
-) -> None:
-    """Run `salesetl infra` on the template of the repository, or on another."""
-    path = (
-        []
-        if command == "delete"
-        else ["--template", str(template or ROOT / "infra/salesetl.yaml")]
-    )
-    main(["infra", command, "--env", env, *path, *words])
+def infra(command: str, *words: str, env: str = ENV, root: Path = ROOT) -> None:
+    """Run `salesetl infra` with the templates of the repository, or with others."""
+    place = [] if command == "delete" else ["--root", str(root)]
+    main(["infra", command, "--env", env, *place, *words])
 
 
 def error_of(
@@ -48,14 +43,26 @@ def error_of(
     command: str,
     *words: str,
     env: str = ENV,
-    template: Path | None = None,
+    root: Path = ROOT,
 ) -> str:
     """Run `salesetl infra`, which must fail with one line; what it says."""
     with pytest.raises(SystemExit) as ended:
-        infra(command, *words, env=env, template=template)
+        infra(command, *words, env=env, root=root)
     assert ended.value.code not in (0, None)
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1, lines
     told = re.fullmatch(r"salesetl: error: (.*)", lines[0])
     assert told
     return told[1]
+
+
+def with_templates(folder: Path, old: str, new: str) -> Path:
+    """Write the templates below a folder with a text replaced wherever it is; the folder."""
+    shutil.copytree(ROOT / "infra", folder / "infra", dirs_exist_ok=True)
+    found = 0
+    for path in (folder / "infra").rglob("*.yaml"):
+        text = path.read_text()
+        found += text.count(old)
+        path.write_text(text.replace(old, new))
+    assert found
+    return folder

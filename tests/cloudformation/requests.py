@@ -36,7 +36,7 @@ class KilledError(Exception):
 
 @dataclass
 class Requests:
-    """What was asked for; `names` says how buckets and databases are called in the template."""
+    """What was asked for; `names` says how buckets and databases are called in the templates."""
 
     names: Mapping[str, str]
     needs: set[Need] = field(default_factory=set)

@@ -1,4 +1,7 @@
-"""The template as plain dictionaries, and what its policies come to."""
+"""The templates as plain dictionaries, and what their policies come to.
+
+A resource of a pipeline's template is named as `sales.Role`, one of the environment's as `DeployRole`.
+"""
 
 import re
 from fnmatch import fnmatchcase
@@ -7,7 +10,13 @@ from typing import Any
 
 import yaml
 
-PATH = Path(__file__).parents[2] / "infra" / "salesetl.yaml"
+from salesetl.cloudformation.requests import ENVIRONMENT_TEMPLATE, template_path
+from salesetl.registry import namespaces
+
+ROOT = Path(__file__).parents[2]
+PATHS = {"": ROOT / ENVIRONMENT_TEMPLATE} | {
+    name: ROOT / template_path(name) for name in namespaces()
+}
 
 # What stands for the account, and for resources that policies name.
 VALUES = {
@@ -17,7 +26,7 @@ VALUES = {
     "Env": "dev",
     "Release": "0.5.0-0123456789ab",
     "Schedules": "off",
-    "Database": "salesetl_dev",
+    "FunctionPackage": "functions/1.zip",
     "WorkGroup": "salesetl-dev",
     "GitHubRepository": "owner/name",
     "KmsKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/1",
@@ -46,8 +55,22 @@ def load(text: str) -> dict[str, Any]:
     return template
 
 
-TEMPLATE = load(PATH.read_text())
-RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
+TEMPLATES = {name: load(path.read_text()) for name, path in PATHS.items()}
+RESOURCES: dict[str, dict[str, Any]] = {
+    ".".join(filter(None, (pipeline, name))): resource
+    for pipeline, template in TEMPLATES.items()
+    for name, resource in template["Resources"].items()
+}
+
+
+def bucket(kind: str) -> str:
+    """Return the name of a bucket, such as that of `raw` data."""
+    return f"salesetl-dev-{kind}-123456789012-eu-central-1"
+
+
+def database(pipeline: str) -> str:
+    """Return the name of the database of a pipeline."""
+    return f"salesetl_dev_{pipeline}"
 
 
 def of_type(kind: str) -> dict[str, dict[str, Any]]:
@@ -60,7 +83,7 @@ def of_type(kind: str) -> dict[str, dict[str, Any]]:
 
 
 def filled(value: Any, values: dict[str, str] | None = None) -> Any:
-    """Fill in functions as with every option on; a bucket is named as in the template."""
+    """Fill in functions as with every option on."""
     known = VALUES | (values or {})
     if isinstance(value, list):
         return [filled(each, values) for each in value]
@@ -95,13 +118,16 @@ def _substituted(text: str, known: dict[str, str]) -> str:
 
 def _attribute(name: str) -> str:
     resource = name.removesuffix(".Arn")
-    return f"arn:aws:s3:::{resource}" if resource.endswith("Bucket") else resource
+    if not resource.endswith("Bucket"):
+        return resource
+    return f"arn:aws:s3:::{bucket(resource.removesuffix('Bucket').lower())}"
 
 
 def statements() -> list[tuple[str, dict[str, Any]]]:
     """Return every statement of every policy with the name of its resource."""
     found = []
     for name, resource in RESOURCES.items():
+        own = {"Database": database(name.partition(".")[0])}
         properties = resource["Properties"]
         documents = [
             properties.get("PolicyDocument"),
@@ -109,7 +135,7 @@ def statements() -> list[tuple[str, dict[str, Any]]]:
             *(each["PolicyDocument"] for each in properties.get("Policies", [])),
         ]
         for document in filter(None, documents):
-            found += [(name, each) for each in filled(document)["Statement"]]
+            found += [(name, each) for each in filled(document, own)["Statement"]]
     return found
 
 

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from salesetl.cloudformation.changes import Change, ChangeSet
+from salesetl.cloudformation.change_sets import Change, ChangeSet
 from salesetl.errors import StackError
 
 REASON = "The following validation failed: use the DescribeEvents API"
@@ -39,7 +39,7 @@ def test_a_change_set_that_is_rejected_names_the_resource_and_leaves_nothing() -
         answering(events=rejection()) as client,
         pytest.raises(StackError, match=r"RawBucket \(AWS::S3::Bucket\): it is there$"),
     ):
-        ChangeSet(client, {"StackName": "salesetl-dev"}, 0, is_new=True)
+        ChangeSet(client, {"StackName": "salesetl-dev"}, is_new=True)
 
 
 def test_who_may_not_see_events_is_told_what_the_change_set_says() -> None:
@@ -47,7 +47,7 @@ def test_who_may_not_see_events_is_told_what_the_change_set_says() -> None:
         answering(events=None) as client,
         pytest.raises(StackError, match=f"^salesetl-dev: {REASON}$"),
     ):
-        ChangeSet(client, {"StackName": "salesetl-dev"}, 0, is_new=True)
+        ChangeSet(client, {"StackName": "salesetl-dev"}, is_new=True)
 
 
 def rejection() -> dict[str, str]:

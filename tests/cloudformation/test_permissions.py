@@ -8,13 +8,12 @@ from typing import Any
 import boto3
 import pytest
 
-from salesetl.cloudformation.template import logical_name
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import QualityError
 from salesetl.registry import jobs, pipeline_of_job
 from salesetl.runner.running import run
 from tests.cloudformation.requests import KilledError, Requests, recorded
-from tests.cloudformation.template import allows
+from tests.cloudformation.template import allows, bucket, database
 from tests.data_catalog import Glue
 from tests.jobs.shop import Shop, order, sale
 
@@ -45,17 +44,16 @@ class Account:
         self.s3.create_bucket(Bucket=self.raw)
         self.glue.client.create_database(DatabaseInput={"Name": self.glue.database})
 
-    @property
-    def names(self) -> dict[str, str]:
-        """What buckets and database are called in the template."""
+    def names(self, pipeline: str) -> dict[str, str]:
+        """What buckets and the database of a pipeline are called in the templates."""
         return {
-            self.raw: "RawBucket",
-            self.lake.removeprefix("s3://"): "ProcessedBucket",
-            self.glue.database: "salesetl_dev",
+            self.raw: bucket("raw"),
+            self.lake.removeprefix("s3://"): bucket("processed"),
+            self.glue.database: database(pipeline),
         }
 
     def deliver(self, folder: str, sales: Sequence[Any], orders: Sequence[Any]) -> None:
-        """Put a delivery of all feeds below a folder of the bucket of raw data."""
+        """Put a delivery of all sources below a folder of the bucket of raw data."""
         self.put(f"{folder}customers/customers.json", self.shop.customers())
         sold = self.shop.deliver("sales", sales) / "sales.csv"
         self.put(f"{folder}sales/sales.csv", sold)
@@ -119,11 +117,12 @@ def test_a_role_allows_what_runs_of_its_job_ask_for(
     job: str, duckdb: DuckDbEngine, tmp_path: Path, s3_root: str
 ) -> None:
     account = Account(Shop(duckdb, tmp_path), s3_root)
+    pipeline = pipeline_of_job(job).name
 
-    with recorded(account.names) as requests:
+    with recorded(account.names(pipeline)) as requests:
         account.run_all_ways(job, requests)
 
-    role = f"{logical_name(job)}Role"
+    role = f"{pipeline}.Role"
     refused = {
         need
         for need in requests.needs

@@ -1,31 +1,39 @@
-"""Nobody may do more than they need: every statement of the template is looked at."""
+"""Nobody may do more than they need: every statement of the templates is looked at."""
 
 import pytest
 
-from salesetl.cloudformation.template import logical_name
 from salesetl.model.quarantine import is_quarantine
 from salesetl.model.table import Table
 from salesetl.publishing.journal import journal_path, staging_path
 from salesetl.publishing.lease import lease_path
-from salesetl.registry import all_tables, jobs, pipeline_of
+from salesetl.registry import all_tables, namespaces, pipeline_named, pipelines
 from salesetl.runs import report_path
 from tests.cloudformation.template import (
     RESOURCES,
     VALUES,
     allows,
+    bucket,
+    database,
     filled,
     of_type,
     statements,
 )
 
 GLUE = "arn:aws:glue:eu-central-1:123456789012"
-LAKE = "arn:aws:s3:::ProcessedBucket/lake"
-RAW = "arn:aws:s3:::RawBucket"
-SCRIPTS = "arn:aws:s3:::ScriptsBucket"
+RAW, PROCESSED, SCRIPTS, RESULTS = (
+    f"arn:aws:s3:::{bucket(kind)}"
+    for kind in ("raw", "processed", "scripts", "results")
+)
+LAKE = f"{PROCESSED}/lake"
+# Who may do something for a pipeline that it must not do for another.
+WRITERS = [
+    *(f"{name}.Role" for name in namespaces()),
+    *(name for name in RESOURCES if name.endswith(".FunctionRole")),
+]
+each_writer = pytest.mark.parametrize("role", WRITERS)
 # Statements whose actions know no resource, and why there is no harm in that.
 ON_EVERYTHING = {
     "Metrics": "PutMetricData has no resources; the name space is a condition",
-    "ReadTemplates": "GetTemplateSummary reads a template that comes with the request",
     "Choose": "neither workgroups nor catalogues can be listed but all, and only their names are",
     "KeptByTheAccount": "in the policy of a key, * is that key",
     "UsedByServicesThatPublish": "in the policy of a key, * is that key",
@@ -36,30 +44,31 @@ def listed_in(entry: str | list[str]) -> list[str]:
     return [entry] if isinstance(entry, str) else entry
 
 
-def own_objects(job: str) -> list[str]:
-    """Return an object in each place of the lake that a job writes."""
-    folders = [each.folder for each in all_tables() if pipeline_of(each).job == job]
+def own_objects(name: str) -> list[str]:
+    """Return an object in each place of the lake that runs of a pipeline write."""
+    folders = [each.folder for each in all_tables() if each.namespace == name]
     return [
         *(f"{LAKE}/{folder}/year=2025/part.parquet" for folder in folders),
-        report_path(LAKE, jobs()[job].name, "run"),
-        f"{staging_path(LAKE, jobs()[job].name, 'run')}/part.parquet",
-        journal_path(LAKE, jobs()[job].name),
-        lease_path(LAKE, jobs()[job].name),
-        f"{SCRIPTS}/temp/{job}/part",
-        f"{SCRIPTS}/spark-events/{job}/log",
+        report_path(LAKE, name, "run"),
+        f"{staging_path(LAKE, name, 'run')}/part.parquet",
+        journal_path(LAKE, name),
+        lease_path(LAKE, name),
     ]
+
+
+def scratch(name: str) -> list[str]:
+    """Return an object in each place of the bucket of scripts that a job writes."""
+    job = pipeline_named(name).job
+    return [f"{SCRIPTS}/temp/{job}/part", f"{SCRIPTS}/spark-events/{job}/log"]
 
 
 def test_there_are_policies_to_look_at() -> None:
     names = {name for name, _ in statements()}
 
-    assert {
-        "EnrichSalesRole",
-        "FlattenOrdersRole",
-        "DeployRole",
-        "AlarmTopicPolicy",
-    } <= names
-    assert {"AnalystPolicy", "RawBucketPolicy", "AlarmKey", "CrawlerRole"} <= names
+    assert {*WRITERS, "DeployRole", "AlarmTopicPolicy", "orders.QueuePolicy"} <= names
+    assert {"AnalystPolicy", "RawBucketPolicy", "AlarmKey"} <= names
+    for name in namespaces():
+        assert {f"{name}.ReaderPolicy", f"{name}.CrawlerRole"} <= names
 
 
 def test_no_statement_allows_whole_services() -> None:
@@ -83,82 +92,90 @@ def test_what_is_allowed_on_everything_has_a_reason() -> None:
     assert on_everything == set(ON_EVERYTHING)
 
 
-@pytest.mark.parametrize("job", jobs())
+@each_writer
 @pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
-def test_a_job_keeps_to_its_own_places(job: str, action: str) -> None:
-    role = f"{logical_name(job)}Role"
-    others = [path for other in jobs() if other != job for path in own_objects(other)]
+def test_who_writes_keeps_to_its_own_namespace(role: str, action: str) -> None:
+    name = role.partition(".")[0]
+    others = [
+        path
+        for other in namespaces()
+        if other != name
+        for path in (*own_objects(other), *scratch(other))
+    ]
+    own = own_objects(name) + ([] if "Function" in role else scratch(name))
 
-    assert [path for path in own_objects(job) if not allows(role, action, path)] == []
+    assert [path for path in own if not allows(role, action, path)] == []
     assert [path for path in others if allows(role, action, path)] == []
 
 
 @pytest.mark.parametrize(
     ("role", "buckets"),
     [
-        *((f"{logical_name(job)}Role", "Raw Processed Scripts") for job in jobs()),
-        ("CrawlerRole", "Processed"),
-        ("DeployRole", "Scripts"),
+        *((role, "raw processed scripts") for role in WRITERS),
+        *((f"{name}.CrawlerRole", "processed") for name in namespaces()),
+        ("DeployRole", "scripts"),
     ],
 )
 def test_who_asks_for_an_object_that_is_missing_is_told_so(
     role: str, buckets: str
 ) -> None:
     # S3 answers 403 in place of 404 to those who may not list the bucket, and a GET has no prefix.
+    kinds = [each.removesuffix("Bucket").lower() for each in of_type("AWS::S3::Bucket")]
     allowed = {
-        name
-        for name in of_type("AWS::S3::Bucket")
-        if allows(role, "s3:ListBucket", f"arn:aws:s3:::{name}")
+        kind
+        for kind in kinds
+        if allows(role, "s3:ListBucket", f"arn:aws:s3:::{bucket(kind)}")
     }
 
-    assert allowed == {f"{name}Bucket" for name in buckets.split()}
+    assert allowed == set(buckets.split())
 
 
-def test_an_analyst_lists_tables_and_own_results_only() -> None:
-    processed, results = LAKE.removesuffix("/lake"), "arn:aws:s3:::ResultsBucket"
-
+def test_a_reader_lists_tables_of_its_pipeline_and_an_analyst_own_results() -> None:
     for table in all_tables():
-        answer = allows(
-            "AnalystPolicy", "s3:ListBucket", processed, f"lake/{table.folder}/"
-        )
-        assert answer != is_quarantine(table)
-    assert not allows("AnalystPolicy", "s3:ListBucket", processed, "")
-    assert allows("AnalystPolicy", "s3:ListBucket", results, "queries/")
+        for name in namespaces():
+            answer = allows(
+                f"{name}.ReaderPolicy",
+                "s3:ListBucket",
+                PROCESSED,
+                f"lake/{table.folder}/",
+            )
+            is_own = table.namespace == name
+            assert answer == (is_own and not is_quarantine(table))
+    for reader in ("AnalystPolicy", "sales.ReaderPolicy"):
+        assert not allows(reader, "s3:ListBucket", PROCESSED, "")
+    assert allows("AnalystPolicy", "s3:ListBucket", RESULTS, "queries/")
 
 
-@pytest.mark.parametrize("job", jobs())
-def test_a_job_reads_its_feeds_and_writes_none(job: str) -> None:
-    role = f"{logical_name(job)}Role"
-    feeds = {
-        name: {source.name for source in each.sources} for name, each in jobs().items()
-    }
+@each_writer
+def test_who_loads_reads_its_sources_and_writes_none(role: str) -> None:
+    own = role.partition(".")[0]
 
-    for other in jobs():
-        for feed in feeds[other]:
-            for folder in (feed, f"backfill/{feed}"):
+    for pipeline in pipelines():
+        for source in pipeline.sources:
+            for folder in (source.name, f"backfill/{source.name}"):
                 path = f"{RAW}/{folder}/2025/file.csv"
-                assert allows(role, "s3:GetObject", path) == (feed in feeds[job])
+                assert allows(role, "s3:GetObject", path) == (pipeline.name == own)
                 assert not allows(role, "s3:PutObject", path)
                 assert not allows(role, "s3:DeleteObject", path)
     assert allows(role, "s3:GetObject", f"{RAW}/profiles/erp.toml")
     assert not allows(role, "s3:PutObject", f"{RAW}/profiles/erp.toml")
 
 
-@pytest.mark.parametrize("job", jobs())
+@each_writer
 @pytest.mark.parametrize("table", all_tables(), ids=lambda table: table.sql_name)
-def test_a_job_enters_its_own_tables(job: str, table: Table) -> None:
-    role = f"{logical_name(job)}Role"
-    arn = f"{GLUE}:table/salesetl_dev/{table.sql_name}"
+def test_who_loads_registers_its_own_tables(role: str, table: Table) -> None:
+    own = role.partition(".")[0]
+    arn = f"{GLUE}:table/{database(table.namespace)}/{table.sql_name}"
 
     for action in ("glue:GetTable", "glue:UpdateTable", "glue:BatchCreatePartition"):
-        assert allows(role, action, arn) == (pipeline_of(table).job == job)
+        assert allows(role, action, arn) == (table.namespace == own)
     assert not allows(role, "glue:DeleteTable", arn)
     assert not allows(role, "glue:GetTable", f"{GLUE}:table/other/{table.sql_name}")
 
 
-@pytest.mark.parametrize("job", jobs())
-def test_a_job_runs_a_release_that_it_cannot_change(job: str) -> None:
-    role = f"{logical_name(job)}Role"
+@pytest.mark.parametrize("name", namespaces())
+def test_a_job_runs_a_release_that_it_cannot_change(name: str) -> None:
+    role, job = f"{name}.Role", pipeline_named(name).job
     script = f"{SCRIPTS}/releases/0.5.0-0123456789ab/jobs/{job}.py"
 
     assert allows(role, "s3:GetObject", script)
@@ -169,23 +186,28 @@ def test_a_job_runs_a_release_that_it_cannot_change(job: str) -> None:
     assert not allows(role, "s3:GetObject", f"{SCRIPTS}/deployments/1.json")
 
 
-@pytest.mark.parametrize("job", jobs())
-def test_a_job_publishes_no_metrics_but_those_of_glue(job: str) -> None:
+@pytest.mark.parametrize("pipeline", namespaces())
+def test_a_job_publishes_no_metrics_but_those_of_glue(pipeline: str) -> None:
     [publishing] = [
         statement
         for name, statement in statements()
-        if name == f"{logical_name(job)}Role" and statement["Sid"] == "Metrics"
+        if name == f"{pipeline}.Role" and statement["Sid"] == "Metrics"
     ]
 
     assert publishing["Action"] == ["cloudwatch:PutMetricData"]
     assert publishing["Condition"] == {"StringEquals": {"cloudwatch:namespace": "Glue"}}
 
 
-@pytest.mark.parametrize("reader", ["AnalystPolicy", "CrawlerRole"])
-def test_readers_of_tables_see_no_quarantine_and_write_no_table(reader: str) -> None:
+@pytest.mark.parametrize("name", namespaces())
+@pytest.mark.parametrize("reader", ["ReaderPolicy", "CrawlerRole"])
+def test_readers_of_tables_see_no_quarantine_and_write_no_table(
+    name: str, reader: str
+) -> None:
+    reader = f"{name}.{reader}"
     for table in all_tables():
         path = f"{LAKE}/{table.folder}/year=2025/part.parquet"
-        assert allows(reader, "s3:GetObject", path) != is_quarantine(table)
+        is_own = table.namespace == name and not is_quarantine(table)
+        assert allows(reader, "s3:GetObject", path) == is_own
         assert not allows(reader, "s3:PutObject", path)
         assert not allows(reader, "s3:DeleteObject", path)
 
@@ -202,33 +224,47 @@ def test_an_analyst_finds_tables_in_the_console_of_athena() -> None:
         ("athena:ListTableMetadata", f"{athena}:datacatalog/AwsDataCatalog"),
         ("athena:GetTableMetadata", f"{athena}:datacatalog/AwsDataCatalog"),
         ("glue:GetDatabases", f"{GLUE}:catalog"),
-        ("glue:GetDatabases", f"{GLUE}:database/salesetl_dev"),
-        ("glue:GetDatabase", f"{GLUE}:database/salesetl_dev"),
         ("glue:GetDatabase", f"{GLUE}:database/default"),
-        ("glue:GetTables", f"{GLUE}:table/salesetl_dev/enriched_sales"),
+    ]
+    read = [
+        ("glue:GetDatabases", f"{GLUE}:database/salesetl_dev_sales"),
+        ("glue:GetDatabase", f"{GLUE}:database/salesetl_dev_sales"),
+        ("glue:GetTables", f"{GLUE}:table/salesetl_dev_sales/enriched_sales"),
     ]
 
     assert [each for each in asked if not allows("AnalystPolicy", *each)] == []
+    assert [each for each in read if not allows("sales.ReaderPolicy", *each)] == []
+    assert [each for each in read if allows("orders.ReaderPolicy", *each)] == []
     others = [f"{athena}:workgroup/other", f"{GLUE}:table/default/any"]
     assert not allows("AnalystPolicy", "athena:StartQueryExecution", others[0])
     assert not allows("AnalystPolicy", "glue:GetTables", others[1])
 
 
-@pytest.mark.parametrize("job", jobs())
-def test_who_deploys_follows_the_log_of_a_run(job: str) -> None:
+@pytest.mark.parametrize("name", namespaces())
+def test_who_deploys_follows_the_log_of_a_run_to_its_report(name: str) -> None:
+    job, report = pipeline_named(name).job, report_path(LAKE, name, "run")
     logs = "arn:aws:logs:eu-central-1:123456789012:log-group:/salesetl"
 
     for stream in ("output", "error"):
         group = f"{job}/{stream}:log-stream:"
         assert allows("DeployRole", "logs:FilterLogEvents", f"{logs}/dev/{group}")
         assert not allows("DeployRole", "logs:FilterLogEvents", f"{logs}/prod/{group}")
+    folder = report.removeprefix(f"{PROCESSED}/").rpartition("/")[0]
+    assert allows("DeployRole", "s3:ListBucket", PROCESSED, folder)
+    assert allows("DeployRole", "s3:GetObject", report)
+    assert not allows("DeployRole", "s3:GetObject", own_objects(name)[0])
 
 
 def test_who_reviews_learns_why_a_change_set_was_rejected() -> None:
-    stack = "arn:aws:cloudformation:eu-central-1:123456789012:stack/salesetl-dev"
+    stacks = "arn:aws:cloudformation:eu-central-1:123456789012:stack"
 
     for action in ("DescribeChangeSet", "DescribeEvents"):
-        assert allows("ReviewRole", f"cloudformation:{action}", f"{stack}/1")
+        for stack in ("salesetl-dev", "salesetl-dev-sales"):
+            assert allows(
+                "ReviewRole", f"cloudformation:{action}", f"{stacks}/{stack}/1"
+            )
+        other = f"{stacks}/salesetl-develop/1"
+        assert not allows("ReviewRole", f"cloudformation:{action}", other)
 
 
 def test_who_deploys_gives_jobs_their_roles_and_nobody_else_any() -> None:
@@ -247,7 +283,7 @@ def test_who_deploys_gives_jobs_their_roles_and_nobody_else_any() -> None:
         )
     }
 
-    assert may_be_given == {f"{logical_name(job)}Role" for job in jobs()}
+    assert may_be_given == {f"{name}.Role" for name in namespaces()}
     assert passing["Condition"] == {
         "StringEquals": {"iam:PassedToService": "glue.amazonaws.com"}
     }
@@ -290,7 +326,11 @@ def test_who_reviews_changes_nothing() -> None:
     assert actions
     assert [
         each for each in actions if not each.partition(":")[2].startswith(harmless)
-    ] == []
+    ] == ["s3:PutObject"]
+    # Of templates that are too large to be sent, and of which nothing is made.
+    assert allows("ReviewRole", "s3:PutObject", f"{SCRIPTS}/plans/1.yaml")
+    for place in ("templates/1.yaml", "releases/1/jobs/1.py", "functions/1.zip"):
+        assert not allows("ReviewRole", "s3:PutObject", f"{SCRIPTS}/{place}")
 
 
 def test_every_bucket_is_closed_encrypted_versioned_and_tidied() -> None:
@@ -299,24 +339,29 @@ def test_every_bucket_is_closed_encrypted_versioned_and_tidied() -> None:
     assert set(buckets) == {
         f"{name}Bucket" for name in ("Raw", "Processed", "Scripts", "Results")
     }
-    for name, bucket in buckets.items():
-        closed = bucket["PublicAccessBlockConfiguration"]
+    for name, bucket_properties in buckets.items():
+        closed = bucket_properties["PublicAccessBlockConfiguration"]
         assert closed == dict.fromkeys(closed, True) and len(closed) == 4
-        assert bucket["OwnershipControls"] == {
+        assert bucket_properties["OwnershipControls"] == {
             "Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]
         }
-        [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        [rule] = bucket_properties["BucketEncryption"][
+            "ServerSideEncryptionConfiguration"
+        ]
         assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == {
             "Fn::If": ["HasKey", "aws:kms", "AES256"]
         }
-        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-        tidy = bucket["LifecycleConfiguration"]["Rules"][0]
+        assert bucket_properties["VersioningConfiguration"] == {"Status": "Enabled"}
+        tidy = bucket_properties["LifecycleConfiguration"]["Rules"][0]
         assert tidy["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
         assert "NoncurrentVersionExpiration" in tidy and "Prefix" not in tidy
         [policy] = filled(RESOURCES[f"{name}Policy"]["Properties"]["PolicyDocument"])[
             "Statement"
         ]
-        arn = f"arn:aws:s3:::{name}"
+        assert filled(bucket_properties["BucketName"]) == bucket(
+            name.removesuffix("Bucket").lower()
+        )
+        arn = f"arn:aws:s3:::{filled(bucket_properties['BucketName'])}"
         assert policy == {
             "Sid": "OnlyByTls",
             "Effect": "Deny",
@@ -334,8 +379,7 @@ def test_what_killed_runs_left_is_gone_after_a_week() -> None:
 
     # Exactly these folders: what is published is next to them.
     assert {rule["Prefix"] for rule in found} == {
-        staging_path("lake", pipeline.name, "run").removesuffix("run")
-        for pipeline in jobs().values()
+        staging_path("lake", name, "run").removesuffix("run") for name in namespaces()
     }
     for staging in found:
         assert staging["Status"] == "Enabled"

@@ -1,4 +1,4 @@
-"""The stack, really put up, looked at, changed and taken down."""
+"""The stacks, really put up, looked at, changed and taken down."""
 
 import json
 import time
@@ -11,15 +11,16 @@ import boto3
 import pytest
 
 from salesetl.cloudformation.buckets import empty_bucket
-from salesetl.cloudformation.template import logical_name
-from salesetl.registry import jobs
-from tests.cloudformation.conftest import RELEASE, ROOT, error_of, infra
+from salesetl.cloudformation.stacks import LARGEST_BODY
+from salesetl.registry import jobs, namespaces
+from tests.cloudformation.conftest import RELEASE, error_of, infra, with_templates
 
-TEMPLATE = (ROOT / "infra/salesetl.yaml").read_text()
 BUCKETS = {
     name: f"salesetl-dev-{name}-000000000000-eu-central-1"
     for name in ("raw", "processed", "scripts", "results")
 }
+STACKS = ["salesetl-dev", *(f"salesetl-dev-{name}" for name in namespaces())]
+NOTHING = [line for stack in STACKS for line in (f"{stack}:", "nothing to change")]
 
 
 @pytest.mark.usefixtures("deployed")
@@ -106,12 +107,13 @@ def test_a_bucket_is_closed_and_asks_for_tls(bucket: str) -> None:
 def test_database_workgroup_topic_and_rules_are_there() -> None:
     topic = "arn:aws:sns:eu-central-1:000000000000:salesetl-dev-alarms"
 
-    database = boto3.client("glue").get_database(Name="salesetl_dev")["Database"]
+    glue = boto3.client("glue")
+    databases = {each["Name"] for each in glue.get_databases()["DatabaseList"]}
     group = boto3.client("athena").get_work_group(WorkGroup="salesetl-dev")["WorkGroup"]
     attributes = boto3.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
     events = boto3.client("events")
 
-    assert database["Name"] == "salesetl_dev"
+    assert {f"salesetl_dev_{name}" for name in namespaces()} <= databases
     settings = group["Configuration"]
     assert settings["EnforceWorkGroupConfiguration"]
     assert (
@@ -130,11 +132,11 @@ def test_deploying_again_changes_nothing_and_tells_the_outputs(
 ) -> None:
     infra("deploy")
 
-    first, *outputs = capsys.readouterr().out.splitlines()
-    assert first == "nothing to change"
+    lines = capsys.readouterr().out.splitlines()
+    outputs = lines[len(NOTHING) :]
+    assert lines[: len(NOTHING)] == NOTHING
     assert f"RawBucket = {BUCKETS['raw']}" in outputs
-    assert "Database = salesetl_dev" in outputs
-    assert any(line.startswith("EnrichSalesRole = arn:aws:iam::") for line in outputs)
+    assert any(line.startswith("JobRoles = arn:aws:iam::") for line in outputs)
 
 
 @pytest.mark.usefixtures("deployed")
@@ -142,17 +144,18 @@ def test_a_plan_shows_the_one_thing_that_a_parameter_changes(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     infra("plan", "--parameter", "QueryLimitBytes=20000000000")
+    _, changed, *others = capsys.readouterr().out.splitlines()
     infra("plan")
 
-    changed, unchanged = capsys.readouterr().out.splitlines()
+    assert others == NOTHING[2:]
+    assert capsys.readouterr().out.splitlines() == NOTHING
     assert changed.split() == [
         "modify",
         "WorkGroup",
         "AWS::Athena::WorkGroup",
         "(WorkGroupConfiguration)",
     ]
-    assert unchanged == "nothing to change"
-    assert change_sets("salesetl-dev") == 0
+    assert [change_sets(stack) for stack in STACKS] == [0] * len(STACKS)
 
 
 def change_sets(stack: str) -> int:
@@ -187,7 +190,7 @@ def test_a_parameter_stays_until_another_value_is_given(
         "Trigger"
     ]
     assert trigger["State"] == "ACTIVATED"
-    assert "replace  EnrichSalesTrigger" in told
+    assert told.count("replace  Trigger") == len(jobs())
     [stale] = boto3.client("cloudwatch").describe_alarms(
         AlarmNames=["salesetl-keeps-enrich_sales-stale"]
     )["MetricAlarms"]
@@ -201,47 +204,38 @@ def test_a_plan_of_what_is_not_there_leaves_nothing_behind(
     infra("plan", "--release", RELEASE, env="planned")
 
     lines = capsys.readouterr().out.splitlines()
-    assert {line.split()[0] for line in lines} == {"add"}
+    heads = [line for line in lines if line.endswith(":")]
+    assert heads == [f"{stack}:".replace("-dev", "-planned") for stack in STACKS]
+    assert {line.split()[0] for line in lines if line not in heads} == {"add"}
     stacks = boto3.client("cloudformation").list_stacks()["StackSummaries"]
     there = {
         each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"
     }
-    assert "salesetl-planned" not in there
+    assert not {name for name in there if name.startswith("salesetl-planned")}
 
 
 @pytest.mark.usefixtures("ministack")
-def test_infra_never_changes_what_jobs_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_infra_never_changes_what_jobs_run(tmp_path: Path) -> None:
     infra("deploy", "--release", RELEASE, env="runs")
     for job in jobs():
         deploy_past_the_stack(f"salesetl-runs-{job}", "0.6.0-ffffffffffff")
-    larger = tmp_path / "salesetl.yaml"
-    larger.write_text(TEMPLATE.replace("NumberOfWorkers: 10", "NumberOfWorkers: 12"))
+    larger = with_templates(tmp_path, "NumberOfWorkers: 10", "NumberOfWorkers: 12")
+    # One job went on alone.
+    deploy_past_the_stack("salesetl-runs-enrich_sales", "0.6.1-eeeeeeeeeeee")
 
-    infra("deploy", "--release", "0.7.0-aaaaaaaaaaaa", env="runs", template=larger)
+    infra("deploy", "--release", "0.7.0-aaaaaaaaaaaa", env="runs", root=larger)
 
-    for job in jobs():
+    for job, release in (
+        ("enrich_sales", "0.6.1-eeeeeeeeeeee"),
+        ("flatten_orders", "0.6.0-ffffffffffff"),
+    ):
         found = boto3.client("glue").get_job(JobName=f"salesetl-runs-{job}")["Job"]
         assert found["NumberOfWorkers"] == 12
-        assert (
-            "/releases/0.6.0-ffffffffffff/jobs/" in found["Command"]["ScriptLocation"]
-        )
+        assert f"/releases/{release}/jobs/" in found["Command"]["ScriptLocation"]
+        version = release.partition("-")[0]
         assert found["DefaultArguments"]["--extra-py-files"].endswith(
-            "/0.6.0-ffffffffffff/salesetl-0.6.0-py3-none-any.whl"
+            f"/{release}/salesetl-{version}-py3-none-any.whl"
         )
-    # One job goes on alone: then the stack cannot know what to write into both.
-    deploy_past_the_stack("salesetl-runs-enrich_sales", "0.7.0-aaaaaaaaaaaa")
-    infra(
-        "deploy",
-        "--parameter",
-        "QueryLimitBytes=20000000000",
-        env="runs",
-        template=larger,
-    )
-    capsys.readouterr()
-    told = error_of(capsys, "deploy", env="runs")
-    assert "its jobs run 0.6.0-ffffffffffff and 0.7.0-aaaaaaaaaaaa" in told
 
 
 def deploy_past_the_stack(name: str, release: str) -> None:
@@ -260,32 +254,27 @@ def test_a_change_that_fails_leaves_jobs_the_release_they_run(
     infra("deploy", "--release", RELEASE, env="newer")
     for job in jobs():
         deploy_past_the_stack(f"salesetl-newer-{job}", "0.6.0-ffffffffffff")
-    larger = TEMPLATE.replace("NumberOfWorkers: 10", "NumberOfWorkers: 12")
-    wrong = tmp_path / "salesetl.yaml"
-    # Unlike a name that is taken, this shows only when it is made, after the jobs were changed.
+    larger = with_templates(tmp_path, "NumberOfWorkers: 10", "NumberOfWorkers: 12")
+    # Unlike a name that is taken, this shows only when it is made, after the job was changed.
     table = {
         "CatalogId": "000000000000",
         "DatabaseName": "there_is_none",
         "TableInput": {"Name": "extra"},
     }
-    wrong.write_text(
-        with_extra(
-            larger,
-            Type="AWS::Glue::Table",
-            DependsOn=[f"{logical_name(job)}Job" for job in jobs()],
-            Properties=table,
-        )
+    extra = {"Type": "AWS::Glue::Table", "DependsOn": ["Job"], "Properties": table}
+    wrong = with_extra(larger, "pipelines/sales", extra)
+
+    failed = error_of(capsys, "deploy", env="newer", root=wrong)
+
+    assert failed.startswith(
+        "salesetl-newer-sales is in UPDATE_ROLLBACK_COMPLETE: Extra "
     )
-
-    failed = error_of(capsys, "deploy", env="newer", template=wrong)
-
-    assert failed.startswith("salesetl-newer is in UPDATE_ROLLBACK_COMPLETE: Extra ")
     for job in jobs():
         found = boto3.client("glue").get_job(JobName=f"salesetl-newer-{job}")["Job"]
         assert found["NumberOfWorkers"] == 10
         release = found["Command"]["ScriptLocation"].split("/")[4]
         assert release == "0.6.0-ffffffffffff"
-    assert change_sets("salesetl-newer") == 0
+    assert change_sets("salesetl-newer-sales") == 0
 
 
 def make_bucket(name: str) -> None:
@@ -296,29 +285,28 @@ def make_bucket(name: str) -> None:
     )
 
 
-def with_extra(template: str, **resource: Any) -> str:
-    """Add a resource to a template."""
-    extra = f"  Extra: {json.dumps(resource)}"
-    return template.replace("\nResources:\n", f"\nResources:\n{extra}\n")
+def with_extra(root: Path, name: str, resource: dict[str, Any]) -> Path:
+    """Add a resource to a template below a root."""
+    path = root / "infra" / f"{name}.yaml"
+    extra = f"\nResources:\n  Extra: {json.dumps(resource)}\n"
+    path.write_text(path.read_text().replace("\nResources:\n", extra))
+    return root
 
 
 @pytest.mark.usefixtures("deployed")
 def test_replacing_a_bucket_is_called_out_and_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    renamed = tmp_path / "salesetl.yaml"
-    renamed.write_text(
-        TEMPLATE.replace("salesetl-${Env}-raw-", "salesetl-${Env}-crude-")
-    )
+    renamed = with_templates(tmp_path, "salesetl-${Env}-raw-", "salesetl-${Env}-crude-")
 
-    infra("plan", template=renamed)
+    infra("plan", root=renamed)
     lines = capsys.readouterr().out.splitlines()
-    told = error_of(capsys, "deploy", template=renamed)
+    told = error_of(capsys, "deploy", root=renamed)
 
     [line] = [line for line in lines if " AWS::S3::Bucket " in line]
     assert line.startswith("replace? RawBucket") and line.endswith("*** LOSES DATA ***")
     assert lines[-1].startswith(
-        "deploy would refuse: RawBucket would be replaced or removed"
+        "deploy would refuse: salesetl-dev RawBucket would be replaced or removed"
     )
     assert told.endswith("say --may-lose-data")
     assert boto3.client("s3").head_bucket(Bucket=BUCKETS["raw"])
@@ -346,15 +334,35 @@ def test_a_change_that_fails_is_rolled_back_and_can_be_mended(
 ) -> None:
     infra("deploy", "--release", RELEASE, env="mended")
     make_bucket("taken")
-    wrong = tmp_path / "salesetl.yaml"
-    taken = {"BucketName": "taken"}
-    wrong.write_text(with_extra(TEMPLATE, Type="AWS::S3::Bucket", Properties=taken))
+    same = with_templates(tmp_path, "Env:", "Env:")
+    taken = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "taken"}}
+    wrong = with_extra(same, "salesetl", taken)
 
-    failed = error_of(capsys, "deploy", env="mended", template=wrong)
+    failed = error_of(capsys, "deploy", env="mended", root=wrong)
     infra("deploy", env="mended")
 
     assert failed.startswith("salesetl-mended is in UPDATE_ROLLBACK_COMPLETE: Extra ")
-    assert "Database = salesetl_mended" in capsys.readouterr().out
+    assert "RawBucket = salesetl-mended-raw-" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("ministack")
+def test_a_template_that_is_too_large_to_be_sent_goes_by_the_bucket(
+    tmp_path: Path,
+) -> None:
+    infra("deploy", "--release", RELEASE, env="large")
+    larger = with_templates(tmp_path, "NumberOfWorkers: 10", "NumberOfWorkers: 12")
+    path = larger / "infra/pipelines/sales.yaml"
+    path.write_text(f"{path.read_text()}# {'x' * LARGEST_BODY}\n")
+
+    infra("deploy", env="large", root=larger)
+
+    job = boto3.client("glue").get_job(JobName="salesetl-large-enrich_sales")["Job"]
+    assert job["NumberOfWorkers"] == 12
+    bucket = BUCKETS["scripts"].replace("-dev-", "-large-")
+    [sent] = boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix="templates/")[
+        "Contents"
+    ]
+    assert sent["Size"] == path.stat().st_size
 
 
 @pytest.mark.usefixtures("ministack")
@@ -383,7 +391,7 @@ def test_a_stack_that_is_being_changed_is_left_alone(
 ) -> None:
     make_waiting_stack("salesetl-busy")
 
-    told = error_of(capsys, "deploy", env="busy")
+    told = error_of(capsys, "deploy", "--release", RELEASE, env="busy")
 
     assert told == "salesetl-busy is in CREATE_IN_PROGRESS: wait until that is done"
 
@@ -409,7 +417,7 @@ def make_waiting_stack(name: str) -> None:
         (["--parameter", "LogRetention=30"], "did you mean LogRetentionDays?"),
         (["--parameter", "Crawler=maybe"], "yes or no"),
         (["--parameter", "Crawler"], "write it as Name=Value"),
-        (["--parameter", "Env=prod"], "say it by --env"),
+        (["--parameter", "Env=prod"], "give it as --env"),
     ],
 )
 def test_a_parameter_that_cannot_be_is_told_in_one_line(
@@ -423,30 +431,46 @@ def test_a_new_stack_must_be_told_what_its_jobs_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert error_of(capsys, "deploy", env="new").startswith(
-        "--release: there is no stack for new"
+        "--release: there is no stack salesetl-new-sales yet"
     )
 
 
 @pytest.mark.usefixtures("deployed")
 @pytest.mark.parametrize(
-    "text", ["Resources: [", "Resources: {A: {Type: AWS::No::Thing}}"]
+    ("text", "told"),
+    [
+        ("Resources: [", "infra/salesetl.yaml: not a template: "),
+        ("Resources: {A: {Type: AWS::No::Thing}}", "Template"),
+        ("", "not a template: it has no sections"),
+        ("- 1", "not a template: it has no sections"),
+    ],
 )
 def test_a_broken_template_is_told_in_one_line(
-    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    text: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    broken = tmp_path / "salesetl.yaml"
-    broken.write_text(text)
+    broken = with_templates(tmp_path, "Env:", "Env:")
+    (broken / "infra/salesetl.yaml").write_text(text)
 
-    assert "Template" in error_of(capsys, "plan", template=broken)
+    assert told.lower() in error_of(capsys, "plan", root=broken).lower()
 
 
 @pytest.mark.usefixtures("ministack")
 def test_a_missing_template_is_told_with_where_it_should_be(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = error_of(capsys, "plan", template=tmp_path / "none.yaml")
+    told = error_of(capsys, "plan", root=tmp_path / "none")
 
     assert told.endswith("run it where infra/salesetl.yaml is")
+
+
+@pytest.mark.usefixtures("ministack")
+def test_a_missing_package_of_the_function_is_told_with_how_it_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = error_of(capsys, "deploy", "--function", str(tmp_path / "none.zip"))
+
+    assert told.startswith(f"{tmp_path}/none.zip: cannot be read")
+    assert told.endswith("run make package-lambda")
 
 
 @pytest.mark.usefixtures("ministack")

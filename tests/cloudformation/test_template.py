@@ -1,4 +1,4 @@
-"""The template is well formed, small enough, and says of each job what its definition says."""
+"""The templates are well formed, and say of each job what its definition says."""
 
 import re
 import subprocess
@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 
-from salesetl.cloudformation.template import logical_name, with_jobs
+from salesetl.cloudformation.alarms import TOPIC
+from salesetl.cloudformation.template import pipeline_template, with_staging_rules
 from salesetl.errors import InputError
 from salesetl.glue.definitions import JobDefinition, job_definitions
 from salesetl.glue.settings import Environment, job_settings, job_tags
+from salesetl.registry import namespaces, pipeline_of_job
 from tests.cloudformation.template import (
-    PATH,
+    PATHS,
     RESOURCES,
-    TEMPLATE,
+    TEMPLATES,
+    bucket,
+    database,
     filled,
     load,
     of_type,
@@ -24,11 +28,9 @@ from tests.cloudformation.template import (
 
 ROOT = Path(__file__).parents[2]
 DEFINITIONS = job_definitions(str(ROOT))
-# More than that CloudFormation takes only from a bucket.
-LARGEST = 51_200
 OUTPUTS = (
-    "RawBucket ProcessedBucket ScriptsBucket ResultsBucket Database WorkGroup AlarmTopic"
-    " AnalystPolicy DeployRole ReviewRole"
+    "RawBucket ProcessedBucket ScriptsBucket ResultsBucket WorkGroup AlarmTopic AnalystPolicy"
+    " JobRoles DeployRole ReviewRole"
 )
 
 each_job = pytest.mark.parametrize(
@@ -37,9 +39,10 @@ each_job = pytest.mark.parametrize(
 
 
 def resource(definition: JobDefinition, what: str) -> dict[str, Any]:
-    """Return the properties of a job's resource, filled in."""
+    """Return the properties of a resource of a job's template, filled in."""
+    pipeline = pipeline_of_job(definition.name).name
     properties: dict[str, Any] = filled(
-        RESOURCES[f"{logical_name(definition.name)}{what}"]["Properties"]
+        RESOURCES[f"{pipeline}.{what}"]["Properties"], {"Database": database(pipeline)}
     )
     return properties
 
@@ -47,99 +50,126 @@ def resource(definition: JobDefinition, what: str) -> dict[str, Any]:
 def test_cfn_lint_finds_nothing() -> None:
     lint = Path(sys.executable).with_name("cfn-lint")
 
-    done = subprocess.run([lint, PATH], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [lint, *PATHS.values()], capture_output=True, text=True, check=False
+    )
 
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
-def test_the_template_is_small_enough_to_be_sent() -> None:
-    assert len(PATH.read_bytes()) < LARGEST
-
-
 def test_every_parameter_is_described_and_checked() -> None:
-    for name, parameter in TEMPLATE["Parameters"].items():
-        assert parameter["Description"].endswith((".", ").")), name
-        assert parameter["ConstraintDescription"], name
-        pattern = re.compile(parameter["AllowedPattern"])
-        if "Default" in parameter:
-            assert pattern.fullmatch(parameter["Default"]), name
-        assert not pattern.fullmatch("no, thank you"), name
+    for template in TEMPLATES.values():
+        for name, parameter in template["Parameters"].items():
+            assert parameter["Description"].endswith((".", ").")), name
+            assert parameter["ConstraintDescription"], name
+            pattern = re.compile(parameter["AllowedPattern"])
+            if "Default" in parameter:
+                assert pattern.fullmatch(parameter["Default"]), name
+            assert not pattern.fullmatch("no, thank you"), name
+
+
+@pytest.mark.parametrize("pipeline", namespaces())
+def test_what_both_templates_ask_for_they_take_alike(pipeline: str) -> None:
+    ours, theirs = TEMPLATES[""]["Parameters"], TEMPLATES[pipeline]["Parameters"]
+
+    shared = set(ours) & set(theirs)
+
+    assert shared == {"Env", "KmsKeyArn"}
+    for name in shared:
+        for what in ("Default", "AllowedPattern"):
+            assert ours[name].get(what) == theirs[name].get(what)
 
 
 def test_the_outputs_are_those_that_others_rely_on() -> None:
-    roles = [f"{logical_name(each.name)}Role" for each in DEFINITIONS]
-
-    assert set(TEMPLATE["Outputs"]) == {*OUTPUTS.split(), *roles}
+    assert set(TEMPLATES[""]["Outputs"]) == set(OUTPUTS.split())
+    roles = filled(TEMPLATES[""]["Outputs"]["JobRoles"]["Value"])
+    for definition in DEFINITIONS:
+        role = resource(definition, "Role")["RoleName"]
+        assert f"{roles}{definition.name}".endswith(f":role/{role}")
 
 
 def test_what_is_made_again_is_the_same() -> None:
-    text = PATH.read_text()
+    text = PATHS[""].read_text()
 
-    assert with_jobs(text, DEFINITIONS) == text
-
-
-def test_a_change_of_a_definition_comes_through() -> None:
-    larger = [replace(each, workers=20) for each in DEFINITIONS]
-
-    made = load(with_jobs(PATH.read_text(), larger))["Resources"]
-
-    workers = {
-        made[f"{logical_name(each.name)}Job"]["Properties"]["NumberOfWorkers"]
-        for each in larger
-    }
-    assert workers == {20}
+    assert with_staging_rules(text, namespaces()) == text
+    for definition in DEFINITIONS:
+        path = PATHS[pipeline_of_job(definition.name).name]
+        assert pipeline_template(definition) == path.read_text()
 
 
-def test_a_job_without_a_schedule_has_no_trigger() -> None:
-    unscheduled = [replace(each, schedule="") for each in DEFINITIONS]
+@each_job
+def test_a_change_of_a_definition_comes_through(definition: JobDefinition) -> None:
+    larger = load(pipeline_template(replace(definition, workers=20)))
 
-    made = load(with_jobs(PATH.read_text(), unscheduled))["Resources"]
-
-    assert not [name for name in made if name.endswith("Trigger")]
+    assert larger["Resources"]["Job"]["Properties"]["NumberOfWorkers"] == 20
 
 
-def test_a_template_without_the_marker_is_left_alone() -> None:
-    with pytest.raises(
-        InputError, match="the line that what is made begins with is gone"
-    ):
-        with_jobs("Resources:\n", DEFINITIONS)
+@each_job
+def test_a_job_without_a_schedule_has_no_trigger(definition: JobDefinition) -> None:
+    made = load(pipeline_template(replace(definition, schedule="")))
+
+    assert "Trigger" not in made["Resources"]
+
+
+@each_job
+def test_a_job_without_a_function_has_no_queue(definition: JobDefinition) -> None:
+    made = load(pipeline_template(replace(definition, function=None)))
+
+    kinds = {each["Type"] for each in made["Resources"].values()}
+    assert not {kind for kind in kinds if kind.startswith(("AWS::SQS", "AWS::Lambda"))}
+    assert "FunctionPackage" not in made["Parameters"]
+
+
+def test_another_pipeline_gets_a_rule_for_its_staging() -> None:
+    made = load(with_staging_rules(PATHS[""].read_text(), [*namespaces(), "retail"]))
+
+    bucket = made["Resources"]["ProcessedBucket"]["Properties"]
+    prefixes = [
+        rule.get("Prefix") for rule in bucket["LifecycleConfiguration"]["Rules"]
+    ]
+    assert prefixes[-1] == "lake/retail/_staging/"
+
+
+def test_a_template_without_its_marks_is_left_alone() -> None:
+    with pytest.raises(InputError, match="the lines are gone between which"):
+        with_staging_rules("Resources:\n", ["sales"])
 
 
 @each_job
 def test_the_stack_gives_a_job_the_settings_of_a_deploy(
     definition: JobDefinition,
 ) -> None:
-    role = f"{logical_name(definition.name)}Role"
+    scripts = f"s3://{bucket('scripts')}"
     environment = Environment(
         name="dev",
-        raw="s3://RawBucket",
-        lake="s3://ProcessedBucket/lake",
-        scripts="s3://ScriptsBucket",
-        database="salesetl_dev",
-        roles={definition.name: role},
+        raw=f"s3://{bucket('raw')}",
+        lake=f"s3://{bucket('processed')}/lake",
+        scripts=scripts,
+        job_roles="",
     )
 
     expected = job_settings(
         definition,
         environment,
-        "s3://ScriptsBucket/releases/0.5.0-0123456789ab",
+        f"{scripts}/releases/0.5.0-0123456789ab",
         "salesetl-0.5.0-py3-none-any.whl",
     )
 
     job = resource(definition, "Job")
     assert job.pop("Tags") == job_tags(definition, environment)
     assert job.pop("Name") == environment.job_name(definition.name)
-    assert job == expected
+    assert job == expected | {"Role": "Role"}
 
 
 @each_job
 def test_a_trigger_of_another_name_comes_with_the_schedule(
     definition: JobDefinition,
 ) -> None:
-    trigger = RESOURCES[f"{logical_name(definition.name)}Trigger"]["Properties"]
+    pipeline = pipeline_of_job(definition.name).name
+    trigger = RESOURCES[f"{pipeline}.Trigger"]["Properties"]
 
     assert trigger["StartOnCreation"] == {"Fn::If": ["AreSchedulesOn", True, False]}
-    assert TEMPLATE["Parameters"]["Schedules"]["Default"] == "off"
+    assert TEMPLATES[pipeline]["Parameters"]["Schedules"]["Default"] == "off"
     names = {filled(trigger["Name"], {"Schedules": each}) for each in ("on", "off")}
     assert len(names) == 2
     assert trigger["Schedule"] == definition.schedule
@@ -148,9 +178,14 @@ def test_a_trigger_of_another_name_comes_with_the_schedule(
 def test_every_alarm_tells_the_topic() -> None:
     alarms = of_type("AWS::CloudWatch::Alarm")
 
-    assert len(alarms) == 2 * len(DEFINITIONS)
+    functions = [each for each in DEFINITIONS if each.function]
+    assert len(alarms) == 2 * len(DEFINITIONS) + len(functions)
+    topic = filled({"Fn::Sub": TOPIC})
+    assert topic.endswith(
+        f":{filled(RESOURCES['AlarmTopic']['Properties']['TopicName'])}"
+    )
     for alarm in alarms.values():
-        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+        assert filled(alarm["AlarmActions"]) == [topic]
         assert filled(alarm["AlarmName"]).startswith("salesetl-dev-")
 
 
@@ -190,11 +225,11 @@ def test_a_run_that_is_late_is_told_from_the_day_that_schedules_are_on(
     definition: JobDefinition,
 ) -> None:
     # One that was silent until then would be in ALARM already, and only a change is told.
-    stale = RESOURCES[f"{logical_name(definition.name)}StaleAlarm"]
+    stale = RESOURCES[f"{pipeline_of_job(definition.name).name}.StaleAlarm"]
 
     assert stale["Condition"] == "AreSchedulesOn"
     assert "ActionsEnabled" not in stale["Properties"]
-    assert stale["Properties"]["OKActions"] == [{"Ref": "AlarmTopic"}]
+    assert stale["Properties"]["OKActions"] == stale["Properties"]["AlarmActions"]
 
 
 def check_metric(
@@ -209,7 +244,7 @@ def check_metric(
     assert '$.event = "run_report"' in metric["FilterPattern"]
     log = resource(definition, "OutputLog")["LogGroupName"]
     assert log == f"/salesetl/dev/{definition.name}/output"
-    assert metric["LogGroupName"] == f"{logical_name(definition.name)}OutputLog"
+    assert metric["LogGroupName"] == "OutputLog"
 
 
 @each_job

@@ -10,6 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -69,6 +70,8 @@ class Walk:
         if command.startswith(("make deploy-job", "make rollback-job")):
             is_done = "--dry-run" not in command and "deploy-job" in command
             assert self.workers() == (4 if is_done else 10)
+        if "generators orders" in command:
+            self.check_orders()
         if command.startswith("make run-job"):
             assert "SUCCEEDED" in shown
             assert "total_amount" in shown
@@ -114,7 +117,7 @@ class Walk:
         pages = (
             boto3.client("glue")
             .get_paginator("get_partitions")
-            .paginate(DatabaseName=self.environment.database, TableName=table)
+            .paginate(DatabaseName=self.environment.database("sales"), TableName=table)
         )
         places = [
             part["StorageDescriptor"]["Location"]
@@ -138,6 +141,20 @@ class Walk:
         revenue = Decimal(answers["amount_loaded"][""])
         assert self.registered("enriched_sales") == (answers["rows_loaded"], revenue)
         assert self.registered("sales_summary")[1] == revenue
+
+    def check_orders(self) -> None:
+        """Wait until the function has loaded and registered what the answer key says."""
+        answers = json.loads(self._raw("_answers/orders.json"))
+        lake, end = self.environment.lake, time.monotonic() + 180
+        loaded = 0
+        while loaded < answers["rows_loaded"]:
+            assert time.monotonic() < end, f"the function loaded {loaded} orders"
+            time.sleep(0.5)
+            reports = read_reports(storage_of(lake), lake, ["orders"])
+            done = [each for each in reports if each.status == "succeeded"]
+            loaded = sum(each.rows_loaded for each in done)
+        assert loaded == answers["rows_loaded"]
+        assert all(each.catalog and not each.catalog["error"] for each in done)
 
     def _raw(self, name: str) -> bytes:
         path = f"{self.environment.raw}/{name}"

@@ -62,9 +62,7 @@ def environment(aws: None) -> Iterator[Environment]:
     name = f"t{uuid.uuid4().hex[:8]}"
     buckets = {kind: f"{kind}-{name}" for kind in ("raw", "processed", "scripts")}
     outputs = {f"{kind.capitalize()}Bucket": bucket for kind, bucket in buckets.items()}
-    outputs["Database"] = f"salesetl_{name}"
-    for job in ("EnrichSales", "FlattenOrders"):
-        outputs[f"{job}Role"] = f"arn:aws:iam::123456789012:role/{name}-{job}"
+    outputs["JobRoles"] = f"arn:aws:iam::123456789012:role/{name}-"
     template = {
         "Resources": {
             kind.capitalize(): {

@@ -255,7 +255,7 @@ def test_a_failed_registering_leaves_the_rows_published_and_is_made_good(
         registered.load(sale(2, date="2025-08-02"))
 
     again = f"--database {registered.glue.database} --output_path {registered.root}"
-    assert f"salesetl catalog apply {again}" in str(raised.value)
+    assert f"salesetl catalog apply sales {again}" in str(raised.value)
     report = registered.last_report()
     assert report.status == "succeeded" and report.catalog
     assert "s3://other/x" in report.catalog["error"]
@@ -264,7 +264,7 @@ def test_a_failed_registering_leaves_the_rows_published_and_is_made_good(
     registered.glue.client.delete_table(
         DatabaseName=registered.glue.database, Name="sales_summary"
     )
-    main(["catalog", "apply", *again.split()])
+    main(["catalog", "apply", "sales", *again.split()])
     assert "sales_summary: table created" in capsys.readouterr().out
     registered.check(**TABLES)
 

@@ -19,7 +19,7 @@ from salesetl.cli import (
     tables,
 )
 from salesetl.errors import exit_status, one_line
-from salesetl.registry import published_tables
+from salesetl.registry import namespaces, published_tables
 from salesetl.secrets import scrubbed
 from salesetl.stopping import Stopped, stoppable, stopped_by
 
@@ -154,13 +154,16 @@ def _add_catalog(groups: "Commands") -> None:
         ("plan", "show what apply would change", catalog.plan),
         (
             "apply",
-            "register all tables and partitions as they are to be",
+            "register its tables and partitions as they are to be",
             catalog.apply,
         ),
         ("drift", "as plan, with exit status 1 if anything differs", catalog.drift),
     ):
         parser = _add(commands, name, text, command)
-        parser.add_argument("--database", required=True)
+        parser.add_argument("pipeline", choices=namespaces(), help="whose tables")
+        parser.add_argument(
+            "--database", required=True, help="its database, such as salesetl_dev_sales"
+        )
         parser.add_argument(
             "--projection",
             action=argparse.BooleanOptionalAction,

@@ -9,7 +9,7 @@ from salesetl.errors import ArgumentError, CatalogError
 from salesetl.model.quarantine import is_quarantine
 from salesetl.model.table import Table
 from salesetl.publishing.lake import files_by_folder
-from salesetl.registry import all_tables
+from salesetl.registry import pipeline_named
 from salesetl.storage import is_local, join, normalized, storage_of
 
 _NOTHING = "nothing to change\n"
@@ -27,8 +27,8 @@ def drift(arguments: argparse.Namespace) -> str:
         sys.stdout.write(text)
         raise CatalogError(
             f"database {arguments.database} differs in {len(text.splitlines())} points; put it"
-            f" right with: salesetl catalog apply --database {arguments.database}"
-            f" --output_path {arguments.output_path}"
+            f" right with: salesetl catalog apply {arguments.pipeline} --database"
+            f" {arguments.database} --output_path {arguments.output_path}"
         )
     return _NOTHING
 
@@ -52,13 +52,15 @@ def _told_plan(arguments: argparse.Namespace) -> str:
 
 
 def _entries(arguments: argparse.Namespace) -> list[Entry]:
-    """Return all tables of the lake with all their partitions."""
+    """Return the tables of a pipeline with all their partitions."""
     root = normalized(arguments.output_path)
     if is_local(root):
         raise ArgumentError(
             f"--output_path {root}: the Data Catalog holds tables on S3; name a lake there"
         )
-    return [_entry(root, each, arguments.projection) for each in all_tables()]
+    pipeline = pipeline_named(arguments.pipeline)
+    tables = (*pipeline.tables, *pipeline.quarantines)
+    return [_entry(root, each, arguments.projection) for each in tables]
 
 
 def _entry(root: str, table: Table, is_projected: bool | None) -> Entry:

@@ -4,76 +4,69 @@ import argparse
 import sys
 from pathlib import Path
 
-from salesetl.cloudformation.buckets import empty_bucket
-from salesetl.cloudformation.stack_requests import StackRequest
-from salesetl.cloudformation.stacks import Stack
-from salesetl.cloudformation.template import PATH
+from salesetl.cloudformation.infrastructure import Infrastructure
+from salesetl.cloudformation.requests import Request
 from salesetl.errors import ArgumentError, InputError, StackError
-
-_KEPT = ("RawBucket", "ProcessedBucket")
-_EMPTIED = ("ScriptsBucket", "ResultsBucket")
 
 
 def plan(arguments: argparse.Namespace) -> str:
-    """Return a line for each change that a deploy would make, and why it would refuse to."""
-    made = Stack(arguments.env).plan(_request(arguments))
-    lines = [change.line() for change in made.changes]
-    lines += [f"deploy would refuse: {refusal}" for refusal in made.refusals]
-    return "".join(f"{line}\n" for line in lines or ["nothing to change"])
+    """Show a line for each change that a deploy would make, and why it would refuse to."""
+    Infrastructure(arguments.env).plan(_request(arguments), _tell)
+    return ""
 
 
 def deploy(arguments: argparse.Namespace) -> str:
-    """Make or change the stack, telling what happens as it does; return its outputs.
+    """Make or change the stacks, with a line for each change; return the environment's outputs.
 
-    Which release the jobs run is never changed: `--release` is what those of a new stack begin
-    with, and has no effect on one that is there.
+    Which release the jobs run is never changed: `--release` is what those of new stacks begin with,
+    and has no effect on one that is there.
     """
-    stack = Stack(arguments.env)
-    is_changed = stack.deploy(
+    infrastructure = Infrastructure(arguments.env)
+    infrastructure.deploy(
         _request(arguments), _tell, may_lose_data=arguments.may_lose_data
     )
-    if not is_changed:
-        _tell("nothing to change")
-    outputs = sorted(stack.outputs().items())
+    outputs = sorted(infrastructure.stack.outputs().items())
     return "".join(f"{name} = {value}\n" for name, value in outputs)
 
 
 def delete(arguments: argparse.Namespace) -> str:
-    """Take the stack down, but for the buckets of raw and processed data; StackError if unsure.
+    """Take the stacks down, but for the buckets of raw and processed data; StackError if unsure.
 
-    Nothing is emptied of a stack that cannot be deleted.
+    Nothing is emptied of an environment that cannot be deleted.
     """
-    stack = Stack(arguments.env)
-    stack.check_deletable()
-    outputs = stack.outputs()
-    kept = " and ".join(outputs[name] for name in _KEPT if name in outputs)
-    lost = [outputs[name] for name in _EMPTIED if name in outputs]
+    infrastructure = Infrastructure(arguments.env)
+    infrastructure.check_deletable()
+    name = infrastructure.stack.name
+    buckets, lost = infrastructure.buckets()
+    kept = " and ".join(buckets)
     if lost and not arguments.yes:
         raise StackError(
-            f"{stack.name}: jobs, alarms, the database and all that is in {' and '.join(lost)}"
-            f" would be gone; {kept} would stay. If that is meant, say --yes"
+            f"{name}: jobs, alarms, the databases and all that is in {' and '.join(lost)} would be"
+            f" gone; {kept} would stay. If that is meant, say --yes"
         )
-    for bucket in lost:
-        empty_bucket(bucket)
-    stack.delete(_tell)
+    infrastructure.delete(_tell)
     stays = f"; {kept} stay, and stand in the way of a new stack" if kept else ""
-    return f"{stack.name} is gone{stays}\n"
+    return f"{name} is gone{stays}\n"
 
 
-def _request(arguments: argparse.Namespace) -> StackRequest:
-    try:
-        template = Path(arguments.template).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{arguments.template}: cannot be read ({error}); run it where {PATH} is"
-        ) from error
+def _request(arguments: argparse.Namespace) -> Request:
     parameters = {}
     for text in arguments.parameter:
         name, found, value = text.partition("=")
         if not found:
             raise ArgumentError(f"--parameter {text}: write it as Name=Value")
         parameters[name] = value
-    return StackRequest(template, parameters, arguments.release)
+    function = _package(Path(arguments.function)) if arguments.function else None
+    return Request(Path(arguments.root), parameters, arguments.release, function)
+
+
+def _package(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be read ({error.strerror}); run make package-lambda"
+        ) from error
 
 
 def _tell(line: str) -> None:
@@ -106,13 +99,20 @@ def add_commands(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _add_request(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--release", help="what the jobs of a new stack run; else of no effect"
+        "--release", help="what the jobs of new stacks run; else of no effect"
     )
     parser.add_argument(
         "--parameter",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="of the template; what is not given stays as it is",
+        help="of the templates; what is not given stays as it is",
     )
-    parser.add_argument("--template", default=PATH, help=f"({PATH})")
+    parser.add_argument(
+        "--function",
+        metavar="ZIP",
+        help="the package of the Lambda functions, which then load new files",
+    )
+    parser.add_argument(
+        "--root", default=".", metavar="DIR", help="root of the repository (here)"
+    )

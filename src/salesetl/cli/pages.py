@@ -4,10 +4,10 @@ import argparse
 from collections.abc import Mapping, Sequence
 
 from salesetl import athena, dbt, ddl, dqdl, manual
-from salesetl.cloudformation import template
+from salesetl.cloudformation.requests import ENVIRONMENT_TEMPLATE, template_path
 from salesetl.glue.definitions import JobDefinition, job_definitions
 from salesetl.glue.pages import costs_page, definitions_section
-from salesetl.registry import all_tables, pipelines
+from salesetl.registry import all_tables, namespaces, pipeline_of_job, pipelines
 from salesetl.storage import join, normalized, storage_of
 
 
@@ -22,7 +22,7 @@ def write_docs(arguments: argparse.Namespace) -> str:
         | _tables()
         | _rulesets()
         | _views(models)
-        | _template(root, definitions)
+        | _templates(root, definitions)
     )
     for path, page in pages.items():
         storage_of(root).write(join(root, path), page.encode())
@@ -56,9 +56,19 @@ def _rulesets() -> dict[str, str]:
     }
 
 
-def _template(root: str, definitions: Sequence[JobDefinition]) -> dict[str, str]:
-    kept = storage_of(root).read(join(root, template.PATH)).decode()
-    return {template.PATH: template.with_jobs(kept, definitions)}
+def _templates(root: str, definitions: Sequence[JobDefinition]) -> dict[str, str]:
+    # It writes YAML, by a library that is there only where AWS is dealt with.
+    from salesetl.cloudformation.template import pipeline_template, with_staging_rules
+
+    kept = storage_of(root).read(join(root, ENVIRONMENT_TEMPLATE)).decode()
+    made = {
+        template_path(pipeline_of_job(each.name).name): pipeline_template(each)
+        for each in definitions
+    }
+    return {
+        ENVIRONMENT_TEMPLATE: with_staging_rules(kept, namespaces()),
+        **made,
+    }
 
 
 def _models(root: str) -> dict[str, str]:

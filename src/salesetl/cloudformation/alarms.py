@@ -2,39 +2,54 @@
 
 from typing import Any
 
+from salesetl.cloudformation.permissions import arn
 from salesetl.glue.definitions import JobDefinition
+
+TOPIC = arn("sns", "salesetl-${Env}-alarms")
 
 _HOUR = 3600
 _NAMESPACE = "salesetl/${Env}"
 _REPORT = '$.event = "run_report"'
 
 
-def alarm_resources(definition: JobDefinition, name: str) -> dict[str, Any]:
-    """Return log groups, metric filters and alarms of a job, whose resources begin with `name`."""
-    job = definition.name
-    log = {"Ref": f"{name}OutputLog"}
+def alarm_resources(definition: JobDefinition) -> dict[str, Any]:
+    """Return log groups, metric filters and alarms of a job."""
+    log = {"Ref": "OutputLog"}
     return {
-        f"{name}OutputLog": _log_group(job, "output"),
-        f"{name}ErrorLog": _log_group(job, "error"),
-        f"{name}RatioMetric": _metric(
+        "OutputLog": log_group(f"{definition.name}/output"),
+        "ErrorLog": log_group(f"{definition.name}/error"),
+        "RatioMetric": _metric(
             log, f"{{ {_REPORT} }}", "RejectedRatio", "$.rejected_ratio"
         ),
-        f"{name}SuccessMetric": _metric(
+        "SuccessMetric": _metric(
             log, f'{{ ({_REPORT}) && ($.status = "succeeded") }}', "SucceededRuns", "1"
         ),
-        f"{name}RejectedAlarm": _rejected_alarm(definition),
-        f"{name}StaleAlarm": _stale_alarm(definition),
+        "RejectedAlarm": _rejected_alarm(definition),
+        "StaleAlarm": _stale_alarm(definition),
     }
 
 
-def _log_group(job: str, stream: str) -> dict[str, Any]:
+def log_group(name: str) -> dict[str, Any]:
+    """Return a log group, which goes with the stack."""
     return {
         "Type": "AWS::Logs::LogGroup",
         "DeletionPolicy": "Delete",
         "UpdateReplacePolicy": "Delete",
         "Properties": {
-            "LogGroupName": f"/salesetl/${{Env}}/{job}/{stream}",
+            "LogGroupName": f"/salesetl/${{Env}}/{name}",
             "RetentionInDays": {"Ref": "LogRetentionDays"},
+        },
+    }
+
+
+def alarm(name: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """Return an alarm that tells the topic of the environment."""
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmName": f"salesetl-${{Env}}-{name}",
+            **settings,
+            "AlarmActions": [TOPIC],
         },
     }
 
@@ -93,7 +108,7 @@ def _stale_alarm(definition: JobDefinition) -> dict[str, Any]:
             "ComparisonOperator": "LessThanThreshold",
             "Threshold": 1,
             "TreatMissingData": "breaching",
-            "OKActions": [{"Ref": "AlarmTopic"}],
+            "OKActions": [TOPIC],
         },
     )
 
@@ -101,13 +116,8 @@ def _stale_alarm(definition: JobDefinition) -> dict[str, Any]:
 def _alarm(
     definition: JobDefinition, what: str, settings: dict[str, Any]
 ) -> dict[str, Any]:
-    return {
-        "Type": "AWS::CloudWatch::Alarm",
-        "Properties": {
-            "AlarmName": f"salesetl-${{Env}}-{definition.name}-{what}",
-            "Namespace": _NAMESPACE,
-            "Dimensions": [{"Name": "job", "Value": definition.name}],
-            **settings,
-            "AlarmActions": [{"Ref": "AlarmTopic"}],
-        },
+    of_job = {
+        "Namespace": _NAMESPACE,
+        "Dimensions": [{"Name": "job", "Value": definition.name}],
     }
+    return alarm(f"{definition.name}-{what}", of_job | settings)

@@ -1,66 +1,140 @@
-"""The part of infra/salesetl.yaml that is made: what each job needs, and what needs all tables."""
+"""The CloudFormation templates: one of the environment, and one of each pipeline.
 
-from collections.abc import Sequence
+That of the environment is written by hand, but for the rules that name each pipeline's staging.
+That of a pipeline is made from the definition of its job: database, job, role, schedule, logs,
+alarms, and the Lambda function if there is one.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import yaml
+
 from salesetl.cloudformation.alarms import alarm_resources
-from salesetl.cloudformation.permissions import LAKE, job_statements, role
+from salesetl.cloudformation.functions import function_resources
+from salesetl.cloudformation.parameters import conditions, parameters
+from salesetl.cloudformation.permissions import (
+    LAKE,
+    PROCESSED,
+    RAW,
+    SCRIPTS,
+    job_statements,
+    role,
+)
 from salesetl.cloudformation.reading import reading_resources
-from salesetl.cloudformation.yaml_text import substituted, yaml_text
 from salesetl.errors import InputError
 from salesetl.glue.definitions import JobDefinition
 from salesetl.glue.settings import Environment, job_settings, job_tags
+from salesetl.registry import pipeline_of_job
 
-PATH = "infra/salesetl.yaml"
-MARKER = "  # What follows is made from jobs/*.toml and the contracts by `make docs`.\n"
-_OUTPUTS = (
-    "RawBucket",
-    "ProcessedBucket",
-    "ScriptsBucket",
-    "ResultsBucket",
-    "Database",
-    "WorkGroup",
-    "AlarmTopic",
+_BEGIN = (
+    "          # Made by `make docs`: what killed runs have left. Others remove it.\n"
 )
-_GITHUB_ROLES = ("DeployRole", "ReviewRole")
+_END = "          # End of what is made.\n"
+_REFERENCE = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
+_ATTRIBUTE = re.compile(r"\$\{([A-Za-z0-9]+\.[A-Za-z0-9]+)\}")
+# Their own text is for CloudFormation to fill in.
+_FILLED = ("Ref", "Condition", "Fn::Sub", "Fn::GetAtt")
 _VERSION = {"Fn::Select": [0, {"Fn::Split": ["-", {"Ref": "Release"}]}]}
 
 
-def with_jobs(template: str, definitions: Sequence[JobDefinition]) -> str:
-    """Return the template with what is below the marker made anew; InputError without a marker."""
-    head, marker, _ = template.partition(MARKER)
-    if not marker:
-        raise InputError(f"{PATH}: the line that what is made begins with is gone")
-    resources = reading_resources()
-    for definition in definitions:
-        resources |= _job_resources(definition)
-    made = yaml_text({"Outputs": substituted(_outputs(definitions))})
-    return head + MARKER + yaml_text(substituted(resources), indent=2) + "\n" + made
+def with_staging_rules(template: str, namespaces: Sequence[str]) -> str:
+    """Return the environment's template with a rule for the staging of each pipeline.
+
+    InputError if the lines are gone between which they are.
+    """
+    head, begin, rest = template.partition(_BEGIN)
+    _, end, tail = rest.partition(_END)
+    if not (begin and end):
+        raise InputError(
+            "infra/salesetl.yaml: the lines are gone between which the rules of staging are:"
+            f" {_BEGIN.strip()!r} and {_END.strip()!r}"
+        )
+    rules = "".join(
+        f"          - Id: staging-{name}\n"
+        "            Status: Enabled\n"
+        f"            Prefix: {LAKE}/{name}/_staging/\n"
+        "            ExpirationInDays: 7\n"
+        "            NoncurrentVersionExpiration: {NoncurrentDays: 1}\n"
+        for name in namespaces
+    )
+    return head + begin + rules + end + tail
 
 
-def logical_name(job: str) -> str:
-    """Return what the resources of a job begin with in the template, such as EnrichSales."""
-    return "".join(word.capitalize() for word in job.split("_"))
+def pipeline_template(definition: JobDefinition) -> str:
+    """Return the template of the stack of a pipeline."""
+    pipeline = pipeline_of_job(definition.name)
+    resources = {
+        "Database": _database(pipeline.name),
+        "Role": role(f"job-{definition.name}", job_statements(definition)),
+        "Job": _job(definition),
+        **({"Trigger": _trigger(definition)} if definition.schedule else {}),
+        **alarm_resources(definition),
+        **reading_resources(pipeline),
+    }
+    function = definition.function
+    if function:
+        resources |= function_resources(definition, function)
+    template = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": f"{pipeline.name} of salesetl in one environment",
+        "Parameters": parameters(has_function=bool(function)),
+        "Conditions": conditions(has_function=bool(function)),
+        "Resources": substituted(resources),
+        "Outputs": {
+            "Database": {"Value": {"Ref": "Database"}},
+            "ReaderPolicy": {"Value": {"Ref": "ReaderPolicy"}},
+        },
+    }
+    # A copy in which nothing is shared: CloudFormation takes no aliases.
+    template = json.loads(json.dumps(template))
+    text = yaml.safe_dump(template, sort_keys=False, width=100)
+    return f"# Made by `make docs` from jobs/{definition.name}.toml and the contracts.\n{text}"
 
 
-def _job_resources(definition: JobDefinition) -> dict[str, Any]:
-    job, name = definition.name, logical_name(definition.name)
+def substituted(value: Any) -> Any:
+    """Return settings in which every text that names `${…}` is for CloudFormation to fill in."""
+    if isinstance(value, str):
+        return _filled(value)
+    if isinstance(value, Mapping):
+        if len(value) == 1 and next(iter(value)) in _FILLED:
+            return value
+        return {key: substituted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [substituted(inner) for inner in value]
+    return value
+
+
+def _filled(text: str) -> Any:
+    if found := _REFERENCE.fullmatch(text):
+        return {"Ref": found[1]}
+    if found := _ATTRIBUTE.fullmatch(text):
+        return {"Fn::GetAtt": found[1]}
+    return {"Fn::Sub": text} if "${" in text else text
+
+
+def _database(pipeline: str) -> dict[str, Any]:
     return {
-        f"{name}Role": role(f"job-{job}", job_statements(definition)),
-        f"{name}Job": _job(definition),
-        **({f"{name}Trigger": _trigger(definition)} if definition.schedule else {}),
-        **alarm_resources(definition, name),
+        "Type": "AWS::Glue::Database",
+        "Properties": {
+            "CatalogId": "${AWS::AccountId}",
+            "DatabaseInput": {
+                "Name": f"salesetl_${{Env}}_{pipeline}",
+                "Description": f"Tables of {pipeline}, which its job enters",
+            },
+        },
     }
 
 
 def _job(definition: JobDefinition) -> dict[str, Any]:
     environment = Environment(
         name="${Env}",
-        raw="s3://${RawBucket}",
-        lake=f"s3://${{ProcessedBucket}}/{LAKE}",
-        scripts="s3://${ScriptsBucket}",
-        database="${Database}",
-        roles={definition.name: f"${{{logical_name(definition.name)}Role.Arn}}"},
+        raw=f"s3://{RAW}",
+        lake=f"s3://{PROCESSED}/{LAKE}",
+        scripts=f"s3://{SCRIPTS}",
+        job_roles="",
     )
     release = f"{environment.scripts}/releases/${{Release}}"
     settings = job_settings(
@@ -76,34 +150,21 @@ def _job(definition: JobDefinition) -> dict[str, Any]:
         "Properties": {
             "Name": environment.job_name(definition.name),
             **settings,
+            "Role": "${Role.Arn}",
             "Tags": job_tags(definition, environment),
         },
     }
 
 
 def _trigger(definition: JobDefinition) -> dict[str, Any]:
-    name = definition.name
     return {
         "Type": "AWS::Glue::Trigger",
         "Properties": {
             # Glue starts a trigger only when it is made: another name makes another.
-            "Name": f"salesetl-${{Env}}-{name}-${{Schedules}}",
+            "Name": f"salesetl-${{Env}}-{definition.name}-${{Schedules}}",
             "Type": "SCHEDULED",
             "Schedule": definition.schedule,
             "StartOnCreation": {"Fn::If": ["AreSchedulesOn", True, False]},
-            "Actions": [{"JobName": {"Ref": f"{logical_name(name)}Job"}}],
-        },
-    }
-
-
-def _outputs(definitions: Sequence[JobDefinition]) -> dict[str, Any]:
-    names = [f"{logical_name(definition.name)}Role" for definition in definitions]
-    return {
-        **{name: {"Value": {"Ref": name}} for name in _OUTPUTS},
-        "AnalystPolicy": {"Value": {"Ref": "AnalystPolicy"}},
-        **{name: {"Value": f"${{{name}.Arn}}"} for name in names},
-        **{
-            name: {"Condition": "IsDeployedByGitHub", "Value": f"${{{name}.Arn}}"}
-            for name in _GITHUB_ROLES
+            "Actions": [{"JobName": {"Ref": "Job"}}],
         },
     }

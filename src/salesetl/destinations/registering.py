@@ -91,8 +91,8 @@ class Registering:
             report.catalog["error"] = one_line(error)
             raise CatalogError(
                 f"run {report.run_id} {what}, but is not registered: {one_line(error)}."
-                f" Then run: salesetl catalog apply --database {catalog.database}"
-                f" --output_path {self.root}, or the job again, which is safe"
+                f" Then run: salesetl catalog apply {self._tables[0].namespace} --database"
+                f" {catalog.database} --output_path {self.root}, or the job again, which is safe"
             ) from error
         for name in ("tables", "partitions_added", "partitions_removed"):
             report.catalog[name] = getattr(outcome, name)

@@ -14,6 +14,12 @@ from salesetl.registry import jobs, pipeline_of_job
 GLUE_VERSIONS = ("5.1", "6.0")
 # DPU of one worker. https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
 WORKER_DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8, "R.1X": 1, "R.2X": 2}
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_LAMBDA_LIMITS = {
+    "memory_megabytes": (128, 10_240),
+    "timeout_seconds": (1, 900),
+    "storage_megabytes": (512, 10_240),
+}
 # What stands for the environment's own in the arguments of a job.
 PLACES = ("raw", "lake", "database")
 
@@ -24,6 +30,15 @@ class Alarms:
 
     rejected_ratio: float
     fresh_within_hours: int
+
+
+@dataclass(frozen=True)
+class Function:
+    """The Lambda function that loads each new file of a pipeline, and what it may use."""
+
+    memory_megabytes: int
+    timeout_seconds: int
+    storage_megabytes: int
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,7 @@ class JobDefinition:
     max_retries: int
     max_concurrent_runs: int
     alarms: Alarms
+    function: Function | None = None
     schedule: str = ""
     arguments: dict[str, str] = field(default_factory=dict)
     spark: dict[str, str] = field(default_factory=dict)
@@ -97,6 +113,9 @@ def _check(definition: JobDefinition, pipeline: Pipeline) -> None:
     # CloudWatch looks no further back.
     if not 1 <= definition.alarms.fresh_within_hours <= 168:
         raise ValueError("alarms.fresh_within_hours: from 1 to 168, which is a week")
+    for name, (least, most) in _LAMBDA_LIMITS.items() if definition.function else ():
+        if not least <= getattr(definition.function, name) <= most:
+            raise ValueError(f"function.{name}: from {least} to {most}")
     _check_arguments(definition, pipeline)
 
 

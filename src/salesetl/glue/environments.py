@@ -1,17 +1,15 @@
 """An environment of jobs on AWS, as the outputs of its stack tell."""
 
 from salesetl.cloudformation.permissions import LAKE
-from salesetl.cloudformation.stacks import Stack
-from salesetl.cloudformation.template import logical_name
+from salesetl.cloudformation.stacks import Stack, stack_name
 from salesetl.errors import AwsError
 from salesetl.glue.settings import Environment
-from salesetl.registry import jobs
 from salesetl.storage import join
 
 
 def environment_of(name: str) -> Environment:
     """Read where the jobs of an environment run; AwsError if there is no stack of it here."""
-    stack = Stack(name)
+    stack = Stack(stack_name(name))
     outputs = stack.outputs()
     if not outputs:
         raise AwsError(
@@ -24,8 +22,7 @@ def environment_of(name: str) -> Environment:
             raw=f"s3://{outputs['RawBucket']}",
             lake=join(f"s3://{outputs['ProcessedBucket']}", LAKE),
             scripts=f"s3://{outputs['ScriptsBucket']}",
-            database=outputs["Database"],
-            roles={job: outputs[f"{logical_name(job)}Role"] for job in jobs()},
+            job_roles=outputs["JobRoles"],
         )
     except KeyError as error:
         raise AwsError(

@@ -1,5 +1,6 @@
 """A job as Glue has it: how it differs from what is wanted, and making it so."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,9 @@ _DEFAULTS: dict[str, Any] = {
     "ExecutionClass": "STANDARD",
     "JobRunQueuingEnabled": False,
 }
+
+_RELEASE = re.compile(r"/releases/([^/]+)/")
+_UNDER_WAY = ("WAITING", "STARTING", "RUNNING", "STOPPING")
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,30 @@ def apply_settings(name: str, wanted: Mapping[str, Any], *, is_new: bool) -> Non
         glue.update_job(JobName=name, JobUpdate=settings)
         arn = _arn(name, glue.meta.region_name)
         glue.tag_resource(ResourceArn=arn, TagsToAdd=wanted["Tags"])
+
+
+def running_release(name: str) -> str | None:
+    """Return the release that a job runs; None if there is no such job."""
+    found = find_job(name)
+    release = _RELEASE.search(found["Command"]["ScriptLocation"]) if found else None
+    return release[1] if release else None
+
+
+def runs_under_way(name: str) -> list[str]:
+    """Return the runs of a job that have not ended, each with the name of the job."""
+    glue = client("glue")
+    with aws_errors(name):
+        try:
+            pages = list(glue.get_paginator("get_job_runs").paginate(JobName=name))
+        except glue.exceptions.EntityNotFoundException:
+            # Somebody has removed it by hand, or an earlier attempt to delete its stack has.
+            return []
+    return [
+        f"{name} ({run['Id']})"
+        for page in pages
+        for run in page["JobRuns"]
+        if run["JobRunState"] in _UNDER_WAY
+    ]
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

@@ -1,11 +1,11 @@
 """From the definition of a job to the settings that Glue is given, by API or by CloudFormation."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Template
 from typing import Any
 
-from salesetl.glue.definitions import PLACES, JobDefinition
+from salesetl.glue.definitions import JobDefinition
+from salesetl.registry import pipeline_of_job
 from salesetl.spark_settings import MEANING
 
 APPLICATION = "salesetl"
@@ -13,17 +13,20 @@ APPLICATION = "salesetl"
 
 @dataclass(frozen=True)
 class Environment:
-    """Where jobs run: the roots of raw data, lake and scripts on S3, and the database.
+    """Where jobs run: the roots of raw data, lake and scripts on S3.
 
-    `roles` are the ARNs of the roles of the jobs, by job.
+    `job_roles` is what the ARNs of the roles of jobs begin with; the name of the job follows.
     """
 
     name: str
     raw: str
     lake: str
     scripts: str
-    database: str
-    roles: Mapping[str, str]
+    job_roles: str
+
+    def database(self, pipeline: str) -> str:
+        """What the Data Catalog calls the database of a pipeline."""
+        return f"{APPLICATION}_{self.name}_{pipeline}"
 
     def job_name(self, job: str) -> str:
         """What Glue calls a job."""
@@ -44,7 +47,7 @@ def job_settings(
     name = definition.name
     return {
         "Description": f"{name} of {APPLICATION}; change jobs/{name}.toml, then deploy",
-        "Role": environment.roles[name],
+        "Role": f"{environment.job_roles}{name}",
         "Command": {
             "Name": "glueetl",
             "PythonVersion": "3",
@@ -103,7 +106,12 @@ def _glue_arguments(
 def _own_arguments(
     definition: JobDefinition, environment: Environment
 ) -> dict[str, str]:
-    places = {name: getattr(environment, name) for name in PLACES}
+    pipeline = pipeline_of_job(definition.name).name
+    places = {
+        "raw": environment.raw,
+        "lake": environment.lake,
+        "database": environment.database(pipeline),
+    }
     return {
         f"--{name}": Template(text).substitute(places)
         for name, text in definition.arguments.items()

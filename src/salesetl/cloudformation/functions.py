@@ -1,0 +1,172 @@
+"""The Lambda function of a pipeline: it loads each file as soon as the file is written to S3.
+
+S3 → EventBridge → queue → function. A message that fails again and again goes to a second queue,
+and an alarm says so.
+"""
+
+from typing import Any
+
+from salesetl.cloudformation.alarms import alarm, log_group
+from salesetl.cloudformation.permissions import (
+    LAKE,
+    PROCESSED,
+    RAW,
+    SCRIPTS,
+    allow,
+    data_statements,
+    document,
+    key_statement,
+    role,
+    source_paths,
+)
+from salesetl.glue.definitions import Function, JobDefinition
+
+# What AWS recommends, so that no message comes again while the function still works on it.
+_TIMEOUTS_A_MESSAGE_HIDES = 6
+_TRIES = 5
+_KEPT_SECONDS = 14 * 24 * 3600
+
+
+def function_resources(definition: JobDefinition, function: Function) -> dict[str, Any]:
+    """Return the function with its role, queues, rule, log and alarm."""
+    resources = {
+        "FunctionRole": _role(definition),
+        "FunctionLog": log_group(f"{definition.name}/function"),
+        "Function": _function(definition, function),
+        "DeadLetterQueue": _queue(f"{definition.name}-failed", {}),
+        "Queue": _queue(
+            definition.name,
+            {
+                "VisibilityTimeout": _TIMEOUTS_A_MESSAGE_HIDES
+                * function.timeout_seconds,
+                "RedrivePolicy": {
+                    "deadLetterTargetArn": "${DeadLetterQueue.Arn}",
+                    "maxReceiveCount": _TRIES,
+                },
+            },
+        ),
+        "QueuePolicy": _queue_policy(),
+        "NewFiles": _rule(definition),
+        "NewFilesToFunction": _mapping(),
+        "FailedFilesAlarm": _alarm(definition),
+    }
+    return {
+        name: {"Condition": "HasFunction"} | each for name, each in resources.items()
+    }
+
+
+def _role(definition: JobDefinition) -> dict[str, Any]:
+    receive = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+    statements = [
+        *data_statements(definition),
+        allow("Receive", [f"sqs:{each}" for each in receive], ["${Queue.Arn}"]),
+        key_statement(),
+    ]
+    return role(f"function-{definition.name}", statements, "lambda")
+
+
+def _function(definition: JobDefinition, function: Function) -> dict[str, Any]:
+    return {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "FunctionName": f"salesetl-${{Env}}-{definition.name}",
+            "Description": f"Loads each new file of {definition.name}",
+            "Role": "${FunctionRole.Arn}",
+            "Runtime": "python3.11",
+            "Handler": f"{definition.name}_lambda.handler",
+            "Code": {"S3Bucket": SCRIPTS, "S3Key": "${FunctionPackage}"},
+            "MemorySize": function.memory_megabytes,
+            "Timeout": function.timeout_seconds,
+            "EphemeralStorage": {"Size": function.storage_megabytes},
+            "LoggingConfig": {"LogGroup": "${FunctionLog}"},
+            "Environment": {
+                "Variables": {
+                    "SALESETL_OUTPUT_PATH": f"s3://{PROCESSED}/{LAKE}",
+                    "SALESETL_DATABASE": "${Database}",
+                }
+            },
+        },
+    }
+
+
+def _queue(name: str, settings: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "Type": "AWS::SQS::Queue",
+        "DeletionPolicy": "Delete",
+        "UpdateReplacePolicy": "Delete",
+        "Properties": {
+            "QueueName": f"salesetl-${{Env}}-{name}",
+            "MessageRetentionPeriod": _KEPT_SECONDS,
+            "SqsManagedSseEnabled": True,
+            **settings,
+        },
+    }
+
+
+def _queue_policy() -> dict[str, Any]:
+    send = {
+        "Sid": "Events",
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": "${Queue.Arn}",
+        "Condition": {"ArnEquals": {"aws:SourceArn": "${NewFiles.Arn}"}},
+    }
+    return {
+        "Type": "AWS::SQS::QueuePolicy",
+        "Properties": {"Queues": ["${Queue}"], "PolicyDocument": document(send)},
+    }
+
+
+def _rule(definition: JobDefinition) -> dict[str, Any]:
+    folders = [{"prefix": f"{path}/"} for path in source_paths(definition)]
+    return {
+        "Type": "AWS::Events::Rule",
+        "Properties": {
+            "Name": f"salesetl-${{Env}}-{definition.name}-new-files",
+            "Description": f"New files of {definition.name}",
+            "EventPattern": {
+                "source": ["aws.s3"],
+                "detail-type": ["Object Created"],
+                "detail": {"bucket": {"name": [RAW]}, "object": {"key": folders}},
+            },
+            "Targets": [{"Id": "queue", "Arn": "${Queue.Arn}"}],
+        },
+    }
+
+
+def _mapping() -> dict[str, Any]:
+    return {
+        "Type": "AWS::Lambda::EventSourceMapping",
+        "Properties": {
+            "FunctionName": "${Function}",
+            "EventSourceArn": "${Queue.Arn}",
+            "BatchSize": 1,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+            # The least that there is; of the two, one waits for the lease of the other. A reserved
+            # concurrency of 1 would throttle the second, and count that as a failed try.
+            "ScalingConfig": {"MaximumConcurrency": 2},
+        },
+    }
+
+
+def _alarm(definition: JobDefinition) -> dict[str, Any]:
+    return alarm(
+        f"{definition.name}-failed-files",
+        {
+            "AlarmDescription": f"A new file of {definition.name} failed {_TRIES} times: the log"
+            f" /salesetl/${{Env}}/{definition.name}/function says why. Write the file again, or"
+            " load it with the job",
+            "Namespace": "AWS/SQS",
+            "MetricName": "ApproximateNumberOfMessagesVisible",
+            "Dimensions": [
+                {"Name": "QueueName", "Value": "${DeadLetterQueue.QueueName}"}
+            ],
+            "Statistic": "Maximum",
+            "Period": 300,
+            "EvaluationPeriods": 1,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "Threshold": 0,
+            "TreatMissingData": "notBreaching",
+        },
+    )

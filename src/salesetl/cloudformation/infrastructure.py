@@ -1,0 +1,225 @@
+"""The infrastructure of an environment: a stack of its own, and one of each pipeline.
+
+A change of it never changes which release a job runs: a release is deployed to the jobs, past the
+stack. A stack that is there is told what its job runs, and that before anything else: a change that
+fails is rolled back to what the stack knew.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from salesetl.cloudformation.buckets import empty_bucket
+from salesetl.cloudformation.change_sets import ChangeSet
+from salesetl.cloudformation.requests import (
+    ENVIRONMENT_TEMPLATE,
+    Request,
+    function_key,
+    template_path,
+)
+from salesetl.cloudformation.stacks import Stack, Template, stack_name
+from salesetl.errors import ArgumentError, StackError
+from salesetl.glue.jobs import running_release, runs_under_way
+from salesetl.model.pipeline import Pipeline
+from salesetl.registry import pipelines
+from salesetl.storage import join, storage_of
+
+_EMPTIED = ("ScriptsBucket", "ResultsBucket")
+_KEPT = ("RawBucket", "ProcessedBucket")
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A stack, what it should become, and the change set that leads there."""
+
+    stack: Stack
+    template: Template
+    values: Mapping[str, str]
+    change_set: ChangeSet
+    running: str | None = None
+
+    def lines(self) -> list[str]:
+        """Describe each change."""
+        lines = [change.line() for change in self.change_set.changes]
+        return [f"{self.stack.name}:", *(lines or ["nothing to change"])]
+
+    def apply(self, tell: Tell) -> None:
+        """Do what is to be done, if anything."""
+        if not self.change_set.changes:
+            return
+        tell(f"{self.stack.name}: changing")
+        known = self.stack.parameters().get("Release")
+        if self.running and self.running != known:
+            with self.stack.change_set(None, {"Release": self.running}) as first:
+                first.apply()
+            with self.stack.change_set(self.template, self.values) as second:
+                second.apply()
+        else:
+            self.change_set.apply()
+        tell(f"{self.stack.name}: done")
+
+
+class Infrastructure:
+    """The stacks of an environment in the account and region of the credentials."""
+
+    def __init__(self, env: str) -> None:
+        """Name the stacks; ArgumentError if the environment has a name that they cannot have."""
+        if not re.fullmatch("[a-z][a-z0-9]{0,9}", env):
+            raise ArgumentError(
+                f"--env {env!r}: a letter, then at most nine letters or digits, all lower case"
+            )
+        self.env = env
+        self.stack = Stack(stack_name(env))
+
+    def plan(self, request: Request, tell: Tell) -> None:
+        """Describe each change, and why a deploy would refuse it; change nothing."""
+        request.check_parameters()
+        with ExitStack() as closing:
+            opened = [self._open_environment(request, closing)]
+            opened += self._open_pipelines(request, closing, "plans")
+            _tell_all(opened, tell)
+            if refusal := _refusal(opened):
+                tell(f"deploy would refuse: {refusal}")
+
+    def deploy(
+        self, request: Request, tell: Tell, *, may_lose_data: bool = False
+    ) -> None:
+        """Make or change the stacks; StackError, before any change, if data would be lost.
+
+        StackError if a resource fails, with its name and the reason. The same deploy again does
+        what is left.
+        """
+        request.check_parameters()
+        for pipeline in pipelines():
+            self._release(request, pipeline)
+        with ExitStack() as closing:
+            opened = [self._open_environment(request, closing)]
+            if opened[0].change_set.is_new:
+                _tell_all(opened, tell)
+                opened.pop().apply(tell)
+            opened += self._open_pipelines(request, closing, "templates")
+            _tell_all(opened, tell)
+            refusal = _refusal(opened)
+            if refusal and not may_lose_data:
+                raise StackError(refusal)
+            if request.function:
+                self._upload(request.function)
+            for each in opened:
+                each.apply(tell)
+
+    def check_deletable(self) -> None:
+        """See that the stacks can be taken down.
+
+        StackError if the environment is not there, or a stack is being changed or is protected, or
+        a run of its job is under way.
+        """
+        if not self.stack.is_there():
+            raise StackError(f"there is no stack {self.stack.name}")
+        for stack in self._all_stacks():
+            stack.check_deletable()
+        jobs = map(self._job, pipelines())
+        if running := [run for job in jobs for run in runs_under_way(job)]:
+            raise StackError(
+                f"{self.stack.name} has runs under way, {', '.join(running)}: wait for their end,"
+                " or stop them"
+            )
+
+    def buckets(self) -> tuple[list[str], list[str]]:
+        """Return the buckets that stay when the environment is deleted, and those that go."""
+        outputs = self.stack.outputs()
+        kept, lost = (
+            [outputs[name] for name in names if name in outputs]
+            for names in (_KEPT, _EMPTIED)
+        )
+        return kept, lost
+
+    def delete(self, tell: Tell) -> None:
+        """Take the stacks down, but for the buckets of raw and processed data."""
+        _, lost = self.buckets()
+        for bucket in lost:
+            empty_bucket(bucket)
+        for stack in self._all_stacks():
+            if stack.is_there():
+                tell(f"{stack.name}: deleting")
+                stack.delete()
+                tell(f"{stack.name}: done")
+
+    def _all_stacks(self) -> list[Stack]:
+        return [*map(self._stack_of, pipelines()), self.stack]
+
+    def _stack_of(self, pipeline: Pipeline) -> Stack:
+        return Stack(stack_name(self.env, pipeline.name))
+
+    def _job(self, pipeline: Pipeline) -> str:
+        return f"{self.stack.name}-{pipeline.job}"
+
+    def _open_environment(self, request: Request, closing: ExitStack) -> _Opened:
+        template = request.template(ENVIRONMENT_TEMPLATE)
+        values = {**request.parameters, "Env": self.env}
+        change_set = self.stack.change_set(template, values)
+        return _Opened(self.stack, template, values, closing.enter_context(change_set))
+
+    def _open_pipelines(
+        self, request: Request, closing: ExitStack, folder: str
+    ) -> list[_Opened]:
+        bucket = self.stack.outputs().get("ScriptsBucket")
+        place = join(f"s3://{bucket}", folder) if bucket else None
+        opened = []
+        for pipeline in pipelines():
+            stack = self._stack_of(pipeline)
+            template = request.template(template_path(pipeline.name), place)
+            release = self._release(request, pipeline)
+            values = self._values(request, release)
+            change_set = closing.enter_context(stack.change_set(template, values))
+            running = None if change_set.is_new else release
+            opened.append(_Opened(stack, template, values, change_set, running))
+        return opened
+
+    def _release(self, request: Request, pipeline: Pipeline) -> str | None:
+        """Return what a job runs, or is to begin with; None if the stack's job is gone."""
+        stack = self._stack_of(pipeline)
+        if stack.is_there():
+            return running_release(self._job(pipeline))
+        if not request.release:
+            raise ArgumentError(
+                f"--release: there is no stack {stack.name} yet; it must know what its job runs"
+            )
+        return request.release
+
+    def _values(self, request: Request, release: str | None) -> dict[str, str]:
+        """Return the environment's parameters, those that are given, and what the job runs."""
+        values = {**self.stack.parameters(), **request.parameters, "Env": self.env}
+        if release:
+            values["Release"] = release
+        if request.function:
+            values["FunctionPackage"] = function_key(request.function)
+        return values
+
+    def _upload(self, package: bytes) -> None:
+        bucket = self.stack.outputs()["ScriptsBucket"]
+        path = join(f"s3://{bucket}", function_key(package))
+        storage_of(path).write(path, package)
+
+
+def _tell_all(opened: Sequence[_Opened], tell: Tell) -> None:
+    for each in opened:
+        for line in each.lines():
+            tell(line)
+
+
+def _refusal(opened: Sequence[_Opened]) -> str | None:
+    losses = [
+        f"{each.stack.name} {change.logical_id}"
+        for each in opened
+        for change in each.change_set.changes
+        if change.loses_data
+    ]
+    if not losses:
+        return None
+    return (
+        f"{', '.join(losses)} would be replaced or removed, with what is in there; if that is"
+        " meant, say --may-lose-data"
+    )

@@ -1,0 +1,82 @@
+"""The parameters of a pipeline's template, and the conditions made of them."""
+
+from typing import Any
+
+
+def parameters(*, has_function: bool) -> dict[str, Any]:
+    """Return the parameters; one that the environment's template has too is given its value."""
+    key = "arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+"
+    found = {
+        "Env": _parameter(
+            "Name of the environment, which is part of all names.",
+            "[a-z][a-z0-9]{0,9}",
+            "a letter, then at most nine letters or digits, all lower case",
+        ),
+        "Release": _parameter(
+            "What the job runs, a folder below releases/ in the bucket of scripts.",
+            "[0-9][0-9A-Za-z.]*-[0-9A-Za-z.-]+",
+            "a version, a dash and what tells builds of it apart",
+        ),
+        "KmsKeyArn": _parameter(
+            "Key that the buckets are encrypted with; empty for the one that S3 manages.",
+            f"({key})?",
+            "the ARN of a key, not of an alias, or empty",
+            "",
+        ),
+        "Schedules": _parameter(
+            "Whether the job starts by its schedule, and an alarm tells when there was no run"
+            ' ("on" or "off").',
+            "(on|off)",
+            "on or off",
+            "off",
+        ),
+        "LogRetentionDays": _parameter(
+            "How long logs are kept.",
+            "(7|14|30|60|90|180|365|731)",
+            "7, 14, 30, 60, 90, 180, 365 or 731",
+            "90",
+        ),
+        "Crawler": _parameter(
+            "Whether there is a crawler, started by hand; the job enters its tables itself"
+            ' ("yes" or "no").',
+            "(yes|no)",
+            "yes or no",
+            "no",
+        ),
+    }
+    if has_function:
+        found["FunctionPackage"] = _parameter(
+            "What the Lambda function runs, a zip in the bucket of scripts; empty for no function.",
+            r"([A-Za-z0-9/._-]+\.zip)?",
+            "the key of a zip, or empty",
+            "",
+        )
+    return found
+
+
+def _parameter(
+    description: str, pattern: str, constraint: str, default: str | None = None
+) -> dict[str, Any]:
+    return {
+        "Type": "String",
+        **({} if default is None else {"Default": default}),
+        "Description": description,
+        "AllowedPattern": pattern,
+        "ConstraintDescription": constraint,
+    }
+
+
+def conditions(*, has_function: bool) -> dict[str, Any]:
+    """Return the conditions that resources depend on."""
+    found: dict[str, Any] = {
+        "HasKey": _is_not("KmsKeyArn", ""),
+        "AreSchedulesOn": {"Fn::Equals": [{"Ref": "Schedules"}, "on"]},
+        "HasCrawler": {"Fn::Equals": [{"Ref": "Crawler"}, "yes"]},
+    }
+    if has_function:
+        found["HasFunction"] = _is_not("FunctionPackage", "")
+    return found
+
+
+def _is_not(parameter: str, value: str) -> dict[str, Any]:
+    return {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, value]}]}
