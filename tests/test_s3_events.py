@@ -5,7 +5,7 @@ import itertools
 import json
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 import boto3
 import pytest
@@ -62,6 +62,41 @@ def orders_in(lake: str) -> int:
     """Count the orders of all runs that were loaded."""
     reports = read_reports(storage_of(lake), lake, namespaces())
     return sum(each.rows_loaded for each in reports if each.status == "succeeded")
+
+
+def by_event_bridge(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the event that EventBridge makes of what S3 tells, in its own words."""
+    written = record["s3"]["object"]
+    return {
+        "source": "aws.s3",
+        "detail-type": "Object Created",
+        "detail": {
+            "bucket": record["s3"]["bucket"],
+            "object": {
+                "key": unquote_plus(written["key"]),
+                "size": written["size"],
+                "etag": written["eTag"],
+                "sequencer": written["sequencer"],
+            },
+        },
+    }
+
+
+def test_a_file_that_event_bridge_tells_of_through_a_queue_is_loaded_once(
+    s3_root: str, lake: str
+) -> None:
+    event = by_event_bridge(record_of(s3_root, "raw/März+1 100%.json", ORDER))
+    mark = by_event_bridge(record_of(s3_root, "raw/_SUCCESS", ""))
+    deleted = event | {"detail-type": "Object Deleted"}
+    messages = [
+        {"messageId": str(number), "body": json.dumps(each)}
+        for number, each in enumerate([event, event, mark, deleted])
+    ]
+
+    assert handled(*messages) == {"batchItemFailures": []}
+
+    assert orders_in(lake) == 1
+    assert len(read_reports(storage_of(lake), lake, namespaces())) == 1
 
 
 def test_every_file_of_an_event_is_loaded_whatever_its_name(
