@@ -32,7 +32,6 @@ LAYERS = [
     ["quality"],
     ["readers"],
     ["accounting", "quarantine"],
-    ["publishing"],
     ["catalog"],
     ["destinations"],
     ["runner"],

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
+from salesetl.destinations.lake import Change
+from salesetl.destinations.staging import StagedTable
 from salesetl.model.table import Table
-from salesetl.publishing.lake import Change
-from salesetl.publishing.staging import StagedTable
 from salesetl.runs import RunReport
 
 if TYPE_CHECKING:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from salesetl.accounting import Tally, count_outcomes
 from salesetl.conforming import conform
+from salesetl.destinations.lake import Change
+from salesetl.destinations.staging import count_kept
 from salesetl.engines.base import Engine
 from salesetl.errors import BooksError
 from salesetl.model.options import CsvOptions, LoadOptions
@@ -17,8 +19,6 @@ from salesetl.model.source import Csv, Source
 from salesetl.model.table import SOURCE_FILE, Table
 from salesetl.parsing import parse_fields
 from salesetl.profiles import Profile, load_profile
-from salesetl.publishing.lake import Change
-from salesetl.publishing.staging import count_kept
 from salesetl.quality.deciding import classify
 from salesetl.quality.judging import ACCEPTED, QUARANTINED
 from salesetl.readers.csv import read_csv

@@ -4,11 +4,11 @@ import uuid
 
 import pytest
 
+from salesetl.destinations.journal import commit, recover
 from salesetl.errors import AwsError, BooksError
-from salesetl.publishing.journal import commit, recover
 from salesetl.storage.s3 import S3Storage
+from tests.destinations.test_journal import NAMESPACE, make_lake
 from tests.faults import Proxy
-from tests.publishing.test_journal import NAMESPACE, make_lake
 
 # The journal, a listing, three copies and a request to delete what was copied; one for the old
 # files, the report, and a listing and a request to delete each for what was staged and the journal.

@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from salesetl.accounting import sums_of
+from salesetl.destinations.lake import Change, files_by_folder, folder_of
 from salesetl.engines.base import Engine
 from salesetl.errors import BooksError
 from salesetl.model.table import Table
 from salesetl.money import Sums, add_sums
-from salesetl.publishing.lake import Change, files_by_folder, folder_of
 from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:

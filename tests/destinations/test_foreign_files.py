@@ -10,13 +10,13 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from salesetl.destinations.footers import columns_in
+from salesetl.destinations.foreign_files import check_tables
 from salesetl.errors import InputError
 from salesetl.model.quarantine import quarantine_of
 from salesetl.model.table import Table
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES, RAW_SALES, SALES_SUMMARY
-from salesetl.publishing.footers import columns_in
-from salesetl.publishing.foreign_files import check_tables
 from salesetl.storage import StoredFile, storage_of
 
 REJECTED = quarantine_of(RAW_SALES)

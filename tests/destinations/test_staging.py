@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame
 
+from salesetl.destinations.lake import Change
+from salesetl.destinations.staging import count_kept, stage
 from salesetl.engines import functions as F
 from salesetl.engines.base import Engine
 from salesetl.errors import BooksError
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
-from salesetl.publishing.lake import Change
-from salesetl.publishing.staging import count_kept, stage
 from tests.frames import TYPED_SALE, frame_of, on_each_engine
 
 SALE = TYPED_SALE | {"is_return": False, "day": 10, "year": 2025, "month": 9}

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from salesetl.destinations.lake import Lake
+from salesetl.destinations.staging import stage
 from salesetl.engines.base import Engine
 from salesetl.model.strategies import Merge, Replace, Snapshot, Strategy
 from salesetl.model.table import Table, column
 from salesetl.model.types import T
-from salesetl.publishing.lake import Lake
-from salesetl.publishing.staging import stage
 from salesetl.rows import read_rows
 from salesetl.storage import storage_of
 from tests.frames import frame_of, on_each_engine

@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
+from salesetl.destinations import lease as leases
+from salesetl.destinations.lease import Lease, Owner, confirm_lease, held_lease
 from salesetl.errors import LeaseError
-from salesetl.publishing import lease as leases
-from salesetl.publishing.lease import Lease, Owner, confirm_lease, held_lease
 from salesetl.storage import Storage, storage_of
 
 _HOLD = """
 import sys
-from salesetl.publishing.lease import held_lease
+from salesetl.destinations.lease import held_lease
 from salesetl.storage import storage_of
 with held_lease(storage_of(sys.argv[1]), sys.argv[1], "other-run"):
     print(flush=True)

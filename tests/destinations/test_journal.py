@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from salesetl.publishing.journal import (
+from salesetl.destinations.journal import (
     Journal,
     commit,
     journal_path,

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 
+from salesetl.destinations.footers import columns_in
 from salesetl.errors import InputError
 from salesetl.model.quarantine import is_quarantine
 from salesetl.model.table import Table
 from salesetl.model.types import T
-from salesetl.publishing.footers import columns_in
 from salesetl.readers.files import look_at
 from salesetl.storage import StoredFile, join, storage_of, visible
 
