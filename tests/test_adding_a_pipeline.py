@@ -17,13 +17,13 @@ from salesetl import athena, dbt, ddl, dqdl, manual, registry
 from salesetl.catalog import Catalog, Entry
 from salesetl.cli import main
 from salesetl.cloudformation.permissions import job_statements
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import QualityError
 from salesetl.glue.definitions import JobDefinition, job_definition
 from salesetl.launcher import launch
 from salesetl.model.pipeline import Pipeline
 from salesetl.rows import read_rows
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport
 from salesetl.storage import storage_of
 from tests.data_catalog import Glue

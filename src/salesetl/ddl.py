@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from salesetl.model.pipeline import Pipeline
-from salesetl.model.quarantine import QUARANTINE
+from salesetl.model.quarantine_table import QUARANTINE
 from salesetl.model.source import Json
 from salesetl.model.table import Table, item_fields
 from salesetl.model.types import T

@@ -5,7 +5,7 @@ import pytest
 from salesetl.cloudformation.template import logical_name
 from salesetl.destinations.journal import journal_path, staging_path
 from salesetl.destinations.lease import lease_path
-from salesetl.model.quarantine import is_quarantine
+from salesetl.model.quarantine_table import is_quarantine
 from salesetl.model.table import Table
 from salesetl.registry import all_tables, jobs, pipeline_of
 from salesetl.runs import report_path

@@ -13,7 +13,7 @@ from pyarrow import parquet
 from salesetl.destinations.footers import columns_in
 from salesetl.destinations.foreign_files import check_tables
 from salesetl.errors import InputError
-from salesetl.model.quarantine import quarantine_of
+from salesetl.model.quarantine_table import quarantine_of
 from salesetl.model.table import Table
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES, RAW_SALES, SALES_SUMMARY

@@ -15,7 +15,7 @@ from salesetl.destinations.journal import (
 )
 from salesetl.runs import report_path
 from salesetl.storage import Storage, StoredFile, join
-from salesetl.storage.local import LocalStorage
+from salesetl.storage.disk import LocalStorage
 
 NAMESPACE = "sales"
 STEPS = 10

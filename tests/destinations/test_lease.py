@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from salesetl.destinations import lease as leases
-from salesetl.destinations.lease import Lease, Owner, confirm_lease, held_lease
+from salesetl.destinations.lease import Lease, confirm_lease, held_lease
+from salesetl.destinations.lease_owner import Owner
 from salesetl.errors import LeaseError
 from salesetl.storage import Storage, storage_of
 

@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 from salesetl.destinations.lake import Change
 from salesetl.destinations.staging import count_kept, stage
 from salesetl.engines import functions as F
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import BooksError
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES

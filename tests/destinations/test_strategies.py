@@ -7,7 +7,7 @@ import pytest
 
 from salesetl.destinations.lake import Lake
 from salesetl.destinations.staging import stage
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.model.strategies import Merge, Replace, Snapshot, Strategy
 from salesetl.model.table import Table, column
 from salesetl.model.types import T

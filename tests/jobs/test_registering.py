@@ -19,7 +19,7 @@ from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.registry import jobs, namespaces
 from salesetl.rows import read_rows
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport, read_reports
 from salesetl.storage import storage_of
 from tests.data_catalog import Glue, at_call, types_of

@@ -7,7 +7,7 @@ from salesetl.catalog import Catalog, Entry
 from salesetl.catalog.tables import partition_values
 from salesetl.destinations.lake import files_by_folder
 from salesetl.errors import ArgumentError, CatalogError
-from salesetl.model.quarantine import is_quarantine
+from salesetl.model.quarantine_table import is_quarantine
 from salesetl.model.table import Table
 from salesetl.registry import all_tables
 from salesetl.storage import is_local, join, normalized, storage_of

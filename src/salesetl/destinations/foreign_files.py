@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from salesetl.destinations.footers import columns_in
 from salesetl.errors import InputError
-from salesetl.model.quarantine import is_quarantine
+from salesetl.model.quarantine_table import is_quarantine
 from salesetl.model.table import Table
 from salesetl.model.types import T
 from salesetl.readers.files import look_at

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
 from salesetl.model.rules import sql_literal
 from salesetl.model.strategies import Append, Replace, Snapshot

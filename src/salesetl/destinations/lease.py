@@ -2,16 +2,14 @@
 
 import json
 import logging
-import os
-import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
+from salesetl.destinations.lease_owner import Owner, this_machine
 from salesetl.errors import LeaseError
 from salesetl.stopping import Stopped, shielded
 from salesetl.storage import Storage, join
@@ -19,30 +17,6 @@ from salesetl.storage import Storage, join
 logger = logging.getLogger(__name__)
 
 DURATION = timedelta(minutes=2)
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Who holds a lease: a run, in a process that a machine can be asked about."""
-
-    run_id: str
-    host: str
-    machine: str
-    process_id: int
-    process_started: str
-
-    @classmethod
-    def of_this_process(cls, run_id: str) -> "Owner":
-        """Name this process as the owner."""
-        process_id = os.getpid()
-        started = _process_started(process_id)
-        return cls(run_id, socket.gethostname(), _machine(), process_id, started)
-
-    def is_known_dead(self) -> bool:
-        """Tell whether the process is known to have ended; only its own machine knows."""
-        if self.machine != _machine():
-            return False
-        return self.process_started != _process_started(self.process_id)
 
 
 @dataclass(frozen=True)
@@ -129,7 +103,7 @@ def _take(storage: Storage, path: str, owner: Owner) -> None:
             return _take_over(storage, path, owner)
         except _HeldError as held:
             lease = held.lease
-        is_alive = lease.owner.machine == _machine() or watched not in (None, lease)
+        is_alive = lease.owner.machine == this_machine() or watched not in (None, lease)
         if is_alive or time.monotonic() > patience:
             raise LeaseError(
                 f"{path}: run {lease.owner.run_id} (process {lease.owner.process_id} on"
@@ -202,28 +176,3 @@ def _keep_renewing(
 
 def _is_owned(content: bytes | None, owner: Owner) -> bool:
     return bool(content) and Lease.decode(content or b"").owner == owner
-
-
-def _machine() -> str:
-    """Name where process ids mean the same: a boot of a machine, and in it a container."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot}/{os.readlink('/proc/self/ns/pid')}"
-    except OSError:
-        return socket.gethostname()
-
-
-def _process_started(process_id: int) -> str:
-    """Return what tells a process from a later one of the same id; empty if it has ended."""
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return ""
-    except PermissionError:
-        pass
-    status = Path(f"/proc/{process_id}/stat")
-    if not status.exists():
-        return "unknown"
-    state, *fields = status.read_text().rpartition(")")[2].split()
-    has_ended = state in "ZX"
-    return "" if has_ended else fields[18]

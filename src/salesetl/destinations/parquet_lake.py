@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from salesetl.destinations.base import Days
+from salesetl.destinations.destination import Days
 from salesetl.destinations.foreign_files import check_tables
 from salesetl.destinations.journal import (
     Journal,
@@ -24,7 +24,7 @@ from salesetl.destinations.lease import confirm_lease, held_lease, lease_path
 from salesetl.destinations.old_layout import check_layout
 from salesetl.destinations.registering import Registering
 from salesetl.destinations.staging import StagedTable, stage
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import LeaseError
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.strategies import History

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesetl.accounting import sums_of
 from salesetl.destinations.lake import Change, files_by_folder, folder_of
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import BooksError
 from salesetl.model.table import Table
 from salesetl.money import Sums, add_sums

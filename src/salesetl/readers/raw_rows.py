@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from salesetl.engines import functions as F
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.model.table import Table, item_fields
 from salesetl.model.types import T
 from salesetl.storage import StoredFile

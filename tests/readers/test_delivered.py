@@ -8,8 +8,7 @@ import pytest
 
 from salesetl.expressions import Expression
 from salesetl.profiles import Key, Profile
-from salesetl.readers.places import line_of
-from salesetl.readers.values import field_value, object_value
+from salesetl.readers.delivered import field_value, line_of, object_value
 from salesetl.storage import storage_of
 
 CSV = 'a,b\r\n1,"x\r\ny"\r\n\r\nx1,z\r\n1,z\r\n'

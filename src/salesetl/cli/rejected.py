@@ -7,7 +7,7 @@ from typing import Any
 
 from salesetl import quarantine
 from salesetl.arguments import parse_arguments
-from salesetl.cli.runs import asked_report
+from salesetl.cli.show import ROWS_SHOWN, asked_report
 from salesetl.display import report_text, table_text
 from salesetl.errors import ArgumentError
 from salesetl.launcher import job_options, run_locally
@@ -17,7 +17,6 @@ from salesetl.registry import namespaces, pipeline_of_job
 from salesetl.runs import RunReport, read_reports
 from salesetl.storage import join, normalized, storage_of
 
-ROWS_SHOWN = 20
 _MOVED = (
     "; rows that were rejected again are with the last run: salesetl quarantine list"
 )

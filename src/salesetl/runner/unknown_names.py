@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from salesetl.engines.base import NAME_SEPARATOR
+from salesetl.engines.engine import NAME_SEPARATOR
 from salesetl.errors import InputError
 from salesetl.model.options import LoadOptions
 from salesetl.model.source import Json
 from salesetl.readers.csv import report_unknown
-from salesetl.readers.names import compare_names
+from salesetl.readers.json_names import compare_names
 from salesetl.runner.classifying import Classified
 from salesetl.runs import RunReport
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from salesetl.storage import StoredFile
-from salesetl.storage.local import LocalStorage
+from salesetl.storage.disk import LocalStorage
 
 STORAGE = LocalStorage()
 

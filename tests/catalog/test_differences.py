@@ -4,9 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
 
-from salesetl.catalog.changes import table_changes, type_change
+from salesetl.catalog.differences import table_changes
 from salesetl.catalog.tables import Entry, table_input
 from salesetl.model.table import column
 from salesetl.model.types import T
@@ -27,50 +26,6 @@ def lines(described: dict[str, Any]) -> list[str]:
 
 def test_a_table_that_is_as_its_contract_says_has_no_changes() -> None:
     assert lines(found()) == []
-
-
-@pytest.mark.parametrize(
-    "old, new",
-    [
-        ("tinyint", "int"),
-        ("smallint", "int"),
-        ("decimal(5,2)", "decimal(9,2)"),
-        ("decimal(12,2)", "decimal(18,2)"),
-        ("decimal(20,2)", "decimal(38,2)"),
-    ],
-)
-def test_a_widened_column_is_read_right_from_old_files(
-    old: str, new: str, spark: SparkSession, tmp_path: Any
-) -> None:
-    path = str(tmp_path / "old")
-    spark.sql(f"select cast(7 as {old}) as x").write.parquet(path)
-
-    rows = spark.read.schema(f"x {new}").parquet(path).collect()
-
-    assert type_change(old, new) == "widened"
-    assert [row.x for row in rows] == [7]
-
-
-@pytest.mark.parametrize(
-    "old, new",
-    [
-        ("int", "bigint"),
-        ("bigint", "int"),
-        ("int", "string"),
-        ("string", "date"),
-        ("decimal(9,2)", "decimal(18,2)"),
-        ("decimal(18,2)", "decimal(38,2)"),
-        ("decimal(12,2)", "decimal(14,4)"),
-        ("decimal(18,2)", "decimal(12,2)"),
-    ],
-)
-def test_other_types_are_refused(old: str, new: str) -> None:
-    assert type_change(old, new) == "refused"
-
-
-def test_the_spelling_of_a_type_is_no_change_of_it() -> None:
-    assert type_change("INTEGER", "int") == "same"
-    assert type_change("decimal(12, 2)", "decimal(12,2)") == "same"
 
 
 def test_a_retyped_column_is_told_with_both_types_and_the_backfill() -> None:

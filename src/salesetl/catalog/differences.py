@@ -1,6 +1,5 @@
 """How a table of the Data Catalog differs from its contract, and which differences are safe."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +12,7 @@ from salesetl.catalog.tables import (
     s3_location,
     table_input,
 )
+from salesetl.catalog.type_changes import plain_type, type_change
 
 Kind = Literal["created", "added", "widened", "removed", "changed", "refused"]
 _VERBS = {
@@ -22,13 +22,6 @@ _VERBS = {
     "removed": "remove",
     "changed": "change",
 }
-
-# Read right from old Parquet files by Athena and by Spark: those that are stored in the same way.
-# Spark 3.5 reads an INT32 neither as bigint nor as a decimal that is stored in eight bytes.
-_WIDER = {"tinyint": ("smallint", "int"), "smallint": ("int",)}
-_STORED_DIGITS = (9, 18, 38)
-
-_DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
 
 
 @dataclass(frozen=True)
@@ -78,21 +71,6 @@ def table_changes(entry: Entry, found: Description | None) -> list[Change]:
     return refused or changes or [Change(entry.name, "changed", "spelling of types")]
 
 
-def type_change(old: str, new: str) -> Literal["same", "widened", "refused"]:
-    """Tell whether columns of an old type can be read as a new one from the files there are."""
-    old, new = _type(old), _type(new)
-    if old == new:
-        return "same"
-    if new in _WIDER.get(old, ()):
-        return "widened"
-    before, after = _DECIMAL.fullmatch(old), _DECIMAL.fullmatch(new)
-    if not before or not after or before[2] != after[2]:
-        return "refused"
-    digits, more = int(before[1]), int(after[1])
-    is_stored_alike = not any(digits <= limit < more for limit in _STORED_DIGITS)
-    return "widened" if digits < more and is_stored_alike else "refused"
-
-
 def _table_refusal(entry: Entry, found: Description) -> Change | None:
     """Return why a table of that name is not the one to change, if so."""
     kind = found.get("TableType") or EXTERNAL
@@ -119,7 +97,7 @@ def _key_changes(
     table: str, current: Description, wanted: Description
 ) -> Iterable[Change]:
     old, new = current.get("PartitionKeys", []), wanted["PartitionKeys"]
-    if [(c["Name"], _type(c.get("Type", ""))) for c in old] != [
+    if [(c["Name"], plain_type(c.get("Type", ""))) for c in old] != [
         (c["Name"], c["Type"]) for c in new
     ]:
         remedy = "remove the table from the catalogue, then salesetl catalog apply"
@@ -194,8 +172,3 @@ def _columns(described: Description) -> dict[str, Description]:
 
 def _listed(columns: list[Description]) -> str:
     return ", ".join(f"{each['Name']} {each.get('Type', '')}" for each in columns)
-
-
-def _type(text: str) -> str:
-    text = text.lower().replace(" ", "")
-    return "int" if text == "integer" else text

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from salesetl.engines.base import Session
+from salesetl.engines.engine import Session
 from salesetl.model.pipeline import Pipeline
 from salesetl.runner.acceptance import check_quality, check_replay
-from salesetl.runner.classifying import classify_sources, read_sources
+from salesetl.runner.classifying import classify_sources
 from salesetl.runner.loading import Loading
-from salesetl.runner.names import report_names
+from salesetl.runner.sources import read_sources
 from salesetl.runner.start import days_to_load, open_run
+from salesetl.runner.unknown_names import report_names
 from salesetl.runs import RunReport
 
 

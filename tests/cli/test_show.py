@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from salesetl.cli import main
-from salesetl.cli.queries import ANALYTICS
+from salesetl.cli.write import ANALYTICS
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.statements import statements
 from tests.jobs.shop import Shop, sale

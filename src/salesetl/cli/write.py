@@ -1,13 +1,35 @@
-"""Writing the charts and the report of a lake."""
+"""Writing analytics, charts and the report of a lake as files, none before all are made."""
 
 import argparse
 import os
+import uuid
+from collections.abc import Mapping
 
-from salesetl.cli.outputs import write_together
+from salesetl.cli.show import csv_text
 from salesetl.errors import ArgumentError, SetupError
+from salesetl.queries import results
 from salesetl.registry import namespaces
 from salesetl.runs import RunReport, read_reports
-from salesetl.storage import normalized, storage_of
+from salesetl.storage import join, normalized, storage_of
+
+ANALYTICS = (
+    "monthly_revenue",
+    "revenue_mom",
+    "cohort_retention_first_6_months",
+    "monthly_churn",
+    "category_sales_monthly",
+    "monthly_active_customers",
+)
+
+
+def write_analytics(arguments: argparse.Namespace) -> str:
+    """Write the analytics of orders as CSV files; none before all have been computed."""
+    found = results(arguments.output_path, ANALYTICS)
+    contents = {
+        f"{name}.csv": csv_text(result).encode()
+        for name, result in zip(ANALYTICS, found, strict=True)
+    }
+    return _write_together(arguments.folder, contents)
 
 
 def write_charts(arguments: argparse.Namespace) -> str:
@@ -22,7 +44,7 @@ def write_charts(arguments: argparse.Namespace) -> str:
         for dataset in loaded_datasets(root, reports)
         for picture in dataset.pictures(rows_of(root, dataset))
     }
-    return write_together(arguments.folder, contents)
+    return _write_together(arguments.folder, contents)
 
 
 def write_report(arguments: argparse.Namespace) -> str:
@@ -36,7 +58,7 @@ def write_report(arguments: argparse.Namespace) -> str:
         raise ArgumentError(f"{arguments.file}: the report is a page; name it *.html")
     root, reports = _lake(arguments)
     content = page(sections_of(root, reports), reports)
-    return write_together(folder, {name: content.encode()})
+    return _write_together(folder, {name: content.encode()})
 
 
 def _lake(arguments: argparse.Namespace) -> tuple[str, list[RunReport]]:
@@ -52,3 +74,17 @@ def _check_setup() -> None:
         raise SetupError(
             "what draws the charts is not installed: pip install 'salesetl[report]'"
         ) from error
+
+
+def _write_together(directory: str, contents: Mapping[str, bytes]) -> str:
+    """Write files below a directory once all are there to move into place; return their paths."""
+    folder = normalized(directory)
+    storage = storage_of(folder)
+    aside = join(folder, f".{uuid.uuid4().hex}")
+    try:
+        for name, content in contents.items():
+            storage.write(join(aside, name), content)
+        storage.move([(join(aside, name), join(folder, name)) for name in contents])
+    finally:
+        storage.delete(aside)
+    return "".join(f"{join(folder, name)}\n" for name in contents)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from salesetl.errors import naming
-from salesetl.storage.base import StoredFile
+from salesetl.storage.storage import StoredFile
 
 
 class LocalStorage:

@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSResponse
 
 from salesetl.catalog import Catalog, Entry
 from salesetl.errors import AwsError, CatalogError, SetupError
-from salesetl.model.quarantine import quarantine_of
+from salesetl.model.quarantine_table import quarantine_of
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
 from tests.data_catalog import Glue, at_call, types_of
