@@ -1,4 +1,4 @@
-"""`salesetl query` shows a query or view of a lake, `salesetl analytics` writes the six of orders."""
+"""`salesetl query` shows a query or view of a lake."""
 
 import subprocess
 import sys
@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from salesetl.cli import main
-from salesetl.cli.write import ANALYTICS
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.statements import statements
 from tests.jobs.shop import Shop, sale
@@ -89,31 +88,6 @@ def test_without_duckdb_the_remedy_is_told(
     assert "pip install 'salesetl[embedded]'" in capsys.readouterr().err
 
 
-def test_the_six_analytics_are_written(lake: str, tmp_path: Path) -> None:
-    folder = tmp_path / "analytics"
-
-    main(["analytics", str(folder), "--output_path", lake])
-
-    written = {path.name: path.read_text() for path in folder.iterdir()}
-    assert sorted(written) == sorted(f"{name}.csv" for name in ANALYTICS)
-    assert written["monthly_active_customers.csv"] == (
-        "order_month_start,active_customers,is_complete_month\n"
-        "2025-01-01,1,true\n2025-02-01,1,false\n"
-    )
-
-
-def test_each_of_the_analytics_says_which_months_are_complete(
-    lake: str, tmp_path: Path
-) -> None:
-    main(["analytics", str(tmp_path / "analytics"), "--output_path", lake])
-
-    headers = [
-        path.read_text().splitlines()[0] for path in (tmp_path / "analytics").iterdir()
-    ]
-    assert len(headers) == len(ANALYTICS)
-    assert all(header.endswith(",is_complete_month") for header in headers)
-
-
 # What makes a demo has neither pytz nor PySpark.
 _WITHOUT_PYTZ = """
 import sys
@@ -145,23 +119,3 @@ def test_every_query_and_view_is_shown_without_pytz(
     assert len(shown) == 1 + 2 * len(statements())
     [orders] = [text for text in shown if text.startswith("stg_orders csv")]
     assert "O1,2025-01-01T23:59:59.500000+00:00,2025-01-01," in orders
-
-
-def test_when_one_of_the_analytics_fails_the_previous_ones_stay(
-    lake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "analytics"
-    main(["analytics", str(folder), "--output_path", lake])
-    before = {path: path.read_bytes() for path in folder.iterdir()}
-    # The lines of the orders are lost, so the fifth of the six cannot be told.
-    for file in (Path(lake) / "orders" / "fact_order_items").rglob("*.parquet"):
-        file.write_bytes(b"lost")
-    [orders, *_] = (Path(lake) / "orders" / "fact_orders").rglob(
-        "order_month=01/*.parquet"
-    )
-    orders.unlink()
-
-    with pytest.raises(SystemExit):
-        main(["analytics", str(folder), "--output_path", lake])
-
-    assert {path: path.read_bytes() for path in folder.iterdir()} == before

@@ -1,7 +1,8 @@
-"""`salesetl charts` and `salesetl report` write pictures and the page of a lake."""
+"""`salesetl analytics`, `charts` and `report` write tables, pictures and the page of a lake."""
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb as database
@@ -10,8 +11,10 @@ import pytest
 from salesetl.cli import main
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import QualityError
+from salesetl.statements import statements
 from tests.jobs.shop import Shop, order, sale
 from tests.lakes import Lakes
+from tests.sql import orders as ledgers
 
 SALES_CHARTS = {
     "monthly_revenue.png",
@@ -20,6 +23,14 @@ SALES_CHARTS = {
     "membership_tiers.png",
     "transaction_amounts.png",
     "age_groups.png",
+}
+ANALYTICS = {
+    "monthly_revenue.csv",
+    "revenue_mom.csv",
+    "cohort_retention_first_6_months.csv",
+    "monthly_churn.csv",
+    "category_sales_monthly.csv",
+    "monthly_active_customers.csv",
 }
 ORDERS_CHARTS = {
     "revenue_and_growth.png",
@@ -170,3 +181,50 @@ def test_empty_tables_are_told(
 
     assert ended.value.code == 1
     assert "the tables of sales are empty; run jobs/" in capsys.readouterr().err
+
+
+@pytest.fixture
+def orders(duckdb: DuckDbEngine, tmp_path: Path) -> str:
+    """Publish three orders of two months."""
+    delivered = [
+        ledgers.order("O1", "2025-01-01", "C1", "1234.50"),
+        ledgers.order("O2", "2025-01-12", None, country=None),
+        ledgers.order("O3", "2025-02-03", "C1"),
+    ]
+    return ledgers.lake_of(duckdb, tmp_path, delivered)
+
+
+def test_the_six_analytics_say_which_months_are_complete(
+    orders: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "analytics"
+
+    main(["analytics", str(folder), "--output_path", orders])
+
+    assert names_in(folder) == ANALYTICS
+    assert (folder / "monthly_active_customers.csv").read_text() == (
+        "order_month_start,active_customers,is_complete_month\n"
+        "2025-01-01,1,true\n2025-02-01,1,false\n"
+    )
+    headers = [path.read_text().splitlines()[0] for path in folder.iterdir()]
+    assert all(header.endswith(",is_complete_month") for header in headers)
+
+
+def test_when_one_of_the_analytics_fails_the_previous_ones_stay(
+    orders: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "analytics"
+    main(["analytics", str(folder), "--output_path", orders])
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    january = (Path(orders) / "orders/fact_orders").rglob("order_month=01/*.parquet")
+    next(january).unlink()
+    # The last of the six cannot be computed.
+    last = statements()["revenue_mom"]
+    head = last.text.partition("as\nwith ")[0]
+    spoilt = f"{head} as select error('lost') as lost"
+    monkeypatch.setitem(statements(), last.name, replace(last, text=spoilt))
+
+    with pytest.raises(SystemExit):
+        main(["analytics", str(folder), "--output_path", orders])
+
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before

@@ -10,24 +10,17 @@ from salesetl.errors import ArgumentError, SetupError
 from salesetl.queries import results
 from salesetl.registry import namespaces
 from salesetl.runs import RunReport, read_reports
+from salesetl.statements import statements
 from salesetl.storage import join, normalized, storage_of
-
-ANALYTICS = (
-    "monthly_revenue",
-    "revenue_mom",
-    "cohort_retention_first_6_months",
-    "monthly_churn",
-    "category_sales_monthly",
-    "monthly_active_customers",
-)
 
 
 def write_analytics(arguments: argparse.Namespace) -> str:
-    """Write the analytics of orders as CSV files; none before all have been computed."""
-    found = results(arguments.output_path, ANALYTICS)
+    """Write the analytics as CSV files; none before all have been computed."""
+    names = [each.name for each in statements().values() if each.is_of_analytics]
+    found = results(arguments.output_path, names)
     contents = {
         f"{name}.csv": csv_text(result).encode()
-        for name, result in zip(ANALYTICS, found, strict=True)
+        for name, result in zip(names, found, strict=True)
     }
     return _write_together(arguments.folder, contents)
 
