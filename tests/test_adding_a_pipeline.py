@@ -27,6 +27,7 @@ from salesetl.runner.runner import run
 from salesetl.runs import RunReport
 from salesetl.storage import storage_of
 from tests.data_catalog import Glue
+from tests.frames import on_each_engine
 
 PAGE = Path(__file__).parents[1] / "docs" / "adding-a-pipeline.md"
 
@@ -110,6 +111,7 @@ def retailer(pipeline: Pipeline, engine: Engine, tmp_path: Path) -> Retailer:
     return Retailer(pipeline, engine, tmp_path)
 
 
+@on_each_engine
 def test_it_runs_and_every_row_and_amount_is_accounted_for(retailer: Retailer) -> None:
     report = retailer.load(VISITS)
 
@@ -139,6 +141,7 @@ def test_it_runs_and_every_row_and_amount_is_accounted_for(retailer: Retailer) -
     assert (folder / "quarantine/visits").is_dir()
 
 
+@on_each_engine
 def test_its_newest_version_wins_whenever_it_is_loaded(retailer: Retailer) -> None:
     header, *_ = VISITS.splitlines()
     retailer.load(f"{header}\nV1,S1,2025-03-01,2,20.00,EUR\n")
@@ -151,6 +154,7 @@ def test_its_newest_version_wins_whenever_it_is_loaded(retailer: Retailer) -> No
     assert retailer.rows("fact_visits", "visit_id")["V1"]["spent"] == Decimal("20.00")
 
 
+@on_each_engine
 def test_a_store_that_is_missing_from_a_delivery_is_flagged(retailer: Retailer) -> None:
     retailer.load(VISITS)
     retailer.load(VISITS, [STORES[0], {"store_id": "S3", "city": "Wels"}])
