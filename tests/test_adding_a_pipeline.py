@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import salesetl.pipelines
-from salesetl import athena, dbt, ddl, dqdl, manual, registry
+from salesetl import athena, dbt, dqdl, reference, registry
 from salesetl.catalog import Catalog, Entry
 from salesetl.cli import main
 from salesetl.cloudformation.permissions import job_statements
@@ -218,13 +218,13 @@ def test_its_command_line_is_its_options(
         "engine",
     ):
         assert f"--{name} (" in told
-    assert "## load_footfall" in manual.jobs_page([pipeline])
+    assert "## load_footfall" in reference.jobs_page([pipeline])
 
 
 def test_its_pages_and_statements_are_made(pipeline: Pipeline) -> None:
     visits, stores = pipeline.tables
 
-    dictionary = ddl.data_dictionary([pipeline])
+    dictionary = reference.data_dictionary([pipeline])
     assert "## visits" in dictionary and "## dim_stores" in dictionary
     assert "partitioned by" in athena.external_table(visits)
     assert "projection.year.range' = '2020,2099'" in athena.projected_table(visits)

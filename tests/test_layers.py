@@ -36,7 +36,7 @@ LAYERS = [
     ["destinations"],
     ["runner"],
     ["arguments", "display", "spark_settings", "session", "local"],
-    ["athena", "dbt", "ddl", "dqdl", "manual", "statements"],
+    ["athena", "dbt", "dqdl", "reference", "statements"],
     ["launcher", "queries", "s3_events", "glue", "cloudformation"],
     ["report"],
     ["cli"],

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Mapping, Sequence
 
-from salesetl import athena, dbt, ddl, dqdl, manual
+from salesetl import athena, dbt, dqdl, reference
 from salesetl.cloudformation import template
 from salesetl.glue.definitions import JobDefinition, job_definitions
 from salesetl.glue.pages import costs_page, definitions_section
@@ -31,8 +31,8 @@ def write_docs(arguments: argparse.Namespace) -> str:
 
 def _docs(definitions: Sequence[JobDefinition]) -> dict[str, str]:
     return {
-        "docs/data-dictionary.md": ddl.data_dictionary(pipelines()),
-        "docs/jobs.md": manual.jobs_page(pipelines())
+        "docs/data-dictionary.md": reference.data_dictionary(pipelines()),
+        "docs/jobs.md": reference.jobs_page(pipelines())
         + definitions_section(definitions),
         "docs/costs.md": costs_page(),
     }

@@ -1,14 +1,19 @@
-"""The data dictionary: contracts as a page."""
+"""The pages of reference: the data dictionary of the contracts, and the manual of the jobs."""
 
+import inspect
 import json
 from collections.abc import Iterable
 from typing import Any
 
+from salesetl.local import LocalOptions
+from salesetl.model.options import Option, options_of
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.quarantine_table import QUARANTINE
 from salesetl.model.source import Json
 from salesetl.model.table import Table, item_fields
 from salesetl.model.types import T
+
+_ARGUMENTS = ["| argument | value | default | meaning |", "|---|---|---|---|"]
 
 
 def data_dictionary(pipelines: Iterable[Pipeline]) -> str:
@@ -24,6 +29,28 @@ def data_dictionary(pipelines: Iterable[Pipeline]) -> str:
             parts.append(_section(source.contract, delivered))
         parts += [_section(table) for table in pipeline.tables]
     return "\n".join([*parts, _section(QUARANTINE)])
+
+
+def jobs_page(pipelines: Iterable[Pipeline]) -> str:
+    """Describe jobs and their arguments as a Markdown page."""
+    lines = [
+        "# Jobs and their arguments",
+        "",
+        "Made from the options of the pipelines by `make docs`.",
+        "",
+    ]
+    for pipeline in pipelines:
+        promise = (inspect.getdoc(pipeline.options) or "").partition("\n")[0]
+        lines += [f"## {pipeline.job}", "", promise, "", *_ARGUMENTS]
+        lines += [_argument(option) for option in options_of(pipeline.options)]
+    lines += [
+        "",
+        "## All jobs",
+        "",
+        *_ARGUMENTS,
+        *map(_argument, options_of(LocalOptions)),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _section(table: Table, delivered: T.StructType | None = None) -> str:
@@ -73,3 +100,8 @@ def _is_nested(field: T.StructField) -> bool:
 
 def _names(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+def _argument(option: Option) -> str:
+    default = "required" if option.is_required else option.default
+    return f"| `--{option.name}` | {option.kind} | {default} | {option.help} |"
