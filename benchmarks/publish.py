@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 
-from salesetl.publishing.journal import Journal, commit, staging_path
+from salesetl.destinations.journal import Journal, commit, staging_path
 from salesetl.runs import report_path
 from salesetl.storage import join, storage_of
 

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
 from pyspark.sql import SparkSession
 
-from salesetl.engines.base import Engine
 from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.engines.engine import Engine
 from salesetl.engines.functions import functions_of
 from salesetl.engines.spark import SparkEngine
 from salesetl.java import find_java_home

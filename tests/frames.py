@@ -15,14 +15,14 @@ from pyspark.sql import DataFrame
 
 from salesetl.accounting import Tally, count_outcomes
 from salesetl.engines import functions as F
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.engines.functions import functions_of
 from salesetl.engines.spark import SparkEngine
 from salesetl.model.source import Csv, Json, Source
 from salesetl.model.table import Table
 from salesetl.quality.deciding import classify
 from salesetl.readers.json import read_json
-from salesetl.readers.rows import LINEAGE
+from salesetl.readers.raw_rows import LINEAGE
 
 on_each_engine = pytest.mark.parametrize("engine", ["duckdb", "spark"], indirect=True)
 """Marks a test that is of code that each engine has for itself."""

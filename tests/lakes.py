@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from tests.jobs.shop import Shop
 
 

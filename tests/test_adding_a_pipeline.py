@@ -16,21 +16,22 @@ import boto3
 import pytest
 
 import salesetl.pipelines
-from salesetl import athena, dbt, ddl, dqdl, manual, registry
+from salesetl import athena, dbt, dqdl, reference, registry
 from salesetl.catalog import Catalog, Entry
 from salesetl.cli import main
 from salesetl.cloudformation.permissions import PROCESSED, RAW, job_statements
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import QualityError
 from salesetl.glue.definitions import JobDefinition, job_definition
 from salesetl.launcher import launch
 from salesetl.model.pipeline import Pipeline
 from salesetl.rows import read_rows
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport
 from salesetl.storage import storage_of
 from tests.data_catalog import Glue
 from tests.emulator import point_at
+from tests.frames import on_each_engine
 
 REPOSITORY = Path(__file__).parents[1]
 PAGE = REPOSITORY / "docs" / "adding-a-pipeline.md"
@@ -115,6 +116,7 @@ def retailer(pipeline: Pipeline, engine: Engine, tmp_path: Path) -> Retailer:
     return Retailer(pipeline, engine, tmp_path)
 
 
+@on_each_engine
 def test_it_runs_and_every_row_and_amount_is_accounted_for(retailer: Retailer) -> None:
     report = retailer.load(VISITS)
 
@@ -144,6 +146,7 @@ def test_it_runs_and_every_row_and_amount_is_accounted_for(retailer: Retailer) -
     assert (folder / "quarantine/visits").is_dir()
 
 
+@on_each_engine
 def test_its_newest_version_wins_whenever_it_is_loaded(retailer: Retailer) -> None:
     header, *_ = VISITS.splitlines()
     retailer.load(f"{header}\nV1,S1,2025-03-01,2,20.00,EUR\n")
@@ -156,6 +159,7 @@ def test_its_newest_version_wins_whenever_it_is_loaded(retailer: Retailer) -> No
     assert retailer.rows("fact_visits", "visit_id")["V1"]["spent"] == Decimal("20.00")
 
 
+@on_each_engine
 def test_a_store_that_is_missing_from_a_delivery_is_flagged(retailer: Retailer) -> None:
     retailer.load(VISITS)
     retailer.load(VISITS, [STORES[0], {"store_id": "S3", "city": "Wels"}])
@@ -219,13 +223,13 @@ def test_its_command_line_is_its_options(
         "engine",
     ):
         assert f"--{name} (" in told
-    assert "## load_footfall" in manual.jobs_page([pipeline])
+    assert "## load_footfall" in reference.jobs_page([pipeline])
 
 
 def test_its_pages_and_statements_are_made(pipeline: Pipeline) -> None:
     visits, stores = pipeline.tables
 
-    dictionary = ddl.data_dictionary([pipeline])
+    dictionary = reference.data_dictionary([pipeline])
     assert "## visits" in dictionary and "## dim_stores" in dictionary
     assert "partitioned by" in athena.external_table(visits)
     assert "projection.year.range' = '2020,2099'" in athena.projected_table(visits)

@@ -1,7 +1,7 @@
 """What leaves a transform has the shape of its contract."""
 
 from salesetl.conforming import conform
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from tests.frames import on_each_engine
 

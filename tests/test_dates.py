@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from salesetl import dates
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from tests.frames import differing_values, values_of
 
 DAYS = {

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from salesetl.engines import functions as F
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
 from salesetl.expressions import Expression
 

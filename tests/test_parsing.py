@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from salesetl import parsing
-from salesetl.engines.base import Engine
 from salesetl.engines.decimals import average_sql
+from salesetl.engines.engine import Engine
 from tests.frames import differing_values, values_of
 
 WHOLE_NUMBERS = {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from salesetl.engines import functions as F
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.parsing import parse_fields
 from salesetl.pipelines.sales.contracts import RAW_CUSTOMERS, RAW_SALES
 from tests.frames import SALE, classified, raw_frame_of

@@ -7,7 +7,7 @@ import pytest
 
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import InputError
-from salesetl.model.quarantine import QUARANTINE
+from salesetl.model.quarantine_table import QUARANTINE
 from salesetl.model.table import Table
 from salesetl.queries import results
 from salesetl.registry import all_tables

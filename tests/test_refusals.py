@@ -12,12 +12,12 @@ import pytest
 
 from generators.__main__ import main as generate
 from salesetl.cli import main
-from salesetl.engines.base import Engine
 from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.engines.engine import Engine
 from salesetl.errors import PlaceError, SalesEtlError, naming, one_line, understood
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.readers.files import find_files
-from salesetl.storage.local import LocalStorage
+from salesetl.storage.disk import LocalStorage
 from tests.frames import on_each_engine
 from tests.jobs.shop import Shop, order, sale
 from tests.lakes import Lakes

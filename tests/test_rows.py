@@ -8,10 +8,10 @@ import pytest
 from pyarrow import parquet
 
 from salesetl.errors import InputError
-from salesetl.model.quarantine import QUARANTINE
+from salesetl.model.quarantine_table import QUARANTINE
 from salesetl.pipelines.sales.contracts import SALES_SUMMARY
 from salesetl.rows import read_rows
-from salesetl.storage.local import LocalStorage
+from salesetl.storage.disk import LocalStorage
 
 STORAGE = LocalStorage()
 

@@ -16,7 +16,7 @@ from salesetl.runs import (
     runtime_facts,
     timestamp_text,
 )
-from salesetl.storage.local import LocalStorage
+from salesetl.storage.disk import LocalStorage
 
 STORAGE = LocalStorage()
 NAMESPACES = ["sales", "orders"]

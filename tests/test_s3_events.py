@@ -11,10 +11,10 @@ import boto3
 import pytest
 
 from jobs import flatten_orders_lambda
+from salesetl.destinations.lease import held_lease, lease_path
 from salesetl.errors import InputError
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.pipelines.orders.pipeline import ORDERS
-from salesetl.publishing.lease import held_lease, lease_path
 from salesetl.registry import namespaces
 from salesetl.rows import read_rows
 from salesetl.runs import read_reports

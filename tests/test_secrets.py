@@ -11,7 +11,7 @@ from salesetl.errors import InputError
 from salesetl.launcher import launch
 from salesetl.model.options import InputPath
 from salesetl.pipelines.sales.pipeline import SALES
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.secrets import ScrubbingFormatter, scrubbed
 from salesetl.storage import storage_of
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.model.table import Table
 from salesetl.money import Sums, add_sums
 from salesetl.quality.judging import (

@@ -5,9 +5,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn, cast
 
-from salesetl.errors import ArgumentError
+from salesetl.errors import ArgumentError, nearest
 from salesetl.model.options import Option
-from salesetl.spelling import nearest
 
 # What Glue adds to every job's command line, and what it keeps for itself.
 _RESERVED = re.compile(

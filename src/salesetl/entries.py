@@ -5,8 +5,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from salesetl.errors import InputError
-from salesetl.spelling import not_known
+from salesetl.errors import InputError, not_known
 
 Filled = TypeVar("Filled")
 

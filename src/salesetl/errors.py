@@ -1,7 +1,8 @@
 """What can go wrong, as errors a person can act on: what happened, where, and what to do."""
 
+import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from salesetl.refusals import is_of_engine, refusal, refusal_of
@@ -69,6 +70,21 @@ def naming(path: str, *, is_default: bool = False) -> Iterator[None]:
         if error.errno is None or (is_default and error.filename is not None):
             raise
         raise PlaceError(refusal(error.errno, path)) from error
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that is most like another, in any case; None if none is."""
+    by_fold = {each.casefold(): each for each in known}
+    found = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.4)
+    return by_fold[found[0]] if found else None
+
+
+def not_known(what: str, name: str, known: Iterable[str]) -> str:
+    """Say that a name is none of the known ones, with the nearest and all of them."""
+    names = list(known)
+    meant = nearest(name, names)
+    hint = f"did you mean {meant}? Allowed" if meant else "allowed"
+    return f"{what}; {hint}: {', '.join(names)}"
 
 
 def understood(error: BaseException) -> SalesEtlError | None:

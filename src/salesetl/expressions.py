@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from salesetl import parsing
-from salesetl.errors import InputError
-from salesetl.spelling import nearest
+from salesetl.errors import InputError, nearest
 
 # Results are rounded half-up to six decimals; one of more than twelve digits before them is null.
 _OPERATORS: dict[type[ast.operator], str] = {

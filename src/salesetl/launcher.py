@@ -24,7 +24,7 @@ from salesetl.model.options import InputPath, Option, options_of
 from salesetl.model.pipeline import Pipeline
 from salesetl.readers.files import find_files, unpacked_bytes
 from salesetl.runner.paths import check_apart
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport
 from salesetl.secrets import ScrubbingFormatter, scrubbed
 from salesetl.stopping import Stopped, stoppable, stopped_by

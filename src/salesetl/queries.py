@@ -6,7 +6,7 @@ from typing import Any
 
 from salesetl.engines.duckdb_lake import DuckDbLake
 from salesetl.errors import ArgumentError, InputError
-from salesetl.model.quarantine import is_quarantine
+from salesetl.model.quarantine_table import is_quarantine
 from salesetl.model.table import Table
 from salesetl.registry import pipeline_of, table_named
 from salesetl.runs import has_run

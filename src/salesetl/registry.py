@@ -1,11 +1,10 @@
 """All pipelines there are: whatever is said of jobs, tables and sources is taken from here."""
 
-from salesetl.errors import ArgumentError
+from salesetl.errors import ArgumentError, not_known
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.table import Table
 from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.pipelines.sales.pipeline import SALES
-from salesetl.spelling import not_known
 
 PIPELINES: tuple[Pipeline, ...] = (SALES, ORDERS)
 

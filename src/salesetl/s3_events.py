@@ -14,7 +14,7 @@ from urllib.parse import unquote_plus
 from salesetl.errors import InputError, LeaseError, one_line
 from salesetl.local import local_engine
 from salesetl.model.pipeline import Pipeline
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport, has_succeeded
 from salesetl.storage import normalized, storage_of
 

@@ -9,6 +9,8 @@ from importlib import resources
 from salesetl.errors import ArgumentError
 from salesetl.registry import all_tables
 
+# Stands in the comment of the model of such a view.
+_OF_ANALYTICS = "-- Written by `salesetl analytics`."
 _SOURCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)")
 
 
@@ -29,6 +31,11 @@ class Statement:
     def comment(self) -> str:
         """What it shows or what its grain is: the first line of its file."""
         return self.text.splitlines()[0].removeprefix("-- ")
+
+    @property
+    def is_of_analytics(self) -> bool:
+        """Whether it is one of the analytics that are written together."""
+        return _OF_ANALYTICS in self.text.splitlines()
 
     @property
     def rows_sql(self) -> str:

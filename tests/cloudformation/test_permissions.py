@@ -11,7 +11,7 @@ import pytest
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import QualityError
 from salesetl.registry import jobs, pipeline_of_job
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from tests.cloudformation.requests import KilledError, Requests, recorded
 from tests.cloudformation.template import allows, bucket, database
 from tests.data_catalog import Glue

@@ -2,10 +2,10 @@
 
 import pytest
 
-from salesetl.model.quarantine import is_quarantine
+from salesetl.destinations.journal import journal_path, staging_path
+from salesetl.destinations.lease import lease_path
+from salesetl.model.quarantine_table import is_quarantine
 from salesetl.model.table import Table
-from salesetl.publishing.journal import journal_path, staging_path
-from salesetl.publishing.lease import lease_path
 from salesetl.registry import all_tables, namespaces, pipeline_named, pipelines
 from salesetl.runs import report_path
 from tests.cloudformation.template import (

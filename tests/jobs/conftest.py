@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from salesetl.engines.base import Engine
 from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.engines.engine import Engine
 from tests.jobs.parity import Engines
 from tests.jobs.shop import Shop
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.frames import SALE
 from tests.jobs.shop import sale
+from tests.jobs.test_hostile import FILES, HEADERS
 from tests.readers.test_json import LAYOUTS
 from tests.test_dates import DAYS, NO_DAYS
 from tests.test_parsing import AMOUNTS, PRICES, WHOLE_NUMBERS
@@ -77,26 +78,6 @@ ACROSS = [
     LINE.replace("Lamp", '"\nLamp"'),
     LINE.replace("Lamp", '"Lamp'),
     LINE,
-]
-
-FILES = [
-    "'; drop table sales; --.csv",
-    'quoted"; copy (select 1) to "out.csv',
-    "$(touch touched).csv",
-    "`touch touched`.csv",
-    "${HOME}.csv",
-    "a%2F..%2F..%2Fescape.csv",
-    "month=..  x.csv",
-    "back\\slash.csv",
-    "emoji 🛒, comma.csv",
-]
-HEADERS = [
-    "'); drop table sales; --",
-    "\"; select * from read_text('/etc/passwd') --",
-    "`touch touched`",
-    "${env:HOME}",
-    "_source_file",
-    "__import__('os').system('touch touched')",
 ]
 
 OBJECT = '{"customer_id": "C1", "age_group": "26-35", "signup_date": "2024-01-01"}'

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import SalesEtlError
 from salesetl.pipelines.orders.contracts import FACT_ORDER_ITEMS, FACT_ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.model.options import InputPath
-from salesetl.model.quarantine import QUARANTINE
+from salesetl.model.quarantine_table import QUARANTINE
 from salesetl.model.table import Table
 from salesetl.pipelines.orders.contracts import FACT_ORDER_ITEMS, FACT_ORDERS
 from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.rows import read_rows
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport
 from salesetl.storage import storage_of
 from tests.frames import ORDER, SALE

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import InputError, QualityError
 from salesetl.model.options import InputPath
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.readers import layouts
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport
 from tests.frames import ORDER, SALE
 from tests.jobs.shop import Shop, order, sale

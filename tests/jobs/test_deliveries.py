@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import SalesEtlError
 from salesetl.model.options import InputPath
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.readers import layouts
 from salesetl.readers.files import HEAD_BYTES
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport
 from tests.frames import SALE, on_each_engine
 from tests.jobs.shop import Shop, order, sale

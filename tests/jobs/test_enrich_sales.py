@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from generators.__main__ import main as generate
-from salesetl.engines.base import Engine
+from salesetl.destinations.lease import held_lease, lease_path
+from salesetl.engines.engine import Engine
 from salesetl.errors import ArgumentError, InputError, LeaseError, QualityError
 from salesetl.model.options import InputPath
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
 from salesetl.pipelines.sales.pipeline import SALES, SalesOptions
-from salesetl.publishing.lease import held_lease, lease_path
 from salesetl.runner.start import open_run
 from salesetl.storage import storage_of
-from salesetl.storage.local import LocalStorage
+from salesetl.storage.disk import LocalStorage
 from tests.frames import SALE
 from tests.jobs.shop import Shop, sale, sums
 

@@ -12,7 +12,7 @@ import pytest
 from pyarrow.parquet import read_schema
 
 from generators.__main__ import main as generate
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import ArgumentError, BooksError, InputError, QualityError
 from salesetl.pipelines.orders.contracts import FACT_ORDER_ITEMS
 from tests.frames import ITEM, ORDER, frame_of

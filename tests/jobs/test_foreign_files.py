@@ -11,13 +11,13 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from salesetl.engines.base import Engine
 from salesetl.engines.duckdb_lake import DuckDbLake
+from salesetl.engines.engine import Engine
 from salesetl.errors import InputError, QualityError
 from salesetl.model.options import InputPath
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.pipelines.sales.pipeline import SALES
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.storage import StoredFile, storage_of
 from tests.frames import on_each_engine
 from tests.jobs.shop import Shop, order, sale

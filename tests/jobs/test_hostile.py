@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from salesetl.cli import main
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
 from salesetl.model.options import InputPath
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.pipelines.sales.pipeline import SALES
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport
 from tests.frames import SALE
 from tests.jobs.shop import Shop, sale

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 # Runs the job, and kills its own process when it is about to do something to some path.
 _SUICIDE = """
 import os, runpy, signal, sys
-from salesetl.storage.local import LocalStorage
+from salesetl.storage.disk import LocalStorage
 operation, fragment = sys.argv[1], sys.argv[2]
 owner = LocalStorage if operation == "write" else os
 original = getattr(owner, operation)

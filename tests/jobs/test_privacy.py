@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import InputError, QualityError
 from tests.frames import SALE
 from tests.jobs.shop import Shop, order, sale

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesetl.engines import functions as F
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.parsing import parse_fields
 from salesetl.pipelines.sales.contracts import RAW_SALES
 from tests.frames import SALE, classified, raw_frame_of

@@ -8,6 +8,8 @@ import pytest
 
 from salesetl.catalog.tables import partition_values
 from salesetl.cli import main
+from salesetl.destinations import journal
+from salesetl.destinations.lake import files_by_folder
 from salesetl.display import report_text
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import ArgumentError, CatalogError, QualityError
@@ -15,11 +17,9 @@ from salesetl.model.options import InputPath, options_of
 from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.pipelines.sales.pipeline import SALES
-from salesetl.publishing import journal
-from salesetl.publishing.lake import files_by_folder
 from salesetl.registry import jobs, namespaces
 from salesetl.rows import read_rows
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport, read_reports
 from salesetl.storage import storage_of
 from tests.data_catalog import Glue, at_call, types_of

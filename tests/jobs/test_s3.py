@@ -5,11 +5,11 @@ from typing import Any
 
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.model.options import InputPath
-from salesetl.model.quarantine import QUARANTINE
+from salesetl.model.quarantine_table import QUARANTINE
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.rows import read_rows
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport
 from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, sale

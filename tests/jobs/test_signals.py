@@ -19,7 +19,7 @@ from tests.lakes import Lakes
 # just before it moves a file of a table into place.
 _DRIVER = """
 import os, runpy, signal, sys, threading, time
-from salesetl.storage.local import LocalStorage
+from salesetl.storage.disk import LocalStorage
 moment, names, script = sys.argv[1:4]
 numbers = [getattr(signal, name) for name in names.split(",")]
 def send():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from tests.jobs.shop import Shop, sums
 from tests.jobs.uci import LINES, LOADED, REVENUE, write_online_retail

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.parsing import parse_fields
 from salesetl.pipelines.orders.contracts import (
     FACT_ORDER_ITEMS,

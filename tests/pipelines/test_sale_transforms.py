@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.parsing import parse_fields
 from salesetl.pipelines.sales.contracts import (
     ENRICHED_SALES,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
 from salesetl.pipelines.sales.contracts import RAW_SALES
 from salesetl.profiles import Profile

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.pipelines.sales.contracts import RAW_SALES
-from salesetl.profiles import load_profile
+from salesetl.profile_files import load_profile
 from salesetl.readers.csv import read_csv
 
 GERMAN = """

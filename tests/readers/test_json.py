@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from salesetl.engines.base import Engine
 from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
 from salesetl.model.source import Json
 from salesetl.pipelines.sales.contracts import RAW_CUSTOMERS

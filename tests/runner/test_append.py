@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from salesetl.conforming import conform
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.model.options import CsvOptions, InputPath, LoadOptions, option
 from salesetl.model.pipeline import Output, Pipeline
 from salesetl.model.rules import Rule
@@ -17,7 +17,7 @@ from salesetl.model.strategies import Append, History, Strategy
 from salesetl.model.table import SOURCE_FILE, Table, column
 from salesetl.model.types import T
 from salesetl.rows import read_rows
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport
 from salesetl.storage import storage_of
 from tests.frames import on_each_engine

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.model.versions import FolderVersion
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.quarantine import read_rejected, write_records
 from salesetl.rows import read_rows
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.storage import storage_of
 from tests.frames import ITEM, on_each_engine
 from tests.jobs.shop import Shop, order, sale

@@ -11,7 +11,7 @@ import pytest
 from salesetl import registry
 from salesetl.cli import main
 from salesetl.conforming import conform
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.model.options import CsvOptions, InputPath, LoadOptions, option
 from salesetl.model.pipeline import Output, Pipeline
 from salesetl.model.rules import Rule
@@ -21,7 +21,7 @@ from salesetl.model.table import SOURCE_FILE, Table, column
 from salesetl.model.types import T
 from salesetl.model.versions import ColumnVersion
 from salesetl.rows import read_rows
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport
 from salesetl.storage import storage_of
 from tests.frames import on_each_engine

@@ -12,7 +12,7 @@ from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.model.options import InputPath
 from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.queries import results
-from salesetl.runner.running import run
+from salesetl.runner.runner import run
 
 Order = dict[str, Any]
 

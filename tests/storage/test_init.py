@@ -7,7 +7,7 @@ import pytest
 
 from salesetl.errors import InputError
 from salesetl.storage import StoredFile, join, normalized, parquet_files, storage_of
-from salesetl.storage.local import LocalStorage
+from salesetl.storage.disk import LocalStorage
 from salesetl.storage.s3 import S3Storage
 
 

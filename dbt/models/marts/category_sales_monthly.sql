@@ -1,5 +1,6 @@
 -- Grain: one month × currency × category with a paid order.
 -- The share is that of the month's revenue in the currency; the price is weighted by quantity.
+-- Written by `salesetl analytics`.
 with paid_lines as (
     select
         order_items.order_month_start,

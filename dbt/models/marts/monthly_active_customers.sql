@@ -1,5 +1,6 @@
 -- Grain: one month from the first order on, also those without orders.
 -- A customer is active in a month by a paid order in it.
+-- Written by `salesetl analytics`.
 with active as (
     select
         order_month_start,

@@ -1,5 +1,6 @@
 -- Grain: one month with an active customer.
 -- Of its active customers, those not active in the next month; null until that is complete.
+-- Written by `salesetl analytics`.
 with with_next_month as (
     select
         customer_id,

@@ -1,5 +1,6 @@
 -- Grain: one month × currency with an order; amounts of different currencies are never added.
 -- Revenue is what was paid; refunded and cancelled orders are counted beside it.
+-- Written by `salesetl analytics`.
 with monthly_orders as (
     select
         order_month_start,

@@ -2,6 +2,7 @@
 -- Change and growth are null in an incomplete month, after one and after a month without orders;
 -- growth also after a month without revenue.
 -- Running revenue is that of all months of the currency so far.
+-- Written by `salesetl analytics`.
 with with_previous_month as (
     select
         order_month_start,

@@ -1,5 +1,6 @@
 -- Grain: one month × currency × category with a paid order.
 -- The share is that of the month's revenue in the currency; the price is weighted by quantity.
+-- Written by `salesetl analytics`.
 create or replace view category_sales_monthly as
 with paid_lines as (
     select

@@ -1,5 +1,6 @@
 -- Grain: one month with an active customer.
 -- Of its active customers, those not active in the next month; null until that is complete.
+-- Written by `salesetl analytics`.
 create or replace view monthly_churn as
 with with_next_month as (
     select

@@ -1,5 +1,6 @@
 -- Grain: one month × currency with an order; amounts of different currencies are never added.
 -- Revenue is what was paid; refunded and cancelled orders are counted beside it.
+-- Written by `salesetl analytics`.
 create or replace view monthly_revenue as
 with monthly_orders as (
     select

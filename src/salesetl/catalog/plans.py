@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from salesetl.catalog.changes import Change, table_changes
+from salesetl.catalog.differences import Change, table_changes
 from salesetl.catalog.tables import (
     Description,
     Entry,

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from salesetl import __version__
 from salesetl.cli import (
     catalog,
+    docs,
     infra,
     move_lake,
     on_aws,
-    pages,
-    quarantine,
-    queries,
-    report,
-    runs,
-    tables,
+    rejected,
+    show,
+    write,
 )
 from salesetl.errors import exit_status, one_line
 from salesetl.registry import namespaces, published_tables
@@ -71,42 +69,40 @@ def _parser() -> argparse.ArgumentParser:
         move_lake.move,
     )
     infra.add_commands(groups)
-    docs = groups.add_parser(
+    made = groups.add_parser(
         "docs", help="write what is made from contracts, jobs and models"
     )
-    docs.add_argument("directory", help="root of the repository")
-    docs.set_defaults(command=pages.write_docs)
+    made.add_argument("directory", help="root of the repository")
+    made.set_defaults(command=docs.write_docs)
     return parser
 
 
 def _add_runs(groups: "Commands") -> None:
     of_runs = groups.add_parser("runs", help="what runs have done")
     reports = of_runs.add_subparsers(required=True)
-    _add(reports, "list", "list all runs", runs.list_runs)
-    _add(reports, "show", "show the report of a run", runs.show_run, takes_run=True)
+    _add(reports, "list", "list all runs", show.list_runs)
+    _add(reports, "show", "show the report of a run", show.show_run, takes_run=True)
 
 
 def _add_quarantine(groups: "Commands") -> None:
-    rejected = groups.add_parser("quarantine", help="rows that were rejected")
-    commands = rejected.add_subparsers(required=True)
-    _add(
-        commands, "list", "list the runs that rejected rows", quarantine.list_quarantine
-    )
-    show = _add(
+    of_quarantine = groups.add_parser("quarantine", help="rows that were rejected")
+    commands = of_quarantine.add_subparsers(required=True)
+    _add(commands, "list", "list the runs that rejected rows", rejected.list_quarantine)
+    shown = _add(
         commands,
         "show",
         "show the rows a run rejected",
-        quarantine.show_quarantine,
+        rejected.show_quarantine,
         takes_run=True,
     )
-    show.add_argument(
+    shown.add_argument(
         "--to", metavar="DIR", help="also write the records there, to correct them"
     )
     replay = _add(
         commands,
         "replay",
         "run the job on the rows a run rejected; takes the arguments of the job too",
-        quarantine.replay,
+        rejected.replay,
         takes_run=True,
     )
     replay.set_defaults(takes_rest=True)
@@ -116,12 +112,12 @@ def _add_quarantine(groups: "Commands") -> None:
 
 
 def _add_tables(groups: "Commands") -> None:
-    table = _add(groups, "table", "show rows of a table of the lake", tables.show_table)
+    table = _add(groups, "table", "show rows of a table of the lake", show.show_table)
     table.add_argument("name", choices=[table.name for table in published_tables()])
     table.add_argument("--order_by", metavar="COLUMN", help="greatest first")
-    table.add_argument("--rows", type=int, default=quarantine.ROWS_SHOWN)
+    table.add_argument("--rows", type=int, default=show.ROWS_SHOWN)
 
-    query = _add(groups, "query", "show the rows of a query or view", queries.run_query)
+    query = _add(groups, "query", "show the rows of a query or view", show.run_query)
     query.add_argument("name", nargs="?", help="without it, all are listed")
     query.add_argument("--format", choices=["table", "csv"], default="table")
 
@@ -129,18 +125,18 @@ def _add_tables(groups: "Commands") -> None:
         groups,
         "analytics",
         "write the analytics of orders as CSV files",
-        queries.write_analytics,
+        write.write_analytics,
     )
     analytics.add_argument("folder")
 
 
 def _add_report(groups: "Commands") -> None:
     charts = _add(
-        groups, "charts", "draw the charts of a lake as PNG", report.write_charts
+        groups, "charts", "draw the charts of a lake as PNG", write.write_charts
     )
     charts.add_argument("folder")
     page = _add(
-        groups, "report", "write the report of a lake as one page", report.write_report
+        groups, "report", "write the report of a lake as one page", write.write_report
     )
     page.add_argument("file")
 

@@ -5,10 +5,10 @@ import sys
 
 from salesetl.catalog import Catalog, Entry
 from salesetl.catalog.tables import partition_values
+from salesetl.destinations.lake import files_by_folder
 from salesetl.errors import ArgumentError, CatalogError
-from salesetl.model.quarantine import is_quarantine
+from salesetl.model.quarantine_table import is_quarantine
 from salesetl.model.table import Table
-from salesetl.publishing.lake import files_by_folder
 from salesetl.registry import pipeline_named
 from salesetl.storage import is_local, join, normalized, storage_of
 

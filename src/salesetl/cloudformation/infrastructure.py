@@ -6,19 +6,17 @@ fails is rolled back to what the stack knew.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 from salesetl.cloudformation.buckets import empty_bucket
-from salesetl.cloudformation.change_sets import ChangeSet
+from salesetl.cloudformation.planned import PlannedStack, Tell, refusal_of, tell_all
 from salesetl.cloudformation.requests import (
     ENVIRONMENT_TEMPLATE,
     Request,
     function_key,
     template_path,
 )
-from salesetl.cloudformation.stacks import Stack, Template, stack_name
+from salesetl.cloudformation.stacks import Stack, stack_name
 from salesetl.errors import ArgumentError, StackError
 from salesetl.glue.jobs import running_release, runs_under_way
 from salesetl.model.pipeline import Pipeline
@@ -27,39 +25,6 @@ from salesetl.storage import join, storage_of
 
 _EMPTIED = ("ScriptsBucket", "ResultsBucket")
 _KEPT = ("RawBucket", "ProcessedBucket")
-
-Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """A stack, what it should become, and the change set that leads there."""
-
-    stack: Stack
-    template: Template
-    values: Mapping[str, str]
-    change_set: ChangeSet
-    running: str | None = None
-
-    def lines(self) -> list[str]:
-        """Describe each change."""
-        lines = [change.line() for change in self.change_set.changes]
-        return [f"{self.stack.name}:", *(lines or ["nothing to change"])]
-
-    def apply(self, tell: Tell) -> None:
-        """Do what is to be done, if anything."""
-        if not self.change_set.changes:
-            return
-        tell(f"{self.stack.name}: changing")
-        known = self.stack.parameters().get("Release")
-        if self.running and self.running != known:
-            with self.stack.change_set(None, {"Release": self.running}) as first:
-                first.apply()
-            with self.stack.change_set(self.template, self.values) as second:
-                second.apply()
-        else:
-            self.change_set.apply()
-        tell(f"{self.stack.name}: done")
 
 
 class Infrastructure:
@@ -80,8 +45,8 @@ class Infrastructure:
         with ExitStack() as closing:
             opened = [self._open_environment(request, closing)]
             opened += self._open_pipelines(request, closing, "plans")
-            _tell_all(opened, tell)
-            if refusal := _refusal(opened):
+            tell_all(opened, tell)
+            if refusal := refusal_of(opened):
                 tell(f"deploy would refuse: {refusal}")
 
     def deploy(
@@ -98,11 +63,11 @@ class Infrastructure:
         with ExitStack() as closing:
             opened = [self._open_environment(request, closing)]
             if opened[0].change_set.is_new:
-                _tell_all(opened, tell)
+                tell_all(opened, tell)
                 opened.pop().apply(tell)
             opened += self._open_pipelines(request, closing, "templates")
-            _tell_all(opened, tell)
-            refusal = _refusal(opened)
+            tell_all(opened, tell)
+            refusal = refusal_of(opened)
             if refusal and not may_lose_data:
                 raise StackError(refusal)
             if request.function:
@@ -156,15 +121,17 @@ class Infrastructure:
     def _job(self, pipeline: Pipeline) -> str:
         return f"{self.stack.name}-{pipeline.job}"
 
-    def _open_environment(self, request: Request, closing: ExitStack) -> _Opened:
+    def _open_environment(self, request: Request, closing: ExitStack) -> PlannedStack:
         template = request.template(ENVIRONMENT_TEMPLATE)
         values = {**request.parameters, "Env": self.env}
         change_set = self.stack.change_set(template, values)
-        return _Opened(self.stack, template, values, closing.enter_context(change_set))
+        return PlannedStack(
+            self.stack, template, values, closing.enter_context(change_set)
+        )
 
     def _open_pipelines(
         self, request: Request, closing: ExitStack, folder: str
-    ) -> list[_Opened]:
+    ) -> list[PlannedStack]:
         bucket = self.stack.outputs().get("ScriptsBucket")
         place = join(f"s3://{bucket}", folder) if bucket else None
         opened = []
@@ -175,7 +142,7 @@ class Infrastructure:
             values = self._values(request, release)
             change_set = closing.enter_context(stack.change_set(template, values))
             running = None if change_set.is_new else release
-            opened.append(_Opened(stack, template, values, change_set, running))
+            opened.append(PlannedStack(stack, template, values, change_set, running))
         return opened
 
     def _release(self, request: Request, pipeline: Pipeline) -> str | None:
@@ -202,24 +169,3 @@ class Infrastructure:
         bucket = self.stack.outputs()["ScriptsBucket"]
         path = join(f"s3://{bucket}", function_key(package))
         storage_of(path).write(path, package)
-
-
-def _tell_all(opened: Sequence[_Opened], tell: Tell) -> None:
-    for each in opened:
-        for line in each.lines():
-            tell(line)
-
-
-def _refusal(opened: Sequence[_Opened]) -> str | None:
-    losses = [
-        f"{each.stack.name} {change.logical_id}"
-        for each in opened
-        for change in each.change_set.changes
-        if change.loses_data
-    ]
-    if not losses:
-        return None
-    return (
-        f"{', '.join(losses)} would be replaced or removed, with what is in there; if that is"
-        " meant, say --may-lose-data"
-    )

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from salesetl.cloudformation.stacks import Template
-from salesetl.errors import ArgumentError, InputError, one_line
+from salesetl.errors import ArgumentError, InputError, not_known, one_line
 from salesetl.registry import namespaces
-from salesetl.spelling import not_known
 
 ENVIRONMENT_TEMPLATE = "infra/salesetl.yaml"
 

@@ -1,1 +1,1 @@
-"""Where the outputs of a run go."""
+"""Where outputs go: a crash, a rerun or a rival run can never spoil the tables."""

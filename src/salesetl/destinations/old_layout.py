@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from salesetl.destinations.lease import Lease
 from salesetl.errors import InputError, SetupError
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.table import SOURCE_FILE, Table, commented
-from salesetl.publishing.lease import Lease
 from salesetl.runs import report_path
 from salesetl.storage import Storage, join, parquet_files
 

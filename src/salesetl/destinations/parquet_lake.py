@@ -9,26 +9,26 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from salesetl.destinations.base import Days
-from salesetl.destinations.old_layout import check_layout
-from salesetl.destinations.registering import Registering
-from salesetl.engines.base import Engine
-from salesetl.errors import LeaseError
-from salesetl.model.pipeline import Pipeline
-from salesetl.model.strategies import History
-from salesetl.model.table import Table
-from salesetl.publishing.foreign_files import check_tables
-from salesetl.publishing.journal import (
+from salesetl.destinations.destination import Days
+from salesetl.destinations.foreign_files import check_tables
+from salesetl.destinations.journal import (
     Journal,
     commit,
     journal_path,
     recover,
     staging_path,
 )
-from salesetl.publishing.key_memory import check_key_method, encoded, key_memory_path
-from salesetl.publishing.lake import Change, Lake
-from salesetl.publishing.lease import confirm_lease, held_lease, lease_path
-from salesetl.publishing.staging import StagedTable, stage
+from salesetl.destinations.key_memory import check_key_method, encoded, key_memory_path
+from salesetl.destinations.lake import Change, Lake
+from salesetl.destinations.lease import confirm_lease, held_lease, lease_path
+from salesetl.destinations.old_layout import check_layout
+from salesetl.destinations.registering import Registering
+from salesetl.destinations.staging import StagedTable, stage
+from salesetl.engines.engine import Engine
+from salesetl.errors import LeaseError
+from salesetl.model.pipeline import Pipeline
+from salesetl.model.strategies import History
+from salesetl.model.table import Table
 from salesetl.runs import RunReport, report_path, timestamp_text
 from salesetl.storage import join, storage_of
 

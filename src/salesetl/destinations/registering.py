@@ -6,10 +6,10 @@ from typing import Any
 
 from salesetl.catalog import Catalog, Entry
 from salesetl.catalog.tables import Values, partition_values
+from salesetl.destinations.journal import Journal
 from salesetl.errors import ArgumentError, CatalogError, one_line
-from salesetl.model.quarantine import is_quarantine
+from salesetl.model.quarantine_table import is_quarantine
 from salesetl.model.table import Table
-from salesetl.publishing.journal import Journal
 from salesetl.runs import RunReport
 from salesetl.storage import is_local, join
 

@@ -19,49 +19,24 @@ from sqlframe.duckdb import DuckDBSession
 
 from salesetl.engines.copies import Copies
 from salesetl.engines.delimited import TextFormat
+from salesetl.engines.duckdb_connection import connect
 from salesetl.engines.duckdb_json import objects_query
 from salesetl.engines.duckdb_tables import (
     copy_statement,
     duckdb_type,
     file_query,
     spark_type,
+    table_files,
     table_query,
 )
-from salesetl.engines.duckdb_text import (
-    JSON_LINES,
-    RecordReader,
-    fields_of,
-    literal,
-)
+from salesetl.engines.duckdb_text import JSON_LINES, RecordReader, fields_of, literal
 from salesetl.errors import naming
 from salesetl.model.table import Table, type_text
 from salesetl.model.types import T
-from salesetl.storage import StoredFile, parquet_files, storage_of
+from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-_SETTINGS = {
-    "TimeZone": "UTC",
-    # Rows have no order; keeping one would take memory.
-    "preserve_insertion_order": False,
-    # A join keeps its right side in memory, as it is written here: how many rows a text file has,
-    # DuckDB can only guess, and it would keep them all.
-    "disabled_optimizers": "build_side_probe_side",
-}
-# What SQLFrame takes for functions of DuckDB and are none; and a quotient in whole millionths, for
-# DuckDB's own is a float.
-_MACROS = (
-    "millionths(number) as cast(cast(number as decimal(18, 6)) * 1000000 as hugeint)",
-    "rounded_ratio(a, b) as (2 * abs(a) + abs(b)) // (2 * abs(b)) * sign(a) * sign(b)",
-    "quotient(a, b) as case when b <> 0 then"
-    " try(cast(rounded_ratio(millionths(a) * 1000000, millionths(b)) as decimal(38, 0))"
-    " * 0.000001) end",
-    "safe_add(a, b) as try(a + b)",
-    "safe_subtract(a, b) as try(a - b)",
-    "safe_multiply(a, b) as try(a * b)",
-    "timestamp_micros(number) as make_timestamp(number)",
-)
 
 
 class DuckDbEngine:
@@ -72,13 +47,7 @@ class DuckDbEngine:
 
     def __init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="salesetl-")
-        self._connection = duckdb.connect()
-        for name, value in _SETTINGS.items():
-            self._connection.execute(f"set {name} = {literal(value)}")
-        spill = os.path.join(self._scratch.name, "spill")
-        self._connection.execute(f"set temp_directory = {literal(spill)}")
-        for macro in _MACROS:
-            self._connection.execute(f"create macro {macro}")
+        self._connection = connect(os.path.join(self._scratch.name, "spill"))
         # SQLFrame has one session a process, and would return that of another engine.
         self._outer_session = _BaseSession._instance
         _BaseSession._instance = None
@@ -142,13 +111,7 @@ class DuckDbEngine:
     ) -> DataFrame:
         """Read folders of a table, with the values of its partition columns from their names."""
         if files is None:
-            files = [
-                file
-                for folder in folders
-                for file in parquet_files(
-                    root, storage_of(root).files(f"{root}/{folder}" if folder else root)
-                )
-            ]
+            files = table_files(root, folders)
         copies = self._copies.fetch_all([file.path for file in files])
         types = {field.name: type_text(field.dataType) for field in schema}
         if not copies:

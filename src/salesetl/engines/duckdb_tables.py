@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from salesetl.engines.duckdb_text import exact_path, literal
 from salesetl.model.table import Table, commented
+from salesetl.storage import StoredFile, parquet_files, storage_of
 
 _SPARK_TYPES = {
     "BOOLEAN": "boolean",
@@ -28,6 +29,13 @@ def spark_type(data_type: str) -> str:
 def duckdb_type(data_type: str) -> str:
     """Write a type of Spark as DuckDB does."""
     return _DUCKDB_TYPES.get(data_type, data_type)
+
+
+def table_files(root: str, folders: Sequence[str]) -> list[StoredFile]:
+    """List the data files that are in folders of a table."""
+    storage = storage_of(root)
+    paths = [f"{root}/{folder}" if folder else root for folder in folders]
+    return [file for path in paths for file in parquet_files(root, storage.files(path))]
 
 
 def table_query(files: Sequence[str], types: Mapping[str, str]) -> str:

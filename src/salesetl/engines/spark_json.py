@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from salesetl.engines.base import risky_number
+from salesetl.engines.engine import risky_number
 from salesetl.model.shapes import json_path
 from salesetl.model.table import item_fields
 from salesetl.model.types import T

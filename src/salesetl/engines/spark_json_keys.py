@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from salesetl.engines.base import NAME_SEPARATOR
+from salesetl.engines.engine import NAME_SEPARATOR
 from salesetl.engines.spark_json import STRICT, json_value
 from salesetl.model.shapes import json_parents, json_path
 from salesetl.model.table import item_fields

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from salesetl.model.options import LoadOptions
-from salesetl.model.quarantine import quarantine_of
+from salesetl.model.quarantine_table import quarantine_of
 from salesetl.model.source import Source
 from salesetl.model.strategies import Append, Merge
 from salesetl.model.table import SOURCE_FILE, Table
+from salesetl.model.validation import validate
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -91,21 +92,17 @@ class Pipeline:
 
     def __post_init__(self) -> None:
         """See that the parts of the declaration fit together; ValueError if not."""
-        self._check_names()
-        _ = self.ordered_sources
-        for output in self.outputs:
-            self._check_output(output)
-        for source in self.sources:
-            self._check_strategies(source)
-        if not self.outputs_of(self.main):
-            raise ValueError(
-                f"pipeline {self.name}: nothing is made of {self.main.name}, its main source"
-            )
+        validate(self)
 
     @property
     def main(self) -> Source:
         """The source that the counts of a run are of."""
         return self.sources[0]
+
+    @property
+    def contracts(self) -> tuple[Table, ...]:
+        """The contracts of its sources."""
+        return tuple(source.contract for source in self.sources)
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -115,7 +112,7 @@ class Pipeline:
     @property
     def quarantines(self) -> tuple[Table, ...]:
         """The tables of rejected rows, one for each source."""
-        return tuple(quarantine_of(source.contract) for source in self.sources)
+        return tuple(map(quarantine_of, self.contracts))
 
     @property
     def ordered_sources(self) -> list[Source]:
@@ -166,77 +163,3 @@ class Pipeline:
             if isinstance(output.table.strategy, Append):
                 return output.table
         return None
-
-    def _check_names(self) -> None:
-        names = [each.name for each in (*self._contracts(), *self.tables)]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"pipeline {self.name}: {name!r} is declared twice")
-        for table in (*self._contracts(), *self.tables):
-            if table.namespace != self.name:
-                raise ValueError(
-                    f"pipeline {self.name}: {table.name} is in the namespace {table.namespace!r}"
-                )
-        for source in self.sources:
-            if source.path_option not in self.options.names():
-                raise ValueError(
-                    f"pipeline {self.name}: its options have no {source.path_option}"
-                )
-
-    def _contracts(self) -> list[Table]:
-        return [source.contract for source in self.sources]
-
-    def _check_output(self, output: Output) -> None:
-        told = f"pipeline {self.name}: output {output.table.name}"
-        above = self.output(output.of)
-        known = [each.name for each in self._contracts()]
-        if above is None and output.of not in known:
-            raise ValueError(f"{told}: is made of {output.of!r}, which there is not")
-        if above and above.table.partition_by != output.table.partition_by:
-            raise ValueError(
-                f"{told}: is made from what is written to {output.of}, and must have its partitions"
-                f" {above.table.partition_by}"
-            )
-        upstream = above.table if above else self.source(output.of).contract
-        for own, amount in output.sums.items():
-            if own not in output.table.amounts or amount not in upstream.amounts:
-                raise ValueError(
-                    f"{told}: sums {own!r} of {amount!r}, which are not both amounts"
-                )
-        has_sums = output.owed(upstream.amounts)
-        if has_sums and bool(upstream.currency) != bool(output.table.currency):
-            raise ValueError(
-                f"{told}: needs the currency of {upstream.name}, as currencies are never added"
-            )
-        if output.refresh and output.refresh.of not in known:
-            raise ValueError(
-                f"{told}: is refreshed from {output.refresh.of!r}, which is no source"
-            )
-        if output.refresh and output.refresh.option not in self.options.names():
-            raise ValueError(f"{told}: its options have no {output.refresh.option}")
-
-    def _check_strategies(self, source: Source) -> None:
-        """See that the outputs of a source treat its rows alike."""
-        for output in self.outputs_of(source):
-            told = f"pipeline {self.name}: output {output.table.name}"
-            strategy = output.table.strategy
-            if (
-                source.whole
-                and isinstance(strategy, Merge)
-                and (output.table.replaced_by != source.whole)
-            ):
-                raise ValueError(
-                    f"{told}: must be merged by {source.whole}, as {source.name} are whole by them"
-                )
-            if not self.appended_to(source):
-                continue
-            if not isinstance(strategy, Append):
-                raise ValueError(
-                    f"{told}: must append too, as a row of {source.name} that is there already is"
-                    " loaded nowhere"
-                )
-            if not set(source.contract.key) <= set(output.table.columns):
-                raise ValueError(
-                    f"{told}: needs the key of {source.name}, {source.contract.key}, to know what"
-                    " is there already"
-                )

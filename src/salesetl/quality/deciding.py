@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.model.source import Source
 from salesetl.model.table import Table
 from salesetl.model.versions import FileVersion

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from salesetl.characters import is_plain, name_key
 from salesetl.engines import functions as F
-from salesetl.engines.base import Engine
 from salesetl.engines.delimited import LONGEST_RECORD
+from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
 from salesetl.model.table import Table
 from salesetl.profiles import Profile
@@ -23,7 +23,7 @@ from salesetl.readers.layouts import (
     find_layout,
     is_quick_to_read,
 )
-from salesetl.readers.rows import RawRows, in_one
+from salesetl.readers.raw_rows import RawRows, in_one
 from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesetl import parsing
 from salesetl.characters import is_plain
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.model.shapes import flat
 from salesetl.model.source import Json
 from salesetl.model.table import Table, item_fields
@@ -16,7 +16,7 @@ from salesetl.model.types import T
 from salesetl.quality.judging import KEY_ONCE, OWN_KIND, WELL_FORMED
 from salesetl.readers.documents import is_across_lines, objects_of
 from salesetl.readers.files import find_files, look_at
-from salesetl.readers.rows import LINEAGE, RawRows, in_one
+from salesetl.readers.raw_rows import LINEAGE, RawRows, in_one
 from salesetl.storage import join, storage_of
 
 if TYPE_CHECKING:

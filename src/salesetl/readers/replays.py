@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from salesetl.engines.base import Engine
+from salesetl.engines.engine import Engine
 from salesetl.readers.files import glob_root
 from salesetl.storage import join, normalized, storage_of
 

@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING
 
 from salesetl.errors import BooksError, QualityError, SalesEtlError
 from salesetl.model.options import LoadOptions
-from salesetl.model.quarantine import quarantine_of
+from salesetl.model.quarantine_table import quarantine_of
 from salesetl.model.rules import Rule
 from salesetl.model.source import Json
 from salesetl.model.table import Table
 from salesetl.model.text_rules import FAULTS
 from salesetl.quality.judging import CONFLICT, WHOLE, all_rules, breaks
+from salesetl.readers.delivered import field_value, line_of, object_value
 from salesetl.readers.json import delivered_paths
-from salesetl.readers.places import line_of
-from salesetl.readers.values import field_value, object_value
 from salesetl.runner.classifying import Classified
 from salesetl.runner.run import Run
 

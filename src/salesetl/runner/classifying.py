@@ -1,31 +1,27 @@
-"""Reading the sources of a pipeline, and deciding what becomes of each of their rows."""
+"""Deciding what becomes of each row of the sources of a pipeline."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from salesetl.accounting import Tally, count_outcomes
 from salesetl.conforming import conform
-from salesetl.engines.base import Engine
+from salesetl.destinations.lake import Change
+from salesetl.destinations.staging import count_kept
+from salesetl.engines.engine import Engine
 from salesetl.errors import BooksError
-from salesetl.model.options import CsvOptions, LoadOptions
+from salesetl.model.options import LoadOptions
 from salesetl.model.pipeline import Pipeline
-from salesetl.model.quarantine import quarantine_of
-from salesetl.model.source import Csv, Source
+from salesetl.model.quarantine_table import quarantine_of
+from salesetl.model.source import Source
 from salesetl.model.table import SOURCE_FILE, Table
 from salesetl.parsing import parse_fields
-from salesetl.profiles import Profile, load_profile
-from salesetl.publishing.lake import Change
-from salesetl.publishing.staging import count_kept
 from salesetl.quality.deciding import classify
 from salesetl.quality.judging import ACCEPTED, QUARANTINED
-from salesetl.readers.csv import read_csv
-from salesetl.readers.json import read_json
-from salesetl.readers.replays import with_first_files
-from salesetl.readers.rows import RawRows
 from salesetl.runner.run import Run
+from salesetl.runner.sources import Delivered
 from salesetl.runner.superseding import without_present, without_superseded
 
 if TYPE_CHECKING:
@@ -33,14 +29,6 @@ if TYPE_CHECKING:
     from pyspark.sql import functions as F
 else:
     from salesetl.engines import functions as F
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """The rows of a source as text, and the profile that they were read by."""
-
-    raw: RawRows
-    profile: Profile
 
 
 @dataclass(frozen=True)
@@ -60,30 +48,6 @@ class Classified:
         rows = self.rows.where(f"_outcome = '{ACCEPTED}'")
         names = [name for name in rows.columns if not name.startswith("_")]
         return rows.select(*names, F.col("_source_file").alias(SOURCE_FILE.name))
-
-
-def read_sources(
-    run: Run,
-    pipeline: Pipeline,
-    options: LoadOptions,
-    contracts: Mapping[str, Table],
-) -> dict[str, Delivered]:
-    """Read the files of all sources, each contract column as text."""
-    delivered = {
-        source.name: _read(run, source, contracts[source.name], options)
-        for source in pipeline.sources
-    }
-    if options.replay_of:
-        main = pipeline.main
-        raw = delivered[main.name].raw
-        path = getattr(options, main.path_option)
-        frame = with_first_files(run.engine, raw.frame, path)
-        again = replace(delivered[main.name], raw=replace(raw, frame=frame))
-        delivered[main.name] = again
-    run.report.files_read = sum(len(each.raw.files) for each in delivered.values())
-    for each in delivered.values():
-        run.report.unknown_columns += each.raw.unknown_columns
-    return delivered
 
 
 def classify_sources(
@@ -112,33 +76,6 @@ def classify_sources(
             appended,
         )
     return classified
-
-
-def _read(run: Run, source: Source, contract: Table, options: LoadOptions) -> Delivered:
-    path = getattr(options, source.path_option)
-    if isinstance(source.reader, Csv):
-        csv = options if isinstance(options, CsvOptions) else CsvOptions()
-        profile = load_profile(csv.source_profile, contract)
-        run.destination.remember_keys(source.name, profile.key_method(contract))
-        raw = read_csv(
-            run.engine,
-            path,
-            contract,
-            profile=profile,
-            unknown_columns=options.unknown_columns,
-            multiline=csv.multiline,
-            allow_empty=options.allow_empty,
-        )
-        return Delivered(raw, profile)
-    raw = read_json(
-        run.engine,
-        path,
-        contract,
-        source.reader,
-        run.folder("objects", source.name),
-        allow_empty=options.allow_empty,
-    )
-    return Delivered(raw, Profile())
 
 
 def _classify(

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from salesetl.destinations.lake import Change
+from salesetl.destinations.staging import StagedTable, count_kept
 from salesetl.errors import BooksError
 from salesetl.model.options import LoadOptions
 from salesetl.model.pipeline import Output, Pipeline, SameSum
 from salesetl.money import Amounts, Sums, add_sums, amounts_text, reported_amounts
-from salesetl.publishing.lake import Change
-from salesetl.publishing.staging import StagedTable, count_kept
 from salesetl.runner.classifying import Classified
 from salesetl.runner.refreshing import report_stale_rows, stale_partitions
 from salesetl.runner.run import Run

@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from salesetl.destinations.lake import Change, folder_of
 from salesetl.model.options import LoadOptions, options_of
 from salesetl.model.pipeline import Refresh
 from salesetl.model.table import Table
-from salesetl.publishing.lake import Change, folder_of
 from salesetl.runner.run import Run
 from salesetl.runs import RunReport
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from salesetl.destinations.base import Destination
-from salesetl.engines.base import Engine
+from salesetl.destinations.destination import Destination
+from salesetl.engines.engine import Engine
 from salesetl.errors import one_line
 from salesetl.readers.files import check_packed, find_files
 from salesetl.runner.paths import input_paths

@@ -13,7 +13,7 @@ from typing import cast
 
 from salesetl import __version__
 from salesetl.destinations.parquet_lake import ParquetLake
-from salesetl.engines.base import Engine, Session
+from salesetl.engines.engine import Engine, Session
 from salesetl.engines.functions import functions_of
 from salesetl.errors import ArgumentError, one_line
 from salesetl.model.options import LoadOptions

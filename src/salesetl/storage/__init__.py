@@ -6,9 +6,9 @@ from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from salesetl.errors import InputError
-from salesetl.storage.base import Storage, StoredFile, parquet_files, visible
-from salesetl.storage.local import LocalStorage
+from salesetl.storage.disk import LocalStorage
 from salesetl.storage.s3 import S3Storage
+from salesetl.storage.storage import Storage, StoredFile, parquet_files, visible
 
 __all__ = [
     "S3_SCHEMES",

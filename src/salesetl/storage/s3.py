@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from salesetl.aws import aws_errors, client, error_code, read_through
 from salesetl.stopping import check_stopped
 from salesetl.storage.at_once import each_at_once
-from salesetl.storage.base import StoredFile
-from salesetl.storage.local import written_whole
+from salesetl.storage.disk import written_whole
+from salesetl.storage.storage import StoredFile
 
 # S3 takes so many keys in one request, and counts each of them against what it takes in a second.
 _BATCH = 1000

@@ -1,0 +1,94 @@
+"""Writing what is made from contracts, jobs and models."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+
+from salesetl import athena, dbt, dqdl, reference
+from salesetl.cloudformation.requests import ENVIRONMENT_TEMPLATE, template_path
+from salesetl.glue.definitions import JobDefinition, job_definitions
+from salesetl.glue.pages import costs_page, definitions_section
+from salesetl.registry import all_tables, namespaces, pipeline_of_job, pipelines
+from salesetl.storage import join, normalized, storage_of
+
+
+def write_docs(arguments: argparse.Namespace) -> str:
+    """Write every made file below the root of a repository, whose models are read."""
+    root = normalized(arguments.directory)
+    definitions = job_definitions(root)
+    models = _models(root)
+    pages = (
+        _docs(definitions)
+        | _sources(models)
+        | _tables()
+        | _rulesets()
+        | _views(models)
+        | _templates(root, definitions)
+    )
+    for path, page in pages.items():
+        storage_of(root).write(join(root, path), page.encode())
+    return "".join(f"{join(root, path)}\n" for path in pages)
+
+
+def _docs(definitions: Sequence[JobDefinition]) -> dict[str, str]:
+    return {
+        "docs/data-dictionary.md": reference.data_dictionary(pipelines()),
+        "docs/jobs.md": reference.jobs_page(pipelines())
+        + definitions_section(definitions),
+        "docs/costs.md": costs_page(),
+    }
+
+
+def _tables() -> dict[str, str]:
+    pages = {}
+    folder = "sql/athena/tables"
+    for table in all_tables():
+        name = table.sql_name
+        pages[f"{folder}/{name}.sql"] = athena.external_table(table)
+        pages[f"{folder}/projected/{name}.sql"] = athena.projected_table(table)
+    return pages
+
+
+def _rulesets() -> dict[str, str]:
+    return {
+        f"sql/dqdl/{table.sql_name}.dqdl": dqdl.ruleset(table, pipeline.main.contract)
+        for pipeline in pipelines()
+        for table in pipeline.tables
+    }
+
+
+def _templates(root: str, definitions: Sequence[JobDefinition]) -> dict[str, str]:
+    # It writes YAML, by a library that is there only where AWS is dealt with.
+    from salesetl.cloudformation.template import pipeline_template, with_staging_rules
+
+    kept = storage_of(root).read(join(root, ENVIRONMENT_TEMPLATE)).decode()
+    made = {
+        template_path(pipeline_of_job(each.name).name): pipeline_template(each)
+        for each in definitions
+    }
+    return {
+        ENVIRONMENT_TEMPLATE: with_staging_rules(kept, namespaces()),
+        **made,
+    }
+
+
+def _models(root: str) -> dict[str, str]:
+    storage = storage_of(root)
+    return {
+        file.name.removesuffix(".sql"): storage.read(file.path).decode()
+        for file in storage.files(join(root, "dbt", "models"))
+        if file.name.endswith(".sql")
+    }
+
+
+def _sources(models: Mapping[str, str]) -> dict[str, str]:
+    """Return the sources of the pipelines that models read."""
+    text = "\n".join(models.values())
+    read = [each for each in pipelines() if f"source('{each.name}'," in text]
+    return {"dbt/models/staging/_sources.yml": dbt.sources_page(read)}
+
+
+def _views(models: Mapping[str, str]) -> dict[str, str]:
+    return {
+        f"sql/athena/views/{name}.sql": athena.view(name, model)
+        for name, model in models.items()
+    }

@@ -1,0 +1,136 @@
+"""What is in the tables of a lake that no run has written so: named before a run goes by it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
+
+from salesetl.destinations.footers import columns_in
+from salesetl.errors import InputError
+from salesetl.model.quarantine_table import is_quarantine
+from salesetl.model.table import Table
+from salesetl.model.types import T
+from salesetl.readers.files import look_at
+from salesetl.storage import StoredFile, join, storage_of, visible
+
+
+def check_tables(root: str, tables: Iterable[Table]) -> None:
+    """See that tables hold only folders and files as runs write them.
+
+    InputError names one that is not, what is wrong and the remedy: rows in a second folder of a
+    month would be there twice, and a file of other columns cannot be read with the rest. The
+    columns are looked at where pyarrow is installed.
+    """
+    for table in tables:
+        path = join(root, table.folder)
+        files = visible(path, storage_of(path).files(path))
+        for file in files:
+            _check_place(path, file, table)
+        if files and find_spec("pyarrow"):
+            _check_columns(path, files, table)
+
+
+def _check_place(root: str, file: StoredFile, table: Table) -> None:
+    """See that a file is Parquet by its name, and in a partition as the contract names them."""
+    if file.path == root:
+        raise InputError(f"{root}: is a file where a folder is needed; move it away")
+    folder = file.path.removeprefix(f"{root}/").rpartition("/")[0]
+    fault, remedy = _folder_fault(folder, table), _remedy(table)
+    if fault and not folder:
+        raise InputError(
+            f"{file.path}: is in no partition of {table.name}; {fault}. Move it out of the lake,"
+            f" then {remedy}"
+        )
+    if fault:
+        raise InputError(
+            f"{join(root, folder)}: is no partition of {table.name}; {fault}. Move the folder out"
+            f" of the lake, then {remedy}"
+        )
+    if not file.name.endswith(".parquet"):
+        raise InputError(
+            f"{file.path}: is in the table {table.name}, whose readers would read it, but its name"
+            " does not end in .parquet. Move it out of the lake, then run again"
+        )
+
+
+def _folder_fault(folder: str, table: Table) -> str | None:
+    """Say what is wrong with the name of a partition folder, or None."""
+    parts = [part.partition("=") for part in folder.split("/") if folder]
+    if [(name, sign) for name, sign, _ in parts] != [
+        (name, "=") for name in table.partition_by
+    ]:
+        form = "/".join(f"{name}=…" for name in table.partition_by)
+        return f"its folders are named {form}" if form else "it has no folders"
+    for name, _, text in parts:
+        if wanted := _form_fault(text, table.field(name)):
+            return f"{name} is {wanted}"
+    return None
+
+
+def _form_fault(text: str, field: T.StructField) -> str | None:
+    """Say what the value in the name of a folder should be, if it is not that."""
+    digits = field.metadata.get("digits")
+    if digits:
+        pattern, form = f"[0-9]{{{digits}}}", f"a number of {digits} digits"
+    elif isinstance(field.dataType, T.IntegerType):
+        pattern, form = "0|[1-9][0-9]*", "a whole number without zeros in front"
+    else:
+        return None
+    first, last = field.metadata.get("range", (None, None))
+    if last:
+        form += f", from {first} to {last}"
+    is_right = re.fullmatch(pattern, text) and (not last or first <= int(text) <= last)
+    return None if is_right else form
+
+
+def _remedy(table: Table) -> str:
+    """Say how to go on without what was moved away."""
+    if is_quarantine(table):
+        return "run again"
+    return "load its days again with --write_mode replace"
+
+
+def _check_columns(root: str, files: Sequence[StoredFile], table: Table) -> None:
+    """See that each file has the columns of the contract, but for those in names of folders."""
+    expected = {
+        name: data_type
+        for name, data_type in table.types.items()
+        if name not in table.partition_by
+    }
+    faults = [
+        fault
+        for _, fault in look_at(files, lambda file: _column_fault(file, expected))
+        if fault
+    ]
+    if not faults:
+        return
+    more = f" (and {len(faults) - 1:,} more such files)" if len(faults) > 1 else ""
+    remedy = _remedy(table)
+    if not is_quarantine(table):
+        remedy += (
+            f"; if all its files are like that, remove {root} and load everything again"
+        )
+    raise InputError(
+        f"{faults[0]}{more}; another program or an earlier version of salesetl wrote it. Move it"
+        f" out of the lake, then {remedy}"
+    )
+
+
+def _column_fault(file: StoredFile, expected: dict[str, str]) -> str | None:
+    """Say what is wrong with the columns of a file, or None."""
+    try:
+        columns = columns_in(file)
+    except InputError as error:
+        return str(error)
+    found = dict(columns)
+    for name, data_type in expected.items():
+        if name not in found:
+            return (
+                f"{file.path}: has no column {name}, which is {data_type} in the table"
+            )
+        if found[name] != data_type:
+            return f"{file.path}: has {name} as {found[name]}, which is {data_type} in the table"
+    for name, data_type in columns:
+        if name not in expected:
+            return f"{file.path}: has a column {name!r} ({data_type}), which the table has not"
+    twice = len(columns) > len(found)
+    return f"{file.path}: has a column twice" if twice else None

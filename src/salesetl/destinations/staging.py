@@ -1,0 +1,161 @@
+"""Writing the new content of a table aside, and making sure of it before it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from salesetl.accounting import sums_of
+from salesetl.destinations.lake import Change, files_by_folder, folder_of
+from salesetl.engines.engine import Engine
+from salesetl.errors import BooksError
+from salesetl.model.table import Table
+from salesetl.money import Sums, add_sums
+from salesetl.storage import StoredFile, join, storage_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
+
+
+@dataclass(frozen=True)
+class Partition:
+    """What a partition holds: `values` of its columns, rows, sums of its amounts, files."""
+
+    values: dict[str, Any]
+    rows: int
+    sums: Sums
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class StagedTable:
+    """A table's new partitions, written aside and found right."""
+
+    table: Table
+    path: str
+    rows: DataFrame
+    files: dict[str, list[StoredFile]]
+    partitions: dict[str, Partition]
+    folders: list[str]
+
+    @property
+    def row_count(self) -> int:
+        """Rows in all staged partitions."""
+        return sum(partition.rows for partition in self.partitions.values())
+
+    @property
+    def sums(self) -> Sums:
+        """Sums of the amounts over all staged partitions."""
+        parts = (each.sums for each in self.partitions.values())
+        return add_sums(self.table.amounts, parts)
+
+    @property
+    def measures(self) -> list[dict[str, Any]]:
+        """What the run report says of each partition."""
+        return [
+            {**each.values, "rows": each.rows, "files": each.files, "bytes": each.bytes}
+            for each in self.partitions.values()
+        ]
+
+
+def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
+    """Write new content aside and read it back.
+
+    BooksError if what was written does not have the columns and types of the contract, or has a
+    key twice.
+    """
+    table = change.table
+    path = join(staging, table.folder)
+    engine.write_table(change.rows, path, table)
+    files = files_by_folder(path, storage_of(path).files(path))
+    if not files:
+        return StagedTable(table, path, change.rows, {}, {}, change.folders)
+    _check_schema(engine, table, next(iter(files.values()))[0].path)
+    folders = sorted(files)
+    written = [file for folder in folders for file in files[folder]]
+    rows = engine.read_parquet(path, folders, table.schema, written)
+    _check_keys(engine, rows, change)
+    partitions = _measure(engine, rows, table, files)
+    return StagedTable(table, path, rows, files, partitions, change.folders)
+
+
+def count_kept(engine: Engine, change: Change) -> tuple[int, Sums]:
+    """Count the rows that stay in the partitions of a change, and sum their amounts."""
+    if change.kept is None:
+        return 0, {}
+    groups = _grouped(engine, change.kept, change.table, [])
+    rows = sum(group["_rows"] for group in groups)
+    return rows, sums_of(change.table.amounts, groups)
+
+
+def _check_schema(engine: Engine, table: Table, file: str) -> None:
+    written = engine.parquet_types(file)
+    expected = dict(table.types)
+    expected = {each.name: expected[each.name] for each in table.data_fields}
+    if list(written.items()) != list(expected.items()):
+        raise BooksError(
+            f"{file}: written as {written}, but {table.name} has {expected}"
+        )
+
+
+def _check_keys(engine: Engine, rows: DataFrame, change: Change) -> None:
+    table = change.table
+    key = _twice(engine, rows, table) if table.key else None
+    if key is None:
+        return
+    if change.kept is not None and _twice(engine, change.kept, table) is not None:
+        raise BooksError(
+            f"{table.name}: the lake has a {', '.join(table.key)} twice, in the partitions"
+            f" {', '.join(change.folders)}; load their days again with --write_mode replace"
+        )
+    raise BooksError(f"{table.name}: {key} would be there twice")
+
+
+def _twice(engine: Engine, rows: DataFrame, table: Table) -> str | None:
+    """Name a key that several rows have, if there is one."""
+    # Without partitions and amounts in the group, which would cost half as much again.
+    versions = rows.groupBy(*table.key).agg(F.count("*").alias("versions"))
+    for row in engine.rows(versions.where("versions > 1").limit(1)):
+        return ", ".join(f"{name} {row[name]}" for name in table.key)
+    return None
+
+
+def _measure(
+    engine: Engine, rows: DataFrame, table: Table, files: dict[str, list[StoredFile]]
+) -> dict[str, Partition]:
+    measured = _grouped(engine, rows, table, table.partition_by)
+    # Sorted here: Spark would look at all rows once more to sort them.
+    measured.sort(key=lambda row: [row[name] for name in table.partition_by])
+    partitions = {}
+    for folder, found in groupby(measured, lambda row: folder_of(row, table)):
+        groups = list(found)
+        partitions[folder] = Partition(
+            values={name: groups[0][name] for name in table.partition_by},
+            rows=sum(group["_rows"] for group in groups),
+            sums=sums_of(table.amounts, groups),
+            files=len(files[folder]),
+            bytes=sum(file.size for file in files[folder]),
+        )
+    return partitions
+
+
+def _grouped(
+    engine: Engine, rows: DataFrame, table: Table, names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Count rows and sum their amounts by some columns and by currency."""
+    currency = F.col(table.currency) if table.currency else F.lit(None).cast("string")
+    sums = (
+        F.sum(F.col(name).cast("decimal(38,2)")).cast("string").alias(name)
+        for name in table.amounts
+    )
+    return engine.rows(
+        rows.groupBy(*names, currency.alias("_currency")).agg(
+            F.count("*").alias("_rows"), *sums
+        )
+    )

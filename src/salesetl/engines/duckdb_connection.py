@@ -1,0 +1,37 @@
+"""A database of DuckDB in memory, set up as the engine needs it."""
+
+import duckdb
+
+from salesetl.engines.duckdb_text import literal
+
+_SETTINGS = {
+    "TimeZone": "UTC",
+    # Rows have no order; keeping one would take memory.
+    "preserve_insertion_order": False,
+    # A join keeps its right side in memory, as it is written here: how many rows a text file has,
+    # DuckDB can only guess, and it would keep them all.
+    "disabled_optimizers": "build_side_probe_side",
+}
+# What SQLFrame takes for functions of DuckDB and are none; and a quotient in whole millionths, for
+# DuckDB's own is a float.
+_MACROS = (
+    "millionths(number) as cast(cast(number as decimal(18, 6)) * 1000000 as hugeint)",
+    "rounded_ratio(a, b) as (2 * abs(a) + abs(b)) // (2 * abs(b)) * sign(a) * sign(b)",
+    "quotient(a, b) as case when b <> 0 then"
+    " try(cast(rounded_ratio(millionths(a) * 1000000, millionths(b)) as decimal(38, 0))"
+    " * 0.000001) end",
+    "safe_add(a, b) as try(a + b)",
+    "safe_subtract(a, b) as try(a - b)",
+    "safe_multiply(a, b) as try(a * b)",
+    "timestamp_micros(number) as make_timestamp(number)",
+)
+
+
+def connect(spill: str) -> duckdb.DuckDBPyConnection:
+    """Open a database that keeps in a folder what does not fit into memory."""
+    connection = duckdb.connect()
+    for name, value in (_SETTINGS | {"temp_directory": spill}).items():
+        connection.execute(f"set {name} = {literal(value)}")
+    for macro in _MACROS:
+        connection.execute(f"create macro {macro}")
+    return connection

@@ -1,0 +1,142 @@
+"""The keys of JSON objects for DuckDB: which there are, and of what kind their values are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from salesetl.engines.duckdb_text import literal
+from salesetl.engines.engine import NAME_SEPARATOR
+from salesetl.model.shapes import json_parents, json_path
+from salesetl.model.table import item_fields
+from salesetl.model.types import T
+
+_COLON = r"[ \t]*:[ \t]*"
+
+
+def key_columns(schema: T.StructType) -> dict[str, str]:
+    """SQL for the columns of a record that the other functions of this module are about."""
+    parents = [_quoted(parent.split(".")) for parent in json_parents(schema)]
+    return {
+        "_keys": f"json_keys(_record, {literal(['$', *parents])})",
+        **{_keys_of(field): _item_keys(field) for field in _lists(schema)},
+        "_has_odd_kind": f"regexp_matches(_record, {literal(_odd_kind(schema))})",
+    }
+
+
+def has_key_twice(schema: T.StructType) -> str:
+    """SQL that tells whether an object has a key twice."""
+    lists = ["_keys", *map(_keys_of, _lists(schema))]
+    twice = "lambda keys: len(keys) <> len(list_distinct(keys))"
+    return " or ".join(
+        f"coalesce(len(list_filter({keys}, {twice})) > 0, false)" for keys in lists
+    )
+
+
+def has_other_kind(schema: T.StructType) -> str:
+    """SQL that tells whether a value is of another kind than its column.
+
+    Where a pattern has found none, only the items of a list are left to be told.
+    """
+    lists = _lists(schema)
+    texts = [path_of(field) for field in schema if field not in lists]
+    parents = [_quoted(parent.split(".")) for parent in json_parents(schema)]
+    claims = [_has_any(_kinds(texts), "['OBJECT', 'ARRAY']")]
+    claims.append(_has_others(_kinds(parents), "('OBJECT', 'NULL')"))
+    claims.append(
+        _has_others(_kinds([path_of(each) for each in lists]), "('ARRAY', 'NULL')")
+    )
+    for field in lists:
+        for each in item_fields(field):
+            kinds = f"""json_type(_record, {literal(f'{path_of(field)}[*]."{each.name}"')})"""
+            claims.append(_has_any(kinds, "['OBJECT', 'ARRAY']"))
+    # A list of anything but objects is not read at all.
+    lost = [
+        f'("{field.name}" is null'
+        f" and coalesce(json_type(_record, {literal(path_of(field))}) = 'ARRAY', false))"
+        for field in lists
+    ]
+    exact = f"case when _has_odd_kind then {' or '.join(claims)} else false end"
+    told = " or ".join([exact, *lost])
+    # Nothing is asked of what is no JSON, which would stop the query.
+    return f"case when _is_well_formed then {told} else false end"
+
+
+def names_of(schema: T.StructType) -> str:
+    """SQL for the names of all keys, those in objects and lists with the names of these before."""
+    separator = literal(NAME_SEPARATOR)
+    prefixes = ["", *(f"{parent}." for parent in json_parents(schema))]
+    lists = [
+        _prefixed(f"_keys[{place}]", prefix)
+        for place, prefix in enumerate(prefixes, start=1)
+    ]
+    for field in _lists(schema):
+        prefix = ".".join([*json_path(field), ""])
+        keys = f"list_distinct(flatten({_keys_of(field)}))"
+        # What a list of other items has is not asked, as the list is not read.
+        keys = f'case when "{field.name}" is null then [] else {keys} end'
+        lists.append(_prefixed(keys, prefix))
+    texts = (f"array_to_string({names}, {separator})" for names in lists)
+    return f"concat_ws({separator}, {', '.join(texts)})"
+
+
+def path_of(field: T.StructField) -> str:
+    """Path to a column in an object, as DuckDB writes it."""
+    return _quoted(json_path(field))
+
+
+def _lists(schema: T.StructType) -> list[T.StructField]:
+    """Return the columns that are lists of structs."""
+    return [field for field in schema if item_fields(field)]
+
+
+def _keys_of(field: T.StructField) -> str:
+    """Name of the column with the keys of the objects in a list."""
+    return f'"_keys_{field.name}"'
+
+
+def _item_keys(field: T.StructField) -> str:
+    """SQL for the lists of keys that the objects in a list have."""
+    items = f"json_extract(_record, {literal(f'{path_of(field)}[*]')})"
+    return f"list_transform({items}, lambda item: json_keys(item))"
+
+
+def _odd_kind(schema: T.StructType) -> str:
+    """Pattern of a record that may have a value of another kind than its column.
+
+    Names in objects of other names are found too, and nothing inside a text, where quotes are
+    written otherwise.
+    """
+    lists = _lists(schema)
+    names = [json_path(field)[-1] for field in schema if field not in lists]
+    names += [each.name for field in lists for each in item_fields(field)]
+    parents = [parent.rpartition(".")[2] for parent in json_parents(schema)]
+    claims = [f'"({"|".join(names)})"{_COLON}[{{\\[]']
+    if parents:
+        claims.append(f'"({"|".join(parents)})"{_COLON}[^{{ \\tn]')
+    if lists:
+        listed = "|".join(json_path(field)[-1] for field in lists)
+        claims.append(f'"({listed})"{_COLON}[^\\[ \\tn]')
+    return "|".join(claims)
+
+
+def _kinds(paths: Sequence[str]) -> str:
+    return f"json_type(_record, {literal(list(paths))})"
+
+
+def _has_any(kinds: str, wanted: str) -> str:
+    return f"coalesce(list_has_any({kinds}, {wanted}), false)"
+
+
+def _has_others(kinds: str, allowed: str) -> str:
+    others = f"list_filter({kinds}, lambda kind: kind not in {allowed})"
+    return f"coalesce(len({others}) > 0, false)"
+
+
+def _prefixed(names: str, prefix: str) -> str:
+    if not prefix:
+        return names
+    return f"list_transform({names}, lambda key: concat({literal(prefix)}, key))"
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return "$" + "".join(f'."{name}"' for name in names)

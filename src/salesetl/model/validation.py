@@ -1,0 +1,100 @@
+"""Whether the parts of a declared pipeline fit together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesetl.model.source import Source
+from salesetl.model.strategies import Append, Merge
+
+if TYPE_CHECKING:
+    from salesetl.model.pipeline import Output, Pipeline
+
+
+def validate(pipeline: Pipeline) -> None:
+    """See that the parts of a declaration fit together; ValueError tells which do not."""
+    _check_names(pipeline)
+    _ = pipeline.ordered_sources
+    for output in pipeline.outputs:
+        _check_output(pipeline, output)
+    for source in pipeline.sources:
+        _check_strategies(pipeline, source)
+    if not pipeline.outputs_of(pipeline.main):
+        raise ValueError(
+            f"pipeline {pipeline.name}: nothing is made of {pipeline.main.name}, its main source"
+        )
+
+
+def _check_names(pipeline: Pipeline) -> None:
+    tables = (*pipeline.contracts, *pipeline.tables)
+    names = [each.name for each in tables]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"pipeline {pipeline.name}: {name!r} is declared twice")
+    for table in tables:
+        if table.namespace != pipeline.name:
+            raise ValueError(
+                f"pipeline {pipeline.name}: {table.name} is in the namespace {table.namespace!r}"
+            )
+    for source in pipeline.sources:
+        if source.path_option not in pipeline.options.names():
+            raise ValueError(
+                f"pipeline {pipeline.name}: its options have no {source.path_option}"
+            )
+
+
+def _check_output(pipeline: Pipeline, output: Output) -> None:
+    told = f"pipeline {pipeline.name}: output {output.table.name}"
+    above = pipeline.output(output.of)
+    known = [each.name for each in pipeline.contracts]
+    if above is None and output.of not in known:
+        raise ValueError(f"{told}: is made of {output.of!r}, which there is not")
+    if above and above.table.partition_by != output.table.partition_by:
+        raise ValueError(
+            f"{told}: is made from what is written to {output.of}, and must have its partitions"
+            f" {above.table.partition_by}"
+        )
+    upstream = above.table if above else pipeline.source(output.of).contract
+    for own, amount in output.sums.items():
+        if own not in output.table.amounts or amount not in upstream.amounts:
+            raise ValueError(
+                f"{told}: sums {own!r} of {amount!r}, which are not both amounts"
+            )
+    has_sums = output.owed(upstream.amounts)
+    if has_sums and bool(upstream.currency) != bool(output.table.currency):
+        raise ValueError(
+            f"{told}: needs the currency of {upstream.name}, as currencies are never added"
+        )
+    if output.refresh and output.refresh.of not in known:
+        raise ValueError(
+            f"{told}: is refreshed from {output.refresh.of!r}, which is no source"
+        )
+    if output.refresh and output.refresh.option not in pipeline.options.names():
+        raise ValueError(f"{told}: its options have no {output.refresh.option}")
+
+
+def _check_strategies(pipeline: Pipeline, source: Source) -> None:
+    """See that the outputs of a source treat its rows alike."""
+    for output in pipeline.outputs_of(source):
+        told = f"pipeline {pipeline.name}: output {output.table.name}"
+        strategy = output.table.strategy
+        if (
+            source.whole
+            and isinstance(strategy, Merge)
+            and (output.table.replaced_by != source.whole)
+        ):
+            raise ValueError(
+                f"{told}: must be merged by {source.whole}, as {source.name} are whole by them"
+            )
+        if not pipeline.appended_to(source):
+            continue
+        if not isinstance(strategy, Append):
+            raise ValueError(
+                f"{told}: must append too, as a row of {source.name} that is there already is"
+                " loaded nowhere"
+            )
+        if not set(source.contract.key) <= set(output.table.columns):
+            raise ValueError(
+                f"{told}: needs the key of {source.name}, {source.contract.key}, to know what"
+                " is there already"
+            )

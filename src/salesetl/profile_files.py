@@ -1,0 +1,112 @@
+"""Reading a source profile from its TOML file, each entry checked."""
+
+import codecs
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+from salesetl import dates
+from salesetl.entries import fill
+from salesetl.errors import InputError, not_known
+from salesetl.model.table import Table
+from salesetl.profiles import Key, Profile
+from salesetl.storage import normalized, storage_of
+
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "~": "tilde"}
+_DELIMITERS |= {":": "colon"}
+# Encodings that Python and Java know by the same name.
+_ENCODINGS = (
+    *("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII"),
+    *(f"ISO-8859-{part}" for part in (*range(1, 12), 13, 14, 15, 16)),
+    *(f"windows-125{page}" for page in range(9)),
+    *("IBM437", "IBM850", "IBM852", "IBM857", "IBM858", "IBM862", "IBM866"),
+    *("Shift_JIS", "GB18030", "Big5", "EUC-JP", "EUC-KR", "KOI8-R"),
+)
+
+
+def load_profile(source: str | None, table: Table) -> Profile:
+    """Read a profile from a TOML file, local or on S3, or the shipped one of that name.
+
+    InputError names the entry that is not understood.
+    """
+    if source is None:
+        return Profile()
+    try:
+        return _profile(tomllib.loads(_read_text(source)), table)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
+        raise InputError(f"{source}: not a source profile: {error}") from error
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from error
+
+
+def _read_text(source: str) -> str:
+    path = normalized(source)
+    storage = storage_of(path)
+    if [file.path for file in storage.files(path)] == [path]:
+        return storage.read(path).decode()
+    shipped = files("salesetl").joinpath("source_profiles", f"{source}.toml")
+    if "/" not in source and shipped.is_file():
+        return shipped.read_text(encoding="utf-8")
+    raise InputError("no such source profile; check the path")
+
+
+def _profile(entries: dict[str, Any], table: Table) -> Profile:
+    profile = fill(Profile, entries, "a profile")
+    for section in ("columns", "constants", "expressions"):
+        for name in getattr(profile, section):
+            _check_column(f"{section}.{name}", name, table)
+    if profile.key:
+        _check_key(profile.key, profile, table)
+    if profile.delimiter not in _DELIMITERS:
+        raise ValueError(
+            f"delimiter {profile.delimiter!r} is not understood; allowed: "
+            + " ".join(f"{each!r} ({name})" for each, name in _DELIMITERS.items())
+        )
+    if not _is_known_encoding(profile.encoding):
+        raise ValueError(_told_encoding(profile.encoding))
+    if profile.date_format:
+        _check_date_format(profile.date_format)
+    return profile
+
+
+def _check_key(key: Key, profile: Profile, table: Table) -> None:
+    if not key.parts:
+        raise ValueError("key.parts is empty; name the columns that make the key")
+    _check_column("key.column", key.column, table)
+    for name, expression in profile.expressions.items():
+        if key.column in expression.names:
+            raise ValueError(
+                f"expressions.{name} uses {key.column!r}, which [key] makes"
+            )
+
+
+def _check_column(path: str, name: str, table: Table) -> None:
+    if name not in table.columns:
+        told = f"{path}: {name!r} is no column of {table.name}"
+        raise ValueError(not_known(told, name, table.columns))
+
+
+def _told_encoding(name: str) -> str:
+    told = f"encoding {name!r} is none that is known everywhere"
+    try:
+        codec = codecs.lookup(name).name
+        alike = [each for each in _ENCODINGS if codecs.lookup(each).name == codec]
+    except (LookupError, ValueError):
+        alike = []
+    return not_known(told, alike[0] if alike else name, _ENCODINGS)
+
+
+def _check_date_format(date_format: str) -> None:
+    try:
+        dates.iso_date("", date_format)
+    except ValueError as error:
+        part = str(error)
+        told = f"date_format {date_format!r}: "
+        if part == date_format:
+            raise ValueError(f"{told}it needs yyyy, MM or M, and dd or d") from error
+        told += f"{part!r} is not understood"
+        raise ValueError(not_known(told, part, dates.TOKENS)) from error
+
+
+def _is_known_encoding(name: str) -> bool:
+    return name.casefold() in (each.casefold() for each in _ENCODINGS)

@@ -1,1 +1,0 @@
-"""Publishing tables so that a crash, a rerun or a rival run can never spoil them."""

@@ -1,0 +1,60 @@
+"""Running a declared pipeline: read, classify, load, reconcile, publish."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from salesetl.engines.engine import Session
+from salesetl.model.pipeline import Pipeline
+from salesetl.runner.acceptance import check_quality, check_replay
+from salesetl.runner.classifying import classify_sources
+from salesetl.runner.loading import Loading
+from salesetl.runner.sources import read_sources
+from salesetl.runner.start import days_to_load, open_run
+from salesetl.runner.unknown_names import report_names
+from salesetl.runs import RunReport
+
+
+def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
+    """Run a pipeline once on a session of Spark or another engine; `values` are its options.
+
+    Every delivered row is loaded, quarantined or a duplicate, every amount is reconciled, and the
+    tables of the pipeline change together or not at all. An error of the library tells what to do.
+    """
+    options = pipeline.options(**values)
+    days = days_to_load(options)
+    contracts = {
+        source.name: source.contract.bind(
+            as_of=options.as_of or datetime.now(UTC).date(),
+            earliest_date=options.earliest_date,
+            start_date=days[0],
+            end_date=days[1],
+        )
+        for source in pipeline.sources
+    }
+    with open_run(pipeline, session, options) as started:
+        with started.stage("read"):
+            delivered = read_sources(started, pipeline, options, contracts)
+        with started.stage("classify"):
+            classified = classify_sources(
+                started, pipeline, options, contracts, delivered
+            )
+        report = started.report
+        main = classified[pipeline.main.name]
+        for name, count in main.tally.counts().items():
+            setattr(report, name, count)
+        others = {name: each for name, each in classified.items() if each is not main}
+        report.sources = {name: each.tally.counts() for name, each in others.items()}
+        if options.replay_of:
+            check_replay(started, main, options.replay_of)
+        for each in classified.values():
+            report_names(report, each, options)
+        for each in classified.values():
+            check_quality(each, options)
+        loading = Loading(started, pipeline, options, days, classified)
+        with started.stage(options.write_mode):
+            loading.work_out()
+        with started.stage("write"):
+            loading.write_aside()
+        return started.publish()
