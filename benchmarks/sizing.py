@@ -73,6 +73,7 @@ def throughput_text(growth: Growth) -> str:
     """Write what was measured as the file that estimates are made from."""
     return (
         "# Sales on Spark at the largest size; written by `make bench-scale`.\n"
+        'job = "enrich_sales"\n'
         f"rows_a_second_and_core = {growth.rate:.0f}\n"
         f"bytes_a_row = {growth.bytes_a_row:.1f}\n"
     )

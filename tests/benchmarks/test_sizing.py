@@ -38,7 +38,11 @@ def test_what_estimates_are_made_from_is_what_was_measured() -> None:
     text = tomllib.loads(throughput_text(growth(1, 10)))
 
     rate = 10_000 / 10 / (os.cpu_count() or 1)
-    assert text == {"rows_a_second_and_core": rate, "bytes_a_row": 60}
+    assert text == {
+        "job": "enrich_sales",
+        "rows_a_second_and_core": rate,
+        "bytes_a_row": 60,
+    }
 
 
 def test_the_page_tells_what_was_measured_and_what_follows() -> None:

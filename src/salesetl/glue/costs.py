@@ -44,8 +44,8 @@ def prices() -> dict[str, Any]:
 
 
 @cache
-def throughput() -> dict[str, float]:
-    """Read what was measured last: rows a second and core, and bytes a row."""
+def throughput() -> dict[str, Any]:
+    """Read what was measured last: of which job, rows a second and core, and bytes a row."""
     return _toml("throughput.toml")
 
 
@@ -111,7 +111,8 @@ def query_dollars(scanned: int) -> float:
 
 
 def _measured_rate() -> float:
-    return throughput()["rows_a_second_and_core"] * throughput()["bytes_a_row"]
+    measured = throughput()
+    return float(measured["rows_a_second_and_core"] * measured["bytes_a_row"])
 
 
 def _toml(name: str) -> dict[str, Any]:

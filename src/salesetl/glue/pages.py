@@ -95,7 +95,7 @@ def _run_lines() -> list[str]:
     measured = throughput()
     versions = " | ".join(f"Glue {version}" for version in GLUE_VERSIONS)
     lines = [
-        "## A run of `enrich_sales`",
+        f"## A run of `{measured['job']}`",
         "",
         f"Extrapolated, not measured on Glue: {measured['rows_a_second_and_core']:,} sales a second"
         f" and core, {START_MINUTES:.0f} minute to start, and the fewest G.1X workers that end"
