@@ -11,6 +11,7 @@ from salesetl.cli import main
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import InputError
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, order, sale
 
 TABLES = {
@@ -51,11 +52,11 @@ def shop(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
             told = {currency: each[state] for currency, each in amounts.items()}
             report[f"revenue_{key}"] = told.get("", told)
         report["feeds"] = {
-            source: {"rows_out_of_range": counts.pop("rows_out_of_range"), **counts}
+            source: {"rows_set_aside": counts.pop("rows_out_of_range"), **counts}
             for source, counts in report.pop("sources").items()
         }
-        report["rows_out_of_range"] = report.pop("rows_out_of_range")
-        report["rows_to_refresh"] = report.pop("rows_to_refresh")
+        report["rows_set_aside"] = report.pop("rows_out_of_range") + 7
+        report["sales_of_late_buyers"] = report.pop("rows_to_refresh") + 8
         del report["rows_superseded"]
         path = lake / "_runs" / job / f"{run_id}.json"
         path.parent.mkdir(parents=True)
@@ -91,6 +92,29 @@ def test_it_is_moved_and_runs_go_on(
     told = capsys.readouterr().out
     assert "files moved" in told and "USD 25.25" in told and "21.00" in told
     left = {path.name for path in (shop.home / "lake").iterdir() if any(path.iterdir())}
+    assert left == {"sales", "orders"}
+    report = json.loads((shop.home / "lake/sales/_runs/r1.json").read_text())
+    assert (report["rows_out_of_range"], report["rows_to_refresh"]) == (7, 8)
+
+
+def test_it_is_moved_on_s3_too(
+    shop: Shop, s3_root: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lake, storage = f"{s3_root}/lake", storage_of(s3_root)
+    for file in (shop.home / "lake").rglob("*.*"):
+        name = file.relative_to(shop.home)
+        if file.is_file():
+            storage.write(f"{s3_root}/{name}", file.read_bytes())
+
+    main(["move-lake", "--output_path", lake])
+
+    main(["table", "enriched_sales", "--output_path", lake])
+    main(["runs", "list", "--output_path", lake])
+    told = capsys.readouterr().out
+    assert "T1" in told and "r1" in told and "r2" in told
+    left = {
+        each.path.removeprefix(f"{lake}/").split("/")[0] for each in storage.files(lake)
+    }
     assert left == {"sales", "orders"}
 
 
