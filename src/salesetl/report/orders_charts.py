@@ -54,7 +54,7 @@ def revenue_and_growth(rows: Rows) -> Picture:
     return Picture(
         "revenue_and_growth",
         "Revenue and growth",
-        "Paid orders by currency; above, growth on the month before; pale: month not complete",
+        "Paid orders by currency; above the columns, growth on the month before. Pale columns: incomplete months",
         [_growth(months, name) for name, months in sorted(by_currency.items())],
         rows,
     )
