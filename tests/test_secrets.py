@@ -87,7 +87,7 @@ def test_a_path_with_credentials_is_refused_and_not_shown(
 ) -> None:
     path = f"s3://{ACCESS_KEY}:{SECRET.replace('/', '-')}@bucket/raw"
 
-    with pytest.raises(InputError, match="credentials do not belong into a path"):
+    with pytest.raises(InputError, match="a path must not hold credentials"):
         storage_of(path)
     with pytest.raises(SystemExit):
         launch(
@@ -96,7 +96,7 @@ def test_a_path_with_credentials_is_refused_and_not_shown(
         )
 
     shown = capsys.readouterr().err
-    assert "s3://***@bucket/raw: credentials do not belong" in shown
+    assert "s3://***@bucket/raw: a path must not hold credentials" in shown
     assert ACCESS_KEY not in shown
 
 

@@ -27,8 +27,8 @@ def report_text(report: RunReport) -> str:
         lines += [f"columns that no row has: {', '.join(report.absent_columns)}"]
     if report.rows_to_refresh:
         lines += [
-            f"rows of earlier runs that lack what is known now: {report.rows_to_refresh:,}"
-            " (the log says how to add it)"
+            f"published rows that lack values known now: {report.rows_to_refresh:,}"
+            " (the log says how to add them)"
         ]
     if report.catalog:
         lines += [_catalog_text(report.catalog)]

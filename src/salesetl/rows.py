@@ -22,7 +22,7 @@ def read_rows(
         ) from error
     files = parquet_files(root, storage.files(join(root, folder) if folder else root))
     if not files and not folder:
-        raise InputError(f"{root}: no table there; check --output_path")
+        raise InputError(f"{root}: there is no table; check --output_path")
     rows: list[dict[str, Any]] = []
     for file in files:
         values = _partition_values(file.path.removeprefix(f"{root}/"), table)

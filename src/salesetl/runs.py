@@ -118,7 +118,7 @@ def read_report(
         if report.run_id == run_id:
             return report
     raise InputError(
-        f"{root}: no report of a run {run_id!r}; list them with: salesetl runs list"
+        f"{root}: there is no run {run_id!r}; list the runs with: salesetl runs list"
     )
 
 
@@ -129,7 +129,7 @@ def last_report(storage: Storage, root: str, namespace: str, run_id: str) -> Run
     """
     path, number = report_path(root, namespace, run_id), 1
     if not storage.files(path):
-        raise InputError(f"{path}: there is no report of the run; its log says why")
+        raise InputError(f"{path}: the run has no report; its log says why")
     while storage.files(
         following := report_path(root, namespace, f"{run_id}.{number + 1}")
     ):
@@ -162,4 +162,6 @@ def _decode(storage: Storage, path: str) -> RunReport:
     try:
         return RunReport(**json.loads(storage.read(path)))
     except (ValueError, TypeError) as error:
-        raise InputError(f"{path}: not a run report ({error}); remove it") from error
+        raise InputError(
+            f"{path}: is not a run report ({error}); remove the file"
+        ) from error

@@ -1,4 +1,4 @@
-"""Running a job for objects that were just written to S3, one at a time and each only once."""
+"""Loads new objects on S3, each once, when S3 sends an event."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Loading:
         while not has_succeeded(storage, self.root, self.namespace, new.run_id):
             if not storage_of(new.path).files(new.path):
                 raise InputError(
-                    "was deleted before it could be loaded; write it again"
+                    "the object was deleted before it could be loaded; write it again"
                 )
             try:
                 self.load(new.path, new.run_id)
@@ -71,7 +71,7 @@ class Loading:
                 if not self._has_time():
                     raise
                 time.sleep(_SECONDS_BETWEEN_TRIES)
-        logger.info("%s was loaded by run %s already", new.path, new.run_id)
+        logger.info("run %s has already loaded %s", new.run_id, new.path)
 
     def _has_time(self) -> bool:
         if self.context is None:
@@ -99,13 +99,12 @@ def loading_into(pipeline: Pipeline, lake: str, context: Any) -> Loading:
 
 
 def handle(event: Event, loading: Loading) -> dict[str, Any]:
-    """Load the objects of an event, but for those loaded already.
+    """Load the objects of an event that no run has loaded yet.
 
-    What holds no data, such as the mark of a folder, is passed over too. Takes the events of S3 as
-    they are, and those that came through a topic or a queue. Returns what a queue must deliver
-    again, as `batchItemFailures`. An event that did not come through a queue cannot be answered in
-    part: InputError names the objects that failed, and when it comes again the others are passed
-    over.
+    Objects without data, such as the marker of a folder, are ignored. The event may come from S3,
+    a topic or a queue. Returns the messages that a queue must deliver again, as
+    `batchItemFailures`. Without a queue there is no partial answer: InputError names the objects
+    that failed. When the event comes again, the loaded ones are ignored.
     """
     failed: dict[str, list[str]] = {}
     for message_id, content in _messages(event):
@@ -133,8 +132,8 @@ def _load_all(content: Any, loading: Loading) -> list[str]:
     try:
         found = list(_new_objects(content))
     except Exception as error:
-        logger.exception("a message was not understood: %s", content)
-        return [f"a message was not understood: {one_line(error)}"]
+        logger.exception("cannot read the message: %s", content)
+        return [f"cannot read the message: {one_line(error)}"]
     for each in found:
         try:
             loading.load_once(each)

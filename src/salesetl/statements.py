@@ -53,7 +53,7 @@ def statement(name: str) -> Statement:
     if name not in statements():
         nearest = difflib.get_close_matches(name, statements(), n=1, cutoff=0.4)
         hint = f"did you mean {nearest[0]}?" if nearest else "salesetl query lists them"
-        raise ArgumentError(f"no query or view {name!r}; {hint}")
+        raise ArgumentError(f"there is no query or view {name!r}; {hint}")
     return statements()[name]
 
 

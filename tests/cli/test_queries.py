@@ -61,9 +61,18 @@ def test_without_a_name_all_are_listed(capsys: pytest.CaptureFixture[str]) -> No
     ("words", "message"),
     [
         (["query", "monthly_revenu"], "did you mean monthly_revenue?"),
-        (["query", "monthly_trend"], "enriched_sales: no table there; run jobs/enrich"),
-        (["query", "revenue_mom"], "fact_orders: no table there; run jobs/flatten_ord"),
-        (["query", "row_count", "--output_path", "s3://b/lake"], "only a local lake"),
+        (
+            ["query", "monthly_trend"],
+            "enriched_sales: there is no table; run jobs/enrich",
+        ),
+        (
+            ["query", "revenue_mom"],
+            "fact_orders: there is no table; run jobs/flatten_ord",
+        ),
+        (
+            ["query", "row_count", "--output_path", "s3://b/lake"],
+            "reads local lakes only",
+        ),
     ],
 )
 def test_what_is_not_there_is_one_line_and_a_status(

@@ -169,8 +169,8 @@ def test_lines_in_another_currency_than_their_order_stop_the_run(shop: Shop) -> 
         shop.load_orders(shop.deliver_orders("later", [order(3)]))
 
     assert (
-        "fact_orders has USD 75.75 in the touched partitions where fact_order_items has"
-        " INR 50.50, USD 25.25: one of them was changed by hand"
+        "fact_orders has USD 75.75 in the changed partitions, but fact_order_items has"
+        " INR 50.50, USD 25.25: one table was changed by hand"
     ) in str(stopped.value)
 
 

@@ -239,7 +239,7 @@ def test_what_is_refused_is_told_alike_and_nobody_is_shown(
         lambda shop, lake: shop.load(again, lake=lake, **SEPTEMBER), SALES, "lake"
     )
 
-    assert "date_is_valid 2; such as date '05.03.2025' in line 3 of" in many
+    assert "date_is_valid 2; for example date '05.03.2025' in line 3 of" in many
     assert "transaction_id T1 is dated 2025-08-31 there" in twice
 
 

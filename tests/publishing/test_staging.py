@@ -134,7 +134,9 @@ def test_a_key_that_the_lake_has_twice_stops_the_run(
     change = change_of(engine, SALE, SALE)
     staying = replace(change, kept=change.rows, folders=["year=2025/month=9"])
 
-    with pytest.raises(BooksError, match="the lake has a transaction_id twice, .*year"):
+    with pytest.raises(
+        BooksError, match="the lake already has a transaction_id twice, .*year"
+    ):
         stage(engine, staying, str(tmp_path))
 
 

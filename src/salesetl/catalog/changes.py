@@ -109,8 +109,8 @@ def _table_refusal(entry: Entry, found: Description) -> Change | None:
     else:
         return None
     remedy = (
-        "it is not the table of this lake; name another database or another lake, or remove it"
-        " from the catalogue if nobody needs it"
+        "it is not the table of this lake; use another database or another lake, or remove the"
+        " table from the Data Catalog if nobody needs it"
     )
     return Change(entry.name, "refused", what, old, entry.location, remedy)
 
@@ -122,7 +122,9 @@ def _key_changes(
     if [(c["Name"], _type(c.get("Type", ""))) for c in old] != [
         (c["Name"], c["Type"]) for c in new
     ]:
-        remedy = "remove the table from the catalogue, then salesetl catalog apply"
+        remedy = (
+            "remove the table from the Data Catalog, then run salesetl catalog apply"
+        )
         yield Change(
             table, "refused", "partition keys", _listed(old), _listed(new), remedy
         )
@@ -181,9 +183,9 @@ def _settings(described: Description) -> dict[str, Any]:
 
 def _backfill(column: str) -> str:
     return (
-        f"files may hold {column} in the old type. Unless they all have the new one, load all dates"
-        " of the table again with --write_mode replace and without --database; then remove the"
-        " table from the catalogue, then salesetl catalog apply"
+        f"files may hold {column} in the old type. Unless all files have the new type, load all"
+        " dates of the table again with --write_mode replace and without --database. Then remove"
+        " the table from the Data Catalog and run salesetl catalog apply"
     )
 
 

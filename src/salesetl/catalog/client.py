@@ -123,7 +123,7 @@ class CatalogClient:
         if serious:
             raise CatalogError(
                 f"{self.database}.{table}: {len(serious)} partitions failed, such as {serious[0]};"
-                " put that right and try again"
+                " correct that and run again"
             )
         if errors:
             raise ChangedMeanwhileError(f"{table}: {details[0].get('ErrorMessage')}")

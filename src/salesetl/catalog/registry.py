@@ -59,11 +59,11 @@ class Catalog:
                 self._carry_out(plan, outcome)
                 return outcome
             except ChangedMeanwhileError as error:
-                logger.info("%s was changed by others: %s", self.database, error)
+                logger.info("another process changed %s: %s", self.database, error)
                 time.sleep(_SECONDS_BETWEEN_TRIES * number)
         raise CatalogError(
-            f"database {self.database}: others changed the same tables each of {_TRIES} times;"
-            " try again when they are done"
+            f"database {self.database}: other processes changed the same tables during all"
+            f" {_TRIES} tries; run again when they have ended"
         )
 
     def _found(

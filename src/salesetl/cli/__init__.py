@@ -1,4 +1,4 @@
-"""The `salesetl` command: runs, tables and quarantine of a lake, its catalogue, and jobs on AWS."""
+"""Look at a lake and its runs, replay rejected rows, and run jobs on AWS."""
 
 import argparse
 import sys
@@ -67,12 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     _add(
         groups,
         "move-lake",
-        "move a lake of an earlier version to where this one has its tables",
+        "move a lake of an earlier version to the folders of this version",
         move_lake.move,
     )
     infra.add_commands(groups)
     docs = groups.add_parser(
-        "docs", help="write what is made from contracts, jobs and models"
+        "docs", help="write the generated pages, SQL and templates of the repository"
     )
     docs.add_argument("directory", help="root of the repository")
     docs.set_defaults(command=pages.write_docs)
@@ -80,14 +80,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_runs(groups: "Commands") -> None:
-    of_runs = groups.add_parser("runs", help="what runs have done")
+    of_runs = groups.add_parser("runs", help="list runs and show their reports")
     reports = of_runs.add_subparsers(required=True)
     _add(reports, "list", "list all runs", runs.list_runs)
     _add(reports, "show", "show the report of a run", runs.show_run, takes_run=True)
 
 
 def _add_quarantine(groups: "Commands") -> None:
-    rejected = groups.add_parser("quarantine", help="rows that were rejected")
+    rejected = groups.add_parser(
+        "quarantine", help="show rejected rows and replay them"
+    )
     commands = rejected.add_subparsers(required=True)
     _add(
         commands, "list", "list the runs that rejected rows", quarantine.list_quarantine
@@ -95,76 +97,95 @@ def _add_quarantine(groups: "Commands") -> None:
     show = _add(
         commands,
         "show",
-        "show the rows a run rejected",
+        "show the rows that a run rejected",
         quarantine.show_quarantine,
         takes_run=True,
     )
     show.add_argument(
-        "--to", metavar="DIR", help="also write the records there, to correct them"
+        "--to",
+        metavar="DIR",
+        help="also write the records to files in DIR, to correct them",
     )
     replay = _add(
         commands,
         "replay",
-        "run the job on the rows a run rejected; takes the arguments of the job too",
+        "run the job again on the rows that a run rejected; also takes the arguments of the job",
         quarantine.replay,
         takes_run=True,
     )
     replay.set_defaults(takes_rest=True)
     replay.add_argument(
-        "--records", metavar="DIR", help="corrected records, written by show --to"
+        "--records",
+        metavar="DIR",
+        help="folder of corrected records, written by show --to",
     )
 
 
 def _add_tables(groups: "Commands") -> None:
-    table = _add(groups, "table", "show rows of a table of the lake", tables.show_table)
+    table = _add(groups, "table", "show the first rows of a table", tables.show_table)
     table.add_argument("name", choices=[table.name for table in published_tables()])
-    table.add_argument("--order_by", metavar="COLUMN", help="greatest first")
-    table.add_argument("--rows", type=int, default=quarantine.ROWS_SHOWN)
+    table.add_argument("--order_by", metavar="COLUMN", help="sort by it, largest first")
+    table.add_argument(
+        "--rows",
+        type=int,
+        default=quarantine.ROWS_SHOWN,
+        help=f"how many rows to show ({quarantine.ROWS_SHOWN})",
+    )
 
     query = _add(groups, "query", "show the rows of a query or view", queries.run_query)
-    query.add_argument("name", nargs="?", help="without it, all are listed")
+    query.add_argument("name", nargs="?", help="leave it out to list all")
     query.add_argument("--format", choices=["table", "csv"], default="table")
 
     analytics = _add(
         groups,
         "analytics",
-        "write the analytics of orders as CSV files",
+        "write six metrics of orders as CSV files",
         queries.write_analytics,
     )
-    analytics.add_argument("folder")
+    analytics.add_argument("folder", help="folder for the files")
 
 
 def _add_report(groups: "Commands") -> None:
     charts = _add(
-        groups, "charts", "draw the charts of a lake as PNG", report.write_charts
+        groups, "charts", "draw the charts of a lake as PNG files", report.write_charts
     )
-    charts.add_argument("folder")
+    charts.add_argument("folder", help="folder for the files")
     page = _add(
-        groups, "report", "write the report of a lake as one page", report.write_report
+        groups,
+        "report",
+        "write key figures, charts and runs of a lake as one HTML page",
+        report.write_report,
     )
-    page.add_argument("file")
+    page.add_argument("file", help="path of the page, *.html")
 
 
 def _add_catalog(groups: "Commands") -> None:
     of_catalog = groups.add_parser(
-        "catalog", help="the Glue Data Catalog beside contracts and lake"
+        "catalog", help="compare the Glue Data Catalog with the lake, and update it"
     )
     commands = of_catalog.add_subparsers(required=True)
     for name, text, command in (
         ("plan", "show what apply would change", catalog.plan),
         (
             "apply",
-            "register all tables and partitions as they are to be",
+            "register all tables and partitions of the lake",
             catalog.apply,
         ),
-        ("drift", "as plan, with exit status 1 if anything differs", catalog.drift),
+        (
+            "drift",
+            "like plan, with exit status 1 if there is a difference",
+            catalog.drift,
+        ),
     ):
         parser = _add(commands, name, text, command)
-        parser.add_argument("--database", required=True)
+        parser.add_argument(
+            "--database", required=True, help="database of the Glue Data Catalog"
+        )
         parser.add_argument(
             "--projection",
             action=argparse.BooleanOptionalAction,
-            help="let Athena derive partitions from their names, or look them up (as it is)",
+            help="whether Athena computes partitions from their names or looks them up"
+            " (default: no change)",
         )
 
 
@@ -178,7 +199,7 @@ def _add(
 ) -> argparse.ArgumentParser:
     parser = group.add_parser(name, help=text, description=text, allow_abbrev=False)
     if takes_run:
-        parser.add_argument("run_id")
+        parser.add_argument("run_id", help="id of the run, as in: salesetl runs list")
     parser.add_argument(
         "--output_path", default="data/lake", help="root of the lake (data/lake)"
     )

@@ -20,4 +20,4 @@ def move(arguments: argparse.Namespace) -> str:
     moved = sum(1 for _ in shown)
     if not moved:
         return f"{root}: nothing to move\n"
-    return f"{root}: {moved:,} files moved; this version reads it now\n"
+    return f"{root}: {moved:,} files moved; this version can read the lake now\n"

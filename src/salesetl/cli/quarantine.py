@@ -19,7 +19,8 @@ from salesetl.storage import join, normalized, storage_of
 
 ROWS_SHOWN = 20
 _MOVED = (
-    "; rows that were rejected again are with the last run: salesetl quarantine list"
+    "; rows that were rejected again belong to the last run that rejected them:"
+    " salesetl quarantine list"
 )
 _LISTED = ("run_id", "status", "source", "rows", "replayed_by", "reasons")
 
@@ -78,8 +79,9 @@ def show_quarantine(arguments: argparse.Namespace) -> str:
             [row for row in rejected if row.source == main], folder
         )
         text += (
-            f"\nwritten to {', '.join(written)}\nCorrect them, then: salesetl quarantine replay"
-            f" {report.run_id} --output_path {arguments.output_path} --records {arguments.to}\n"
+            f"\nwritten to {', '.join(written)}\nCorrect the records, then run:"
+            f" salesetl quarantine replay {report.run_id} --output_path {arguments.output_path}"
+            f" --records {arguments.to}\n"
         )
     return text
 
@@ -102,7 +104,7 @@ def replay(arguments: argparse.Namespace) -> str:
     ]
     if not rejected:
         raise ArgumentError(
-            f"run {report.run_id} has no {pipeline.main.name} in quarantine, so there is nothing to"
+            f"run {report.run_id} has no {pipeline.main.name} in quarantine: there is nothing to"
             f" replay{_MOVED}"
         )
     values |= {

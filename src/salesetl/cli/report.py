@@ -33,7 +33,9 @@ def write_report(arguments: argparse.Namespace) -> str:
 
     folder, name = os.path.split(normalized(arguments.file))
     if not name.endswith(".html"):
-        raise ArgumentError(f"{arguments.file}: the report is a page; name it *.html")
+        raise ArgumentError(
+            f"{arguments.file}: the report is an HTML page; use a name like report.html"
+        )
     root, reports = _lake(arguments)
     content = page(sections_of(root, reports), reports)
     return write_together(folder, {name: content.encode()})
@@ -50,5 +52,5 @@ def _check_setup() -> None:
         import vl_convert  # noqa: F401
     except ImportError as error:
         raise SetupError(
-            "what draws the charts is not installed: pip install 'salesetl[report]'"
+            "the libraries for charts are not installed: pip install 'salesetl[report]'"
         ) from error

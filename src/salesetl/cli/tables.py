@@ -14,7 +14,8 @@ def show_table(arguments: argparse.Namespace) -> str:
     table = table_named(arguments.name)
     if arguments.order_by not in (None, *table.columns):
         raise ArgumentError(
-            f"--order_by {arguments.order_by}: {table.name} has no such column"
+            f"--order_by {arguments.order_by}: {table.name} has no such column; its columns are:"
+            f" {', '.join(table.columns)}"
         )
     root = join(normalized(arguments.output_path), table.folder)
     rows = read_rows(storage_of(root), root, table)

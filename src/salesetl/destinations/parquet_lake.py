@@ -48,8 +48,8 @@ class ParquetLake:
         for table in pipeline.tables:
             if isinstance(table.strategy, History):
                 raise ValueError(
-                    f"{table.name}: has the strategy History, which the models of a warehouse make;"
-                    " a lake cannot publish it"
+                    f"{table.name}: a lake cannot publish a table with the strategy History; use"
+                    " another strategy"
                 )
         self.root = root
         self.staging = ""
@@ -177,7 +177,7 @@ class ParquetLake:
         try:
             confirm_lease(self._storage, self._lease, self._holder)
         except LeaseError:
-            logger.warning("the lease was lost, so the failure is not reported")
+            logger.warning("another run took the lease, so the failure is not reported")
             return False
         # Where the publish had begun, the next run will finish it.
         return not self._storage.files(journal_path(self.root, self._namespace))

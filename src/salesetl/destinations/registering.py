@@ -25,8 +25,8 @@ class Registering:
         """Take the tables that may be registered; ArgumentError for a lake that is not on S3."""
         if database and is_local(root):
             raise ArgumentError(
-                f"--database {database}: {root} is on this machine, and the Data Catalog holds"
-                " tables on S3; leave --database out, or name an --output_path on S3"
+                f"--database {database}: {root} is on this machine, but the Data Catalog holds only"
+                " tables on S3; leave --database out, or use an --output_path on S3"
             )
         self.root = root
         self._tables = tables

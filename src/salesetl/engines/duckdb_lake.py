@@ -32,7 +32,7 @@ class DuckDbLake:
             file.path for file in parquet_files(path, storage_of(path).files(path))
         ]
         if not files and not may_be_empty:
-            raise InputError(f"{path}: no table there")
+            raise InputError(f"{path}: there is no table")
         query = table_query(files, table.types) if files else no_rows(table.types)
         self._connection.execute(f"create view {table.sql_name} as {query}")
 

@@ -180,6 +180,6 @@ def spark_uri(path: str) -> str:
         return path
     if ":" in path:
         raise InputError(
-            f"{path}: Spark cannot read a local path with a colon in it; rename it"
+            f"{path}: Spark cannot read a local path with a colon; rename it"
         )
     return f"file://{path}"

@@ -78,7 +78,7 @@ class LoadOptions:
     """What every pipeline can be told."""
 
     output_path: str = option(
-        "root of the lake; tables, quarantine and run reports are below it"
+        "root of the lake; the job writes tables, quarantine and run reports below it"
     )
     start_date: date | None = option(
         "first day to load; rows of earlier days are out of range", None
@@ -87,29 +87,32 @@ class LoadOptions:
         "last day to load; rows of later days are out of range", None
     )
     write_mode: WriteMode = option(
-        "merge rows by key, or replace all rows from start_date to end_date", "merge"
+        "merge: replace rows with the same key; replace: replace all rows from start_date to"
+        " end_date",
+        "merge",
     )
     as_of: date | None = option(
         "day of the run; rows of later days are rejected (default: today in UTC)", None
     )
     earliest_date: date = option(
-        "first day that rows can have; those of earlier days are rejected",
+        "rows of earlier days are rejected",
         EARLIEST_DATE,
     )
     max_rejected_ratio: float = option(
-        "share of rejected rows of a source above which nothing is published", 0.05
+        "largest share of rejected rows of a source; above it the run fails and publishes nothing",
+        0.05,
     )
     unknown_columns: UnknownColumns = option(
-        "whether columns that are unknown, or that no row has, are ignored or fail",
+        "ignore: ignore unknown columns, and JSON columns that no row has; fail: fail the run",
         "ignore",
     )
     run_id: str | None = option("name of the run (default: made from the time)", None)
     replay_of: str | None = option(
-        "run whose quarantine this is; set by salesetl quarantine replay", None
+        "run whose quarantine is replayed; salesetl quarantine replay sets it", None
     )
-    allow_empty: bool = option("accept that there is nothing to load", False)
+    allow_empty: bool = option("succeed if there is no row to load", False)
     database: str | None = option(
-        "database of the Glue Data Catalog to register the tables in; the lake is on S3 then",
+        "database of the Glue Data Catalog in which to register the tables; needs a lake on S3",
         None,
     )
 
@@ -124,11 +127,11 @@ class CsvOptions:
     """What a pipeline can be told about delimited text."""
 
     source_profile: str | None = option(
-        "TOML file that maps another system's export, or the name of a shipped one",
+        "TOML file that maps another system's export to the contract, or the name of a shipped one",
         None,
     )
     multiline: Multiline = option(
-        "whether quoted fields may span lines; auto: where a file has such fields",
+        "whether quoted fields may span lines; auto looks into each file",
         "auto",
     )
 

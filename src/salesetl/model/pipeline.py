@@ -99,7 +99,7 @@ class Pipeline:
             self._check_strategies(source)
         if not self.outputs_of(self.main):
             raise ValueError(
-                f"pipeline {self.name}: nothing is made of {self.main.name}, its main source"
+                f"pipeline {self.name}: no output is made from its main source, {self.main.name}"
             )
 
     @property
@@ -128,7 +128,7 @@ class Pipeline:
             if not ready:
                 names = ", ".join(source.name for source in left)
                 raise ValueError(
-                    f"pipeline {self.name}: {names} need each other, or a source that is not"
+                    f"pipeline {self.name}: {names} need each other, or need a source that is not"
                     " declared"
                 )
             ordered += ready
@@ -175,12 +175,13 @@ class Pipeline:
         for table in (*self._contracts(), *self.tables):
             if table.namespace != self.name:
                 raise ValueError(
-                    f"pipeline {self.name}: {table.name} is in the namespace {table.namespace!r}"
+                    f"pipeline {self.name}: {table.name} is in the namespace {table.namespace!r},"
+                    f" but must be in {self.name!r}"
                 )
         for source in self.sources:
             if source.path_option not in self.options.names():
                 raise ValueError(
-                    f"pipeline {self.name}: its options have no {source.path_option}"
+                    f"pipeline {self.name}: its options need {source.path_option}"
                 )
 
     def _contracts(self) -> list[Table]:
@@ -191,29 +192,32 @@ class Pipeline:
         above = self.output(output.of)
         known = [each.name for each in self._contracts()]
         if above is None and output.of not in known:
-            raise ValueError(f"{told}: is made of {output.of!r}, which there is not")
+            raise ValueError(
+                f"{told}: is made from {output.of!r}, which is not declared"
+            )
         if above and above.table.partition_by != output.table.partition_by:
             raise ValueError(
-                f"{told}: is made from what is written to {output.of}, and must have its partitions"
+                f"{told}: is made from the rows of {output.of}, so it must have the same partitions"
                 f" {above.table.partition_by}"
             )
         upstream = above.table if above else self.source(output.of).contract
         for own, amount in output.sums.items():
             if own not in output.table.amounts or amount not in upstream.amounts:
                 raise ValueError(
-                    f"{told}: sums {own!r} of {amount!r}, which are not both amounts"
+                    f"{told}: sums {own!r} of {amount!r}, but both must be declared as amounts"
                 )
         has_sums = output.owed(upstream.amounts)
         if has_sums and bool(upstream.currency) != bool(output.table.currency):
             raise ValueError(
-                f"{told}: needs the currency of {upstream.name}, as currencies are never added"
+                f"{told}: needs a currency column like {upstream.name}, because currencies are"
+                " never added"
             )
         if output.refresh and output.refresh.of not in known:
             raise ValueError(
-                f"{told}: is refreshed from {output.refresh.of!r}, which is no source"
+                f"{told}: is refreshed from {output.refresh.of!r}, which is not a source"
             )
         if output.refresh and output.refresh.option not in self.options.names():
-            raise ValueError(f"{told}: its options have no {output.refresh.option}")
+            raise ValueError(f"{told}: its options need {output.refresh.option}")
 
     def _check_strategies(self, source: Source) -> None:
         """See that the outputs of a source treat its rows alike."""
@@ -226,17 +230,18 @@ class Pipeline:
                 and (output.table.replaced_by != source.whole)
             ):
                 raise ValueError(
-                    f"{told}: must be merged by {source.whole}, as {source.name} are whole by them"
+                    f"{told}: must be merged by {source.whole}, because {source.name} are whole by"
+                    " these columns"
                 )
             if not self.appended_to(source):
                 continue
             if not isinstance(strategy, Append):
                 raise ValueError(
-                    f"{told}: must append too, as a row of {source.name} that is there already is"
-                    " loaded nowhere"
+                    f"{told}: must append too, because a row of {source.name} that was loaded"
+                    " before is not loaded again"
                 )
             if not set(source.contract.key) <= set(output.table.columns):
                 raise ValueError(
-                    f"{told}: needs the key of {source.name}, {source.contract.key}, to know what"
-                    " is there already"
+                    f"{told}: needs the key of {source.name}, {source.contract.key}, to find rows"
+                    " that were loaded before"
                 )

@@ -63,7 +63,7 @@ class Source:
         for name in (*self.whole, *self.version.columns):
             if name not in self.contract.columns:
                 raise ValueError(
-                    f"source {self.name}: names the column {name!r}, which its contract has not"
+                    f"source {self.name}: its contract has no column {name!r}"
                 )
         if not set(self.whole) <= set(self.contract.key):
             raise ValueError(

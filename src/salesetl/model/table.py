@@ -90,13 +90,13 @@ class Table:
         for name in named:
             if name not in self.columns:
                 raise ValueError(
-                    f"table {self.name}: names the column {name!r}, which it has not"
+                    f"table {self.name}: has no column {name!r}, but its declaration names it"
                 )
         last = self.columns[len(self.columns) - len(self.partition_by) :]
         if tuple(last) != self.partition_by:
             raise ValueError(
-                f"table {self.name}: its last columns are {last}, and should be those that it is"
-                f" partitioned by, {list(self.partition_by)}"
+                f"table {self.name}: its last columns are {last}, but must be its partition columns"
+                f" {list(self.partition_by)}"
             )
 
     @property

@@ -33,20 +33,20 @@ def text_rules(
         Rule(
             "text_is_readable",
             " and ".join(_readable(schema)),
-            remedy="a text has control characters, or the file is in another encoding than the"
-            " one it is read in, which is UTF-8 unless a source profile names another",
+            remedy="a text has control characters, or the file has another encoding than UTF-8; set"
+            " its encoding in a source profile",
         ),
         Rule(
             "identifiers_are_visible",
             is_visible(_joined(identifiers)),
-            remedy="an identifier has invisible characters or other white space than blanks inside;"
-            " have them taken out where it comes from",
+            remedy="an identifier has invisible characters, or white space other than blanks;"
+            " remove them in the system that exports it",
         ),
         Rule(
             "identifiers_are_whole",
             is_not_scientific(_joined(identifiers)),
-            remedy="an identifier is written like 8.41E+12: a spreadsheet has changed it; export it"
-            " as text",
+            remedy="an identifier is written like 8.41E+12, because a spreadsheet changed it;"
+            " export it as text",
         ),
     )
 

@@ -63,7 +63,7 @@ def recover(storage: Storage, root: str, namespace: str) -> Journal | None:
     if storage.files(path):
         journal = Journal.decode(storage.read(path))
         logger.warning(
-            "finishing the publish of run %s, which was cut off", journal.run_id
+            "finishing the publish of run %s, which was interrupted", journal.run_id
         )
         _carry_out(storage, root, namespace, journal)
     storage.delete(join(root, namespace, "_staging"))
@@ -76,8 +76,8 @@ def _carry_out(storage: Storage, root: str, namespace: str, journal: Journal) ->
     absent = storage.move(journal.moves)
     if lost := _not_in_place(storage, absent):
         raise BooksError(
-            f"{lost[0]}: was staged by run {journal.run_id} and is gone; nothing was deleted."
-            f" Run the job again after removing {journal_path(root, namespace)}"
+            f"{lost[0]}: run {journal.run_id} staged this file, but it is missing; nothing was"
+            f" deleted. Remove {journal_path(root, namespace)} and run the job again"
         )
     storage.delete_files(journal.deletes)
     if journal.report_path:

@@ -26,10 +26,10 @@ def check_key_method(storage: Storage, path: str, method: KeyMethod) -> bool:
     remembered = json.loads(storage.read(path))
     if remembered != method:
         raise InputError(
-            f"{path}: the keys of this lake are made of {_text(remembered)}, and this profile makes"
-            f" them of {_text(method)}, so that a row that comes again would be counted twice; use"
-            " the profile of the earlier runs, or load all deliveries with this one into an empty"
-            " --output_path"
+            f"{path}: the keys of this lake are made from {_text(remembered)}, but this profile"
+            f" makes them from {_text(method)}, so a row that is delivered again would count twice;"
+            " use the profile of the earlier runs, or load all deliveries with this profile into an"
+            " empty --output_path"
         )
     return True
 

@@ -175,8 +175,9 @@ class Lake:
         for row in self._engine.rows(twice.select(day, *table.key).limit(1)):
             key = ", ".join(str(row[name]) for name in table.key)
             raise InputError(
-                f"{self.path(table)}: {table.key[0]} {key} is dated {row[day]} there, outside"
-                f" {days}, and would be there twice; widen the range or use --write_mode merge"
+                f"{self.path(table)}: {table.key[0]} {key} is already in the table on {row[day]},"
+                f" outside {days}, and would be there twice; widen the range, or use --write_mode"
+                " merge"
             )
 
     def _folders(self, rows: DataFrame, table: Table) -> set[str]:

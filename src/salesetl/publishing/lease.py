@@ -133,12 +133,12 @@ def _take(storage: Storage, path: str, owner: Owner) -> None:
         if is_alive or time.monotonic() > patience:
             raise LeaseError(
                 f"{path}: run {lease.owner.run_id} (process {lease.owner.process_id} on"
-                f" {lease.owner.host}) is writing these tables; wait for it to end."
-                f" If it is dead, its lease ends at {lease.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+                f" {lease.owner.host}) is writing these tables; wait for it to end, then run again."
+                f" If it was killed, its lease ends at {lease.expires_at:%Y-%m-%d %H:%M:%S} UTC"
             )
         if watched is None:
             logger.info(
-                "run %s on %s holds the lease; watching whether it lives",
+                "run %s on %s holds the lease; checking whether it is alive",
                 lease.owner.run_id,
                 lease.owner.host,
             )
@@ -161,7 +161,7 @@ def _take_over(storage: Storage, path: str, owner: Owner) -> None:
 
     if not storage.update(path, written):
         raise LeaseError(
-            f"{path}: another run has just taken the lease; wait for it to end"
+            f"{path}: another run has just taken the lease; wait for it to end, then run again"
         )
 
 
@@ -169,7 +169,7 @@ def _renew(storage: Storage, path: str, owner: Owner) -> None:
     def extend(found: bytes | None) -> bytes:
         if not _is_owned(found, owner):
             raise LeaseError(
-                f"{path}: the lease was lost to another run; nothing was published"
+                f"{path}: another run took the lease; nothing was published. Run again"
             )
         return Lease(owner, datetime.now(UTC) + DURATION).encode()
 

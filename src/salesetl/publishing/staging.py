@@ -100,7 +100,8 @@ def _check_schema(engine: Engine, table: Table, file: str) -> None:
     expected = {each.name: expected[each.name] for each in table.data_fields}
     if list(written.items()) != list(expected.items()):
         raise BooksError(
-            f"{file}: written as {written}, but {table.name} has {expected}"
+            f"{file}: was written as {written}, but the contract of {table.name} has {expected};"
+            " nothing was published"
         )
 
 
@@ -111,10 +112,12 @@ def _check_keys(engine: Engine, rows: DataFrame, change: Change) -> None:
         return
     if change.kept is not None and _twice(engine, change.kept, table) is not None:
         raise BooksError(
-            f"{table.name}: the lake has a {', '.join(table.key)} twice, in the partitions"
+            f"{table.name}: the lake already has a {', '.join(table.key)} twice, in the partitions"
             f" {', '.join(change.folders)}; load their days again with --write_mode replace"
         )
-    raise BooksError(f"{table.name}: {key} would be there twice")
+    raise BooksError(
+        f"{table.name}: {key} would be in the table twice; nothing was published"
+    )
 
 
 def _twice(engine: Engine, rows: DataFrame, table: Table) -> str | None:

@@ -52,7 +52,7 @@ def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
     spelled = path.removeprefix(root).split("/")[1:]
     data = [file for file in found if not _is_hidden(file.path, root, spelled)]
     if not data and not allow_empty:
-        raise InputError(f"{path}: no files there; check the path")
+        raise InputError(f"{path}: there are no files; check the path")
     empty = {
         file.path
         for file, is_empty in look_at([*filter(_may_be_empty, data)], _is_empty)
@@ -136,20 +136,20 @@ def read_head(
         told = (
             "gzipped twice; unpack it once"
             if is_gzip(file)
-            else "gzip, but its name does not end in .gz; name it so"
+            else "gzip, but its name does not end in .gz; rename it"
         )
         raise InputError(f"{file.path}: is {told}, and deliver it again")
     if not is_wide(encoding):
         for magic, claim in _FOREIGN_FORMATS.items():
             if head.startswith(magic):
                 raise InputError(
-                    f"{file.path}: {claim}; deliver it as {encoding} text, plain or gzipped as"
-                    " .gz, or name its encoding in a source profile"
+                    f"{file.path}: {claim}; deliver it as {encoding} text, plain or .gz, or set its"
+                    " encoding in a source profile"
                 )
         if b"\0" in head:
             raise InputError(
-                f"{file.path}: has NUL bytes, so it is not {encoding} text; deliver it again,"
-                " or name its encoding in a source profile"
+                f"{file.path}: has NUL bytes, so it is not {encoding} text; deliver it again, or"
+                " set its encoding in a source profile"
             )
     if head.startswith(BOM):
         encoding = "UTF-8"

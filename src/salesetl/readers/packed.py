@@ -56,4 +56,6 @@ def _parts(packed: bytes) -> Iterator[bytes]:
 
 
 def _broken(path: str, error: BaseException) -> InputError:
-    return InputError(f"{path}: truncated or damaged gzip ({error}); deliver it again")
+    return InputError(
+        f"{path}: truncated or damaged gzip ({error}); deliver the file again"
+    )

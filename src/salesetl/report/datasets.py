@@ -74,7 +74,9 @@ def loaded_datasets(root: str, reports: Sequence[RunReport]) -> list[Dataset]:
     ]
     if not loaded:
         names = " or ".join(f"jobs/{each.job}.py" for each in DATASETS)
-        raise InputError(f"{root}: no run has loaded rows there; run {names} first")
+        raise InputError(
+            f"{root}: no run has loaded rows into this lake; run {names} first"
+        )
     return loaded
 
 
@@ -87,7 +89,7 @@ def rows_of(root: str, dataset: Dataset) -> Found:
     }
     if not found[dataset.months]:
         raise InputError(
-            f"{root}: the tables of {dataset.name} are empty; run jobs/{dataset.job}.py"
+            f"{root}: the tables of {dataset.name} are empty; run jobs/{dataset.job}.py first"
         )
     return found
 

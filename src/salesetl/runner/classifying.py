@@ -167,7 +167,7 @@ def _classify(
         found = without_present(run, source, found, appended)
     tally = count_outcomes(engine, found, contract)
     if not tally.is_balanced:
-        raise BooksError(f"{source.name}: rows read are not all accounted for: {tally}")
+        raise BooksError(f"{source.name}: not every row read is accounted for: {tally}")
     classified = Classified(engine, source, contract, delivered, found, tally)
     if tally.rows_quarantined:
         _quarantine(run, classified)
@@ -192,7 +192,7 @@ def _quarantine(run: Run, classified: Classified) -> None:
     due = classified.tally.rows_quarantined + kept
     if staged.row_count != due:
         raise BooksError(
-            f"{staged.table.name}: {staged.row_count} rows were written where {due} are due;"
+            f"{staged.table.name}: {staged.row_count} rows were written, but {due} were expected;"
             " nothing was published"
         )
 

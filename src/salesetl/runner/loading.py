@@ -114,8 +114,8 @@ class Loading:
         found = {name: staged.sums[name] for name in sums}
         if rows not in (None, staged.row_count) or found != sums:
             raise BooksError(
-                f"{output.table.name}: {staged.row_count} rows over {_text(found)} were written"
-                f" where {rows} rows over {_text(sums)} are due; nothing was published"
+                f"{output.table.name}: {staged.row_count} rows with {_text(found)} were written,"
+                f" but {rows} rows with {_text(sums)} were expected; nothing was published"
             )
         self._staged[output.table.name] = staged
 
@@ -141,8 +141,8 @@ class Loading:
         other = self._staged[check.other.name].sums[check.other_amount]
         if one != other:
             raise BooksError(
-                f"{check.table.name} has {amounts_text(one)} in the touched partitions where"
-                f" {check.other.name} has {amounts_text(other)}: one of them was changed by hand;"
+                f"{check.table.name} has {amounts_text(one)} in the changed partitions, but"
+                f" {check.other.name} has {amounts_text(other)}: one table was changed by hand;"
                 " load these days again with --write_mode replace"
             )
 

@@ -43,8 +43,8 @@ def check_apart(
             _holds(place, output) for place in (_place(path), *_linked(path, files))
         ):
             raise ArgumentError(
-                f"--output_path {output_path}: is inside --{name} {text}, so that the next run"
-                " would read what this one writes; name another place"
+                f"--output_path {output_path}: is inside --{name} {text}, so the next run would"
+                " read what this run writes; use another --output_path"
             )
         if any(
             _holds((*output, *own), place)
@@ -53,7 +53,7 @@ def check_apart(
         ):
             raise ArgumentError(
                 f"--{name} {text}: has files that the job writes below --output_path"
-                f" {output_path}; name those that were delivered"
+                f" {output_path}; use the path of the delivered files"
             )
 
 

@@ -55,7 +55,7 @@ def report_stale_rows(
     report.rows_to_refresh = sum(left.values())
     if left:
         logger.warning(
-            "%d rows of %s in %d partitions lack what %s tells now; to add it:"
+            "%d rows of %s in %d partitions lack values that %s now have; to add them, run:"
             " python jobs/%s.py %s --%s true",
             report.rows_to_refresh,
             table.name,

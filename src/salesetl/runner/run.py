@@ -64,7 +64,9 @@ class Run:
         with suppress(Stopped), shielded():
             self._publish()
             return self.report
-        logger.warning("a signal to end came while the run published, which is done")
+        logger.warning(
+            "a signal to end came during the publish; the publish is complete"
+        )
         return self.report
 
     def _publish(self) -> None:

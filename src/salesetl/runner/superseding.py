@@ -78,8 +78,8 @@ def without_superseded(
     if not found["units"]:
         return rows
     logger.warning(
-        "%s: of %d %s a newer version is published, which stays, such as that of %s; if that of %s"
-        " is the newer one, deliver it under a path that sorts after it",
+        "%s: %d %s have a newer published version, for example from %s, which stays; if the file"
+        " %s is newer, deliver it again under a path that sorts later",
         source.name,
         found["units"],
         ", ".join(unit),

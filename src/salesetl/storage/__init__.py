@@ -31,8 +31,8 @@ def storage_of(path: str) -> Storage:
     scheme = urlsplit(path).scheme if "://" in path else "file"
     if "@" in urlsplit(path).netloc:
         raise InputError(
-            f"{path}: credentials do not belong into a path, where logs and reports would show"
-            " them; take them out and set AWS_PROFILE"
+            f"{path}: a path must not hold credentials, because logs and reports show it; remove"
+            " them and set AWS_PROFILE"
         )
     if scheme in S3_SCHEMES:
         return _s3_storage(os.environ.get("AWS_ENDPOINT_URL"))
