@@ -1,5 +1,5 @@
 -- Net revenue, transactions, revenue per transaction and customers by month.
--- A month is complete if the lake has sales from its first day or earlier, to its last day or later.
+-- A month is complete if the lake has sales from its first day (or before) to its last (or after).
 with months as (
     select
         sales.year,
