@@ -113,7 +113,7 @@ def _without(place: int, cells: list[str]) -> list[str]:
 
 
 def loaded_text(report: RunReport) -> str:
-    """Write what a run has loaded of each amount, such as `1,234.50` or `EUR 8.00, INR 5.00`."""
+    """Write the loaded sum of each amount, such as `1,234.50` or `EUR 8.00, INR 5.00`."""
     texts = (
         f"{currency} {number_text(states['loaded'])}".lstrip()
         for by_currency in report.amounts.values()

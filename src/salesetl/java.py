@@ -1,4 +1,4 @@
-"""Finding a Java that Spark runs on."""
+"""Finds a Java that Spark runs on."""
 
 import importlib.metadata
 import importlib.util
@@ -46,7 +46,7 @@ def find_java_home(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def java_version(home: Path) -> int | None:
-    """Return the major version of the Java in a home, or None if there is none that runs."""
+    """Return the major version of the Java in a folder, or None if there is none."""
     executable = home / "bin" / "java"
     release = home / "release"
     if not os.access(executable, os.X_OK):

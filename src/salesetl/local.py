@@ -1,4 +1,4 @@
-"""The engine of a run on this machine: chosen by what there is to read, and closed in the end."""
+"""Chooses, opens and closes the engine of a run on this machine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EMBEDDED_INPUT_BYTES = 6 * 2**30
 
 @dataclass(frozen=True, kw_only=True)
 class LocalOptions:
-    """What every job can be told beside its own options."""
+    """Options that every job has on this machine."""
 
     engine: EngineChoice = option(
         "engine of the job; auto takes DuckDB for local input of at most"
@@ -43,7 +43,7 @@ def local_engine(
     *,
     is_verbose: bool = False,
 ) -> Iterator[Engine]:
-    """Open the engine that is asked for, or for `auto` the one that suits the input.
+    """Open the engine that was asked for, or for `auto` the one that suits the input.
 
     SetupError if it is not installed.
     """

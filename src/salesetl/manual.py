@@ -1,4 +1,4 @@
-"""The manual of jobs: what they do and what their arguments mean, as a page."""
+"""Writes the page of jobs and their arguments."""
 
 import inspect
 from collections.abc import Iterable

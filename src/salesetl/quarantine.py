@@ -47,7 +47,7 @@ def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
 
 
 def count_rejected(storage: Storage, root: str, source: str, run_id: str) -> int:
-    """Count the rows of a source in quarantine under a run, the last that rejected them."""
+    """Count the rows of a source in the quarantine of a run."""
     table = next(each for each in _quarantines() if each.name.endswith(f"/{source}"))
     return count_rows(storage, join(root, table.folder), f"run_id={run_id}")
 

@@ -17,7 +17,7 @@ Result = tuple[list[str], list[tuple[Any, ...]]]
 
 
 def results(output_path: str, names: Sequence[str]) -> list[Result]:
-    """Return the columns and rows of queries and views; ArgumentError for a name there is not.
+    """Return the columns and rows of queries and views; ArgumentError for an unknown name.
 
     The rows of a view are sorted by its columns, for it has no order of its own. InputError where
     the lake lacks a table.

@@ -30,7 +30,7 @@ _SECONDS_BETWEEN_TRIES = 2
 
 @dataclass(frozen=True)
 class NewObject:
-    """An object that was written, by an event that may come more than once."""
+    """An object that an event names; the event may come more than once."""
 
     path: str
     version: str
@@ -44,7 +44,7 @@ class NewObject:
 
 @dataclass(frozen=True)
 class Loading:
-    """How new objects are loaded: the namespace, its lake, and `load(path, run_id)`.
+    """How to load new objects: the namespace, the lake, and `load(path, run_id)`.
 
     `context` is that of the function: an object that must wait for another that is being loaded is
     given up when there is not the time any more. Without one, by hand, there is.
@@ -56,7 +56,7 @@ class Loading:
     context: Any
 
     def load_once(self, new: NewObject) -> None:
-        """Load an object that no run has loaded; InputError if it is not there any more."""
+        """Load an object that no run has loaded; InputError if it was deleted."""
         storage = storage_of(self.root)
         # Asked again after each wait, for the same event may be what was waited for.
         while not has_succeeded(storage, self.root, self.namespace, new.run_id):
@@ -81,7 +81,7 @@ class Loading:
 
 
 def loading_into(pipeline: Pipeline, lake: str, context: Any) -> Loading:
-    """Return how new objects of the main source of a pipeline are loaded into a lake, on DuckDB."""
+    """Return how to load new objects of the main source of a pipeline into a lake, on DuckDB."""
     root = normalized(lake)
 
     def load(path: str, run_id: str) -> RunReport:

@@ -1,4 +1,4 @@
-"""How a table of the Data Catalog differs from its contract, and which differences are safe."""
+"""Compares a table of the Data Catalog with its contract, and finds the changes that are safe."""
 
 import re
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: what of a table it is, and how it was and will be; `remedy` if refused."""
+    """One difference of a table: what, the old and the new value, and a remedy if refused."""
 
     table: str
     kind: Kind
@@ -44,12 +44,12 @@ class Change:
 
     @property
     def text(self) -> str:
-        """The difference in one line, once it is done."""
+        """The change in one line, after it is done."""
         return self._line(f"{self.what} {self.kind}")
 
     @property
     def plan_text(self) -> str:
-        """The difference in one line, while nothing is done."""
+        """The change in one line, before it is done."""
         if self.kind == "refused":
             return self.text
         return self._line(f"would {_VERBS[self.kind]} {self.what}")
@@ -61,7 +61,7 @@ class Change:
 
 
 def table_changes(entry: Entry, found: Description | None) -> list[Change]:
-    """List how a table differs from what it is to be; only what is refused if anything is."""
+    """List how a table differs from its contract; only the refused changes if there are any."""
     if found is None:
         return [Change(entry.name, "created", "table", new=entry.location)]
     if foreign := _table_refusal(entry, found):
@@ -79,7 +79,7 @@ def table_changes(entry: Entry, found: Description | None) -> list[Change]:
 
 
 def type_change(old: str, new: str) -> Literal["same", "widened", "refused"]:
-    """Tell whether columns of an old type can be read as a new one from the files there are."""
+    """Tell whether old files with a column of type `old` can be read as type `new`."""
     old, new = _type(old), _type(new)
     if old == new:
         return "same"

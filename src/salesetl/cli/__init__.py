@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Run the command line; a failure that a person can act on is one line."""
+    """Run the command line; an error is one line on standard error."""
     parser = _parser()
     arguments, rest = parser.parse_known_args(words)
     if rest and not arguments.takes_rest:

@@ -1,4 +1,4 @@
-"""Estimating what a job will cost."""
+"""Estimates the cost of a job."""
 
 import argparse
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from salesetl.storage import StoredFile, normalized, storage_of
 
 
 def estimate_cost(arguments: argparse.Namespace) -> str:
-    """Return what a run over some files would take, and what keeping and asking the lake costs."""
+    """Return the estimated time and cost of a run, and the cost of storage and queries."""
     definition = job_definition(arguments.root, arguments.job)
     found = _inputs(arguments.job, arguments.inputs)
     size = size_of(found)

@@ -1,4 +1,4 @@
-"""Files that a command writes for people: none before all are made."""
+"""Writes several files for a person: all or none."""
 
 import uuid
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from salesetl.storage import join, normalized, storage_of
 
 
 def write_together(directory: str, contents: Mapping[str, bytes]) -> str:
-    """Write files below a directory once all are there to move into place; return their paths."""
+    """Write files below a directory, in place only after all are written; return their paths."""
     folder = normalized(directory)
     storage = storage_of(folder)
     aside = join(folder, f".{uuid.uuid4().hex}")

@@ -1,4 +1,4 @@
-"""Looking at quarantined rows and replaying them."""
+"""Shows quarantined rows and replays them."""
 
 import argparse
 import logging
@@ -26,7 +26,7 @@ _LISTED = ("run_id", "status", "source", "rows", "replayed_by", "reasons")
 
 
 def list_quarantine(arguments: argparse.Namespace) -> str:
-    """Return a line for each source of a run that rejected rows, with who has replayed them."""
+    """Return a line for each source of a run with rejected rows, and the run that replayed them."""
     root = normalized(arguments.output_path)
     storage = storage_of(root)
     reports = read_reports(storage, root, namespaces())
@@ -54,7 +54,7 @@ def list_quarantine(arguments: argparse.Namespace) -> str:
 
 
 def show_quarantine(arguments: argparse.Namespace) -> str:
-    """Return how many rows a run rejected for what reasons, and the first of them.
+    """Return the rejected rows of a run: counts by reason, and the first rows.
 
     With `--to`, the records of its main source are written there too.
     """
@@ -87,7 +87,7 @@ def show_quarantine(arguments: argparse.Namespace) -> str:
 
 
 def replay(arguments: argparse.Namespace) -> str:
-    """Run the job on what a run rejected of its main source, and return the report.
+    """Run the job on the rejected rows of the main source of a run, and return the report.
 
     ArgumentError where the books would not stand it, or where there is nothing to replay.
     """

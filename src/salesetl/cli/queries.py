@@ -1,4 +1,4 @@
-"""Showing the rows of the shipped queries and views."""
+"""Shows the rows of the shipped queries and views."""
 
 import argparse
 import csv
@@ -23,7 +23,7 @@ ANALYTICS = (
 
 
 def run_query(arguments: argparse.Namespace) -> str:
-    """Return the rows of a query or view as a table or CSV; without a name, what there is."""
+    """Return the rows of a query or view as a table or CSV; without a name, list all."""
     if not arguments.name:
         listed = [(each.name, each.comment) for each in statements().values()]
         return table_text(("name", "what it shows"), listed) + "\n"
@@ -34,7 +34,7 @@ def run_query(arguments: argparse.Namespace) -> str:
 
 
 def write_analytics(arguments: argparse.Namespace) -> str:
-    """Write the analytics of orders as CSV files; none before all have been computed."""
+    """Write six metrics of orders as CSV files: all or none."""
     found = results(arguments.output_path, ANALYTICS)
     contents = {
         f"{name}.csv": _csv_text(result).encode()

@@ -1,4 +1,4 @@
-"""Writing the charts and the report of a lake."""
+"""Writes the charts and the report of a lake."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from salesetl.storage import normalized, storage_of
 
 
 def write_charts(arguments: argparse.Namespace) -> str:
-    """Draw the charts of all datasets of a lake as PNG files; none before all are drawn."""
+    """Draw the charts of all datasets of a lake as PNG files: all or none."""
     _check_setup()
     from salesetl.report.datasets import loaded_datasets, rows_of
     from salesetl.report.rendering import png
@@ -26,7 +26,7 @@ def write_charts(arguments: argparse.Namespace) -> str:
 
 
 def write_report(arguments: argparse.Namespace) -> str:
-    """Write the report of a lake as one HTML page, which opens without a server or a network."""
+    """Write the report of a lake as one HTML page that needs no server and no network."""
     _check_setup()
     from salesetl.report.datasets import sections_of
     from salesetl.report.page import page

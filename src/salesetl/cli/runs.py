@@ -1,4 +1,4 @@
-"""Looking at runs."""
+"""Lists runs and shows their reports."""
 
 import argparse
 

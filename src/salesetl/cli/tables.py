@@ -1,4 +1,4 @@
-"""Looking at tables."""
+"""Shows rows of tables."""
 
 import argparse
 
@@ -10,7 +10,7 @@ from salesetl.storage import join, normalized, storage_of
 
 
 def show_table(arguments: argparse.Namespace) -> str:
-    """Return the first rows of a table, of all of them the greatest by `--order_by`."""
+    """Return the first rows of a table, or the largest by `--order_by`."""
     table = table_named(arguments.name)
     if arguments.order_by not in (None, *table.columns):
         raise ArgumentError(

@@ -1,1 +1,1 @@
-"""Where the outputs of a run go."""
+"""The places to which a run writes its outputs."""

@@ -62,7 +62,7 @@ def move_lake(
 
 
 def converted_report(old: dict[str, Any], pipeline: Pipeline) -> dict[str, Any]:
-    """Return the report of an earlier version as one of today; what it did not tell is left out."""
+    """Convert the report of an earlier version; counts that it does not have are left out."""
     report = dict(old)
     report["rows_out_of_range"] = report.pop("rows_set_aside", 0)
     report["rows_to_refresh"] = report.pop("sales_of_late_buyers", 0)

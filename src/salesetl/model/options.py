@@ -1,4 +1,4 @@
-"""The options of a pipeline: a dataclass, from which command line, manual and checks are made."""
+"""The options of a pipeline, as a dataclass; command line, manual and checks follow from it."""
 
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date
@@ -42,7 +42,7 @@ class Option:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The only texts that it may be; none for an option that is not such a choice."""
+        """The allowed texts; empty if any text is allowed."""
         is_choice = get_origin(self.inner_type) is Literal
         return get_args(self.inner_type) if is_choice else ()
 
@@ -60,7 +60,7 @@ class Option:
         return names.get(self.inner_type, "text")
 
     def parse(self, text: str) -> Any:
-        """Turn the text of a command line into the value; ValueError if it is none."""
+        """Return the value of a text of the command line; ValueError if it is not valid."""
         if self.choices:
             return _one_of(text, {each: each for each in self.choices})
         if self.inner_type is date:
@@ -75,7 +75,7 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class LoadOptions:
-    """What every pipeline can be told."""
+    """Options of every pipeline."""
 
     output_path: str = option(
         "root of the lake; the job writes tables, quarantine and run reports below it"
@@ -124,7 +124,7 @@ class LoadOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class CsvOptions:
-    """What a pipeline can be told about delimited text."""
+    """Options of a pipeline that reads delimited text."""
 
     source_profile: str | None = option(
         "TOML file that maps another system's export to the contract, or the name of a shipped one",

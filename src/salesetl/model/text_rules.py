@@ -1,4 +1,4 @@
-"""Rules about texts, which every source keeps."""
+"""Rules about texts, for every source."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ FAULTS = {
 def text_rules(
     schema: T.StructType, identifiers: tuple[str, ...]
 ) -> tuple[Rule, Rule, Rule]:
-    """Return the rules that all texts of a source keep, and those of its identifiers.
+    """Return the rules for all texts of a source, and for its identifiers.
 
     Identifiers are the key and what other tables are looked up by.
     """
@@ -52,7 +52,7 @@ def text_rules(
 
 
 def values_rule(name: str, schema: T.StructType, column: str) -> Rule:
-    """Return the rule that a column has one of the values that it lists.
+    """Return the rule that a column has one of its declared values.
 
     Other values of a column that is open are only counted.
     """

@@ -1,1 +1,1 @@
-"""Publishing tables so that a crash, a rerun or a rival run can never spoil them."""
+"""Publishes tables safely: no crash, rerun or concurrent run can damage them."""

@@ -1,4 +1,4 @@
-"""The columns of a Parquet file, from its footer alone."""
+"""Reads the columns of a Parquet file from its footer."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ DURATION = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Owner:
-    """Who holds a lease: a run, in a process that a machine can be asked about."""
+    """The holder of a lease: a run, its process and its machine."""
 
     run_id: str
     host: str
@@ -39,7 +39,7 @@ class Owner:
         return cls(run_id, socket.gethostname(), _machine(), process_id, started)
 
     def is_known_dead(self) -> bool:
-        """Tell whether the process is known to have ended; only its own machine knows."""
+        """Tell whether the process has ended; only its own machine knows."""
         if self.machine != _machine():
             return False
         return self.process_started != _process_started(self.process_id)
@@ -47,7 +47,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to write until it expires; the owner renews it as long as it lives."""
+    """The right to write until it expires; its owner renews it while it runs."""
 
     owner: Owner
     expires_at: datetime
@@ -69,18 +69,18 @@ class Lease:
         )
 
     def is_over(self, now: datetime) -> bool:
-        """Tell whether somebody else may take it."""
+        """Tell whether another run may take it."""
         return now >= self.expires_at or self.owner.is_known_dead()
 
 
 def lease_path(root: str, namespace: str) -> str:
-    """Where the lease of a namespace is."""
+    """The path of the lease of a namespace."""
     return join(root, namespace, "_lease.json")
 
 
 @contextmanager
 def held_lease(storage: Storage, path: str, run_id: str) -> Iterator[None]:
-    """Hold the lease at `path` for the length of the block; LeaseError if another run holds it."""
+    """Hold the lease at `path` during the block; LeaseError if another run holds it."""
     owner = Owner.of_this_process(run_id)
     stop = threading.Event()
     renewal = threading.Thread(
@@ -103,7 +103,7 @@ def held_lease(storage: Storage, path: str, run_id: str) -> Iterator[None]:
 
 
 def confirm_lease(storage: Storage, path: str, run_id: str) -> None:
-    """Make sure that the lease is still this run's; LeaseError if it was lost."""
+    """Check that this run still holds the lease; LeaseError if not."""
     _renew(storage, path, Owner.of_this_process(run_id))
 
 

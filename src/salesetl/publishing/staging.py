@@ -1,4 +1,4 @@
-"""Writing the new content of a table aside, and making sure of it before it is published."""
+"""Stages the new content of a table, and verifies it before it is published."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ else:
 
 @dataclass(frozen=True)
 class Partition:
-    """What a partition holds: `values` of its columns, rows, sums of its amounts, files."""
+    """One partition: the `values` of its columns, its rows, sums of amounts, and files."""
 
     values: dict[str, Any]
     rows: int
@@ -35,7 +35,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class StagedTable:
-    """A table's new partitions, written aside and found right."""
+    """The staged and verified new partitions of a table."""
 
     table: Table
     path: str
@@ -57,7 +57,7 @@ class StagedTable:
 
     @property
     def measures(self) -> list[dict[str, Any]]:
-        """What the run report says of each partition."""
+        """The entries of the run report, one for each partition."""
         return [
             {**each.values, "rows": each.rows, "files": each.files, "bytes": each.bytes}
             for each in self.partitions.values()
@@ -65,7 +65,7 @@ class StagedTable:
 
 
 def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
-    """Write new content aside and read it back.
+    """Stage new content, read it back and verify it.
 
     BooksError if what was written does not have the columns and types of the contract, or has a
     key twice.
@@ -86,7 +86,7 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
 
 
 def count_kept(engine: Engine, change: Change) -> tuple[int, Sums]:
-    """Count the rows that stay in the partitions of a change, and sum their amounts."""
+    """Count the published rows that stay in the partitions of a change, and sum their amounts."""
     if change.kept is None:
         return 0, {}
     groups = _grouped(engine, change.kept, change.table, [])

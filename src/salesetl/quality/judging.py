@@ -1,4 +1,4 @@
-"""Which rules a row breaks by itself."""
+"""Finds the rules that a row breaks by itself."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ SUPERSEDED = "is_published_already"
 
 
 def all_rules(table: Table) -> list[Rule]:
-    """Return the rules that a row of a source can break, in the order of their names in reports."""
+    """Return all rules that a row of a source can break, in the order of reports."""
     return [*READ_RULES, *table.rules, CONFLICT, WHOLE]
 
 

@@ -1,4 +1,4 @@
-"""Delimited text as delivered: bound by header name, file by file."""
+"""Reads delimited text; each file has its own header."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _CUT = 12
 
 
 def is_across_lines(file: StoredFile) -> bool:
-    """Tell, from its beginning, whether a file is an array or may hold objects across lines.
+    """Tell from the beginning of a file whether its objects may span lines, or are in an array.
 
     One that has an object a line does not, nor does one whose first line is broken. InputError if
     nothing in the beginning looks like JSON.

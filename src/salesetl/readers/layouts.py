@@ -1,4 +1,4 @@
-"""What a delimited file says of itself: its header, and whether its fields span lines."""
+"""Finds the header of a delimited file, and whether its fields span lines."""
 
 import csv
 import io
@@ -31,7 +31,7 @@ WHOLE_FILE_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Layout:
-    """What files must share to be read together."""
+    """The properties that files must share to be read together."""
 
     header: tuple[str, ...]
     text: TextFormat
@@ -50,7 +50,7 @@ class Layout:
 
 
 def is_quick_to_read(file: StoredFile) -> bool:
-    """Tell whether a file is small enough to be looked through before it is read."""
+    """Tell whether a file is small enough to be scanned before it is read."""
     return unpacked_bytes(file) <= WHOLE_FILE_BYTES
 
 

@@ -1,4 +1,4 @@
-"""Gzipped files: what they unpack to, and what is wrong with one that cannot be unpacked."""
+"""Unpacks gzipped files, and names those that are truncated or damaged."""
 
 import gzip
 import io

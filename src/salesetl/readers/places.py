@@ -1,4 +1,4 @@
-"""Where in a delivered file a record stands, for a message that may not show the record."""
+"""Finds the line of a record in its file, for a message that must not show the record."""
 
 import io
 import re
@@ -14,7 +14,7 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 def line_of(path: str, record: str, encoding: str) -> int | None:
-    """Return the number of the line that a record begins on; None where that is not found.
+    """Return the number of the first line of a record; None if it is not found.
 
     The first of several that are equal. It is not looked for in a very large file.
     """

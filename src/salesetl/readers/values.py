@@ -1,4 +1,4 @@
-"""The value of one column in a record as delivered, for a message that may show no other."""
+"""Finds the value of one column in a record, for a message that must not show the others."""
 
 import json
 from typing import Any

@@ -21,7 +21,7 @@ from salesetl.report.picture import (
 
 
 def active_customers(rows: Rows, months: Rows) -> Picture:
-    """Draw the active customers of the countries with the most of them, in each of all months."""
+    """Draw the active customers by month, of the countries with the most."""
     values = _values(rows, months)
     chosen = alt.selection_point(fields=["country"], bind="legend")
     base = drawing(values).encode(

@@ -1,4 +1,4 @@
-"""Whether a source is good enough to be loaded, and what was wrong, in a message without a row."""
+"""Decides whether a source may be loaded; the message shows no whole row."""
 
 import re
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ _LONGEST_VALUE = 40
 
 
 def check_quality(classified: Classified, options: LoadOptions) -> None:
-    """Refuse a source that is empty, or of which more than a share of rows was rejected."""
+    """Refuse a source without rows to load, or with too many rejected rows."""
     tally = classified.tally
     path = getattr(options, classified.source.path_option)
     rejected = tally.rows_quarantined - tally.rows_out_of_range
@@ -54,7 +54,7 @@ def check_quality(classified: Classified, options: LoadOptions) -> None:
 
 
 def check_replay(run: Run, main: Classified, run_id: str) -> None:
-    """See that a replay reads all that a run has in quarantine; BooksError if not."""
+    """Check that a replay reads every quarantined row of a run; BooksError if not."""
     table = quarantine_of(main.contract)
     folder = f"run_id={run_id}"
     due = 0

@@ -1,4 +1,4 @@
-"""Reading the sources of a pipeline, and deciding what becomes of each of their rows."""
+"""Reads and classifies the sources of a pipeline."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ else:
 
 @dataclass(frozen=True)
 class Delivered:
-    """The rows of a source as text, and the profile that they were read by."""
+    """The rows of a source as text, and their source profile."""
 
     raw: RawRows
     profile: Profile
@@ -56,7 +56,7 @@ class Classified:
 
     @property
     def accepted(self) -> DataFrame:
-        """The rows to load, with the columns of the contract, what was added, and their file."""
+        """The rows to load, with contract columns, added columns and their file."""
         rows = self.rows.where(f"_outcome = '{ACCEPTED}'")
         names = [name for name in rows.columns if not name.startswith("_")]
         return rows.select(*names, F.col("_source_file").alias(SOURCE_FILE.name))
@@ -93,7 +93,7 @@ def classify_sources(
     contracts: Mapping[str, Table],
     delivered: Mapping[str, Delivered],
 ) -> dict[str, Classified]:
-    """Decide what becomes of each row of each source; those that others need come first."""
+    """Classify the rows of all sources; sources that others need come first."""
     is_merging = options.write_mode == "merge"
     classified: dict[str, Classified] = {}
     for source in pipeline.ordered_sources:

@@ -1,4 +1,4 @@
-"""Building the outputs of a run, and reconciling each with what it was made from."""
+"""Builds the outputs of a run, and reconciles each with the rows it is made from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ else:
 
 
 class Loading:
-    """The outputs of one run, from the accepted rows of its sources to tables written aside."""
+    """The outputs of one run, from the accepted rows of its sources to staged tables."""
 
     def __init__(
         self,
@@ -44,13 +44,13 @@ class Loading:
         self._kept: dict[str, Sums] = {}
 
     def work_out(self) -> None:
-        """Work out what the tables that are made from sources will hold."""
+        """Prepare the changes of all tables that are made from sources."""
         for output in self._pipeline.outputs:
             if output.of in self._classified:
                 self._changes[output.table.name] = self._change(output)
 
     def write_aside(self) -> None:
-        """Write all outputs aside, reconcile them, and enter amounts and partitions in the report.
+        """Stage all outputs, reconcile them, and write amounts and partitions to the report.
 
         BooksError if a row or a cent is not where it is due; nothing is published then.
         """
@@ -168,7 +168,7 @@ class Loading:
 
 
 def owed_sums(output: Output, sums: Sums, upstream: tuple[str, ...]) -> Sums:
-    """Return what the amounts of an output must come to, from the sums of what it is made from."""
+    """Return the sums that an output must have, from the sums of the rows it is made from."""
     return {own: sums.get(amount, {}) for own, amount in output.owed(upstream).items()}
 
 

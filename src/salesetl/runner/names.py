@@ -1,4 +1,4 @@
-"""The names of a source that its contract does not know, or that no row has."""
+"""Reports unknown names of a source, and names that no row has."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 def report_names(
     report: RunReport, classified: Classified, options: LoadOptions
 ) -> None:
-    """Enter into the report which names of JSON objects are not known or missing.
+    """Write unknown and missing names of JSON objects to the report.
 
     InputError if no object has any name that is known; or, where unknown columns are to fail, if
     there is an unknown one or one that no object has. What delimited text has is told by its header

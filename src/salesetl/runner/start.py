@@ -1,4 +1,4 @@
-"""Starting a run as the only writer of its tables, and seeing that it ends well or is reported."""
+"""Starts a run as the only writer of its tables, and reports its failure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 def open_run(
     pipeline: Pipeline, session: Session, options: LoadOptions
 ) -> Iterator[Run]:
-    """Start a run as the only writer of its tables, after finishing what a killed run left.
+    """Start a run as the only writer of its tables; first finish the publish of a killed run.
 
     If the block raises, the failure is reported and nothing is published. InputError at once if a
     table holds what no run has written, CatalogError if it cannot be registered as asked.
@@ -90,7 +90,7 @@ def _reporting_failure(run: Run) -> Iterator[None]:
 
 
 def engine_of(session: Session) -> Engine:
-    """Return the engine that a session stands for."""
+    """Return the engine of a session."""
     if hasattr(session, "functions"):
         return cast(Engine, session)
     from salesetl.engines.spark import SparkEngine
@@ -99,7 +99,7 @@ def engine_of(session: Session) -> Engine:
 
 
 def days_to_load(options: LoadOptions) -> tuple[date, date]:
-    """Return the first and the last day that a run is asked for; ArgumentError if there is none."""
+    """Return the first and the last day to load; ArgumentError if there is no such day."""
     if options.write_mode == "replace" and not (
         options.start_date and options.end_date
     ):
