@@ -103,10 +103,10 @@ deploy: $(EMBEDDED) ## deploy all jobs to the Glue of ENV (DRY_RUN=--dry-run: on
 deploy-job: $(EMBEDDED) ## deploy one job, such as make deploy-job JOB=enrich_sales ENV=dev
 	@scripts/deploy_job.sh $(BIN) "$(ENV)" "$${JOB:?which one? make deploy-job JOB=enrich_sales}" $(DRY_RUN)
 
-rollback-job: $(EMBEDDED) ## let JOB on the Glue of ENV be what it was before the last deploy
+rollback-job: $(EMBEDDED) ## undo the last deploy of JOB on the Glue of ENV
 	@$(BIN)/salesetl rollback "$${JOB:?which one? make rollback-job JOB=enrich_sales}" --env "$(ENV)" $(DRY_RUN)
 
-run-job: $(EMBEDDED) ## run JOB on the Glue of ENV with ARGS and follow it to its report and cost
+run-job: $(EMBEDDED) ## run JOB on the Glue of ENV with ARGS, follow it, and show its report and cost
 	@scripts/run_job.sh $(BIN) "$(ENV)" "$${JOB:?which one? make run-job JOB=enrich_sales}" $(ARGS)
 
 e2e: $(READY) $(SPARK4)/.ready $(MINISTACK)/.ready ## run the whole path on an emulated AWS, on both versions of Spark

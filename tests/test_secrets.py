@@ -46,10 +46,10 @@ def test_credentials_are_hidden_and_the_rest_is_not(text: str) -> None:
     "text",
     [
         "s3://bucket/raw/sales/2025-12.csv: truncated or damaged gzip",
-        "transaction_id T-2025-000123 is dated 2025-12-31 there",
+        "transaction_id T-2025-000123 is already in the table on 2025-12-31",
         "password is not an argument",
         "the token expired at 2025-12-31",
-        "10,000 rows over 13603779.23 were written",
+        "10,000 rows with 13603779.23 were written",
     ],
 )
 def test_what_is_no_credential_is_left_as_it_is(text: str) -> None:
