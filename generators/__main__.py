@@ -16,16 +16,10 @@ def main(words: list[str] | None = None) -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m generators", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="DATA")
-    _add_sales(
-        commands.add_parser(
-            "sales", help="write sales as CSV and customers as JSON lines"
-        )
-    )
-    _add_orders(
-        commands.add_parser(
-            "orders", help="write orders as nested JSON, one file a month"
-        )
-    )
+    sales = "write sales as CSV and customers as JSON lines"
+    _add_sales(commands.add_parser("sales", help=sales, description=sales))
+    orders = "write orders as nested JSON, one file a month"
+    _add_orders(commands.add_parser("orders", help=orders, description=orders))
     arguments = parser.parse_args(words)
     if "start_date" in arguments and arguments.start_date > arguments.end_date:
         parser.error(
