@@ -161,7 +161,7 @@ def test_the_real_job_runs_on_glue(
             [*PATHS, "--write_mode", "append"],
             "--write_mode 'append': must be merge or replace",
         ),
-        (["sales"], "'sales': write arguments as --name value"),
+        (["sales"], "'sales': is not an argument; write arguments as --name value"),
     ],
 )
 def test_a_wrong_argument_is_one_line_and_status_2(

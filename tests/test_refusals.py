@@ -135,7 +135,7 @@ QUERIES = {
     "copy (select 1) to '/dev/full'": "/dev/full: the disk is full",
     "copy (select 1) to '{0}/file/x'": "{0}/file: is a file, but a folder is needed",
     "copy (select 1) to '{0}'": "{0}: is a folder, but a file is needed",
-    "from read_csv('{0}/go[[]ne.csv')": "{0}/go[ne.csv: is not there, or not any more",
+    "from read_csv('{0}/go[[]ne.csv')": "{0}/go[ne.csv: does not exist, or was deleted",
     "copy (select 1 as a, 2 as b) to '{0}/file' (format parquet, partition_by (a))": (
         "{0}/file: is a file, but a folder is needed"
     ),
@@ -217,9 +217,9 @@ def test_a_file_that_vanishes_while_it_is_read_is_named(
     with pytest.raises(Exception) as failure:
         shop.load(folder)
 
-    assert one_line(failure.value).startswith(f"{path}: is not there, or not any more")
+    assert one_line(failure.value).startswith(f"{path}: does not exist, or was deleted")
     report = (tmp_path / "lake/sales/_runs").glob("*.json")
-    assert f'"error": "{path}: is not there' in next(report).read_text()
+    assert f'"error": "{path}: does not exist' in next(report).read_text()
 
 
 def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:

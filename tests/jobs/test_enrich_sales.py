@@ -191,7 +191,7 @@ def test_rejected_rows_up_to_the_limit_are_accepted(shop: Shop) -> None:
 def test_no_rows_are_a_failure_unless_that_is_allowed(shop: Shop) -> None:
     nothing = shop.deliver("raw", [])
 
-    with pytest.raises(QualityError, match="no row to load among 0 read"):
+    with pytest.raises(QualityError, match="no row to load among 0 rows read"):
         shop.load(nothing)
 
     assert shop.load(nothing, allow_empty=True).rows_read == 0

@@ -318,7 +318,7 @@ def test_no_orders_are_a_failure_unless_that_is_allowed(shop: Shop) -> None:
     blank.write_text("\n \n")
     path = shop.deliver_orders("none", [])
 
-    with pytest.raises(QualityError, match="no row to load among 0 read"):
+    with pytest.raises(QualityError, match="no row to load among 0 rows read"):
         shop.load_orders(blank)
     with pytest.raises(InputError, match="empty file"):
         shop.load_orders(path)
