@@ -300,7 +300,9 @@ def test_replacing_cannot_bring_an_order_in_twice(shop: Shop) -> None:
     shop.load_orders(shop.deliver_orders("first", [order(1, order_timestamp=FEBRUARY)]))
     before = shop.order_tables()
 
-    with pytest.raises(InputError, match="order_id O1 is already in the table on 2025-02-03"):
+    with pytest.raises(
+        InputError, match="order_id O1 is already in the table on 2025-02-03"
+    ):
         shop.load_orders(shop.deliver_orders("again", [order(1)]), **JANUARY)
 
     assert shop.order_tables() == before

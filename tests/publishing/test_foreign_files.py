@@ -112,7 +112,11 @@ def test_what_readers_pass_over_is_left_alone(root: str, name: str) -> None:
             "month must be a whole number without leading zeros",
         ),
         (ENRICHED_SALES, "year=2025/month=march", "month must be a whole number"),
-        (ENRICHED_SALES, "year=2025/month=13", "month must be .*, from 1 to 12[.] Move"),
+        (
+            ENRICHED_SALES,
+            "year=2025/month=13",
+            "month must be .*, from 1 to 12[.] Move",
+        ),
         (ENRICHED_SALES, "year=2025/month=0", "month must be .*, from 1 to 12[.] Move"),
         (ENRICHED_SALES, "year=2025/month=", "month must be"),
         (ENRICHED_SALES, "year=2025/month=3 ", "month must be"),

@@ -64,7 +64,8 @@ def test_a_type_that_is_not_the_contracts_stops_the_run(
     )
 
     with pytest.raises(
-        BooksError, match=f"written as .*{column}.*but the contract of enriched_sales has"
+        BooksError,
+        match=f"written as .*{column}.*but the contract of enriched_sales has",
     ):
         stage(engine, Change(ENRICHED_SALES, wrong, None, []), str(tmp_path))
 
@@ -124,7 +125,9 @@ def test_a_key_that_would_be_there_twice_stops_the_run(
 ) -> None:
     change = change_of(engine, SALE, SALE | {"month": month})
 
-    with pytest.raises(BooksError, match="transaction_id T1 would be in the table twice"):
+    with pytest.raises(
+        BooksError, match="transaction_id T1 would be in the table twice"
+    ):
         stage(engine, change, str(tmp_path))
 
 
@@ -146,5 +149,7 @@ def test_a_key_that_stays_and_arrives_is_not_blamed_on_the_lake(
     once = change_of(engine, SALE).rows
     change = replace(change_of(engine, SALE, SALE), kept=once)
 
-    with pytest.raises(BooksError, match="transaction_id T1 would be in the table twice"):
+    with pytest.raises(
+        BooksError, match="transaction_id T1 would be in the table twice"
+    ):
         stage(engine, change, str(tmp_path))
