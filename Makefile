@@ -19,10 +19,10 @@ STACK_REQUEST = --release "$$($(BIN)/salesetl release)" $(PARAMETERS:%=--paramet
 	package-lambda infra-plan infra-deploy deploy-function deploy deploy-job rollback-job run-job e2e athena-check bench bench-scale \
 	bench-start clean
 
-help: ## show this list
+help: ## list all targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: $(READY) ## make .venv with Spark 3.5.6 and all that the other targets need
+setup: $(READY) ## make .venv with Spark 3.5.6 and all tools for development
 
 $(READY): setup.cfg pyproject.toml requirements/venv.txt
 	@PYTHON="$(PYTHON)" scripts/setup.sh $(VENV) local,aws,report,test,lint requirements/venv.txt
@@ -36,7 +36,7 @@ $(SPARK4)/.ready: setup.cfg pyproject.toml requirements/venv-spark4.txt
 	@PYTHON="$(PYTHON)" scripts/setup.sh $(SPARK4) local-spark4,report,test requirements/venv-spark4.txt
 	@touch $(SPARK4)/.ready $(SPARK4)/.embedded
 
-demo: $(EMBEDDED) ## generate a retailer's sales and orders, load them, and show what came out
+demo: $(EMBEDDED) ## generate sales and orders of a retailer, load them and report
 	@scripts/demo.sh $(BIN)
 
 $(DBT)/.ready: setup.cfg pyproject.toml requirements/venv-dbt.txt
@@ -47,46 +47,46 @@ $(MINISTACK)/.ready: setup.cfg pyproject.toml requirements/venv-ministack.txt
 	@PYTHON="$(PYTHON)" scripts/setup.sh $(MINISTACK) emulator requirements/venv-ministack.txt
 	@touch $(MINISTACK)/.ready
 
-query: $(EMBEDDED) ## show the rows of a query or view, such as make query Q=monthly_revenue LAKE=data/lake
+query: $(EMBEDDED) ## run a query or view, such as make query Q=monthly_revenue LAKE=data/lake
 	@$(BIN)/salesetl query $(Q) --output_path "$(LAKE)"
 
-analytics: $(EMBEDDED) ## write the six analytics of orders as CSV files into data/analytics
+analytics: $(EMBEDDED) ## write six metrics of orders as CSV files to data/analytics
 	@$(BIN)/salesetl analytics data/analytics --output_path "$(LAKE)"
 
-charts: $(EMBEDDED) ## draw the charts of the lake in LAKE as PNG files into data/charts
+charts: $(EMBEDDED) ## draw the charts of the lake LAKE as PNG files in data/charts
 	@$(BIN)/salesetl charts data/charts --output_path "$(LAKE)"
 
-report: $(EMBEDDED) ## write the report of the lake in LAKE as one page, data/report.html
+report: $(EMBEDDED) ## write key figures, charts and runs of the lake LAKE to data/report.html
 	@$(BIN)/salesetl report data/report.html --output_path "$(LAKE)"
 
-dbt: $(DBT)/.ready ## build and test the dbt models of orders on the lake in LAKE
+dbt: $(DBT)/.ready ## build and test the dbt models of orders on the lake LAKE
 	@scripts/dbt.sh $(DBT)/bin "$(LAKE)"
 
-test: $(READY) $(MINISTACK)/.ready ## run all tests, those of Spark on Spark 3.5.6, the Spark of Glue 5.1
+test: $(READY) $(MINISTACK)/.ready ## run all tests, on DuckDB and on Spark 3.5.6 (Glue 5.1)
 	@$(BIN)/python -m pytest $(TWO_AT_ONCE)
 
-test-spark4: $(SPARK4)/.ready ## run again on Spark 4.1.1, the Spark of Glue 6.0, what depends on Spark or on what it needs
+test-spark4: $(SPARK4)/.ready ## run the tests that depend on Spark on Spark 4.1.1 (Glue 6.0)
 	@$(SPARK4)/bin/python -m pytest $(TWO_AT_ONCE) -m "both_sparks and not e2e"
 
 check: $(READY) ## lint and check types
 	@scripts/check.sh $(BIN)
 
-lock: $(READY) ## pin what the environments are made of, with hashes (UPGRADE=--upgrade: to what is newest)
+lock: $(READY) ## pin all packages with hashes (UPGRADE=--upgrade: use the newest versions)
 	@scripts/lock.sh $(BIN) $(UPGRADE)
 
-audit: $(READY) ## look for known faults in what the environments are made of (asks PyPI)
+audit: $(READY) ## check the pinned packages for known vulnerabilities (asks PyPI)
 	@for lock in requirements/*.txt; do $(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement $$lock || exit 1; done
 
 format: $(READY) ## format the code
 	@$(BIN)/isort -q . && $(BIN)/black -q .
 
-docs: $(READY) ## write the pages and the SQL that are made from contracts, jobs and dbt models
+docs: $(READY) ## generate docs, SQL and templates from contracts, jobs and dbt models
 	@$(BIN)/salesetl docs .
 
-package: $(EMBEDDED) ## build the wheel and the job scripts into dist/ (WITH=--zip or WITH=--venv for more)
+package: $(EMBEDDED) ## build the wheel and the job scripts in dist/ (WITH=--zip or WITH=--venv: other formats too)
 	@scripts/package.sh $(BIN) $(WITH)
 
-package-lambda: $(EMBEDDED) ## build the package of the Lambda function into dist/
+package-lambda: $(EMBEDDED) ## build the package of the Lambda function in dist/
 	@scripts/package_lambda.sh $(BIN)
 
 infra-plan: $(EMBEDDED) ## show what infra-deploy would change in ENV=dev, with PARAMETERS='Name=value …'
@@ -107,20 +107,20 @@ deploy: $(EMBEDDED) ## deploy all jobs to the Glue of ENV (DRY_RUN=--dry-run: on
 deploy-job: $(EMBEDDED) ## deploy one job, such as make deploy-job JOB=enrich_sales ENV=dev
 	@scripts/deploy_job.sh $(BIN) "$(ENV)" "$${JOB:?which one? make deploy-job JOB=enrich_sales}" $(DRY_RUN)
 
-rollback-job: $(EMBEDDED) ## let JOB on the Glue of ENV be what it was before the last deploy
+rollback-job: $(EMBEDDED) ## undo the last deploy of JOB on the Glue of ENV
 	@$(BIN)/salesetl rollback "$${JOB:?which one? make rollback-job JOB=enrich_sales}" --env "$(ENV)" $(DRY_RUN)
 
-run-job: $(EMBEDDED) ## run JOB on the Glue of ENV with ARGS and follow it to its report and cost
+run-job: $(EMBEDDED) ## run JOB on the Glue of ENV with ARGS, follow it, and show its report and cost
 	@scripts/run_job.sh $(BIN) "$(ENV)" "$${JOB:?which one? make run-job JOB=enrich_sales}" $(ARGS)
 
-e2e: $(READY) $(SPARK4)/.ready $(MINISTACK)/.ready ## take the whole path on an emulated AWS, on both Sparks
+e2e: $(READY) $(SPARK4)/.ready $(MINISTACK)/.ready ## run the whole path on an emulated AWS, on both versions of Spark
 	@scripts/e2e.sh $(BIN)
 	@scripts/e2e.sh $(SPARK4)/bin
 
-athena-check: $(READY) ## run all of sql/athena on a real Trino, and compare it with DuckDB (wants Maven and Java 24)
+athena-check: $(READY) ## run sql/athena on Trino and compare with DuckDB (needs Maven and Java 24)
 	@scripts/athena_check.sh $(BIN)
 
-bench: $(READY) ## compare with what a user would pick instead, and write docs/benchmarks.md
+bench: $(READY) ## compare salesetl with the usual alternatives, and write docs/benchmarks.md
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@$(BIN)/python -m benchmarks $(SIZES)
 
@@ -130,5 +130,5 @@ bench-scale: $(READY) ## measure 1, 10 and 100 million sales on both engines, an
 bench-start: $(READY) ## compare the 10,000-row job with the same code on a default Spark session
 	@$(BIN)/python -m benchmarks.start
 
-clean: ## remove what was made, but for the environments
+clean: ## remove all generated files, but not the environments
 	@rm -rf build data dist .cache .hypothesis .mypy_cache .pytest_cache

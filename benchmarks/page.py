@@ -16,16 +16,17 @@ _LIMITS = "Limits of this machine"
 
 HEAD = """# Benchmarks
 
-Written by `make bench`. Every program is run as a whole process, from its start to the last file
-written, in turn with all others; the first round is not counted. All look for the same faults in
-the same files and write the same two tables, and a size counts only if they agree: sales on rows,
-revenue to the cent and every line of the summary; orders on orders, lines and both their totals to
-the cent, month by month. Programs that add doubles, the usual Glue scripts and pandas on orders,
-must agree to what doubles lose. The Glue scripts drop what is wrong; the others put it in
-quarantine with all reasons. Only salesetl also keeps books, merges with what is there, publishes
-whole or not at all, and holds a lease. Spark only scanning the CSV, with a typed schema and into
-nothing, is what any job on Spark pays for its input. pandas json_normalize is the usual Lambda
-function: a `json.loads` a line, and a file for each month as awswrangler writes it.
+Written by `make bench`. Every program runs as a whole process, from its start to the last file
+written, in turn with all others. The first round is not counted. All programs look for the same
+faults in the same files and write the same two tables. A size counts only if they agree: sales
+on rows, on revenue to the cent and on every line of the summary; orders on orders, lines and
+both totals to the cent, month by month. The usual Glue scripts, and pandas on orders, add
+doubles: they must agree to the precision of doubles. The Glue scripts drop faulty rows; the
+others put them in quarantine with all reasons. Only salesetl also accounts for every row,
+merges with published rows, publishes all or nothing, and holds a lease. "Spark, only scanning
+the CSV" reads with a typed schema and writes nothing: any Spark job pays that for its input.
+"pandas json_normalize" is the usual Lambda function: a `json.loads` for each line, and a file
+for each month as awswrangler writes it.
 
 """
 

@@ -12,18 +12,19 @@ SIZES = [1_000_000, 10_000_000, 100_000_000, 1_000_000_000]
 
 HEAD = """# Sizing
 
-Written by `make bench-scale`: every size ran once on each engine, as a whole process; a hundredth
-of the rows has a fault, and every run was checked to have accounted for each.
+Written by `make bench-scale`. Every size ran once on each engine, as a whole process. One row
+of a hundred has a fault, and every run accounted for every row.
 
 """
 
 GLUE = """
 ## On Glue
 
-Extrapolated, not measured on Glue. Taken from the largest size above on Spark, {rate:,.0f} sales a
-second and core, if cost goes on growing in line with the rows, a core of a G.1X worker is as fast
-as one here, and S3 is no slower than the disk here. One worker is the driver and computes nothing;
-{start:.0f} minute is added for the start of the workers. Prices of us-east-1: {prices}.
+Extrapolated, not measured on Glue, from the largest size above on Spark: {rate:,.0f} sales a
+second and core. This assumes that the time grows in proportion to the rows, that a core of a
+G.1X worker is as fast as a core here, and that S3 is as fast as the disk here. One worker is
+the driver and computes nothing. {start:.0f} minute is added to start the workers. Prices of
+us-east-1: {prices}.
 
 """
 

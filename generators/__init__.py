@@ -1,1 +1,1 @@
-"""A retail world that looks the same for the same seed, down to the byte, on any day."""
+"""Generates sample data of a retailer; the same seed gives the same bytes on any day."""

@@ -1,4 +1,4 @@
-"""Write sample data: `python -m generators sales --help`, `python -m generators orders --help`."""
+"""Write sample data of a retailer. The same seed gives the same files."""
 
 import argparse
 import sys
@@ -15,13 +15,11 @@ from salesetl.errors import exit_status, one_line
 def main(words: list[str] | None = None) -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m generators", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="WORLD")
-    _add_sales(
-        commands.add_parser("sales", help="sales as CSV and customers as JSON lines")
-    )
-    _add_orders(
-        commands.add_parser("orders", help="orders as nested JSON, a file a month")
-    )
+    commands = parser.add_subparsers(required=True, metavar="DATA")
+    sales = "write sales as CSV and customers as JSON lines"
+    _add_sales(commands.add_parser("sales", help=sales, description=sales))
+    orders = "write orders as nested JSON, one file a month"
+    _add_orders(commands.add_parser("orders", help=orders, description=orders))
     arguments = parser.parse_args(words)
     if "start_date" in arguments and arguments.start_date > arguments.end_date:
         parser.error(
@@ -35,12 +33,22 @@ def main(words: list[str] | None = None) -> None:
 
 def _add_sales(sales: argparse.ArgumentParser) -> None:
     sales.add_argument(
-        "--rows", type=_positive, default=10_000, help="sales, without duplicates"
+        "--rows",
+        type=_positive,
+        default=10_000,
+        help="sales to write, without duplicates",
     )
-    sales.add_argument("--customers", type=_positive, default=500)
-    sales.add_argument("--days", type=_positive, default=90)
     sales.add_argument(
-        "--end_date", type=date.fromisoformat, default=date(2025, 12, 17)
+        "--customers", type=_positive, default=500, help="customers to write"
+    )
+    sales.add_argument(
+        "--days", type=_positive, default=90, help="days of sales, up to --end_date"
+    )
+    sales.add_argument(
+        "--end_date",
+        type=date.fromisoformat,
+        default=date(2025, 12, 17),
+        help="last day of sales",
     )
     _add_common(sales)
     sales.set_defaults(make=_make_sales)
@@ -48,25 +56,30 @@ def _add_sales(sales: argparse.ArgumentParser) -> None:
 
 def _add_orders(orders: argparse.ArgumentParser) -> None:
     orders.add_argument(
-        "--orders_per_day", type=_positive, default=200, help="on an average day"
+        "--orders_per_day", type=_positive, default=200, help="orders on an average day"
     )
-    orders.add_argument("--customers", type=_positive, default=2000)
-    for name, day in (
-        ("--start_date", date(2025, 1, 1)),
-        ("--end_date", date(2025, 7, 31)),
+    orders.add_argument(
+        "--customers", type=_positive, default=2000, help="customers who order"
+    )
+    for name, day, text in (
+        ("--start_date", date(2025, 1, 1), "first day of orders"),
+        ("--end_date", date(2025, 7, 31), "last day of orders"),
     ):
-        orders.add_argument(name, type=date.fromisoformat, default=day)
+        orders.add_argument(name, type=date.fromisoformat, default=day, help=text)
     _add_common(orders)
     orders.set_defaults(make=_make_orders)
 
 
 def _add_common(world: argparse.ArgumentParser) -> None:
-    world.add_argument("--seed", type=int, default=42)
+    world.formatter_class = argparse.ArgumentDefaultsHelpFormatter
     world.add_argument(
-        "--dirt", type=_share, default=0.0, help="share of records to spoil, 0 to 1"
+        "--seed", type=int, default=42, help="seed of the random numbers"
     )
     world.add_argument(
-        "--output_path", default="data/raw", help="a folder, or s3://bucket/prefix"
+        "--dirt", type=_share, default=0.0, help="share of faulty records, 0 to 1"
+    )
+    world.add_argument(
+        "--output_path", default="data/raw", help="a folder or s3://bucket/prefix"
     )
 
 

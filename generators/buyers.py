@@ -1,4 +1,4 @@
-"""Buyers of orders: they keep arriving, come back for a while, and most of them leave one day."""
+"""Buyers of orders: they arrive over time, come back for a while, and most leave."""
 
 import json
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Buyers:
 
 
 def make_buyers(count: int, days: int, seed: int) -> Buyers:
-    """Make buyers who arrive over so many days, some of them before the first."""
+    """Make buyers who arrive over a number of days, some before the first day."""
 
     def numbers(column: str) -> Numbers:
         return uniform(count, seed, "buyers", column)

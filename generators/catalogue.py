@@ -41,7 +41,7 @@ class Catalogue:
 
 
 def make_catalogue(seed: int) -> Catalogue:
-    """Make the products of a world; in every category low prices are more frequent than high."""
+    """Make the products; in every category low prices are more frequent than high prices."""
     items: list[str] = []
     cents: list[int] = []
     weights: list[float] = []

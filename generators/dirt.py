@@ -1,4 +1,4 @@
-"""What a fault in a delivery is, and the answers that a correct job gives to all of them."""
+"""Faults in a delivery, and the counts that a correct job must report for them."""
 
 import json
 from collections import defaultdict
@@ -16,7 +16,7 @@ Record = TypeVar("Record")
 
 @dataclass(frozen=True)
 class Dirt(Generic[Record]):
-    """A kind of fault: the lines it makes of a record, and what must become of them.
+    """A kind of fault: the lines it makes from a record, and their expected outcome.
 
     Of its lines, `loaded` are loaded, `duplicates` are counted as such, and the others are
     quarantined for `reason`. `warning` is counted for what is loaded.
@@ -32,7 +32,7 @@ class Dirt(Generic[Record]):
 
 @dataclass
 class Answers:
-    """What a correct job reports of generated records; `ids_name` is what their ids are called."""
+    """The expected report for generated records; `ids_name` is the name of their ids."""
 
     ids_name: str
     rows_read: int = 0

@@ -1,4 +1,4 @@
-"""Lines of text made a column at a time."""
+"""Makes lines of text column by column."""
 
 import numpy as np
 import pyarrow as pa

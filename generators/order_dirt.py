@@ -1,4 +1,4 @@
-"""Faults of orders as they occur in real deliveries, each with what a correct job makes of it."""
+"""Faults of orders as in real deliveries, each with its expected outcome."""
 
 import json
 from datetime import timedelta, timezone

@@ -1,4 +1,4 @@
-"""Orders of a day as lines of JSON, made a column at a time."""
+"""Makes the orders of a day as lines of JSON, column by column."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""Orders as nested JSON, a file a month, by buyers who come back and buyers who do not."""
+"""Writes orders as nested JSON, one file a month, with returning and lost buyers."""
 
 import itertools
 import json
@@ -26,7 +26,7 @@ _ORDERS_PER_CHUNK = 100_000
 
 @dataclass(frozen=True)
 class OrdersPlan:
-    """What is to be made: about so many orders a day, from the first day to the last."""
+    """The orders to make: their average number a day, the first and the last day."""
 
     orders_per_day: int
     start_date: date

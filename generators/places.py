@@ -1,4 +1,4 @@
-"""Where sample data goes: a folder, or S3 by way of one."""
+"""The target of sample data: a folder, or S3 through a folder."""
 
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from salesetl.storage import is_local, normalized
 
 @contextmanager
 def written(place: str) -> Iterator[Path]:
-    """Yield a folder to write into, and send what is in it to S3 if that is the place."""
+    """Yield a folder to write into; upload its content if the target is on S3."""
     root = normalized(place)
     if is_local(root):
         with naming(root, is_default=True):

@@ -1,4 +1,4 @@
-"""Random numbers that depend on nothing but the seed and what they are for."""
+"""Random numbers that depend only on the seed and their purpose."""
 
 import hashlib
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Faults of sales as they occur in real deliveries, each with what a correct job makes of it."""
+"""Faults of sales as in real deliveries, each with its expected outcome."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

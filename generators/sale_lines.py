@@ -1,4 +1,4 @@
-"""Sales as the texts of each column of their file, made a column at a time."""
+"""Makes the texts of sales, column by column."""
 
 from dataclasses import dataclass
 from datetime import timedelta

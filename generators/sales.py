@@ -33,7 +33,7 @@ _ROWS_PER_FILE = 5_000_000
 
 @dataclass(frozen=True)
 class SalesPlan:
-    """What is to be made: `rows` sales over the `days` days that end with `end_date`."""
+    """The sales to make: `rows` sales over the `days` days that end with `end_date`."""
 
     rows: int
     days: int

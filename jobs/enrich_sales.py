@@ -1,4 +1,4 @@
-"""Glue job: enrich sales with their customers, partition them by month, and sum them up."""
+"""Glue job: join sales with their customers, and summarize them by month."""
 
 from salesetl.launcher import launch
 from salesetl.pipelines.sales.pipeline import SALES

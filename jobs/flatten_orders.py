@@ -1,4 +1,4 @@
-"""Glue job: flatten nested orders into a row an order and a row a line, partitioned by month."""
+"""Glue job: flatten nested orders into orders and order lines, partitioned by month."""
 
 from salesetl.launcher import launch
 from salesetl.pipelines.orders.pipeline import ORDERS

@@ -16,7 +16,7 @@ logging.getLogger().setLevel(logging.INFO)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Load the files of an event that are not loaded yet, and return what a queue must send again.
+    """Load the new files of an event, and return the messages that a queue must send again.
 
     A rejected order does not keep the others from the lake. An error if a file failed and the event
     did not come through a queue.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Generate sales and orders with a little dirt, load them, and show what came out.
+# Generate sales and orders with some faulty rows, load them, and show the results.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -ne 1 ]]; then
@@ -24,19 +24,19 @@ The best-selling lines of sales_summary:
 $("$bin/salesetl" table sales_summary --output_path data/lake --order_by total_revenue --rows 8)
 
 Files
-  data/lake/sales/enriched_sales/  one row a sale, Parquet by year and month
+  data/lake/sales/enriched_sales/  one row per sale, Parquet by year and month
   data/lake/sales/sales_summary/   revenue by region, product and month
-  data/lake/orders/fact_orders/    one row an order, and fact_order_items/ one a line of it
+  data/lake/orders/fact_orders/    one row per order; fact_order_items/ has one per order line
   data/lake/sales/quarantine/      rejected rows, each with all its reasons
-  data/lake/sales/_runs/           a JSON report for every run
+  data/lake/sales/_runs/           a JSON report of every run
 
 Try next
   make setup && make demo ENGINE=spark           the same on Spark
   make demo                                      again: nothing changes, nothing is counted twice
-  $bin/salesetl runs list                   what each run has done
-  $bin/salesetl quarantine list             what was rejected; then: quarantine show RUN_ID
-  $bin/salesetl query monthly_revenue       one of the metrics; without a name, all are listed
-  $bin/python jobs/enrich_sales.py --help   to load your own files
+  $bin/salesetl runs list                   the runs
+  $bin/salesetl quarantine list             the rejected rows; then: quarantine show RUN_ID
+  $bin/salesetl query monthly_revenue       a metric; leave out the name to list all
+  $bin/python jobs/enrich_sales.py --help   the arguments, to load your own files
 
 The report, to open in a browser: $report
 END

@@ -181,7 +181,7 @@ def test_too_many_rejected_rows_are_told_with_place_and_value(
     with pytest.raises(QualityError) as refusal:
         retailer.load(VISITS, max_rejected_ratio=0.1)
 
-    assert "such as spent '-2.00' in line 6 of" in str(refusal.value)
+    assert "for example spent '-2.00' in line 6 of" in str(refusal.value)
 
 
 def test_what_it_rejected_is_corrected_and_replayed(

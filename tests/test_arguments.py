@@ -123,7 +123,7 @@ def test_a_value_of_another_type_is_refused_with_what_it_should_be(
 ) -> None:
     message = refusal_of(f"--{name}={text}")
 
-    assert message.startswith(f"--{name} {text!r}: not {meaning}")
+    assert message.startswith(f"--{name} {text!r}: must be {meaning}")
 
 
 @pytest.mark.parametrize("text", ["1.01", "-0.1", "5", "nan", "inf"])
@@ -190,7 +190,7 @@ def test_an_argument_given_twice_is_refused() -> None:
 def test_only_a_switch_may_stand_without_a_value(words: list[str]) -> None:
     message = refusal_of(*words)
 
-    assert message == "--note: needs a value; it is text"
+    assert message == "--note: needs a value: text"
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_what_glue_keeps_for_itself_is_passed_over(words: list[str]) -> None:
     "words", [["sales.csv"], ["-l", "3"], ["--"], ["--limit", "3", "c"]]
 )
 def test_a_word_that_belongs_to_no_argument_is_refused(words: list[str]) -> None:
-    with pytest.raises(ArgumentError, match="expected --name value"):
+    with pytest.raises(ArgumentError, match="write arguments as --name value"):
         parse_arguments(OPTIONS, words)
 
 

@@ -1,6 +1,8 @@
 """Pages that are made from the code say what the code says."""
 
+import re
 import shutil
+import struct
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,13 @@ def test_every_decision_has_a_line_in_the_list() -> None:
     decisions = sorted(path.name for path in (DOCS / "decisions").glob("0*.md"))
     assert decisions
     assert all(name in index for name in decisions)
+
+
+def test_the_readme_shows_a_picture_of_the_report() -> None:
+    pictures = re.findall(r"!\[.+\]\((.+)\)", (ROOT / "README.md").read_text())
+
+    assert pictures == ["docs/report.png"]
+    content = (ROOT / pictures[0]).read_bytes()
+    magic, width = struct.unpack(">8s8xI", content[:20])
+    assert (magic, width) == (b"\x89PNG\r\n\x1a\n", 1400)
+    assert len(content) < 250_000

@@ -195,7 +195,7 @@ def test_anything_else_is_refused(source: str) -> None:
 
 @pytest.mark.parametrize("name", ["abs", "lower", "trim", "upper"])
 def test_a_function_of_one_operand_is_refused_with_two(name: str) -> None:
-    with pytest.raises(InputError, match="is not allowed in it"):
+    with pytest.raises(InputError, match="is not allowed"):
         Expression(f"{name}(a, b)")
 
 
@@ -212,7 +212,7 @@ def test_a_function_of_one_operand_is_refused_with_two(name: str) -> None:
     ids=["terms", "more terms", "long sum", "signs", "parentheses", "calls"],
 )
 def test_nesting_beyond_reason_is_refused(source: str) -> None:
-    with pytest.raises(InputError, match="is not allowed in it"):
+    with pytest.raises(InputError, match="is not allowed"):
         Expression(source)
 
 

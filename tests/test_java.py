@@ -87,7 +87,7 @@ def test_a_java_home_without_java_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SetupError) as refusal:
         find_java_home({"JAVA_HOME": f"{tmp_path}/gone", "PATH": f"{other}/bin"})
 
-    assert f"JAVA_HOME={tmp_path}/gone: no Java there" in str(refusal.value)
+    assert f"JAVA_HOME={tmp_path}/gone: there is no Java" in str(refusal.value)
 
 
 def test_a_java_home_whose_java_cannot_be_started_is_refused(tmp_path: Path) -> None:

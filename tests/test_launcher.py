@@ -155,13 +155,13 @@ def test_the_real_job_runs_on_glue(
         (PATHS[:4], "--output_path is required: root of the lake"),
         (
             [*PATHS, "--as_of", "tomorrow"],
-            "--as_of 'tomorrow': not a date like 2025-12-31",
+            "--as_of 'tomorrow': must be a date like 2025-12-31",
         ),
         (
             [*PATHS, "--write_mode", "append"],
-            "--write_mode 'append': not merge or replace",
+            "--write_mode 'append': must be merge or replace",
         ),
-        (["sales"], "'sales': expected --name value"),
+        (["sales"], "'sales': is not an argument; write arguments as --name value"),
     ],
 )
 def test_a_wrong_argument_is_one_line_and_status_2(
@@ -213,7 +213,7 @@ def test_the_engine_is_an_argument_of_every_job(
     with pytest.raises(SystemExit, match="2"):
         launch(SALES, [*PATHS, "--engine", "polars"])
 
-    refusal = "--engine 'polars': not auto or spark or duckdb; see --help"
+    refusal = "--engine 'polars': must be auto or spark or duckdb; see --help"
     assert refusal in capsys.readouterr().err
     launch(SALES, ["--help"])
     assert (

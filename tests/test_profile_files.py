@@ -68,7 +68,10 @@ def test_a_profile_that_is_not_there_is_named(source: str) -> None:
     with pytest.raises(InputError) as refusal:
         load_profile(source, RAW_SALES)
 
-    assert str(refusal.value) == f"{source}: no such source profile; check the path"
+    assert (
+        str(refusal.value)
+        == f"{source}: there is no such source profile; check the path"
+    )
 
 
 def test_a_folder_is_no_profile(tmp_path: Path) -> None:
@@ -84,25 +87,25 @@ def test_a_folder_is_no_profile(tmp_path: Path) -> None:
     ("text", "named"),
     [
         ('colour = "red"', "colour"),
-        ("delimiter", "not a source profile: Expected"),
+        ("delimiter", "is not a valid source profile: Expected"),
         ('delimiter = ";;"', "';;'"),
         ('delimiter = ""', "''"),
         ('delimiter = "x"', "'x'"),
-        ("delimiter = 5", "not a source profile"),
+        ("delimiter = 5", "not a valid source profile"),
         ('encoding = "utf-99"', "'utf-99'"),
-        ("encoding = 8", "not a source profile"),
+        ("encoding = 8", "not a valid source profile"),
         ('date_format = "dd.MM.yy"', "'dd.MM.yy'"),
         ('date_format = "dd.MM"', "'dd.MM'"),
         ('date_format = "d.M.yyyy d"', "'d.M.yyyy d'"),
         ('date_format = "yyyy-MM-dd\'"', "yyyy-MM-dd'"),
         ('date_format = "yyyy^MM^dd"', "yyyy^MM^dd"),
         ("date_format = 'yyyy\\MM\\dd'", "MM"),
-        ('[columns]\nprice = "Preis"', "'price' is no column of sales"),
-        ('[constants]\nprice = "1"', "'price' is no column of sales"),
-        ('[expressions]\nprice = "a"', "'price' is no column of sales"),
+        ('[columns]\nprice = "Preis"', "'price' is not a column of sales"),
+        ('[constants]\nprice = "1"', "'price' is not a column of sales"),
+        ('[expressions]\nprice = "a"', "'price' is not a column of sales"),
         ('[expressions]\nproduct = "open(a)"', "open(a)"),
-        ("[expressions]\nproduct = 5", "not a source profile"),
-        ('[key]\ncolumn = "id"\nparts = ["a"]', "'id' is no column of sales"),
+        ("[expressions]\nproduct = 5", "not a valid source profile"),
+        ('[key]\ncolumn = "id"\nparts = ["a"]', "'id' is not a column of sales"),
         ('[key]\ncolumn = "transaction_id"\nparts = ["a"]\ncolour = 1', "'colour'"),
     ],
 )
@@ -141,7 +144,7 @@ def test_a_profile_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "profile.toml"
     path.write_bytes('[constants]\nregion = "Süd"'.encode("latin-1"))
 
-    with pytest.raises(InputError, match="not a source profile"):
+    with pytest.raises(InputError, match="not a valid source profile"):
         load_profile(str(path), RAW_SALES)
 
 
@@ -150,59 +153,59 @@ def test_a_profile_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     [
         (
             'delimeter = ";"',
-            "delimeter: 'delimeter' is no entry of a profile; did you mean delimiter? Allowed: ",
+            "delimeter: 'delimeter' is not an entry of a profile; did you mean delimiter? Allowed: ",
         ),
         (
             'Delimiter = ";"',
-            "Delimiter: 'Delimiter' is no entry of a profile; did you mean delimiter? Allowed: ",
+            "Delimiter: 'Delimiter' is not an entry of a profile; did you mean delimiter? Allowed: ",
         ),
         (
             "[colums]",
-            "colums: 'colums' is no entry of a profile; did you mean columns? Allowed: delimiter, ",
+            "colums: 'colums' is not an entry of a profile; did you mean columns? Allowed: delimiter, ",
         ),
         (
             "qqq = 1",
-            "qqq: 'qqq' is no entry of a profile; allowed: delimiter, encoding, ",
+            "qqq: 'qqq' is not an entry of a profile; allowed: delimiter, encoding, ",
         ),
         (
             '[key]\ncolum = "transaction_id"\nparts = ["a"]',
-            "key.colum: 'colum' is no entry of [key]; did you mean column? Allowed: column, parts,",
+            "key.colum: 'colum' is not an entry of [key]; did you mean column? Allowed: column, parts,",
         ),
         (
             '[key]\ncolumn = "transaction"\nparts = ["a"]',
-            "key.column: 'transaction' is no column of sales; did you mean transaction_id?",
+            "key.column: 'transaction' is not a column of sales; did you mean transaction_id?",
         ),
         ('[key]\nparts = ["a"]', "key.column is missing; [key] needs column and parts"),
         (
             '[key]\ncolumn = "date"',
             "key.parts is missing; [key] needs column and parts",
         ),
-        ('[key]\ncolumn = "date"\nparts = []', "key.parts is empty; name the columns"),
+        ('[key]\ncolumn = "date"\nparts = []', "key.parts is empty; list the columns"),
         (
             '[key]\ncolumn = "date"\nparts = ["a", 2]',
-            "each of key.parts is a whole number, and should be text in quotes",
+            "each of key.parts is a whole number, but must be text in quotes",
         ),
         (
             '[key]\ncolumn = "date"\nparts = ["a"]\nline_number = "yes"',
-            "key.line_number is text in quotes, and should be true or false",
+            "key.line_number is text in quotes, but must be true or false",
         ),
-        ("key = 5", "key is a whole number, and should be a section"),
+        ("key = 5", "key is a whole number, but must be a section"),
         (
             "delimiter = true",
-            "delimiter is true or false, and should be text in quotes",
+            "delimiter is true or false, but must be text in quotes",
         ),
         (
             "date_format = 2025-01-31",
-            "date_format is a date or a time, and should be text in quotes",
+            "date_format is a date or a time, but must be text in quotes",
         ),
         (
             '[columns]\nprodukt = "x"',
-            "columns.produkt: 'produkt' is no column of sales; did you mean product?",
+            "columns.produkt: 'produkt' is not a column of sales; did you mean product?",
         ),
-        ('delimiter = ";;"', "delimiter ';;' is not understood; allowed: ',' (comma) "),
+        ('delimiter = ";;"', "delimiter ';;' is not allowed; allowed: ',' (comma) "),
         (
             'date_format = "dd.MM.yy"',
-            "date_format 'dd.MM.yy': 'yy' is not understood; did you mean yyyy? Allowed: ",
+            "date_format 'dd.MM.yy': 'yy' is not allowed; did you mean yyyy? Allowed: ",
         ),
         (
             'date_format = "dd.MM"',
@@ -211,7 +214,7 @@ def test_a_profile_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
         *(
             (
                 f'encoding = "{name}"',
-                f"encoding '{name}' is none that is known everywhere; did you mean {meant}?",
+                f"encoding '{name}' is not supported; did you mean {meant}?",
             )
             for name, meant in (
                 ("latin1", "ISO-8859-1"),
@@ -230,7 +233,7 @@ def test_what_was_meant_is_told_with_all_that_is_allowed(
 ) -> None:
     message = refusal_of(tmp_path, text)
 
-    assert message.startswith(f"not a source profile: {told}")
+    assert message.startswith(f"is not a valid source profile: {told}")
     assert "Profile" not in message and "class" not in message and "\n" not in message
 
 

@@ -108,7 +108,7 @@ def test_a_replay_that_leaves_records_out_is_refused(
         replay_run(lake, "--records", tmp_path / "fix")
 
     assert (
-        "3 records are replayed where run r1 has 4 in quarantine"
+        "the replay has 3 records, but run r1 has 4 in quarantine"
         in capsys.readouterr().err
     )
     assert shop.ids() == ["T1"]
@@ -123,7 +123,7 @@ def test_a_quarantine_is_replayed_once(
         replay_run(lake)
 
     assert stopped.value.code == 2
-    assert "run r1 was replayed by run r2" in capsys.readouterr().err
+    assert "run r1 was already replayed by run r2" in capsys.readouterr().err
     command("quarantine", "list", "--output_path", lake)
     assert [line.split()[:5] for line in capsys.readouterr().out.splitlines()[2:]] == [
         ["r1", "succeeded", "sales", "4", "r2"],
@@ -140,10 +140,7 @@ def test_the_quarantine_of_a_failed_run_is_not_replayed(
     with pytest.raises(SystemExit):
         replay_run(shop.home / "lake")
 
-    assert (
-        "run r1 failed, so its other rows were not loaded either"
-        in capsys.readouterr().err
-    )
+    assert "run r1 failed, so none of its rows was loaded" in capsys.readouterr().err
 
 
 def test_a_broken_quote_does_not_run_into_the_rows_replayed_with_it(shop: Shop) -> None:
@@ -233,4 +230,7 @@ def test_rows_that_were_rejected_again_are_listed_and_replayed_with_the_last_run
     with pytest.raises(SystemExit):
         command("quarantine", "replay", "r2", "--output_path", lake)
 
-    assert "with the last run: salesetl quarantine list" in capsys.readouterr().err
+    assert (
+        "to the last run that rejected them: salesetl quarantine list"
+        in capsys.readouterr().err
+    )

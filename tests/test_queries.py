@@ -88,6 +88,6 @@ def test_the_quarantine_of_a_job_that_never_ran_is_not_there(
 
     with pytest.raises(
         InputError,
-        match="orders/quarantine/orders: no table there; run jobs/flatten_orders",
+        match="orders/quarantine/orders: there is no table; run jobs/flatten_orders",
     ):
         results(str(shop.home / "lake"), [ship("quarantine_orders")])

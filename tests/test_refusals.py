@@ -51,10 +51,10 @@ def refusal_of(tmp_path: Path, name: str) -> str:
         (
             "file/lake/x",
             "file",
-            "is a file where a folder is needed; name another place",
+            "is a file, but a folder is needed; use another path",
         ),
-        ("file/x", "file", "is a file where a folder is needed"),
-        ("folder", "folder", "is a folder where a file is needed"),
+        ("file/x", "file", "is a file, but a folder is needed"),
+        ("folder", "folder", "is a folder, but a file is needed"),
         (
             f"{LONG}/x",
             f"{LONG}/x",
@@ -98,9 +98,7 @@ def test_a_file_that_is_too_large_is_named_and_nothing_of_it_stays(
     with limited(resource.RLIMIT_FSIZE, 1000), pytest.raises(PlaceError) as refusal:
         LocalStorage().write(str(path), b"x" * 2000)
 
-    assert str(refusal.value).startswith(
-        f"{path}: the file would be larger than it may be"
-    )
+    assert str(refusal.value).startswith(f"{path}: the file exceeds the size limit")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -114,7 +112,7 @@ def test_too_many_open_files_are_told(tmp_path: Path) -> None:
         with pytest.raises(PlaceError) as refusal:
             LocalStorage().read(str(path))
 
-    told = f"{path}: too many files are open at once; raise the limit (ulimit -n)"
+    told = f"{path}: too many open files; raise the limit (ulimit -n)"
     assert str(refusal.value) == told
 
 
@@ -135,11 +133,11 @@ def test_an_error_that_is_none_of_the_systems_is_not_understood() -> None:
 
 QUERIES = {
     "copy (select 1) to '/dev/full'": "/dev/full: the disk is full",
-    "copy (select 1) to '{0}/file/x'": "{0}/file: is a file where a folder is needed",
-    "copy (select 1) to '{0}'": "{0}: is a folder where a file is needed",
-    "from read_csv('{0}/go[[]ne.csv')": "{0}/go[ne.csv: is not there, or not any more",
+    "copy (select 1) to '{0}/file/x'": "{0}/file: is a file, but a folder is needed",
+    "copy (select 1) to '{0}'": "{0}: is a folder, but a file is needed",
+    "from read_csv('{0}/go[[]ne.csv')": "{0}/go[ne.csv: does not exist, or was deleted",
     "copy (select 1 as a, 2 as b) to '{0}/file' (format parquet, partition_by (a))": (
-        "{0}/file: is a file where a folder is needed"
+        "{0}/file: is a file, but a folder is needed"
     ),
 }
 
@@ -159,8 +157,8 @@ def test_what_is_refused_to_duckdb_is_told_alike(
 @pytest.mark.parametrize(
     ("lake", "named", "what"),
     [
-        ("file", "file", "is a file where a folder is needed"),
-        ("file/lake", "file", "is a file where a folder is needed"),
+        ("file", "file", "is a file, but a folder is needed"),
+        ("file/lake", "file", "is a file, but a folder is needed"),
         (LONG, LONG, "the name is too long"),
     ],
 )
@@ -191,7 +189,7 @@ def test_a_file_in_the_place_of_a_table_is_named_and_nothing_is_published(
         shop.load(shop.deliver("raw", [sale(1), sale(2, date="x")]))
 
     assert str(refusal.value).startswith(
-        f"{blocking}: is a file where a folder is needed"
+        f"{blocking}: is a file, but a folder is needed"
     )
     assert blocking.read_text() == "x"
     assert not (tmp_path / "lake/sales/sales_summary").exists()
@@ -219,9 +217,9 @@ def test_a_file_that_vanishes_while_it_is_read_is_named(
     with pytest.raises(Exception) as failure:
         shop.load(folder)
 
-    assert one_line(failure.value).startswith(f"{path}: is not there, or not any more")
+    assert one_line(failure.value).startswith(f"{path}: does not exist, or was deleted")
     report = (tmp_path / "lake/sales/_runs").glob("*.json")
-    assert f'"error": "{path}: is not there' in next(report).read_text()
+    assert f'"error": "{path}: does not exist' in next(report).read_text()
 
 
 def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
@@ -233,9 +231,7 @@ def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
     for path in (tmp_path / "in", link, tmp_path / "in/*.csv"):
         with pytest.raises(PlaceError) as refusal:
             find_files(str(path), allow_empty=True)
-        told = (
-            f"{link}: is a link to {tmp_path}/gone.csv, which is not there; remove it"
-        )
+        told = f"{link}: is a link to {tmp_path}/gone.csv, which does not exist; remove the link"
         assert str(refusal.value).startswith(told)
 
 
@@ -268,8 +264,8 @@ def test_a_command_names_a_place_that_it_cannot_write(
     error = capsys.readouterr().err
     assert stopped.value.code == 1
     assert error == (
-        f"salesetl: error: {home}/file: is a file where a folder is needed;"
-        " name another place, or remove it\n"
+        f"salesetl: error: {home}/file: is a file, but a folder is needed;"
+        " use another path, or remove it\n"
     )
 
 
@@ -296,6 +292,6 @@ def test_a_generator_names_a_place_that_it_cannot_write(
         generate([world, "--output_path", f"{tmp_path}/file"])
 
     error = capsys.readouterr().err
-    told = f"generators: error: {tmp_path}/file: is a file where a folder is needed"
+    told = f"generators: error: {tmp_path}/file: is a file, but a folder is needed"
     assert stopped.value.code == 1
     assert error.startswith(told) and error.count("\n") == 1

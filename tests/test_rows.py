@@ -76,7 +76,7 @@ def test_a_table_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError) as refusal:
         read_rows(STORAGE, f"{tmp_path}/gone", SALES_SUMMARY)
 
-    assert str(refusal.value).startswith(f"{tmp_path}/gone: no table there")
+    assert str(refusal.value).startswith(f"{tmp_path}/gone: there is no table")
 
 
 def test_a_partition_that_is_not_there_has_no_rows(lake: Path) -> None:

@@ -103,7 +103,7 @@ def test_a_file_that_is_no_report_is_named(tmp_path: Path, content: bytes) -> No
     with pytest.raises(InputError) as refusal:
         read_reports(STORAGE, str(tmp_path), NAMESPACES)
 
-    assert str(refusal.value).startswith(f"{path}: not a run report")
+    assert str(refusal.value).startswith(f"{path}: is not a run report")
 
 
 def test_the_runtime_names_every_version() -> None:

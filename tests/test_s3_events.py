@@ -195,7 +195,7 @@ def test_straight_from_s3_the_failure_is_told_after_the_others_were_loaded(
     )
     good = record_of(s3_root, "raw/good.json", ORDER)
 
-    with pytest.raises(InputError, match="raw/gone.json: was deleted"):
+    with pytest.raises(InputError, match="raw/gone.json: the object was deleted"):
         handled(gone, good)
 
     assert orders_in(lake) == 1

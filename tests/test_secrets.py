@@ -46,10 +46,10 @@ def test_credentials_are_hidden_and_the_rest_is_not(text: str) -> None:
     "text",
     [
         "s3://bucket/raw/sales/2025-12.csv: truncated or damaged gzip",
-        "transaction_id T-2025-000123 is dated 2025-12-31 there",
+        "transaction_id T-2025-000123 is already in the table on 2025-12-31",
         "password is not an argument",
         "the token expired at 2025-12-31",
-        "10,000 rows over 13603779.23 were written",
+        "10,000 rows with 13603779.23 were written",
     ],
 )
 def test_what_is_no_credential_is_left_as_it_is(text: str) -> None:
@@ -87,7 +87,7 @@ def test_a_path_with_credentials_is_refused_and_not_shown(
 ) -> None:
     path = f"s3://{ACCESS_KEY}:{SECRET.replace('/', '-')}@bucket/raw"
 
-    with pytest.raises(InputError, match="credentials do not belong into a path"):
+    with pytest.raises(InputError, match="a path must not hold credentials"):
         storage_of(path)
     with pytest.raises(SystemExit):
         launch(
@@ -96,7 +96,7 @@ def test_a_path_with_credentials_is_refused_and_not_shown(
         )
 
     shown = capsys.readouterr().err
-    assert "s3://***@bucket/raw: credentials do not belong" in shown
+    assert "s3://***@bucket/raw: a path must not hold credentials" in shown
     assert ACCESS_KEY not in shown
 
 

@@ -1,4 +1,4 @@
-"""Counting what became of the rows of a source, and of their amounts."""
+"""Counts the rows and amounts of a source by outcome."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _STATES = (LOADED, REJECTED, OUT_OF_RANGE)
 
 @dataclass(frozen=True)
 class Tally:
-    """What became of the rows of one source, counted.
+    """The rows of one source, counted by outcome.
 
     `sums` are those of its amounts, by what became of the rows: of rows that were rejected or are
     out of range only where the amount and its currency could be read.

@@ -1,4 +1,4 @@
-"""The command line of a job, made from its options with the rules of Glue."""
+"""The command line of a job: parsed from its options, by the rules of Glue."""
 
 import argparse
 import re
@@ -18,17 +18,17 @@ _RESERVED = re.compile(
     # Of a run in a workflow, and what customers may pass on for themselves.
     r"|WORKFLOW_.*|customer-.*"
 )
-_EXPECTED = "expected --name value; see --help"
+_EXPECTED = "is not an argument; write arguments as --name value, see --help"
 
 
 def parse_arguments(
     options: Iterable[Option], words: Sequence[str], *, is_partial: bool = False
 ) -> dict[str, Any]:
-    """Read the values of options from a command line, those that are given.
+    """Return the values of the options that a command line gives.
 
-    The required ones may only lack if `is_partial`. ArgumentError names an argument that is
-    missing, given twice, not known (with the nearest that is), or not of its type. Arguments that
-    Glue keeps for itself are passed over.
+    Required options may be missing only if `is_partial`. ArgumentError names an argument that is
+    missing, given twice, unknown (with the nearest known one), or of another type. Arguments that
+    Glue reserves are ignored.
     """
     known = list(options)
     if "--" in words:
@@ -47,9 +47,11 @@ def parse_arguments(
 
 def help_text(name: str, promise: str, options: Iterable[Option]) -> str:
     """Describe a job and its arguments."""
-    lines = [f"{name}: {promise}", "", "arguments:"]
+    lines = [f"{name}: {promise}", "", "arguments, each as --name value:"]
     for each in options:
-        default = "required" if each.is_required else f"default: {each.default}"
+        default = f"default: {each.default}"
+        if each.is_required or each.default is None:
+            default = "required" if each.is_required else "optional"
         lines += [f"  --{each.name} ({each.kind}; {default})", f"      {each.help}"]
     return "\n".join(lines) + "\n"
 
@@ -96,12 +98,12 @@ class _Once(argparse.Action):
         if hasattr(namespace, option.name):
             raise ArgumentError(f"--{option.name}: given twice; give it once")
         if values is None and option.inner_type is not bool:
-            raise ArgumentError(f"--{option.name}: needs a value; it is {option.kind}")
+            raise ArgumentError(f"--{option.name}: needs a value: {option.kind}")
         try:
             value = option.parse("true" if values is None else values)
         except ValueError as error:
             raise ArgumentError(
-                f"--{option.name} {values!r}: not {option.kind}; see --help"
+                f"--{option.name} {values!r}: must be {option.kind}; see --help"
             ) from error
         setattr(namespace, option.name, value)
 

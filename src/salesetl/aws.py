@@ -1,4 +1,4 @@
-"""Clients of AWS, and what goes wrong there as errors a person can act on."""
+"""Clients of AWS, and their errors as errors that a person can act on."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def client(service: str) -> Any:
 
 
 def read_through(read: Callable[[], Content]) -> Content:
-    """Return what `read` returns; it is called again if the body of an answer breaks off."""
+    """Return what `read` returns; call it again if the connection breaks during the answer."""
     for _ in range(_ATTEMPTS - 1):
         try:
             return read()
@@ -118,7 +118,7 @@ def aws_errors(what: str) -> Iterator[None]:
 
 
 def error_code(error: BaseException) -> str:
-    """Return the code in the answer of a service, or the name of the error."""
+    """Return the error code of a service, or the name of the error."""
     answer = getattr(error, "response", None) or {}
     return str(answer.get("Error", {}).get("Code", type(error).__name__))
 

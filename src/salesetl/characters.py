@@ -1,4 +1,4 @@
-"""The characters of values: which are trimmed around them, and which are refused."""
+"""The characters that are trimmed around values, and those that are refused."""
 
 import re
 
@@ -44,12 +44,12 @@ _SCIENTIFIC = "(^|[^0-9.,])[0-9]+([.,][0-9]+)?[eE][+][0-9]+([^0-9]|$)"
 
 
 def trim(text: str) -> str:
-    """Take white space and invisible characters off both ends of a text."""
+    """Remove white space and invisible characters from both ends of a text."""
     return text.strip(AROUND)
 
 
 def name_key(name: str) -> str:
-    """Return what two names of columns share if they are the same to a person."""
+    """Return a key that is equal for two column names that look the same to a person."""
     return trim(name).casefold()
 
 
@@ -69,22 +69,22 @@ def trimmed(text: str) -> str:
 
 
 def is_plain(record: str) -> str:
-    """SQL that tells whether a record is of visible ASCII characters and blanks, none escaped."""
+    """SQL: whether a record has only visible ASCII characters and blanks, none escaped."""
     return f"{record} rlike '^{_class(_PLAIN)}*$'"
 
 
 def is_readable(text: str) -> str:
-    """SQL that tells whether a text has no control characters, and could be decoded."""
+    """SQL that tells whether a text was decoded and has no control characters."""
     return f"not {text} rlike '{_class(_CONTROL + _REPLACEMENT)}'"
 
 
 def is_visible(key: str) -> str:
-    """SQL that tells whether all characters of a key can be seen, blanks inside it among them."""
+    """SQL that tells whether all characters of a key are visible or blanks."""
     return f"not {key} rlike '{_class(_NOT_IN_KEYS)}'"
 
 
 def is_not_scientific(key: str) -> str:
-    """SQL that tells whether a key is not a number that was shortened, such as 8.41E+12."""
+    """SQL that tells whether a key is not a shortened number such as 8.41E+12."""
     return f"(instr({key}, '+') = 0 or not {key} rlike '{_SCIENTIFIC}')"
 
 

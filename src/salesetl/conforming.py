@@ -1,4 +1,4 @@
-"""Bringing a frame into the shape of its contract."""
+"""Gives a frame the columns and types of its contract."""
 
 from __future__ import annotations
 

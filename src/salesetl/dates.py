@@ -1,4 +1,4 @@
-"""From the text of a date or a time to its value; as in columns, null where it has not the form."""
+"""Parses the text of dates and times, as SQL; a text of another form is null."""
 
 import re
 
@@ -15,7 +15,7 @@ TOKENS = {"yyyy": "[0-9]{4}"} | {
 
 
 def read_back(text: str, data_type: str, otherwise: str) -> str:
-    """Cast what the type would be written as; look closer at what is written otherwise.
+    """SQL that casts the plain form of a type cheaply, and uses `otherwise` for other forms.
 
     Nearly all values are written so, and to compare them costs less than to look at their form.
     """
@@ -26,7 +26,7 @@ def read_back(text: str, data_type: str, otherwise: str) -> str:
 
 
 def utc_date(text: str) -> str:
-    """DATE in UTC of an ISO date, or of an ISO timestamp; one that names no zone is UTC."""
+    """DATE in UTC of an ISO date or timestamp; without a time zone it is UTC."""
     # Seconds cannot move a day, so the timestamp is cast to the minute.
     minute = f"concat(left({text}, 10), 'T', substring({text}, 12, 5), ':00', {_offset(text)})"
     form = f"{text} rlike '^{_DAY}{_TIME}{_ZONE}$'"

@@ -27,8 +27,8 @@ def report_text(report: RunReport) -> str:
         lines += [f"columns that no row has: {', '.join(report.absent_columns)}"]
     if report.rows_to_refresh:
         lines += [
-            f"rows of earlier runs that lack what is known now: {report.rows_to_refresh:,}"
-            " (the log says how to add it)"
+            f"published rows that lack values known now: {report.rows_to_refresh:,}"
+            " (the log says how to add them)"
         ]
     if report.catalog:
         lines += [_catalog_text(report.catalog)]
@@ -113,7 +113,7 @@ def _without(place: int, cells: list[str]) -> list[str]:
 
 
 def loaded_text(report: RunReport) -> str:
-    """Write what a run has loaded of each amount, such as `1,234.50` or `EUR 8.00, INR 5.00`."""
+    """Write the loaded sum of each amount, such as `1,234.50` or `EUR 8.00, INR 5.00`."""
     texts = (
         f"{currency} {number_text(states['loaded'])}".lstrip()
         for by_currency in report.amounts.values()

@@ -24,7 +24,7 @@ _KEYWORDS = frozenset(
 
 
 def ruleset(table: Table, source: Table) -> str:
-    """Write what must be true of a published table whose rows come from a source.
+    """Write the rules that a published table must keep, given the source of its rows.
 
     That its key is there once, that what its rows need is complete, that its partitions agree with
     its date, and those rules of the source that reject a row for columns which this table has too.

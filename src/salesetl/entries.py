@@ -1,4 +1,4 @@
-"""TOML files as dataclasses: every entry is checked by the type of its field."""
+"""Reads TOML files into dataclasses, and checks every entry by the type of its field."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -23,15 +23,16 @@ _KINDS: dict[type, str] = {
 def fill(
     kind: type[Filled], entries: Mapping[str, Any], owner: str, path: str = ""
 ) -> Filled:
-    """Make a dataclass of the entries of a TOML file; `owner` is what it is called in messages.
+    """Make a dataclass from the entries of a TOML file; messages call the file `owner`.
 
-    A field that is a dataclass is a section, one of another class is made of its text. ValueError
-    names an entry that is not known, with the nearest, that is missing, or that is of another kind.
+    A field that is a dataclass is a section of the file. A field of another class is made from its
+    text. ValueError names an entry that is unknown (with the nearest known one), missing, or of
+    another type.
     """
     hints = get_type_hints(kind)
     for name in entries:
         if name not in hints:
-            told = f"{path}{name}: {name!r} is no entry of {owner}"
+            told = f"{path}{name}: {name!r} is not an entry of {owner}"
             raise ValueError(not_known(told, name, hints))
     values = {
         name: _value(hints[name], value, f"{path}{name}")
@@ -79,9 +80,9 @@ def _value(hint: Any, value: Any, path: str) -> Any:
 
 
 def check_kind(path: str, value: Any, wanted: type) -> None:
-    """See that a value is of a kind; ValueError says what it is and what it should be."""
+    """Check the type of a value; ValueError says what it is and what it must be."""
     found = type(value)
     is_number = wanted is float and found is int
     if found is not wanted and not is_number:
         told = _KINDS.get(found, "a date or a time")
-        raise ValueError(f"{path} is {told}, and should be {_KINDS[wanted]}")
+        raise ValueError(f"{path} is {told}, but must be {_KINDS[wanted]}")

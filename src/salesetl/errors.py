@@ -1,4 +1,4 @@
-"""What can go wrong, as errors a person can act on: what happened, where, and what to do."""
+"""Errors that a person can act on. Each says what is wrong, where, and what to do."""
 
 import difflib
 import re
@@ -31,7 +31,7 @@ class QualityError(SalesEtlError):
 
 
 class BooksError(SalesEtlError):
-    """The accounts of a run do not balance; nothing was published."""
+    """Rows or amounts of a run do not add up; nothing was published."""
 
 
 class LeaseError(SalesEtlError):
@@ -43,26 +43,26 @@ class AwsError(SalesEtlError):
 
 
 class CatalogError(AwsError):
-    """Tables cannot be registered in the Glue Data Catalog, or must not be."""
+    """Tables cannot or must not be registered in the Glue Data Catalog."""
 
 
 class PlaceError(SalesEtlError):
-    """The operating system does not let a file be read or written where it was to be."""
+    """The operating system refuses to read or write a file."""
 
 
 class SetupError(SalesEtlError):
-    """The machine lacks something that the job needs, or has the wrong one."""
+    """Something that the job needs is not installed, or has the wrong version."""
 
 
 class StackError(AwsError):
-    """The infrastructure cannot be, or was not, brought to what its template says."""
+    """The infrastructure cannot be changed to what its template says."""
 
 
 @contextmanager
 def naming(path: str, *, is_default: bool = False) -> Iterator[None]:
-    """Name the path in what the system refuses in the block, which may name none or another.
+    """Turn an error of the system in the block into a PlaceError that names `path`.
 
-    With `is_default`, only where none is named.
+    With `is_default`, an error that names a path itself stays as it is.
     """
     try:
         yield
@@ -73,14 +73,14 @@ def naming(path: str, *, is_default: bool = False) -> Iterator[None]:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that is most like another, in any case; None if none is."""
+    """Return the known name that is most similar to `name`, ignoring case; None if none is."""
     by_fold = {each.casefold(): each for each in known}
     found = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.4)
     return by_fold[found[0]] if found else None
 
 
 def not_known(what: str, name: str, known: Iterable[str]) -> str:
-    """Say that a name is none of the known ones, with the nearest and all of them."""
+    """Say that a name is unknown, with the nearest known name and all known names."""
     names = list(known)
     meant = nearest(name, names)
     hint = f"did you mean {meant}? Allowed" if meant else "allowed"
@@ -88,7 +88,7 @@ def not_known(what: str, name: str, known: Iterable[str]) -> str:
 
 
 def understood(error: BaseException) -> SalesEtlError | None:
-    """Return an error that a person can act on; None for one of which nothing more is known."""
+    """Return the error as one that a person can act on, or None if its cause is not known."""
     if isinstance(error, SalesEtlError):
         return error
     told = refusal_of(error)
@@ -96,10 +96,10 @@ def understood(error: BaseException) -> SalesEtlError | None:
 
 
 def one_line(error: BaseException) -> str:
-    """Tell an error in one line; of one that is not understood its kind and what it says first.
+    """Describe an error in one line; for an unknown error, its type and its first two lines.
 
-    Two lines of it, because of an error in Java the first only says where it was called from. What
-    an engine quotes may be a value that it has read, so that is left out.
+    Two lines, because the first line of a Java error only says where it was called. Quoted text of
+    an engine is left out, because it may be a value of a row.
     """
     if known := understood(error):
         # The name of a column or of a file may hold the end of a line.

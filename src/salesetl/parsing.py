@@ -1,4 +1,4 @@
-"""From the text of a field to its value, which is the same on every engine.
+"""Parses the text of a field to its value, the same on every engine.
 
 Each is null where the text is missing or does not have the form of its type, whatever the ANSI
 mode of the session. The form is checked before the cast, because engines disagree on what else a
@@ -28,7 +28,7 @@ _SPECIAL = re.compile(r"(['\\$])")
 
 
 def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
-    """Turn the text of every contract column into its type; null where it has not the form.
+    """Turn the text of every contract column into its type; a text of another form is null.
 
     Other columns, such as the lineage of the reader, are kept as they are, but for `_is_plain`,
     which says what is to be trimmed. No row is dropped.
@@ -45,7 +45,7 @@ def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
 
 
 def parsed(field: T.StructField, text: str) -> str:
-    """Parse a trimmed text into the type of a field; in a list of structs every field so."""
+    """Parse a trimmed text into the type of a field, or every field in a list of structs."""
     match field.dataType:
         case T.ArrayType():
             return structs(text, item_fields(field), parsed)
@@ -111,7 +111,7 @@ def plain_number(text: str) -> str:
 
 
 def text_literal(text: str) -> str:
-    """SQL literal of any text, in which no engine finds more than that text."""
+    """SQL literal of any text; no engine interprets characters in it."""
     parts = [
         f"chr({ord(part)})" if part in ("'", "\\", "$") else f"'{part}'"
         for part in _SPECIAL.split(text)
@@ -120,6 +120,6 @@ def text_literal(text: str) -> str:
 
 
 def point_decimal(text: str) -> str:
-    """Text of a decimal with a point of one with a comma; its thousands are grouped by points."""
+    """Text of a decimal with a point, from one with a decimal comma and points for thousands."""
     form = "^[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)(,[0-9]+)?$"
     return f"case when {text} rlike '{form}' then replace(replace({text}, '.', ''), ',', '.') end"

@@ -1,4 +1,4 @@
-"""Reading a source profile from its TOML file, each entry checked."""
+"""Reads a source profile from its TOML file, and checks each entry."""
 
 import codecs
 import tomllib
@@ -25,16 +25,16 @@ _ENCODINGS = (
 
 
 def load_profile(source: str | None, table: Table) -> Profile:
-    """Read a profile from a TOML file, local or on S3, or the shipped one of that name.
+    """Read a profile from a TOML file, local or on S3, or take the shipped one of that name.
 
-    InputError names the entry that is not understood.
+    InputError names the entry that is wrong.
     """
     if source is None:
         return Profile()
     try:
         return _profile(tomllib.loads(_read_text(source)), table)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
-        raise InputError(f"{source}: not a source profile: {error}") from error
+        raise InputError(f"{source}: is not a valid source profile: {error}") from error
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
 
@@ -47,7 +47,7 @@ def _read_text(source: str) -> str:
     shipped = files("salesetl").joinpath("source_profiles", f"{source}.toml")
     if "/" not in source and shipped.is_file():
         return shipped.read_text(encoding="utf-8")
-    raise InputError("no such source profile; check the path")
+    raise InputError("there is no such source profile; check the path")
 
 
 def _profile(entries: dict[str, Any], table: Table) -> Profile:
@@ -59,7 +59,7 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
         _check_key(profile.key, profile, table)
     if profile.delimiter not in _DELIMITERS:
         raise ValueError(
-            f"delimiter {profile.delimiter!r} is not understood; allowed: "
+            f"delimiter {profile.delimiter!r} is not allowed; allowed: "
             + " ".join(f"{each!r} ({name})" for each, name in _DELIMITERS.items())
         )
     if not _is_known_encoding(profile.encoding):
@@ -71,23 +71,24 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
 
 def _check_key(key: Key, profile: Profile, table: Table) -> None:
     if not key.parts:
-        raise ValueError("key.parts is empty; name the columns that make the key")
+        raise ValueError("key.parts is empty; list the columns that make the key")
     _check_column("key.column", key.column, table)
     for name, expression in profile.expressions.items():
         if key.column in expression.names:
             raise ValueError(
-                f"expressions.{name} uses {key.column!r}, which [key] makes"
+                f"expressions.{name} uses {key.column!r}, which [key] makes; use the columns of"
+                " [key] instead"
             )
 
 
 def _check_column(path: str, name: str, table: Table) -> None:
     if name not in table.columns:
-        told = f"{path}: {name!r} is no column of {table.name}"
+        told = f"{path}: {name!r} is not a column of {table.name}"
         raise ValueError(not_known(told, name, table.columns))
 
 
 def _told_encoding(name: str) -> str:
-    told = f"encoding {name!r} is none that is known everywhere"
+    told = f"encoding {name!r} is not supported"
     try:
         codec = codecs.lookup(name).name
         alike = [each for each in _ENCODINGS if codecs.lookup(each).name == codec]
@@ -104,7 +105,7 @@ def _check_date_format(date_format: str) -> None:
         told = f"date_format {date_format!r}: "
         if part == date_format:
             raise ValueError(f"{told}it needs yyyy, MM or M, and dd or d") from error
-        told += f"{part!r} is not understood"
+        told += f"{part!r} is not allowed"
         raise ValueError(not_known(told, part, dates.TOKENS)) from error
 
 

@@ -1,4 +1,4 @@
-"""Source profiles: how another system's export says what the contract says."""
+"""Source profiles: how another system's export maps to the contract."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ from salesetl.model.table import Table
 
 @dataclass(frozen=True)
 class Key:
-    """A key made of several columns of the file, and of a number where lines may be alike.
+    """A key that is made from several columns of the file.
 
-    With `line_number`, a digest of the whole line follows, and a number among the lines of its file
-    that are equal; so a second copy of the file gives the same keys again.
+    With `line_number`, a digest of the values follows, and a number among the equal rows of the
+    file. So a second copy of the file gives the same keys.
     """
 
     column: str
@@ -25,10 +25,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Profile:
-    """The difference between an export and the contract. The default is none.
+    """The difference between an export and the contract; the default is no difference.
 
-    `columns` maps contract columns to names in the file, `constants` to a text they all have,
-    `expressions` to an expression over contract columns or columns of the file.
+    `columns` maps a contract column to its name in the file, `constants` to a text that all rows
+    have, `expressions` to an expression over contract columns or columns of the file.
     """
 
     delimiter: str = ","
@@ -55,17 +55,17 @@ class Profile:
         return list(dict.fromkeys([*needed, *(self.key.parts if self.key else ())]))
 
     def missing(self, header: Sequence[str], table: Table) -> list[str]:
-        """Names that the header should have and has not."""
+        """Needed names that the header does not have."""
         found = {name_key(name) for name in header}
         return [name for name in self.needed(table) if name_key(name) not in found]
 
     def unknown(self, header: Sequence[str], table: Table) -> list[str]:
-        """Names in the header that nothing is made of."""
+        """Names in the header that are not used."""
         known = {name_key(name) for name in self.needed(table)}
         return [trim(name) for name in header if name_key(name) not in known]
 
     def key_method(self, table: Table) -> dict[str, Any]:
-        """Describe how the key of a table is made, in what decides which key a row gets."""
+        """Describe how the key of a row is made."""
         if self.key is None:
             made = [self.expressions.get(column) for column in table.key]
             parts = [

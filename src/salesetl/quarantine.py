@@ -1,4 +1,4 @@
-"""Quarantine: the rows a run has rejected, and sending them through the job again."""
+"""Reads the rows that a run rejected, and writes them to files for a replay."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Rejected:
 
 
 def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
-    """Return the rows that a run has rejected, by source, file and record."""
+    """Return the rows that a run rejected, in the order of source, file and record."""
     rejected = []
     for table in _quarantines():
         source = table.name.rpartition("/")[2]
@@ -47,7 +47,7 @@ def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
 
 
 def count_rejected(storage: Storage, root: str, source: str, run_id: str) -> int:
-    """Count the rows of a source in quarantine under a run, the last that rejected them."""
+    """Count the rows of a source in the quarantine of a run."""
     table = next(each for each in _quarantines() if each.name.endswith(f"/{source}"))
     return count_rows(storage, join(root, table.folder), f"run_id={run_id}")
 
@@ -57,7 +57,7 @@ def _quarantines() -> list[Table]:
 
 
 def replays(reports: list[RunReport]) -> dict[str, str]:
-    """Map each run whose quarantine was replayed to the run that did so."""
+    """Map each run whose quarantine was replayed to the run that replayed it."""
     done = [
         report
         for report in reports
@@ -67,27 +67,27 @@ def replays(reports: list[RunReport]) -> dict[str, str]:
 
 
 def check_replayable(storage: Storage, root: str, report: RunReport) -> None:
-    """Make sure that a replay of a run's quarantine keeps the books, or raise ArgumentError."""
+    """Check that the quarantine of a run can be replayed; ArgumentError if not."""
     run_id = report.run_id
     if report.status != "succeeded":
         raise ArgumentError(
-            f"run {run_id} {'was ' if report.status == 'cancelled' else ''}{report.status}, so its"
-            " other rows were not loaded either: run the job again"
+            f"run {run_id} {'was ' if report.status == 'cancelled' else ''}{report.status}, so none"
+            " of its rows was loaded; run the job again instead"
         )
     if successor := replays(read_reports(storage, root, namespaces())).get(run_id):
         raise ArgumentError(
-            f"run {run_id} was replayed by run {successor}: what it rejected again is in the"
-            f" quarantine of {successor}"
+            f"run {run_id} was already replayed by run {successor}; replay run {successor} if that"
+            " run rejected rows"
         )
 
 
 def write_records(rejected: list[Rejected], folder: str) -> list[str]:
     """Write rejected records to files like those they came from, and return their paths.
 
-    They can be corrected by hand and replayed, or be replayed as they are; a file beside them tells
-    where they came from. Malformed records have files of their own, so that a broken quote cannot
-    run into a sound record. They are UTF-8 with its mark, which stands over the encoding of a
-    profile.
+    The files can be corrected by hand and replayed, or replayed as they are. A file beside them
+    says where the records came from. Malformed records get files of their own, so a broken quote
+    cannot damage a good record. The files are UTF-8 with a byte order mark, which overrides the
+    encoding of a profile.
     """
     groups: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
     for row in rejected:

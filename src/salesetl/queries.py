@@ -17,7 +17,7 @@ Result = tuple[list[str], list[tuple[Any, ...]]]
 
 
 def results(output_path: str, names: Sequence[str]) -> list[Result]:
-    """Return the columns and rows of queries and views; ArgumentError for a name there is not.
+    """Return the columns and rows of queries and views; ArgumentError for an unknown name.
 
     The rows of a view are sorted by its columns, for it has no order of its own. InputError where
     the lake lacks a table.
@@ -25,7 +25,8 @@ def results(output_path: str, names: Sequence[str]) -> list[Result]:
     root = normalized(output_path)
     if not is_local(root):
         raise ArgumentError(
-            f"--output_path {root}: only a local lake is read here; on S3 run sql/athena on Athena"
+            f"--output_path {root}: this command reads local lakes only; for a lake on S3 run"
+            " sql/athena on Athena"
         )
     wanted = [statement(name) for name in names]
     with closing(DuckDbLake(root)) as lake:
@@ -58,5 +59,5 @@ def _add_table(lake: DuckDbLake, root: str, table: Table) -> None:
         lake.add_table(table, may_be_empty=may_be_empty)
     except InputError as error:
         raise InputError(
-            f"{error}; run jobs/{pipeline.job}.py, or check --output_path"
+            f"{error}; run jobs/{pipeline.job}.py first, or check --output_path"
         ) from error

@@ -1,4 +1,4 @@
-"""The pages of reference: the data dictionary of the contracts, and the manual of the jobs."""
+"""Writes the data dictionary, and the page of jobs and their arguments."""
 
 import inspect
 import json

@@ -1,29 +1,31 @@
-"""What the operating system refuses, in a line that a person can act on.
+"""Errors of the operating system as one line that a person can act on.
 
-Whoever was refused, this process, DuckDB or Spark, says so in the system's own words.
+The error may come from this process, DuckDB or Spark: all quote the text of the system.
 """
 
 import errno
 import os
 import re
 
-_NOT_ALLOWED = "not allowed; let this user read and write there, or name another place"
-_FREE_SPACE = "free some space, or name a place with more (TMPDIR for temporary files)"
+_NOT_ALLOWED = (
+    "access denied; give this user the right to read and write it, or use another path"
+)
+_FREE_SPACE = "free some space, or use another disk (TMPDIR for temporary files)"
 _TOLD = {
     errno.ENOSPC: f"the disk is full; {_FREE_SPACE}",
-    errno.EDQUOT: f"the quota of the disk is used up; {_FREE_SPACE}",
-    errno.EFBIG: "the file would be larger than it may be; raise the limit (ulimit -f)",
-    errno.EROFS: "the disk is read-only; name another place",
+    errno.EDQUOT: f"the disk quota is used up; {_FREE_SPACE}",
+    errno.EFBIG: "the file exceeds the size limit; raise the limit (ulimit -f)",
+    errno.EROFS: "the disk is read-only; use another path",
     errno.EACCES: _NOT_ALLOWED,
     errno.EPERM: _NOT_ALLOWED,
-    errno.EISDIR: "is a folder where a file is needed; name another place, or remove it",
-    errno.ENOTDIR: "is a file where a folder is needed; name another place, or remove it",
+    errno.EISDIR: "is a folder, but a file is needed; use another path, or remove it",
+    errno.ENOTDIR: "is a file, but a folder is needed; use another path, or remove it",
     errno.ENAMETOOLONG: "the name is too long for the disk; choose a shorter one",
-    errno.ELOOP: "is a link that leads in a circle; remove it",
-    errno.EMFILE: "too many files are open at once; raise the limit (ulimit -n)",
-    errno.ENFILE: "too many files are open on this machine; close other programs",
+    errno.ELOOP: "is a link that leads to itself; remove it",
+    errno.EMFILE: "too many open files; raise the limit (ulimit -n)",
+    errno.ENFILE: "too many open files on this machine; close other programs",
     errno.EIO: "the disk cannot read or write it; check the disk",
-    errno.ENOENT: "is not there, or not any more; check the path, and run again when it is whole",
+    errno.ENOENT: "does not exist, or was deleted; check the path, and run again",
 }
 # Which of these it is where the engines do not say it as the system does.
 _ALIKE = {errno.EEXIST: errno.ENOTDIR, errno.ENOTEMPTY: errno.EISDIR}
@@ -46,19 +48,21 @@ _LONGEST_NAME = 255
 
 
 def refusal(code: int, path: str | None) -> str:
-    """Say what the system's code for a refusal means for a path, and what to do."""
+    """Explain an error code of the system for a path, with the remedy."""
     code = _ALIKE.get(code, code)
     if path is not None and code == errno.ENOTDIR:
         code, path = _closer(path)
-    what = _TOLD.get(code) or f"{os.strerror(code).lower()}; check it, and try again"
+    what = (
+        _TOLD.get(code) or f"{os.strerror(code).lower()}; check the path, and run again"
+    )
     if path is not None and code == errno.ENOENT and os.path.islink(path):
         goal = os.readlink(path)
-        what = f"is a link to {goal}, which is not there; remove it, or bring that back"
+        what = f"is a link to {goal}, which does not exist; remove the link, or restore that file"
     return what if path is None else f"{path}: {what}"
 
 
 def refusal_of(error: BaseException) -> str | None:
-    """Say what the system refused, if an error comes of that; None if it does not."""
+    """Explain an error that comes from the system; None for any other error."""
     if isinstance(error, OSError) and error.errno is not None:
         name = error.filename2 or error.filename
         path = os.fsdecode(name) if isinstance(name, str | bytes) else None
@@ -76,7 +80,7 @@ def refusal_of(error: BaseException) -> str | None:
 
 
 def is_of_engine(error: BaseException) -> bool:
-    """Tell whether an error comes from DuckDB or Spark, whose texts may quote what they read."""
+    """Whether an error comes from DuckDB or Spark; its text may quote values of rows."""
     return type(error).__module__.startswith(
         ("duckdb", "_duckdb", "pyspark", "py4j", "sqlframe")
     )

@@ -1,4 +1,4 @@
-"""All pipelines there are: whatever is said of jobs, tables and sources is taken from here."""
+"""The list of all pipelines; everything about jobs, tables and sources follows from it."""
 
 from salesetl.errors import ArgumentError, not_known
 from salesetl.model.pipeline import Pipeline
@@ -30,7 +30,7 @@ def pipeline_named(name: str) -> Pipeline:
 
 
 def pipeline_of_job(job: str) -> Pipeline:
-    """Return the pipeline that a job runs; ArgumentError with the nearest if there is none."""
+    """Return the pipeline of a job; ArgumentError with the nearest name if there is none."""
     found = jobs()
     if job not in found:
         raise ArgumentError(not_known(f"no job {job!r}", job, found))
@@ -43,7 +43,7 @@ def pipeline_of(table: Table) -> Pipeline:
 
 
 def published_tables() -> list[Table]:
-    """Return the tables of all pipelines, but for those of rejected rows."""
+    """Return the tables of all pipelines, without those of rejected rows."""
     return [table for pipeline in pipelines() for table in pipeline.tables]
 
 
@@ -54,5 +54,5 @@ def all_tables() -> list[Table]:
 
 
 def table_named(name: str) -> Table:
-    """Return the table that SQL knows by a name."""
+    """Return the table with a SQL name."""
     return next(table for table in all_tables() if table.sql_name == name)

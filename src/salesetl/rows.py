@@ -1,4 +1,4 @@
-"""Rows of a published table, read without an engine, for looking at."""
+"""Reads rows of a published table without an engine, to show them."""
 
 import io
 from typing import Any
@@ -13,7 +13,7 @@ from salesetl.storage import Storage, join, parquet_files
 def read_rows(
     storage: Storage, root: str, table: Table, folder: str = ""
 ) -> list[dict[str, Any]]:
-    """Return the rows of a table, or of one of its partitions; InputError if it is not there."""
+    """Return the rows of a table, or of one of its partitions; InputError if it does not exist."""
     try:
         from pyarrow.parquet import ParquetFile
     except ImportError as error:
@@ -22,7 +22,7 @@ def read_rows(
         ) from error
     files = parquet_files(root, storage.files(join(root, folder) if folder else root))
     if not files and not folder:
-        raise InputError(f"{root}: no table there; check --output_path")
+        raise InputError(f"{root}: there is no table; check --output_path")
     rows: list[dict[str, Any]] = []
     for file in files:
         values = _partition_values(file.path.removeprefix(f"{root}/"), table)
@@ -36,7 +36,7 @@ def read_rows(
 
 
 def count_rows(storage: Storage, root: str, folder: str) -> int:
-    """Count the rows of a partition of a table; none if it is not there."""
+    """Count the rows of a partition of a table; 0 if it does not exist."""
     from pyarrow.parquet import ParquetFile
 
     return sum(

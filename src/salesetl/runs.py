@@ -1,4 +1,4 @@
-"""The report of a run: what was read, what became of it, what was published, and when."""
+"""The report of a run: counts, amounts, what was published, and when."""
 
 import json
 import platform
@@ -15,7 +15,7 @@ from salesetl.storage import Storage, join
 
 @dataclass
 class RunReport:
-    """All that is known of one run, as its JSON file says it. Amounts and times are text.
+    """The report of one run, as in its JSON file. Amounts and times are text.
 
     The counts at the top are of the main source, `sources` has those of the others. Of every
     source: `rows_read = rows_loaded + rows_quarantined + duplicates_removed`.
@@ -68,7 +68,7 @@ class RunReport:
         return report
 
     def event_line(self) -> str:
-        """Return the line of the log that metrics and their alarms are taken from."""
+        """Return the log line from which metrics and alarms are made."""
         ratio = rejected_ratio(
             self.rows_read, self.rows_quarantined, self.rows_out_of_range
         )
@@ -93,7 +93,7 @@ def rejected_ratio(
 
 
 def report_path(root: str, namespace: str, run_id: str) -> str:
-    """Where the report of a run is."""
+    """The path of the report of a run."""
     return join(root, namespace, "_runs", f"{run_id}.json")
 
 
@@ -118,18 +118,18 @@ def read_report(
         if report.run_id == run_id:
             return report
     raise InputError(
-        f"{root}: no report of a run {run_id!r}; list them with: salesetl runs list"
+        f"{root}: there is no run {run_id!r}; list the runs with: salesetl runs list"
     )
 
 
 def last_report(storage: Storage, root: str, namespace: str, run_id: str) -> RunReport:
-    """Read the report of a run, of the last one if it was tried again after it had succeeded.
+    """Read the report of a run; if the run was repeated after success, of the last repetition.
 
     InputError if there is none.
     """
     path, number = report_path(root, namespace, run_id), 1
     if not storage.files(path):
-        raise InputError(f"{path}: there is no report of the run; its log says why")
+        raise InputError(f"{path}: the run has no report; its log says why")
     while storage.files(
         following := report_path(root, namespace, f"{run_id}.{number + 1}")
     ):
@@ -138,12 +138,12 @@ def last_report(storage: Storage, root: str, namespace: str, run_id: str) -> Run
 
 
 def has_run(storage: Storage, root: str, namespace: str) -> bool:
-    """Tell whether there is a report of any run in a namespace."""
+    """Tell whether a namespace has the report of any run."""
     return bool(storage.files(join(root, namespace, "_runs")))
 
 
 def has_succeeded(storage: Storage, root: str, namespace: str, run_id: str) -> bool:
-    """Tell whether there is a run of that name, and it has succeeded."""
+    """Tell whether a run with this id has succeeded."""
     path = report_path(root, namespace, run_id)
     return bool(storage.files(path)) and _decode(storage, path).status == "succeeded"
 
@@ -162,4 +162,6 @@ def _decode(storage: Storage, path: str) -> RunReport:
     try:
         return RunReport(**json.loads(storage.read(path)))
     except (ValueError, TypeError) as error:
-        raise InputError(f"{path}: not a run report ({error}); remove it") from error
+        raise InputError(
+            f"{path}: is not a run report ({error}); remove the file"
+        ) from error

@@ -1,4 +1,4 @@
-"""Running a job for objects that were just written to S3, one at a time and each only once."""
+"""Loads new objects on S3, each once, when S3 sends an event."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SECONDS_BETWEEN_TRIES = 2
 
 @dataclass(frozen=True)
 class NewObject:
-    """An object that was written, by an event that may come more than once."""
+    """An object that an event names; the event may come more than once."""
 
     path: str
     version: str
@@ -44,7 +44,7 @@ class NewObject:
 
 @dataclass(frozen=True)
 class Loading:
-    """How new objects are loaded: the namespace, its lake, and `load(path, run_id)`.
+    """How to load new objects: the namespace, the lake, and `load(path, run_id)`.
 
     `context` is that of the function: an object that must wait for another that is being loaded is
     given up when there is not the time any more. Without one, by hand, there is.
@@ -56,13 +56,13 @@ class Loading:
     context: Any
 
     def load_once(self, new: NewObject) -> None:
-        """Load an object that no run has loaded; InputError if it is not there any more."""
+        """Load an object that no run has loaded; InputError if it was deleted."""
         storage = storage_of(self.root)
         # Asked again after each wait, for the same event may be what was waited for.
         while not has_succeeded(storage, self.root, self.namespace, new.run_id):
             if not storage_of(new.path).files(new.path):
                 raise InputError(
-                    "was deleted before it could be loaded; write it again"
+                    "the object was deleted before it could be loaded; write it again"
                 )
             try:
                 self.load(new.path, new.run_id)
@@ -71,7 +71,7 @@ class Loading:
                 if not self._has_time():
                     raise
                 time.sleep(_SECONDS_BETWEEN_TRIES)
-        logger.info("%s was loaded by run %s already", new.path, new.run_id)
+        logger.info("run %s has already loaded %s", new.run_id, new.path)
 
     def _has_time(self) -> bool:
         if self.context is None:
@@ -83,9 +83,9 @@ class Loading:
 def loading_into(
     pipeline: Pipeline, lake: str, context: Any, database: str | None = None
 ) -> Loading:
-    """Return how new objects of the main source of a pipeline are loaded into a lake, on DuckDB.
+    """Return how to load new objects of the main source of a pipeline into a lake, on DuckDB.
 
-    Tables and partitions are registered in a database of the Data Catalog, if one is named.
+    With `database`, runs register tables and partitions in this database of the Data Catalog.
     """
     root = normalized(lake)
 
@@ -105,13 +105,12 @@ def loading_into(
 
 
 def handle(event: Event, loading: Loading) -> dict[str, Any]:
-    """Load the objects of an event, but for those loaded already.
+    """Load the objects of an event that no run has loaded yet.
 
-    What holds no data, such as the mark of a folder, is passed over too. Takes the events of S3 and
-    of EventBridge as they are, and those that came through a topic or a queue. Returns what a queue
-    must deliver again, as `batchItemFailures`. An event that did not come through a queue cannot be
-    answered in part: InputError names the objects that failed, and when it comes again the others
-    are passed over.
+    Objects without data, such as the marker of a folder, are ignored. The event may come from S3,
+    EventBridge, a topic or a queue. Returns the messages that a queue must deliver again, as
+    `batchItemFailures`. Without a queue there is no partial answer: InputError names the objects
+    that failed. When the event comes again, the loaded ones are ignored.
     """
     failed: dict[str, list[str]] = {}
     for message_id, content in _messages(event):
@@ -139,8 +138,8 @@ def _load_all(content: Any, loading: Loading) -> list[str]:
     try:
         found = list(_new_objects(content))
     except Exception as error:
-        logger.exception("a message was not understood: %s", content)
-        return [f"a message was not understood: {one_line(error)}"]
+        logger.exception("cannot read the message: %s", content)
+        return [f"cannot read the message: {one_line(error)}"]
     for each in found:
         try:
             loading.load_once(each)
@@ -158,7 +157,7 @@ def _new_objects(content: Any) -> Iterator[NewObject]:
     if event.get("Event") == "s3:TestEvent":
         return
     if event.get("source") == "aws.s3":
-        # EventBridge, which writes names in its own way, and a key as it is.
+        # EventBridge has other names of fields, and does not encode the key.
         if event["detail-type"] == "Object Created":
             written = event["detail"]["object"]
             yield from _with_data(event["detail"]["bucket"], written["key"], written)

@@ -1,4 +1,4 @@
-"""Keeping credentials out of what is printed, logged and reported."""
+"""Keeps credentials out of output, logs and reports."""
 
 import logging
 import os

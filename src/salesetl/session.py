@@ -1,4 +1,4 @@
-"""The one place where Spark sessions are made, and where they are tuned."""
+"""Starts and tunes Spark sessions; the only module that does."""
 
 import os
 import shlex
@@ -28,7 +28,7 @@ RECORDING = "SALESETL_RECORD_ARCHIVE"
 
 
 def glue_session() -> SparkSession:
-    """Return the session that Glue has made, with the settings that results depend on."""
+    """Return the session of Glue, with the settings that results depend on."""
     spark = SparkSession.builder.getOrCreate()
     for name, value in MEANING.items():
         spark.conf.set(name, value)
@@ -40,7 +40,7 @@ def glue_session() -> SparkSession:
 def local_session(
     name: str, input_bytes: int, *, is_verbose: bool = False
 ) -> SparkSession:
-    """Start Spark on this machine, quiet and quick for an input of that size.
+    """Start Spark on this machine, without log output, and tuned for the size of the input.
 
     Under spark-submit its master and its `--conf` settings stand. SetupError if Java is missing.
     """
@@ -70,7 +70,7 @@ def local_session(
 
 
 def stop_session(spark: SparkSession) -> None:
-    """Stop Spark; when an archive is being recorded, wait until Java has written it."""
+    """Stop Spark; while recording an archive, wait until Java has written it."""
     gateway = SparkContext._gateway
     java = getattr(gateway, "proc", None)
     if java is not None and java.poll() is not None:
@@ -85,7 +85,7 @@ def stop_session(spark: SparkSession) -> None:
 
 
 def archive_path() -> Path:
-    """Where the class-data-sharing archive for this Python, Spark and Java is kept."""
+    """The path of the class-data-sharing archive for this Python, Spark and Java."""
     version = java_version(Path(find_java_home()))
     return (
         Path(sys.prefix)

@@ -1,4 +1,4 @@
-"""Settings of Spark that are the same on every machine, Glue's among them."""
+"""Settings of Spark that are the same everywhere, also on Glue."""
 
 # What results depend on.
 MEANING = {

@@ -1,4 +1,4 @@
-"""The SQL that is shipped: queries and views by name, and what each is made from."""
+"""The shipped SQL: queries and views by name, and the tables that each reads."""
 
 import difflib
 import re
@@ -29,7 +29,7 @@ class Statement:
 
     @property
     def comment(self) -> str:
-        """What it shows or what its grain is: the first line of its file."""
+        """Its description: the first line of its file."""
         return self.text.splitlines()[0].removeprefix("-- ")
 
     @property
@@ -56,16 +56,16 @@ def statements() -> dict[str, Statement]:
 
 
 def statement(name: str) -> Statement:
-    """Return one query or view; ArgumentError with the nearest name if there is none such."""
+    """Return one query or view; ArgumentError with the nearest name if there is none."""
     if name not in statements():
         nearest = difflib.get_close_matches(name, statements(), n=1, cutoff=0.4)
         hint = f"did you mean {nearest[0]}?" if nearest else "salesetl query lists them"
-        raise ArgumentError(f"no query or view {name!r}; {hint}")
+        raise ArgumentError(f"there is no query or view {name!r}; {hint}")
     return statements()[name]
 
 
 def tables_below(name: str) -> list[str]:
-    """Return the tables that a statement reads, by itself or through views."""
+    """Return the tables that a statement reads, directly or through views."""
     tables = {table.sql_name for table in all_tables()}
     below = [name, *(each.name for each in views_below(name))]
     return sorted({used for each in below for used in _sources(each) & tables})

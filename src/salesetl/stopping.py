@@ -1,4 +1,4 @@
-"""Ending in order when a signal asks for it: SIGTERM from a scheduler, SIGINT from a keyboard.
+"""Ends a run in order after a signal: SIGTERM from a scheduler, SIGINT from a keyboard.
 
 A signal raises `Stopped` where the program is; what must not be cut off is shielded, and the signal
 waits for its end. A query of an engine, in which Python does not run, is interrupted from outside.
@@ -17,7 +17,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Stopped(BaseException):
-    """A signal has asked the process to end; no KeyboardInterrupt, of which py4j prints a trace."""
+    """A signal asked the process to end; not a KeyboardInterrupt, because py4j prints its trace."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"cancelled by {signal.Signals(number).name}")
@@ -26,7 +26,7 @@ class Stopped(BaseException):
 
 
 class _Listener:
-    """What is known of signals while they are listened to."""
+    """The state of received signals."""
 
     def __init__(self) -> None:
         self.received: int | None = None
@@ -35,7 +35,7 @@ class _Listener:
         self.interrupts: list[Callable[[], None]] = []
 
     def handle(self, number: int, frame: FrameType | None) -> None:
-        """Take note of a signal, and raise Stopped unless that was done or is to wait."""
+        """Note a signal, and raise Stopped unless it was raised before or must wait."""
         self.received = self.received or number
         if not self.shields:
             self.raise_once()
@@ -47,7 +47,7 @@ class _Listener:
             raise Stopped(self.received)
 
     def watch(self, woken: socket.socket) -> None:
-        """Interrupt what the engine does each time that a signal wakes this thread."""
+        """Interrupt the query of the engine whenever a signal wakes this thread."""
         while number := woken.recv(1):
             # Known here in the order in which they came, and before Python gets to its handler.
             self.received = self.received or number[0]
@@ -61,7 +61,7 @@ _listener: _Listener | None = None
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let a signal end the block in order; only in the main thread, which alone gets signals.
+    """Let a signal end the block in order; works only in the main thread, which gets signals.
 
     Once one has come, the process is to end, and all others are ignored.
     """
@@ -92,7 +92,7 @@ def stoppable() -> Iterator[None]:
 
 
 def listen() -> None:
-    """Take the signals, once more where an engine has taken them for itself when it started."""
+    """Handle the signals; call it again after an engine has started and taken them."""
     if _listener is None:
         return
     for number in _SIGNALS:
@@ -103,7 +103,7 @@ def listen() -> None:
 
 @contextmanager
 def shielded() -> Iterator[None]:
-    """Let a signal wait for the end of the block, which then raises Stopped."""
+    """Delay a signal until the end of the block, which then raises Stopped."""
     if _listener is None:
         yield
         return
@@ -118,7 +118,7 @@ def shielded() -> Iterator[None]:
 
 
 def stopped_by(error: BaseException | None = None) -> Stopped | None:
-    """Return why the process is to end, if a signal asked for it; None if none did.
+    """Return the Stopped of a received signal; None if there was none.
 
     An error that a person can act on stands for itself. Any other, once a signal has come, is what
     the interruption looked like from an engine.
@@ -132,7 +132,7 @@ def stopped_by(error: BaseException | None = None) -> Stopped | None:
 
 
 def check_stopped() -> None:
-    """Raise Stopped if a signal has come, also where it was raised before and lost on its way."""
+    """Raise Stopped if a signal has come, even if it was raised before and got lost."""
     if stop := stopped_by():
         raise stop
 

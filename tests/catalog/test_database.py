@@ -191,7 +191,7 @@ def test_a_table_that_is_always_dropped_is_given_up(glue: Glue) -> None:
         glue.client.delete_table(DatabaseName=glue.database, Name="enriched_sales")
 
     with at_call("BatchCreatePartition", drop):
-        with pytest.raises(CatalogError, match="try again when they are done"):
+        with pytest.raises(CatalogError, match="run again when they have ended"):
             Catalog(glue.database).apply([sales()])
 
     assert len(drops) == 5

@@ -114,7 +114,7 @@ def test_a_table_of_that_name_that_is_another_is_refused(
     [line] = lines(found() | different)
 
     assert line.startswith(f"fact_orders: {told}")
-    assert "remove it from the catalogue" in line
+    assert "remove the table from the Data Catalog" in line
 
 
 @pytest.mark.parametrize("scheme", ["s3", "s3a"])

@@ -65,10 +65,10 @@ def test_a_run_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["runs", "show", "r9"], "no report of a run 'r9'"),
-        (["quarantine", "show", "r9"], "no report of a run 'r9'"),
-        (["quarantine", "replay", "r9"], "no report of a run 'r9'"),
-        (["table", "sales_summary"], "no table there"),
+        (["runs", "show", "r9"], "there is no run 'r9'"),
+        (["quarantine", "show", "r9"], "there is no run 'r9'"),
+        (["quarantine", "replay", "r9"], "there is no run 'r9'"),
+        (["table", "sales_summary"], "there is no table"),
         (
             ["table", "sales_summary", "--order_by", "x"],
             "sales_summary has no such column",

@@ -123,7 +123,7 @@ def test_a_lost_table_is_named_and_what_was_there_stays(
 
     assert ended.value.code == 1
     told = capsys.readouterr().err
-    assert "fact_orders: no table there; run jobs/flatten_orders.py" in told
+    assert "fact_orders: there is no table; run jobs/flatten_orders.py" in told
     assert before
     assert {path: path.read_bytes() for path in before} == before
 
@@ -136,7 +136,10 @@ def test_a_lake_that_no_run_has_loaded_is_named(
 
     assert ended.value.code == 1
     told = capsys.readouterr().err
-    assert f"{tmp_path}: no run has loaded rows there; run jobs/enrich_sales.py" in told
+    assert (
+        f"{tmp_path}: no run has loaded rows into this lake; run jobs/enrich_sales.py"
+        in told
+    )
 
 
 def test_a_report_is_called_a_page(
@@ -146,7 +149,7 @@ def test_a_report_is_called_a_page(
         main(["report", str(shop.home / "report"), "--output_path", lake_of(shop)])
 
     assert ended.value.code == 2
-    assert "name it *.html" in capsys.readouterr().err
+    assert "a name like report.html" in capsys.readouterr().err
 
 
 def test_a_failed_run_is_told_beside_the_last_that_loaded(shop: Shop) -> None:

@@ -106,41 +106,49 @@ def test_what_readers_pass_over_is_left_alone(root: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("table", "folder", "fault"),
     [
-        (ENRICHED_SALES, "year=2025/month=03", "month is a whole number without zeros"),
-        (ENRICHED_SALES, "year=2025/month=march", "month is a whole number"),
-        (ENRICHED_SALES, "year=2025/month=13", "month is .*, from 1 to 12[.] Move"),
-        (ENRICHED_SALES, "year=2025/month=0", "month is .*, from 1 to 12[.] Move"),
-        (ENRICHED_SALES, "year=2025/month=", "month is"),
-        (ENRICHED_SALES, "year=2025/month=3 ", "month is"),
-        (ENRICHED_SALES, "year=2025/month=-3", "month is"),
-        (ENRICHED_SALES, "year=02025/month=3", "year is a whole number"),
-        (ENRICHED_SALES, "year=2025/month=٣", "month is"),
+        (
+            ENRICHED_SALES,
+            "year=2025/month=03",
+            "month must be a whole number without leading zeros",
+        ),
+        (ENRICHED_SALES, "year=2025/month=march", "month must be a whole number"),
+        (
+            ENRICHED_SALES,
+            "year=2025/month=13",
+            "month must be .*, from 1 to 12[.] Move",
+        ),
+        (ENRICHED_SALES, "year=2025/month=0", "month must be .*, from 1 to 12[.] Move"),
+        (ENRICHED_SALES, "year=2025/month=", "month must be"),
+        (ENRICHED_SALES, "year=2025/month=3 ", "month must be"),
+        (ENRICHED_SALES, "year=2025/month=-3", "month must be"),
+        (ENRICHED_SALES, "year=02025/month=3", "year must be a whole number"),
+        (ENRICHED_SALES, "year=2025/month=٣", "month must be"),
         (
             ENRICHED_SALES,
             "year=__HIVE_DEFAULT_PARTITION__/month=3",
-            "year is a whole number",
+            "year must be a whole number",
         ),
         (
             ENRICHED_SALES,
             "month=3/year=2025",
-            "folders are named year=…/month=…[.] Move",
+            "folders must be named year=…/month=…[.] Move",
         ),
         (
             ENRICHED_SALES,
             "Year=2025/month=3",
-            "folders are named year=…/month=…[.] Move",
+            "folders must be named year=…/month=…[.] Move",
         ),
-        (ENRICHED_SALES, "year=2025", "folders are named"),
-        (ENRICHED_SALES, "year=2025/month=3/day=1", "folders are named"),
-        (ENRICHED_SALES, "2025/03", "folders are named"),
-        (SALES_SUMMARY, "year=2025/month=03", "month is a whole number"),
+        (ENRICHED_SALES, "year=2025", "folders must be named"),
+        (ENRICHED_SALES, "year=2025/month=3/day=1", "folders must be named"),
+        (ENRICHED_SALES, "2025/03", "folders must be named"),
+        (SALES_SUMMARY, "year=2025/month=03", "month must be a whole number"),
         (FACT_ORDERS, "order_year=2025/order_month=3", "a number of 2 digits, from 1"),
         (FACT_ORDERS, "order_year=2025/order_month=003", "a number of 2 digits"),
         (FACT_ORDERS, "order_year=25/order_month=03", "a number of 4 digits[.] Move"),
         (FACT_ORDERS, "order_year=2025/order_month=xx", "a number of 2 digits"),
         (FACT_ORDERS, "order_year=2025/order_month=13", "from 1 to 12[.] Move"),
         (FACT_ORDERS, "year=2025/month=3", "named order_year=…/order_month=…[.] Move"),
-        (REJECTED, "run=1", "folders are named run_id=…[.] Move"),
+        (REJECTED, "run=1", "folders must be named run_id=…[.] Move"),
     ],
 )
 def test_a_folder_that_no_run_would_write_is_named(
@@ -152,7 +160,7 @@ def test_a_folder_that_no_run_would_write_is_named(
     line = refusal(root, table)
 
     assert line.startswith(
-        f"{root}/{table.folder}/{folder}: is no partition of {table.name}; "
+        f"{root}/{table.folder}/{folder}: is not a partition of {table.name}: "
     )
     assert re.search(fault, line)
     then = "run again" if table == REJECTED else "load its days again with"
@@ -164,7 +172,7 @@ def test_a_file_in_no_partition_is_named(root: str) -> None:
 
     line = refusal(root, ENRICHED_SALES)
 
-    assert line.startswith(f"{path}: is in no partition of enriched_sales; ")
+    assert line.startswith(f"{path}: is not in a partition of enriched_sales: ")
 
 
 def test_a_file_in_the_place_of_a_table_is_named(root: str) -> None:
@@ -173,7 +181,7 @@ def test_a_file_in_the_place_of_a_table_is_named(root: str) -> None:
 
     line = refusal(root, ENRICHED_SALES)
 
-    assert line.startswith(f"{path}: is a file where a folder is needed")
+    assert line.startswith(f"{path}: is a file, but a folder is needed")
 
 
 @pytest.mark.parametrize(
@@ -209,13 +217,13 @@ def test_a_file_that_is_parquet_by_name_only_is_named(
 
     line = refusal(root, ENRICHED_SALES)
 
-    assert line.startswith(f"{path}: is no Parquet, or is damaged; ")
+    assert line.startswith(f"{path}: is not Parquet, or is damaged; ")
 
 
 def test_s3_is_not_asked_for_the_end_of_what_is_listed_as_empty(s3_root: str) -> None:
     path = f"{s3_root}/gone.parquet"
 
-    with pytest.raises(InputError, match=f"{path}: is no Parquet, or is damaged"):
+    with pytest.raises(InputError, match=f"{path}: is not Parquet, or is damaged"):
         columns_in(StoredFile(path, 0))
 
 
@@ -227,7 +235,7 @@ def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
 
     line = refusal(root, ENRICHED_SALES)
 
-    assert line.startswith(f"{link}: is no Parquet, or is damaged; ")
+    assert line.startswith(f"{link}: is not Parquet, or is damaged; ")
 
 
 @pytest.mark.parametrize(
@@ -256,7 +264,7 @@ def test_a_column_of_another_type_is_named_with_both_types(
 
     due = ENRICHED_SALES.types[name]
     assert line.startswith(
-        f"{path}: has {name} as {found}, which is {due} in the table; "
+        f"{path}: has {name} as {found}, but the table has it as {due}; "
     )
     assert "load its days again with --write_mode replace" in line
 
@@ -277,7 +285,7 @@ def test_a_time_is_an_instant_in_microseconds(
 
     line = refusal(root, FACT_ORDERS)
 
-    assert f"has order_timestamp as {found}, which is timestamp in the table" in line
+    assert f"has order_timestamp as {found}, but the table has it as timestamp" in line
 
 
 def test_the_same_columns_as_other_programs_write_them_are_sound(root: str) -> None:
@@ -304,7 +312,7 @@ def test_a_column_too_few_is_named(root: str) -> None:
     line = refusal(root, ENRICHED_SALES)
 
     assert line.startswith(
-        f"{path}: has no column region, which is string in the table (and 1 more such files); "
+        f"{path}: has no column region, but the table has it as string (and 1 more such files); "
     )
     assert f"remove {root}/sales/enriched_sales and load everything again" in line
 
@@ -317,7 +325,7 @@ def test_a_column_too_many_is_named(root: str, name: str) -> None:
     line = refusal(root, ENRICHED_SALES)
 
     assert line.startswith(
-        f"{path}: has a column {name!r} (int), which the table has not; "
+        f"{path}: has a column {name!r} (int) that the table does not have; "
     )
 
 
@@ -328,7 +336,9 @@ def test_quarantine_of_other_columns_is_named_with_its_own_remedy(root: str) -> 
 
     line = refusal(root, REJECTED)
 
-    assert line.startswith(f"{path}: has no column reasons, which is array<string> in")
+    assert line.startswith(
+        f"{path}: has no column reasons, but the table has it as array<string>"
+    )
     assert line.endswith("wrote it. Move it out of the lake, then run again")
 
 

@@ -118,7 +118,7 @@ def test_nothing_is_deleted_if_what_was_staged_is_gone(lake: Lake) -> None:
     lake.storage.delete(lost)
 
     with pytest.raises(
-        BooksError, match=r"month=9/new: was staged by run run-1 and is"
+        BooksError, match=r"month=9/new: run run-1 staged this file, but it is"
     ):
         lake.commit()
 

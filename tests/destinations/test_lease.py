@@ -211,7 +211,7 @@ def test_a_lost_lease_is_not_confirmed_and_stays_with_the_rival(
     with held_lease(storage, path, "run-1"):
         storage.write(path, lease_until(FAR_AWAY, timedelta(minutes=1)))
 
-        with pytest.raises(LeaseError, match="lost to another run"):
+        with pytest.raises(LeaseError, match="another run took the lease"):
             confirm_lease(storage, path, "run-1")
 
     assert owner_at(storage, path) == "far-run"

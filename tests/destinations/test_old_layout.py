@@ -149,7 +149,7 @@ def test_a_lake_that_a_run_is_writing_is_not_moved(
     with pytest.raises(SystemExit):
         move(shop)
 
-    assert "run its job once more with the earlier version" in capsys.readouterr().err
+    assert "run its job again with the earlier version" in capsys.readouterr().err
 
 
 def test_a_moved_file_says_of_itself_what_it_holds(shop: Shop) -> None:

@@ -64,7 +64,8 @@ def test_a_type_that_is_not_the_contracts_stops_the_run(
     )
 
     with pytest.raises(
-        BooksError, match=f"written as .*{column}.*but enriched_sales has"
+        BooksError,
+        match=f"written as .*{column}.*but the contract of enriched_sales has",
     ):
         stage(engine, Change(ENRICHED_SALES, wrong, None, []), str(tmp_path))
 
@@ -124,7 +125,9 @@ def test_a_key_that_would_be_there_twice_stops_the_run(
 ) -> None:
     change = change_of(engine, SALE, SALE | {"month": month})
 
-    with pytest.raises(BooksError, match="transaction_id T1 would be there twice"):
+    with pytest.raises(
+        BooksError, match="transaction_id T1 would be in the table twice"
+    ):
         stage(engine, change, str(tmp_path))
 
 
@@ -134,7 +137,9 @@ def test_a_key_that_the_lake_has_twice_stops_the_run(
     change = change_of(engine, SALE, SALE)
     staying = replace(change, kept=change.rows, folders=["year=2025/month=9"])
 
-    with pytest.raises(BooksError, match="the lake has a transaction_id twice, .*year"):
+    with pytest.raises(
+        BooksError, match="the lake already has a transaction_id twice, .*year"
+    ):
         stage(engine, staying, str(tmp_path))
 
 
@@ -144,5 +149,7 @@ def test_a_key_that_stays_and_arrives_is_not_blamed_on_the_lake(
     once = change_of(engine, SALE).rows
     change = replace(change_of(engine, SALE, SALE), kept=once)
 
-    with pytest.raises(BooksError, match="transaction_id T1 would be there twice"):
+    with pytest.raises(
+        BooksError, match="transaction_id T1 would be in the table twice"
+    ):
         stage(engine, change, str(tmp_path))

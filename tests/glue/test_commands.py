@@ -142,7 +142,7 @@ def test_a_run_ends_with_its_report_and_its_cost(
             ["--sales_pth=x"],
             "--sales_pth: no such argument; did you mean --sales_path?",
         ),
-        (["--as_of=today"], "--as_of 'today': not a date like 2025-12-31"),
+        (["--as_of=today"], "--as_of 'today': must be a date like 2025-12-31"),
         (["--engine=duckdb"], "--engine: on Glue jobs run on Spark; leave it out"),
     ],
 )
@@ -179,7 +179,7 @@ def test_what_a_job_will_cost_follows_from_its_files(
 
     assert "3 files, 0.000 GB, about 3,000 rows" in shown
     assert re.search(r"fewest .* +2 +1\.0 +\$0\.015 +\$0\.010$", shown, re.MULTILINE)
-    assert re.search(r"definition allows +10 +1\.0 +\$0\.07\d", shown, re.MULTILINE)
+    assert re.search(r"of the definition +10 +1\.0 +\$0\.07\d", shown, re.MULTILINE)
     assert "a query on Athena: $0.00005 at least (10 MB)" in shown
     assert "prices of 2026-11-21 in us-east-1" in shown
 

@@ -40,7 +40,7 @@ def test_every_job_has_a_definition() -> None:
         (
             "^workers = 10",
             'workers = "10"',
-            "workers is text in quotes, and should be a whole number",
+            "workers is text in quotes, but must be a whole number",
         ),
         ("^workers = 10", "workers = 1", "workers is 1; at least 2"),
         (
@@ -51,12 +51,12 @@ def test_every_job_has_a_definition() -> None:
         (
             "^workers = 10",
             "workers = true",
-            "workers is true or false, and should be a whole number",
+            "workers is true or false, but must be a whole number",
         ),
         (
             "^workers",
             "worker",
-            "worker: 'worker' is no entry of a definition; did you mean workers?",
+            "worker: 'worker' is not an entry of a definition; did you mean workers?",
         ),
         ('"5.1"', '"4.0"', "glue_version '4.0': take 5.1 or 6.0"),
         ('"G.1X"', '"G.3X"', "worker_type 'G.3X': take one of G.1X"),
@@ -69,7 +69,7 @@ def test_every_job_has_a_definition() -> None:
         (
             "fresh_within_hours = .*",
             "fresh = 3",
-            "alarms.fresh: 'fresh' is no entry of [alarms]; did you mean fresh_within_hours",
+            "alarms.fresh: 'fresh' is not an entry of [alarms]; did you mean fresh_within_hours",
         ),
         ("fresh_within_hours = .*", "fresh_within_hours = 169", "from 1 to 168"),
         ("^sales_path", "sales_pth", "arguments.sales_pth: the job has no such"),
@@ -79,7 +79,7 @@ def test_every_job_has_a_definition() -> None:
         (
             '^pipeline = "sales"',
             "pipeline = 1",
-            "tags.pipeline is a whole number, and should be text in quotes",
+            "tags.pipeline is a whole number, but must be text in quotes",
         ),
         ("^workers = 10", "workers = [", "Invalid value"),
     ],

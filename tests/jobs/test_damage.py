@@ -362,7 +362,7 @@ def test_orders_wrapped_in_an_object_are_told(shop: Shop, indent: int | None) ->
     path = shop.home / "orders.json"
     path.write_text(json.dumps({"orders": [order(1)], "count": 1}, indent=indent))
 
-    with pytest.raises(InputError, match="there are count, orders.*inside one of them"):
+    with pytest.raises(InputError, match="found: count, orders.*inside one of these"):
         shop.load_orders(path)
 
 

@@ -166,7 +166,7 @@ def test_too_many_rejected_rows_publish_nothing_but_the_quarantine(shop: Shop) -
 
     with pytest.raises(
         QualityError,
-        match="20.0% of 10 rows.*0.05: quantity_is_not_zero 2; such as quantity '0' in line 10 of .*/sales.csv;",
+        match="20.0% of 10 rows.*0.05: quantity_is_not_zero 2; for example quantity '0' in line 10 of .*/sales.csv;",
     ):
         good = [sale(number) for number in range(4, 12)]
         shop.load(shop.deliver("raw", good + bad), max_rejected_ratio=0.05, run_id="r2")
@@ -191,7 +191,7 @@ def test_rejected_rows_up_to_the_limit_are_accepted(shop: Shop) -> None:
 def test_no_rows_are_a_failure_unless_that_is_allowed(shop: Shop) -> None:
     nothing = shop.deliver("raw", [])
 
-    with pytest.raises(QualityError, match="no row to load among 0 read"):
+    with pytest.raises(QualityError, match="no row to load among 0 rows read"):
         shop.load(nothing)
 
     assert shop.load(nothing, allow_empty=True).rows_read == 0
@@ -199,7 +199,7 @@ def test_no_rows_are_a_failure_unless_that_is_allowed(shop: Shop) -> None:
 
 
 def test_a_missing_path_is_named_and_reported(shop: Shop) -> None:
-    with pytest.raises(InputError, match="nowhere: no files there"):
+    with pytest.raises(InputError, match="nowhere: there are no files"):
         shop.load(shop.home / "nowhere", run_id="r1")
 
     told = json.loads((shop.home / "lake/sales/_runs/r1.json").read_text())
@@ -285,7 +285,8 @@ def test_rows_out_of_range_do_not_hide_faults_in_the_range(shop: Shop) -> None:
     }
 
     with pytest.raises(
-        QualityError, match="50.0% of 42 rows.*: quantity_is_whole_number 1; such as"
+        QualityError,
+        match="50.0% of 42 rows.*: quantity_is_whole_number 1; for example",
     ):
         faults = [sale(1), sale(2, quantity="x"), *others]
         shop.load(shop.deliver("raw", faults), max_rejected_ratio=0.1, **days)
@@ -320,7 +321,7 @@ def test_a_run_that_has_lost_its_lease_touches_nothing(shop: Shop) -> None:
         run_id="late",
     )
 
-    with pytest.raises(LeaseError, match="lost to another run"):
+    with pytest.raises(LeaseError, match="another run took the lease"):
         with open_run(SALES, shop.engine, options) as run:
             lease = Path(lease_path(root, SALES.name))
             lease.write_text(lease.read_text().replace('"late"', '"rival"'))

@@ -169,8 +169,8 @@ def test_lines_in_another_currency_than_their_order_stop_the_run(shop: Shop) -> 
         shop.load_orders(shop.deliver_orders("later", [order(3)]))
 
     assert (
-        "fact_orders has USD 75.75 in the touched partitions where fact_order_items has"
-        " INR 50.50, USD 25.25: one of them was changed by hand"
+        "fact_orders has USD 75.75 in the changed partitions, but fact_order_items has"
+        " INR 50.50, USD 25.25: one table was changed by hand"
     ) in str(stopped.value)
 
 
@@ -300,7 +300,9 @@ def test_replacing_cannot_bring_an_order_in_twice(shop: Shop) -> None:
     shop.load_orders(shop.deliver_orders("first", [order(1, order_timestamp=FEBRUARY)]))
     before = shop.order_tables()
 
-    with pytest.raises(InputError, match="order_id O1 is dated 2025-02-03 there"):
+    with pytest.raises(
+        InputError, match="order_id O1 is already in the table on 2025-02-03"
+    ):
         shop.load_orders(shop.deliver_orders("again", [order(1)]), **JANUARY)
 
     assert shop.order_tables() == before
@@ -318,7 +320,7 @@ def test_no_orders_are_a_failure_unless_that_is_allowed(shop: Shop) -> None:
     blank.write_text("\n \n")
     path = shop.deliver_orders("none", [])
 
-    with pytest.raises(QualityError, match="no row to load among 0 read"):
+    with pytest.raises(QualityError, match="no row to load among 0 rows read"):
         shop.load_orders(blank)
     with pytest.raises(InputError, match="empty file"):
         shop.load_orders(path)

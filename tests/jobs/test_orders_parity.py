@@ -142,8 +142,8 @@ def test_what_is_refused_is_told_alike_and_nobody_is_shown(
         for each in (path, wrapped)
     ]
 
-    assert "currency_is_known 1; such as currency 'XXX' in line 2 of" in told[0]
-    assert "there are count, orders" in told[1]
+    assert "currency_is_known 1; for example currency 'XXX' in line 2 of" in told[0]
+    assert "found: count, orders" in told[1]
     for each in told:
         assert_says(shop, each, caplog)
 

@@ -239,8 +239,8 @@ def test_what_is_refused_is_told_alike_and_nobody_is_shown(
         lambda shop, lake: shop.load(again, lake=lake, **SEPTEMBER), SALES, "lake"
     )
 
-    assert "date_is_valid 2; such as date '05.03.2025' in line 3 of" in many
-    assert "transaction_id T1 is dated 2025-08-31 there" in twice
+    assert "date_is_valid 2; for example date '05.03.2025' in line 3 of" in many
+    assert "transaction_id T1 is already in the table on 2025-08-31" in twice
 
 
 products = st.sampled_from(

@@ -65,7 +65,7 @@ def test_a_lake_inside_its_input_is_refused(
     with pytest.raises(ArgumentError) as refusal:
         check(sales_path, output_path)
 
-    told = f"--output_path {output_path}: is inside --sales_path {sales_path}, so that"
+    told = f"--output_path {output_path}: is inside --sales_path {sales_path}, so the"
     assert str(refusal.value).startswith(told)
 
 

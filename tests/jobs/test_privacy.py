@@ -51,20 +51,23 @@ def assert_says(shop: Shop, told: str, caplog: pytest.LogCaptureFixture) -> None
     [
         (
             {"date": "05.03.2025"},
-            "date_is_valid 1; such as date '05.03.2025' in line 3 of",
+            "date_is_valid 1; for example date '05.03.2025' in line 3 of",
         ),
-        ({"quantity": ""}, "quantity_is_whole_number 1; such as quantity '' in line 3"),
+        (
+            {"quantity": ""},
+            "quantity_is_whole_number 1; for example quantity '' in line 3",
+        ),
         (
             {"unit_price": "9" * 50},
-            f"unit_price_is_valid 1; such as unit_price '{'9' * 40}…' in line 3 of",
+            f"unit_price_is_valid 1; for example unit_price '{'9' * 40}…' in line 3 of",
         ),
         (
             {"total_amount": "1.00"},
-            "total_amount_is_quantity_times_unit_price 1; such as total_amount '1.00' in",
+            "total_amount_is_quantity_times_unit_price 1; for example total_amount '1.00' in",
         ),
         (
             {"region": "S\ufffdd"},
-            "text_is_readable 1; such as region 'S\ufffdd' in line 3",
+            "text_is_readable 1; for example region 'S\ufffdd' in line 3",
         ),
     ],
 )
@@ -95,7 +98,7 @@ def test_of_a_row_that_is_none_only_the_place_is_told(
     with pytest.raises(QualityError) as refusal:
         shop.load(path, max_rejected_ratio=0.1)
 
-    assert f"row_is_well_formed 1; such as line 3 of {path} (" in str(refusal.value)
+    assert f"row_is_well_formed 1; for example line 3 of {path} (" in str(refusal.value)
     assert_says(shop, str(refusal.value), caplog)
 
 
@@ -108,7 +111,7 @@ def test_a_row_where_a_header_should_be_is_not_shown(
     with pytest.raises(InputError) as refusal:
         shop.load(path)
 
-    told = f"{path}: first line has none of the columns that are needed, such as"
+    told = f"{path}: the first line has none of the needed columns, such as"
     assert str(refusal.value).startswith(told)
     assert "does the file have a header line?" in str(refusal.value)
     assert_says(shop, str(refusal.value), caplog)
@@ -117,10 +120,13 @@ def test_a_row_where_a_header_should_be_is_not_shown(
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"currency": "XXX"}, "currency_is_known 1; such as currency 'XXX' in line 2"),
+        (
+            {"currency": "XXX"},
+            "currency_is_known 1; for example currency 'XXX' in line 2",
+        ),
         (
             {"items": [{"product_id": "P", "quantity": 0, "unit_price": 1}]},
-            "quantities_are_positive 1; such as items.quantity in line 2",
+            "quantities_are_positive 1; for example items.quantity in line 2",
         ),
     ],
 )
@@ -149,9 +155,9 @@ def test_that_all_rows_were_rejected_is_said_with_the_reasons(
         shop.load(path)
 
     assert str(refusal.value).startswith(
-        f"{path}: no row to load: of 2 rows all 2 to be loaded were rejected:"
-        " date_is_valid 2; such as date 'x' in line 2 of"
+        f"{path}: no row to load: of 2 rows 2 were rejected:"
+        " date_is_valid 2; for example date 'x' in line 2 of"
     )
-    assert "the rows are in quarantine" in str(refusal.value)
+    assert "the rejected rows are in quarantine" in str(refusal.value)
     assert len(shop.quarantine()) == 2
     assert_says(shop, str(refusal.value), caplog)

@@ -145,7 +145,9 @@ def test_replacing_cannot_bring_a_sale_in_twice(shop: Shop) -> None:
     shop.load(shop.deliver("all", [dated(1, "2025-08-31")]))
     before = shop.tables()
 
-    with pytest.raises(InputError, match="transaction_id T1 is dated 2025-08-31 there"):
+    with pytest.raises(
+        InputError, match="transaction_id T1 is already in the table on 2025-08-31"
+    ):
         shop.load(shop.deliver("again", [dated(1, "2025-09-01")]), **SEPTEMBER)
 
     assert shop.tables() == before

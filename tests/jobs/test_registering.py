@@ -235,7 +235,7 @@ def test_a_table_that_must_not_be_changed_stops_the_run_before_it_reads(
 
 
 def test_a_lake_on_a_disk_is_not_registered(registered: Registered) -> None:
-    with pytest.raises(ArgumentError, match="the Data Catalog holds tables on S3"):
+    with pytest.raises(ArgumentError, match="the Data Catalog holds only tables on S3"):
         registered.load(sale(1), output_path=str(registered.shop.home / "lake"))
 
 

@@ -176,7 +176,7 @@ def test_a_signal_amid_the_moves_of_a_publish_lets_it_finish(
     process = lake.start("two", "lake", "two")
     output = process.communicate()[0].decode()
 
-    assert "a signal to end came while the run published" in output
+    assert "a signal to end came during the publish" in output
     assert lake.content("lake") == undisturbed
 
 

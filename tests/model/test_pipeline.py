@@ -29,16 +29,19 @@ def with_strategy(output: Output, strategy: Append) -> Output:
 @pytest.mark.parametrize(
     ("declare", "told"),
     [
-        (lambda: replace(SALES, outputs=()), "nothing is made of sales, its main"),
+        (
+            lambda: replace(SALES, outputs=()),
+            "no output is made from its main source, sales",
+        ),
         (
             lambda: with_outputs(ENRICHED, replace(SUMMARY, of="sale")),
-            "is made of 'sale', which there is not",
+            "is made from 'sale', which is not declared",
         ),
         (
             lambda: with_outputs(
                 ENRICHED, replace(SUMMARY, sums={"x": "total_amount"})
             ),
-            "sums 'x' of 'total_amount', which are not both amounts",
+            "sums 'x' of 'total_amount', but both must be declared as amounts",
         ),
         (
             lambda: with_outputs(ENRICHED, ENRICHED),
@@ -50,7 +53,7 @@ def with_strategy(output: Output, strategy: Append) -> Output:
         ),
         (
             lambda: replace(SALES, options=ORDERS.options),
-            "its options have no sales_path",
+            "its options need sales_path",
         ),
         (
             lambda: replace(SALES, sources=(SALE, replace(CUSTOMER, needs=("sales",)))),
@@ -60,7 +63,7 @@ def with_strategy(output: Output, strategy: Append) -> Output:
             lambda: replace(
                 SALES, sources=(replace(SALE, needs=("buyers",)), CUSTOMER)
             ),
-            "sales need each other, or a source that is not declared",
+            "sales need each other, or need a source that is not declared",
         ),
         (
             lambda: with_outputs(
@@ -69,7 +72,7 @@ def with_strategy(output: Output, strategy: Append) -> Output:
                     refresh=ENRICHED.refresh and replace(ENRICHED.refresh, of="buyers"),
                 ),
             ),
-            "is refreshed from 'buyers', which is no source",
+            "is refreshed from 'buyers', which is not a source",
         ),
         (
             lambda: replace(
@@ -115,7 +118,7 @@ def test_a_pipeline_whose_parts_do_not_fit_is_refused(
         (lambda: replace(SALE, whole=("region",)), "must be part of the key"),
         (
             lambda: replace(SALE, version=ColumnVersion("updated_at")),
-            "names the column 'updated_at', which its contract has not",
+            "its contract has no column 'updated_at'",
         ),
     ],
 )

@@ -181,7 +181,7 @@ def test_another_delimiter_is_recognised_in_the_error(
         tmp_path / "sales.csv", HEADER.replace(",", ";"), LINE.replace(",", ";")
     )
 
-    with pytest.raises(InputError, match="delimited by ';'"):
+    with pytest.raises(InputError, match="the delimiter seems to be ';'"):
         read_csv(engine, str(path), RAW_SALES)
 
 

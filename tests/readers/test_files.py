@@ -107,7 +107,9 @@ def test_a_path_where_nothing_is_is_named(delivery: Path, path: str) -> None:
     with pytest.raises(InputError) as refusal:
         find_files(f"{delivery}/{path}")
 
-    assert str(refusal.value) == f"{delivery}/{path}: no files there; check the path"
+    assert (
+        str(refusal.value) == f"{delivery}/{path}: there are no files; check the path"
+    )
 
 
 def test_nothing_can_be_allowed(delivery: Path) -> None:

@@ -51,7 +51,7 @@ def test_an_old_delivery_that_comes_late_changes_nothing_that_is_newer(
     assert lineage(shop) == {"T1": "day_10/sales.csv", "T2": "day_9/sales.csv"}
     assert (report.rows_read, report.rows_loaded) == (2, 1)
     assert (report.duplicates_removed, report.rows_superseded) == (1, 1)
-    assert f"such as that of {newer}/sales.csv" in caplog.text
+    assert f"for example from {newer}/sales.csv" in caplog.text
 
 
 def test_a_file_that_was_corrected_is_loaded_again(shop: Shop) -> None:

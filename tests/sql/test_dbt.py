@@ -66,4 +66,4 @@ def test_a_lake_without_orders_is_told_in_one_line(tmp_path: Path) -> None:
     done = make_dbt(tmp_path, tmp_path / "marts.duckdb")
 
     assert done.returncode != 0
-    assert f"dbt: {tmp_path}/orders/fact_orders: no table there" in done.stderr
+    assert f"dbt: {tmp_path}/orders/fact_orders: there is no table" in done.stderr

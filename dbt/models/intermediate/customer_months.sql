@@ -1,4 +1,4 @@
--- Grain: one customer × month with a paid order: the months in which a customer is active.
+-- Grain: one customer × month with a paid order. In these months the customer is active.
 select distinct
     customer_id,
     order_month_start

@@ -1,5 +1,5 @@
 -- Grain: one month × country with a paid order of a known customer.
--- A customer is active in a month by a paid order in it, in whichever currency.
+-- A customer with a paid order in a month is active in that month, in any currency.
 with active as (
     select
         order_month_start,

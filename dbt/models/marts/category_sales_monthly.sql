@@ -1,5 +1,5 @@
 -- Grain: one month × currency × category with a paid order.
--- The share is that of the month's revenue in the currency; the price is weighted by quantity.
+-- The share is the share of the month's revenue in the currency. The price is weighted by quantity.
 -- Written by `salesetl analytics`.
 with paid_lines as (
     select
@@ -40,7 +40,7 @@ monthly_sales as (
     from category_sales
 ),
 
--- Rounded half up by whole numbers, as docs/decisions/0010 says.
+-- Rounded half up with integers: docs/decisions/0010.
 rounded as (
     select
         *,

@@ -1,6 +1,6 @@
--- Grain: one cohort × ended month from the cohort's own on, also those in which none came back.
--- A cohort is the customers with their first paid order in a month, its month 0.
--- Of a month that is not complete it has not all customers, nor need all of them be new.
+-- Grain: one cohort × ended month, from its own month on, also if no customer came back.
+-- A cohort is all customers with their first paid order in the same month, which is its month 0.
+-- A cohort of an incomplete month may lack customers, and some of them may not be new.
 with customer_cohorts as (
     select
         customer_id,
@@ -47,7 +47,7 @@ retained as (
     where order_months.is_ended_month
 ),
 
--- Rounded half up by whole numbers, as docs/decisions/0010 says.
+-- Rounded half up with integers: docs/decisions/0010.
 rounded as (
     select
         *,

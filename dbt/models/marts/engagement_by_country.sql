@@ -1,5 +1,5 @@
 -- Grain: one month × country × currency with a paid order of a known customer.
--- A customer who paid in two currencies is active in both; never add customers over rows.
+-- A customer who paid in two currencies is active in both. Never add up customers of several rows.
 with paid_orders as (
     select
         order_month_start,
@@ -13,7 +13,7 @@ with paid_orders as (
     group by order_month_start, customer_country, currency
 ),
 
--- Rounded half up by whole numbers, as docs/decisions/0010 says.
+-- Rounded half up with integers: docs/decisions/0010.
 rounded as (
     select
         *,

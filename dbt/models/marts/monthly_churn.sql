@@ -1,5 +1,5 @@
 -- Grain: one month with an active customer.
--- Of its active customers, those not active in the next month; null until that is complete.
+-- Churned customers are not active in the next month. Null until the next month is complete.
 -- Written by `salesetl analytics`.
 with with_next_month as (
     select
@@ -40,7 +40,7 @@ settled as (
             = next_month.order_month_start
 ),
 
--- Rounded half up by whole numbers, as docs/decisions/0010 says.
+-- Rounded half up with integers: docs/decisions/0010.
 rounded as (
     select
         *,

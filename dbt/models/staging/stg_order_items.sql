@@ -1,4 +1,4 @@
--- Grain: one line of an order, whatever the payment status of the order.
+-- Grain: one line of an order, of any payment status.
 select
     order_id,
     line_number,

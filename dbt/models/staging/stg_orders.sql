@@ -1,4 +1,4 @@
--- Grain: one order, whatever its payment status.
+-- Grain: one order, of any payment status.
 select
     order_id,
     order_timestamp,

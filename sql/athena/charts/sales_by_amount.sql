@@ -1,4 +1,4 @@
--- How many sales have each amount; returns are left out.
+-- The number of sales of each amount, without returns.
 select
     total_amount,
     count(*) as sales

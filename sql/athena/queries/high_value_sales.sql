@@ -1,4 +1,4 @@
--- The 50 greatest sales above 1,000.
+-- The 50 largest sales above 1,000.
 select
     sales.transaction_id,
     sales.date,

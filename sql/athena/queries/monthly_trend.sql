@@ -1,5 +1,5 @@
--- Net revenue, transactions, revenue a transaction and customers, month by month.
--- A month is complete when the sales of the lake begin by its first day and go to its last.
+-- Net revenue, transactions, revenue per transaction and customers by month.
+-- A month is complete if the lake has sales from its first day (or before) to its last (or after).
 with months as (
     select
         sales.year,
@@ -19,7 +19,7 @@ observed as (
     from enriched_sales as sales
 ),
 
--- Rounded half up by whole numbers, as docs/decisions/0010 says.
+-- Rounded half up with integers: docs/decisions/0010.
 rounded as (
     select
         *,

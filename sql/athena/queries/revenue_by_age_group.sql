@@ -1,4 +1,4 @@
--- Net revenue, transactions, revenue a transaction and customers of each age group, in their order.
+-- Net revenue, transactions, revenue per transaction and customers by age group, youngest first.
 with age_groups as (
     select
         age_group,
@@ -9,7 +9,7 @@ with age_groups as (
     group by age_group
 ),
 
--- Rounded half up by whole numbers, as docs/decisions/0010 says.
+-- Rounded half up with integers: docs/decisions/0010.
 rounded as (
     select
         *,

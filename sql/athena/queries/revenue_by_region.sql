@@ -1,4 +1,4 @@
--- Net revenue, transactions and revenue a transaction of each region.
+-- Net revenue, transactions and revenue per transaction by region.
 with regions as (
     select
         region,
@@ -8,7 +8,7 @@ with regions as (
     group by region
 ),
 
--- Rounded half up by whole numbers, as docs/decisions/0010 says.
+-- Rounded half up with integers: docs/decisions/0010.
 rounded as (
     select
         *,

@@ -1,4 +1,4 @@
--- Net revenue, transactions, revenue a transaction and customers of each membership tier.
+-- Net revenue, transactions, revenue per transaction and customers by membership tier.
 with tiers as (
     select
         membership_tier,
@@ -9,7 +9,7 @@ with tiers as (
     group by membership_tier
 ),
 
--- Rounded half up by whole numbers, as docs/decisions/0010 says.
+-- Rounded half up with integers: docs/decisions/0010.
 rounded as (
     select
         *,

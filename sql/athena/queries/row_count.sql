@@ -1,4 +1,4 @@
--- How many sales the lake holds, and from which day to which.
+-- The number of sales in the lake, and their first and last day.
 select
     count(*) as sales,
     min(sales.date) as first_date,

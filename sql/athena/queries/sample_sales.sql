@@ -1,4 +1,4 @@
--- Ten sales with all their columns, the latest first.
+-- Ten sales with all columns, the latest first.
 select sales.*
 from enriched_sales as sales
 order by sales.date desc, sales.transaction_id

@@ -1,4 +1,4 @@
--- The 20 products of a region with the greatest net revenue, over all months.
+-- The 20 pairs of region and product with the largest net revenue, over all months.
 select
     region,
     product,

@@ -1,5 +1,5 @@
--- The 20 greatest sales of the last month in the lake.
--- The month is looked up in partition columns, and of the sales only its partition is read.
+-- The 20 largest sales of the last month in the lake.
+-- The month is read from partition columns, so only one partition of sales is read.
 with last_month as (
     select
         year,

@@ -1,4 +1,4 @@
--- The 20 lines of the summary, a region's product in one month, with the greatest net revenue.
+-- The 20 rows of the summary (region, product, month) with the largest net revenue.
 select
     region,
     product,

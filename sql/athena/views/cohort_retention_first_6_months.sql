@@ -1,4 +1,4 @@
--- Grain: one cohort × ended month of its first six, months 0 to 5.
+-- Grain: one cohort × ended month, of its first six months 0 to 5.
 -- Written by `salesetl analytics`.
 create or replace view cohort_retention_first_6_months as
 select

@@ -1,4 +1,4 @@
--- Grain: one customer × month with a paid order: the months in which a customer is active.
+-- Grain: one customer × month with a paid order. In these months the customer is active.
 create or replace view customer_months as
 select distinct
     customer_id,

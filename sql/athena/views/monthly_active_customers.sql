@@ -1,5 +1,5 @@
--- Grain: one month from the first order on, also those without orders.
--- A customer is active in a month by a paid order in it.
+-- Grain: one month, from the first order on, also without orders.
+-- A customer with a paid order in a month is active in that month.
 -- Written by `salesetl analytics`.
 create or replace view monthly_active_customers as
 with active as (

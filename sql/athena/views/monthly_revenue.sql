@@ -1,5 +1,5 @@
 -- Grain: one month × currency with an order; amounts of different currencies are never added.
--- Revenue is what was paid; refunded and cancelled orders are counted beside it.
+-- Revenue is the total of paid orders. Refunded and cancelled orders have counts of their own.
 -- Written by `salesetl analytics`.
 create or replace view monthly_revenue as
 with monthly_orders as (
@@ -18,7 +18,7 @@ with monthly_orders as (
     group by order_month_start, currency
 ),
 
--- Rounded half up by whole numbers, as docs/decisions/0010 says.
+-- Rounded half up with integers: docs/decisions/0010.
 rounded as (
     select
         *,

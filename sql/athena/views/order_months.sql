@@ -1,7 +1,7 @@
--- Grain: one month from that of the first order to that of the as-of date, with orders or without.
--- The as-of date is the last day with an order; a month is ended when its last day is not after it.
--- A month is complete when it is ended and the first day with an order is not after its first day.
--- Ten thousand months are listed, so the lake may span 833 years.
+-- Grain: one month, from the first order to the as-of date, also without orders.
+-- The as-of date is the last day with an order. A month has ended if its last day is not after it.
+-- A month is complete if it has ended and the first day with an order is not after its first day.
+-- The list has ten thousand months, so the lake may span 833 years.
 create or replace view order_months as
 with digits as (
     select digit

@@ -1,7 +1,7 @@
 -- Grain: one month × currency with an order.
--- Change and growth are null in an incomplete month, after one and after a month without orders;
--- growth also after a month without revenue.
--- Running revenue is that of all months of the currency so far.
+-- Change and growth are null if the month or the month before is incomplete, or if the month before
+-- has no orders. Growth is also null after a month without revenue.
+-- Running revenue adds up all months of the currency so far.
 -- Written by `salesetl analytics`.
 create or replace view revenue_mom as
 with with_previous_month as (
@@ -51,7 +51,7 @@ changed as (
     from compared
 ),
 
--- Rounded half up by whole numbers, as docs/decisions/0010 says.
+-- Rounded half up with integers: docs/decisions/0010.
 rounded as (
     select
         *,

@@ -1,4 +1,4 @@
--- Grain: one line of an order, whatever the payment status of the order.
+-- Grain: one line of an order, of any payment status.
 create or replace view stg_order_items as
 select
     order_id,

@@ -1,4 +1,4 @@
--- Grain: one order, whatever its payment status.
+-- Grain: one order, of any payment status.
 create or replace view stg_orders as
 select
     order_id,

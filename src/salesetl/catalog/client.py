@@ -1,4 +1,4 @@
-"""The calls to the Data Catalog, in batches of what it takes."""
+"""Calls of the Data Catalog, in batches of the allowed size."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -31,7 +31,7 @@ class CatalogClient:
         return client("glue")
 
     def has_database(self) -> bool:
-        """Tell whether the database is there."""
+        """Tell whether the database exists."""
         return self._found("get_database", Name=self.database) is not None
 
     def create_database(self) -> None:
@@ -49,7 +49,7 @@ class CatalogClient:
         self._call("create_table", DatabaseName=self.database, TableInput=described)
 
     def update_table(self, described: Description, found: Description) -> None:
-        """Replace the description of a table, if that is still the one that was found."""
+        """Replace the description of a table if nobody has changed it since it was read."""
         version = {"VersionId": found["VersionId"]} if found.get("VersionId") else {}
         self._call(
             "update_table",
@@ -69,7 +69,7 @@ class CatalogClient:
     def partitions(
         self, table: str, wanted: Iterable[Values]
     ) -> dict[Values, Description]:
-        """Return those partitions of a table that are there, by their values."""
+        """Return the existing ones of some partitions of a table, by their values."""
         found: list[Description] = []
         waiting = [{"Values": list(values)} for values in sorted(wanted)]
         while waiting:
@@ -84,7 +84,7 @@ class CatalogClient:
     def create_partitions(
         self, table: str, described: Sequence[Description]
     ) -> Iterator[int]:
-        """Create partitions; after each batch, how many that were."""
+        """Create partitions; yield the number of each batch."""
         for batch in _batches(described, CREATED_AT_ONCE):
             yield from self._batch(
                 "batch_create_partition", table, PartitionInputList=batch
@@ -93,7 +93,7 @@ class CatalogClient:
     def update_partitions(
         self, table: str, described: Sequence[Description]
     ) -> Iterator[int]:
-        """Replace the descriptions of partitions; after each batch, how many that were."""
+        """Replace the descriptions of partitions; yield the number of each batch."""
         for batch in _batches(described, CREATED_AT_ONCE):
             entries = [
                 {"PartitionValueList": each["Values"], "PartitionInput": each}
@@ -102,7 +102,7 @@ class CatalogClient:
             yield from self._batch("batch_update_partition", table, Entries=entries)
 
     def delete_partitions(self, table: str, values: Sequence[Values]) -> Iterator[int]:
-        """Remove partitions, not their files; after each batch, how many that were."""
+        """Remove partitions, not their files; yield the number of each batch."""
         for batch in _batches(values, REMOVED_AT_ONCE):
             asked = [{"Values": list(each)} for each in batch]
             yield from self._batch(
@@ -123,7 +123,7 @@ class CatalogClient:
         if serious:
             raise CatalogError(
                 f"{self.database}.{table}: {len(serious)} partitions failed, such as {serious[0]};"
-                " put that right and try again"
+                " correct that and run again"
             )
         if errors:
             raise ChangedMeanwhileError(f"{table}: {details[0].get('ErrorMessage')}")

@@ -1,4 +1,4 @@
-"""Comparing the Data Catalog with the contracts, and changing what differs."""
+"""Compares the Data Catalog with the contracts, and changes it."""
 
 import logging
 import time
@@ -25,25 +25,25 @@ _SECONDS_BETWEEN_TRIES = 0.2
 
 
 class Catalog:
-    """A database of the Data Catalog, whose tables are to be as their contracts say."""
+    """A database of the Data Catalog whose tables follow from contracts."""
 
     def __init__(self, database: str) -> None:
         self.database = database
         self._client = CatalogClient(database)
 
     def check(self, entries: Sequence[Entry]) -> None:
-        """See that the tables can be registered; CatalogError if one must not be changed."""
+        """Check that the tables can be registered; CatalogError if a change is refused."""
         changes = [plan_changes(*each) for each in self._found(entries)]
         self._refuse(refusals(chain.from_iterable(changes)))
 
     def plan(self, entries: Sequence[Entry]) -> Plan:
-        """Work out what differs, and change nothing."""
+        """List the differences, and change nothing."""
         has_database = self._client.has_database()
         tables = [self._plan_table(*each) for each in self._found(entries)]
         return Plan(None if has_database else self.database, tables)
 
     def apply(self, entries: Sequence[Entry]) -> Outcome:
-        """Change what differs, and nothing at all if one change is refused.
+        """Make all changes, or none if one is refused.
 
         What somebody else changes at the same time is read and planned again. CatalogError if a
         change is refused, or others are never done. May be done twice.
@@ -59,11 +59,11 @@ class Catalog:
                 self._carry_out(plan, outcome)
                 return outcome
             except ChangedMeanwhileError as error:
-                logger.info("%s was changed by others: %s", self.database, error)
+                logger.info("another process changed %s: %s", self.database, error)
                 time.sleep(_SECONDS_BETWEEN_TRIES * number)
         raise CatalogError(
-            f"database {self.database}: others changed the same tables each of {_TRIES} times;"
-            " try again when they are done"
+            f"database {self.database}: other processes changed the same tables during all"
+            f" {_TRIES} tries; run again when they have ended"
         )
 
     def _found(

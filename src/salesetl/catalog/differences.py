@@ -1,4 +1,4 @@
-"""How a table of the Data Catalog differs from its contract, and which differences are safe."""
+"""Compares a table of the Data Catalog with its contract, and finds the changes that are safe."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _VERBS = {
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: what of a table it is, and how it was and will be; `remedy` if refused."""
+    """One difference of a table: what, the old and the new value, and a remedy if refused."""
 
     table: str
     kind: Kind
@@ -37,12 +37,12 @@ class Change:
 
     @property
     def text(self) -> str:
-        """The difference in one line, once it is done."""
+        """The change in one line, after it is done."""
         return self._line(f"{self.what} {self.kind}")
 
     @property
     def plan_text(self) -> str:
-        """The difference in one line, while nothing is done."""
+        """The change in one line, before it is done."""
         if self.kind == "refused":
             return self.text
         return self._line(f"would {_VERBS[self.kind]} {self.what}")
@@ -54,7 +54,7 @@ class Change:
 
 
 def table_changes(entry: Entry, found: Description | None) -> list[Change]:
-    """List how a table differs from what it is to be; only what is refused if anything is."""
+    """List how a table differs from its contract; only the refused changes if there are any."""
     if found is None:
         return [Change(entry.name, "created", "table", new=entry.location)]
     if foreign := _table_refusal(entry, found):
@@ -87,8 +87,8 @@ def _table_refusal(entry: Entry, found: Description) -> Change | None:
     else:
         return None
     remedy = (
-        "it is not the table of this lake; name another database or another lake, or remove it"
-        " from the catalogue if nobody needs it"
+        "it is not the table of this lake; use another database or another lake, or remove the"
+        " table from the Data Catalog if nobody needs it"
     )
     return Change(entry.name, "refused", what, old, entry.location, remedy)
 
@@ -100,7 +100,9 @@ def _key_changes(
     if [(c["Name"], plain_type(c.get("Type", ""))) for c in old] != [
         (c["Name"], c["Type"]) for c in new
     ]:
-        remedy = "remove the table from the catalogue, then salesetl catalog apply"
+        remedy = (
+            "remove the table from the Data Catalog, then run salesetl catalog apply"
+        )
         yield Change(
             table, "refused", "partition keys", _listed(old), _listed(new), remedy
         )
@@ -159,9 +161,9 @@ def _settings(described: Description) -> dict[str, Any]:
 
 def _backfill(column: str) -> str:
     return (
-        f"files may hold {column} in the old type. Unless they all have the new one, load all dates"
-        " of the table again with --write_mode replace and without --database; then remove the"
-        " table from the catalogue, then salesetl catalog apply"
+        f"files may hold {column} in the old type. Unless all files have the new type, load all"
+        " dates of the table again with --write_mode replace and without --database. Then remove"
+        " the table from the Data Catalog and run salesetl catalog apply"
     )
 
 

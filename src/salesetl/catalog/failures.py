@@ -1,4 +1,4 @@
-"""What the Data Catalog refuses, told so that a person or a second try can act on it."""
+"""Errors of the Data Catalog, for a person or a second try to act on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ CHANGED_MEANWHILE = (
 
 
 class ChangedMeanwhileError(Exception):
-    """Somebody else has changed the same thing; to be read and planned again."""
+    """Another process has changed the same thing; read and plan again."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What is to be done to the Data Catalog, worked out before anything is done."""
+"""Plans the changes of the Data Catalog before any is made."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from salesetl.catalog.tables import (
 
 @dataclass(frozen=True)
 class TablePlan:
-    """What is to be done to one table and its partitions."""
+    """The changes of one table and its partitions."""
 
     entry: Entry
     found: Description | None
@@ -27,18 +27,18 @@ class TablePlan:
 
     @property
     def input(self) -> Description:
-        """The table as it is to be."""
+        """The description of the table after the change."""
         return table_input(self.entry, self.found)
 
     @property
     def lines(self) -> list[str]:
-        """What would change, for a person."""
+        """The changes as lines, before they are made."""
         partitions = self._partitions("would add {:,}, update {:,}, remove {:,}")
         return [each.plan_text for each in self.changes] + partitions
 
     @property
     def done_lines(self) -> list[str]:
-        """What has changed when all is done, for a person."""
+        """The changes as lines, after they are made."""
         partitions = self._partitions("{:,} added, {:,} updated, {:,} removed")
         return [each.text for each in self.changes] + partitions
 
@@ -50,32 +50,32 @@ class TablePlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done to a database; `database` is None if it is there."""
+    """The changes of a database; `database` is None if it exists."""
 
     database: str | None
     tables: list[TablePlan]
 
     @property
     def refusals(self) -> list[str]:
-        """What must not be done, with what to do instead."""
+        """The lines of refused changes, each with its remedy."""
         return refusals(each for table in self.tables for each in table.changes)
 
     @property
     def lines(self) -> list[str]:
-        """What would change, for a person; empty if nothing would."""
+        """The changes as lines, before they are made; empty if there are none."""
         created = [f"would create database {self.database}"] if self.database else []
         return created + [line for table in self.tables for line in table.lines]
 
     @property
     def done_lines(self) -> list[str]:
-        """What has changed when all is done, for a person; empty if nothing has."""
+        """The changes as lines, after they are made; empty if there are none."""
         created = [f"database {self.database} created"] if self.database else []
         return created + [line for table in self.tables for line in table.done_lines]
 
 
 @dataclass
 class Outcome:
-    """What has been done to the Data Catalog; `changes` are its lines."""
+    """The changes that were made to the Data Catalog; `changes` has a line for each."""
 
     tables: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
@@ -90,7 +90,7 @@ def plan_table(
     partitions: Mapping[Values, Description],
     changes: list[Change],
 ) -> TablePlan:
-    """Compare a table and those of its partitions that are there with what they are to be."""
+    """Compare a table and its existing partitions with the contract."""
     if refusals(changes) or (found is None and not changes):
         return TablePlan(entry, found, changes, added=[], updated=[], removed=[])
     filled = frozenset[Values]() if entry.projects(found) else entry.filled
@@ -120,10 +120,10 @@ def plan_table(
 
 
 def plan_changes(entry: Entry, found: Description | None) -> list[Change]:
-    """List how a table differs; none for an optional one that is not there."""
+    """List the changes of a table; none for an optional table that does not exist."""
     return [] if found is None and entry.is_optional else table_changes(entry, found)
 
 
 def refusals(changes: Iterable[Change]) -> list[str]:
-    """Tell which changes must not be done, and what to do instead."""
+    """Return the lines of refused changes, each with its remedy."""
     return [each.text for each in changes if each.kind == "refused"]

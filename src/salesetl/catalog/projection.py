@@ -1,4 +1,4 @@
-"""Partition projection: partitions that Athena derives from their names instead of looking up."""
+"""Partition projection: Athena computes partitions from their names instead of looking them up."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ def projected(table: Table, location: str) -> dict[str, str]:
 
 
 def injected_columns(properties: Mapping[str, str]) -> list[str]:
-    """Return the partition columns of which a query must name a value."""
+    """Return the partition columns for which a query must give a value."""
     return [
         key.removeprefix(_PREFIX).removesuffix(".type")
         for key, value in properties.items()
@@ -36,7 +36,7 @@ def injected_columns(properties: Mapping[str, str]) -> list[str]:
 
 
 def is_of_projection(key: str) -> bool:
-    """Tell whether a property of a table is one of projection."""
+    """Tell whether a property of a table belongs to partition projection."""
     return key == _TEMPLATE or key.startswith(_PREFIX)
 
 

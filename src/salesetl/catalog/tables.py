@@ -1,4 +1,4 @@
-"""What the Data Catalog is to hold of a table and of its partitions."""
+"""Describes a table and its partitions for the Data Catalog."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ _OF_PARTITION = (
 
 @dataclass(frozen=True)
 class Entry:
-    """What the Data Catalog is to hold of a table below the root of a lake.
+    """A table below the root of a lake, for the Data Catalog.
 
     `filled` are the partitions that have files and `emptied` those that have none, None meaning
     all others. `is_projected` is None to leave that as it is found. An optional table is not
@@ -56,23 +56,23 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """Its name in the catalogue."""
+        """Its name in the Data Catalog."""
         return self.table.sql_name
 
     @property
     def location(self) -> str:
-        """Where its files are, as the catalogue writes it."""
+        """The location of its files, as the Data Catalog writes it."""
         return s3_location(join(self.root, self.table.folder))
 
     def partition_location(self, values: Values) -> str:
-        """Where the files of a partition are, as the catalogue writes it."""
+        """The location of the files of a partition, as the Data Catalog writes it."""
         pairs = zip(self.table.partition_by, values, strict=True)
         return (
             self.location + "/".join(f"{name}={value}" for name, value in pairs) + "/"
         )
 
     def projects(self, found: Description | None) -> bool:
-        """Tell whether its partitions are projected, given the table that is there."""
+        """Tell whether the existing table, if any, projects its partitions."""
         if self.is_projected is not None:
             return self.is_projected
         parameters = (found or {}).get("Parameters", {})
@@ -90,13 +90,13 @@ def partition_values(folders: Iterable[str]) -> frozenset[Values]:
 
 
 def s3_location(path: str) -> str:
-    """Write a path on S3 as the catalogue does: s3://, with a slash at its end."""
+    """Write a path on S3 as the Data Catalog does: s3://, with a slash at the end."""
     _, _, rest = path.partition("://")
     return f"s3://{rest.rstrip('/')}/"
 
 
 def table_input(entry: Entry, found: Description | None) -> Description:
-    """Describe a table by its contract, with what others have set of it where it is there."""
+    """Describe a table by its contract; settings that others made on an existing table stay."""
     current = current_input(found) if found else {}
     keys = [entry.table.field(name) for name in entry.table.partition_by]
     columns = entry.table.data_fields
@@ -115,7 +115,7 @@ def table_input(entry: Entry, found: Description | None) -> Description:
 def partition_input(
     entry: Entry, values: Values, found: Description | None = None
 ) -> Description:
-    """Describe a partition by its contract, with what others have set of it where it is there."""
+    """Describe a partition by its contract; settings that others made on an existing one stay."""
     current = current_partition(found) if found else {}
     columns = entry.table.data_fields
     location = entry.partition_location(values)
@@ -124,12 +124,12 @@ def partition_input(
 
 
 def current_input(found: Description) -> Description:
-    """Return of a table that is there what would be written to leave it as it is."""
+    """Return the part of an existing table that an update would write."""
     return {name: found[name] for name in _OF_TABLE if name in found}
 
 
 def current_partition(found: Description) -> Description:
-    """Return of a partition that is there what would be written to leave it as it is."""
+    """Return the part of an existing partition that an update would write."""
     return {name: found[name] for name in _OF_PARTITION if name in found}
 
 

@@ -1,4 +1,4 @@
-"""Which changes of a column's type leave the files there are readable."""
+"""Tells which changes of a column's type keep old files readable."""
 
 import re
 from typing import Literal
@@ -12,7 +12,7 @@ _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
 
 
 def type_change(old: str, new: str) -> Literal["same", "widened", "refused"]:
-    """Tell whether columns of an old type can be read as a new one from the files there are."""
+    """Tell whether old files with a column of type `old` can be read as type `new`."""
     old, new = plain_type(old), plain_type(new)
     if old == new:
         return "same"

@@ -1,4 +1,4 @@
-"""The `salesetl` command: runs, tables and quarantine of a lake, its catalogue, and jobs on AWS."""
+"""Look at a lake and its runs, replay rejected rows, and run jobs on AWS."""
 
 import argparse
 import sys
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Run the command line; a failure that a person can act on is one line."""
+    """Run the command line; an error is one line on standard error."""
     parser = _parser()
     arguments, rest = parser.parse_known_args(words)
     if rest and not arguments.takes_rest:
@@ -65,12 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     _add(
         groups,
         "move-lake",
-        "move a lake of an earlier version to where this one has its tables",
+        "move a lake of an earlier version to the folders of this version",
         move_lake.move,
     )
     infra.add_commands(groups)
     made = groups.add_parser(
-        "docs", help="write what is made from contracts, jobs and models"
+        "docs", help="write the generated pages, SQL and templates of the repository"
     )
     made.add_argument("directory", help="root of the repository")
     made.set_defaults(command=docs.write_docs)
@@ -78,92 +78,115 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_runs(groups: "Commands") -> None:
-    of_runs = groups.add_parser("runs", help="what runs have done")
+    of_runs = groups.add_parser("runs", help="list runs and show their reports")
     reports = of_runs.add_subparsers(required=True)
     _add(reports, "list", "list all runs", show.list_runs)
     _add(reports, "show", "show the report of a run", show.show_run, takes_run=True)
 
 
 def _add_quarantine(groups: "Commands") -> None:
-    of_quarantine = groups.add_parser("quarantine", help="rows that were rejected")
+    of_quarantine = groups.add_parser(
+        "quarantine", help="show rejected rows and replay them"
+    )
     commands = of_quarantine.add_subparsers(required=True)
     _add(commands, "list", "list the runs that rejected rows", rejected.list_quarantine)
     shown = _add(
         commands,
         "show",
-        "show the rows a run rejected",
+        "show the rows that a run rejected",
         rejected.show_quarantine,
         takes_run=True,
     )
     shown.add_argument(
-        "--to", metavar="DIR", help="also write the records there, to correct them"
+        "--to",
+        metavar="DIR",
+        help="also write the records to files in DIR, to correct them",
     )
     replay = _add(
         commands,
         "replay",
-        "run the job on the rows a run rejected; takes the arguments of the job too",
+        "run the job again on the rows that a run rejected; also takes the arguments of the job",
         rejected.replay,
         takes_run=True,
     )
     replay.set_defaults(takes_rest=True)
     replay.add_argument(
-        "--records", metavar="DIR", help="corrected records, written by show --to"
+        "--records",
+        metavar="DIR",
+        help="folder of corrected records, written by show --to",
     )
 
 
 def _add_tables(groups: "Commands") -> None:
-    table = _add(groups, "table", "show rows of a table of the lake", show.show_table)
+    table = _add(groups, "table", "show the first rows of a table", show.show_table)
     table.add_argument("name", choices=[table.name for table in published_tables()])
-    table.add_argument("--order_by", metavar="COLUMN", help="greatest first")
-    table.add_argument("--rows", type=int, default=show.ROWS_SHOWN)
+    table.add_argument("--order_by", metavar="COLUMN", help="sort by it, largest first")
+    table.add_argument(
+        "--rows",
+        type=int,
+        default=show.ROWS_SHOWN,
+        help=f"how many rows to show ({show.ROWS_SHOWN})",
+    )
 
     query = _add(groups, "query", "show the rows of a query or view", show.run_query)
-    query.add_argument("name", nargs="?", help="without it, all are listed")
+    query.add_argument("name", nargs="?", help="leave it out to list all")
     query.add_argument("--format", choices=["table", "csv"], default="table")
 
     analytics = _add(
         groups,
         "analytics",
-        "write the analytics of orders as CSV files",
+        "write six metrics of orders as CSV files",
         write.write_analytics,
     )
-    analytics.add_argument("folder")
+    analytics.add_argument("folder", help="folder for the files")
 
 
 def _add_report(groups: "Commands") -> None:
     charts = _add(
-        groups, "charts", "draw the charts of a lake as PNG", write.write_charts
+        groups, "charts", "draw the charts of a lake as PNG files", write.write_charts
     )
-    charts.add_argument("folder")
+    charts.add_argument("folder", help="folder for the files")
     page = _add(
-        groups, "report", "write the report of a lake as one page", write.write_report
+        groups,
+        "report",
+        "write key figures, charts and runs of a lake as one HTML page",
+        write.write_report,
     )
-    page.add_argument("file")
+    page.add_argument("file", help="path of the page, *.html")
 
 
 def _add_catalog(groups: "Commands") -> None:
     of_catalog = groups.add_parser(
-        "catalog", help="the Glue Data Catalog beside contracts and lake"
+        "catalog", help="compare the Glue Data Catalog with the lake, and update it"
     )
     commands = of_catalog.add_subparsers(required=True)
     for name, text, command in (
         ("plan", "show what apply would change", catalog.plan),
         (
             "apply",
-            "register its tables and partitions as they are to be",
+            "register all tables and partitions of the pipeline",
             catalog.apply,
         ),
-        ("drift", "as plan, with exit status 1 if anything differs", catalog.drift),
+        (
+            "drift",
+            "like plan, with exit status 1 if there is a difference",
+            catalog.drift,
+        ),
     ):
         parser = _add(commands, name, text, command)
-        parser.add_argument("pipeline", choices=namespaces(), help="whose tables")
         parser.add_argument(
-            "--database", required=True, help="its database, such as salesetl_dev_sales"
+            "pipeline", choices=namespaces(), help="pipeline of the tables"
+        )
+        parser.add_argument(
+            "--database",
+            required=True,
+            help="database of the pipeline in the Glue Data Catalog, such as salesetl_dev_sales",
         )
         parser.add_argument(
             "--projection",
             action=argparse.BooleanOptionalAction,
-            help="let Athena derive partitions from their names, or look them up (as it is)",
+            help="whether Athena computes partitions from their names or looks them up"
+            " (default: no change)",
         )
 
 
@@ -177,7 +200,7 @@ def _add(
 ) -> argparse.ArgumentParser:
     parser = group.add_parser(name, help=text, description=text, allow_abbrev=False)
     if takes_run:
-        parser.add_argument("run_id")
+        parser.add_argument("run_id", help="id of the run, as in: salesetl runs list")
     parser.add_argument(
         "--output_path", default="data/lake", help="root of the lake (data/lake)"
     )

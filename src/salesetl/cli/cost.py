@@ -1,4 +1,4 @@
-"""Estimating what a job will cost."""
+"""Estimates the cost of a job."""
 
 import argparse
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from salesetl.storage import StoredFile, normalized, storage_of
 
 
 def estimate_cost(arguments: argparse.Namespace) -> str:
-    """Return what a run over some files would take, and what keeping and asking the lake costs."""
+    """Return the estimated time and cost of a run, and the cost of storage and queries."""
     definition = job_definition(arguments.root, arguments.job)
     found = _inputs(arguments.job, arguments.inputs)
     size = size_of(found)
@@ -33,8 +33,8 @@ def estimate_cost(arguments: argparse.Namespace) -> str:
     )
     least = estimate(size.bytes, worker_type=definition.worker_type)
     runs = [
-        _run_row(f"fewest that end in {LONGEST_MINUTES} minutes", least),
-        _run_row("all that the definition allows", defined),
+        _run_row(f"fewest workers for {LONGEST_MINUTES} minutes", least),
+        _run_row("all workers of the definition", defined),
     ]
     header = ["workers", "number", "minutes", *(f"Glue {v}" for v in GLUE_VERSIONS)]
     return "\n".join(
@@ -45,7 +45,8 @@ def estimate_cost(arguments: argparse.Namespace) -> str:
             "",
             *_lake_lines(arguments.output_path, size),
             "",
-            f"prices of {prices()['as_of']} in us-east-1; times from docs/sizing.md, not from Glue",
+            f"prices of {prices()['as_of']} in us-east-1; times are estimated from docs/sizing.md,"
+            " not measured on Glue",
             "",
         ]
     )
@@ -55,12 +56,14 @@ def _inputs(job: str, paths: Sequence[str]) -> list[StoredFile]:
     known = options_of(pipeline_of_job(job).options)
     names = [option.name for option in known if option.type is InputPath]
     if not paths:
-        raise ArgumentError(f"{job} reads {', '.join(names)}; name the files")
+        raise ArgumentError(
+            f"{job} reads {', '.join(names)}; name the files that it would read"
+        )
     return [file for path in paths for file in find_files(path)]
 
 
 def _size_text(size: Size, is_guessed: bool) -> str:
-    about = ", packed ones taken for ten times their size" if is_guessed else ""
+    about = ", counting gzipped files as ten times their size" if is_guessed else ""
     return f"{size.files:,} files, {size.bytes / 1e9:,.3f} GB{about}, about {size.rows:,} rows"
 
 
@@ -75,7 +78,7 @@ def _lake_lines(output_path: str | None, size: Size) -> list[str]:
         f"a query on Athena: ${query_dollars(0):.5f} at least (10 MB)",
         f"storage of the input: ${size.bytes / 1e9 * s3['gigabyte_month']:.4f} a month",
         f"requests to read it: ${size.files / 1000 * s3['thousand_gets']:.6f} at least",
-        f"a crawler: ${crawler_dollars():.3f} a DPU at least, and none is needed with --database",
+        f"a crawler: ${crawler_dollars():.3f} a DPU at least; jobs with --database need none",
     ]
     if output_path:
         root = normalized(output_path)

@@ -1,4 +1,4 @@
-"""Writing what is made from contracts, jobs and models."""
+"""Writes the files that are generated from contracts, jobs and models."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from salesetl.storage import join, normalized, storage_of
 
 
 def write_docs(arguments: argparse.Namespace) -> str:
-    """Write every made file below the root of a repository, whose models are read."""
+    """Write every generated file below the root of a repository, and read its models."""
     root = normalized(arguments.directory)
     definitions = job_definitions(root)
     models = _models(root)

@@ -1,4 +1,4 @@
-"""Moving a lake of an earlier version."""
+"""Moves a lake of an earlier version."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ from salesetl.storage import normalized, storage_of
 
 
 def move(arguments: argparse.Namespace) -> str:
-    """Move the files of a lake to where this version has them, and return how many those were."""
+    """Move the files of a lake to the folders of this version, and return their number."""
     root = normalized(arguments.output_path)
     moving = move_lake(storage_of(root), root, pipelines())
     shown = tqdm(
@@ -20,4 +20,4 @@ def move(arguments: argparse.Namespace) -> str:
     moved = sum(1 for _ in shown)
     if not moved:
         return f"{root}: nothing to move\n"
-    return f"{root}: {moved:,} files moved; this version reads it now\n"
+    return f"{root}: {moved:,} files moved; this version can read the lake now\n"

@@ -1,4 +1,4 @@
-"""Looking at quarantined rows and replaying them."""
+"""Shows quarantined rows and replays them."""
 
 import argparse
 import logging
@@ -18,13 +18,14 @@ from salesetl.runs import RunReport, read_reports
 from salesetl.storage import join, normalized, storage_of
 
 _MOVED = (
-    "; rows that were rejected again are with the last run: salesetl quarantine list"
+    "; rows that were rejected again belong to the last run that rejected them:"
+    " salesetl quarantine list"
 )
 _LISTED = ("run_id", "status", "source", "rows", "replayed_by", "reasons")
 
 
 def list_quarantine(arguments: argparse.Namespace) -> str:
-    """Return a line for each source of a run that rejected rows, with who has replayed them."""
+    """Return a line for each source of a run with rejected rows, and the run that replayed them."""
     root = normalized(arguments.output_path)
     storage = storage_of(root)
     reports = read_reports(storage, root, namespaces())
@@ -52,7 +53,7 @@ def list_quarantine(arguments: argparse.Namespace) -> str:
 
 
 def show_quarantine(arguments: argparse.Namespace) -> str:
-    """Return how many rows a run rejected for what reasons, and the first of them.
+    """Return the rejected rows of a run: counts by reason, and the first rows.
 
     With `--to`, the records of its main source are written there too.
     """
@@ -77,14 +78,15 @@ def show_quarantine(arguments: argparse.Namespace) -> str:
             [row for row in rejected if row.source == main], folder
         )
         text += (
-            f"\nwritten to {', '.join(written)}\nCorrect them, then: salesetl quarantine replay"
-            f" {report.run_id} --output_path {arguments.output_path} --records {arguments.to}\n"
+            f"\nwritten to {', '.join(written)}\nCorrect the records, then run:"
+            f" salesetl quarantine replay {report.run_id} --output_path {arguments.output_path}"
+            f" --records {arguments.to}\n"
         )
     return text
 
 
 def replay(arguments: argparse.Namespace) -> str:
-    """Run the job on what a run rejected of its main source, and return the report.
+    """Run the job on the rejected rows of the main source of a run, and return the report.
 
     ArgumentError where the books would not stand it, or where there is nothing to replay.
     """
@@ -101,7 +103,7 @@ def replay(arguments: argparse.Namespace) -> str:
     ]
     if not rejected:
         raise ArgumentError(
-            f"run {report.run_id} has no {pipeline.main.name} in quarantine, so there is nothing to"
+            f"run {report.run_id} has no {pipeline.main.name} in quarantine: there is nothing to"
             f" replay{_MOVED}"
         )
     values |= {

@@ -1,4 +1,4 @@
-"""Running a job on Glue and seeing how it went."""
+"""Runs a job on Glue and follows it."""
 
 import argparse
 import sys
@@ -99,7 +99,7 @@ class _Shown:
         self._state = ""
 
     def state(self, attempt: JobRun) -> None:
-        """Show the state of the attempt that is under way."""
+        """Show the state of the current attempt."""
         if (attempt.id, attempt.state) != (self.run, self._state):
             again = f", attempt {attempt.attempt + 1}" if attempt.attempt else ""
             tqdm.write(f"{attempt.state}{again}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Looking at a lake: its runs, its tables, and the rows of the shipped queries."""
+"""Shows the runs and tables of a lake, and the rows of the shipped queries."""
 
 import argparse
 import csv
@@ -49,11 +49,12 @@ def asked_report(arguments: argparse.Namespace) -> RunReport:
 
 
 def show_table(arguments: argparse.Namespace) -> str:
-    """Return the first rows of a table, of all of them the greatest by `--order_by`."""
+    """Return the first rows of a table, or the largest by `--order_by`."""
     table = table_named(arguments.name)
     if arguments.order_by not in (None, *table.columns):
         raise ArgumentError(
-            f"--order_by {arguments.order_by}: {table.name} has no such column"
+            f"--order_by {arguments.order_by}: {table.name} has no such column; its columns are:"
+            f" {', '.join(table.columns)}"
         )
     root = join(normalized(arguments.output_path), table.folder)
     rows = read_rows(storage_of(root), root, table)
@@ -70,7 +71,7 @@ def show_table(arguments: argparse.Namespace) -> str:
 
 
 def run_query(arguments: argparse.Namespace) -> str:
-    """Return the rows of a query or view as a table or CSV; without a name, what there is."""
+    """Return the rows of a query or view as a table or CSV; without a name, list all."""
     if not arguments.name:
         listed = [(each.name, each.comment) for each in statements().values()]
         return table_text(("name", "what it shows"), listed) + "\n"

@@ -1,4 +1,4 @@
-"""Writing analytics, charts and the report of a lake as files, none before all are made."""
+"""Writes the metrics, the charts and the report of a lake as files: all or none."""
 
 import argparse
 import os
@@ -15,7 +15,7 @@ from salesetl.storage import join, normalized, storage_of
 
 
 def write_analytics(arguments: argparse.Namespace) -> str:
-    """Write the analytics as CSV files; none before all have been computed."""
+    """Write six metrics of orders as CSV files: all or none."""
     names = [each.name for each in statements().values() if each.is_of_analytics]
     found = results(arguments.output_path, names)
     contents = {
@@ -26,7 +26,7 @@ def write_analytics(arguments: argparse.Namespace) -> str:
 
 
 def write_charts(arguments: argparse.Namespace) -> str:
-    """Draw the charts of all datasets of a lake as PNG files; none before all are drawn."""
+    """Draw the charts of all datasets of a lake as PNG files: all or none."""
     _check_setup()
     from salesetl.report.datasets import loaded_datasets, rows_of
     from salesetl.report.rendering import png
@@ -41,14 +41,16 @@ def write_charts(arguments: argparse.Namespace) -> str:
 
 
 def write_report(arguments: argparse.Namespace) -> str:
-    """Write the report of a lake as one HTML page, which opens without a server or a network."""
+    """Write the report of a lake as one HTML page that needs no server and no network."""
     _check_setup()
     from salesetl.report.datasets import sections_of
     from salesetl.report.page import page
 
     folder, name = os.path.split(normalized(arguments.file))
     if not name.endswith(".html"):
-        raise ArgumentError(f"{arguments.file}: the report is a page; name it *.html")
+        raise ArgumentError(
+            f"{arguments.file}: the report is an HTML page; use a name like report.html"
+        )
     root, reports = _lake(arguments)
     content = page(sections_of(root, reports), reports)
     return _write_together(folder, {name: content.encode()})
@@ -65,12 +67,12 @@ def _check_setup() -> None:
         import vl_convert  # noqa: F401
     except ImportError as error:
         raise SetupError(
-            "what draws the charts is not installed: pip install 'salesetl[report]'"
+            "the libraries for charts are not installed: pip install 'salesetl[report]'"
         ) from error
 
 
 def _write_together(directory: str, contents: Mapping[str, bytes]) -> str:
-    """Write files below a directory once all are there to move into place; return their paths."""
+    """Write files below a directory, in place only after all are written; return their paths."""
     folder = normalized(directory)
     storage = storage_of(folder)
     aside = join(folder, f".{uuid.uuid4().hex}")

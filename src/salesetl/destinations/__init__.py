@@ -1,1 +1,1 @@
-"""Where outputs go: a crash, a rerun or a rival run can never spoil the tables."""
+"""Writes the outputs of a run safely: no crash, rerun or concurrent run can damage the tables."""

@@ -1,4 +1,4 @@
-"""What the runner asks of the place that outputs go to."""
+"""The protocol of a destination, as the runner uses it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Days = tuple[date, date]
 
 
 class Destination(Protocol):
-    """Where a run writes its outputs: nothing of them is seen before `publish`, and then all.
+    """The place to which a run writes its outputs: `publish` makes all of them visible at once.
 
     The tables are those of one pipeline, and a run is their only writer while it holds them.
     """
@@ -28,25 +28,25 @@ class Destination(Protocol):
     staging: str
 
     def held(self, run_id: str) -> AbstractContextManager[None]:
-        """Be the only writer for the length of the block; LeaseError if another run is."""
+        """Be the only writer during the block; LeaseError if another run is writing."""
 
     def recover(self) -> None:
-        """Finish what a run that was killed had begun to publish, and clear what it left."""
+        """Finish the publish of a killed run, and remove its temporary files."""
 
     def begin(self, report: RunReport) -> None:
         """Begin a run."""
 
     def check(self) -> None:
-        """See that the tables hold only what runs have written; InputError if not.
+        """Check that the tables hold only what runs have written; InputError if not.
 
         What an earlier try of that name rejected goes when this one publishes.
         """
 
     def remember_keys(self, source: str, method: Mapping[str, Any]) -> None:
-        """Publish how keys of a source are made; InputError if the tables have others."""
+        """Record how the keys of a source are made; InputError if the tables have other keys."""
 
     def partitions(self, table: Table) -> list[str]:
-        """Name the partitions of a table that have rows."""
+        """List the partitions of a table that have rows."""
 
     def read(self, table: Table, partitions: Collection[str]) -> DataFrame:
         """Read some partitions of a table."""
@@ -59,26 +59,26 @@ class Destination(Protocol):
         days: Days | None = None,
         also: Collection[str] = (),
     ) -> Change:
-        """Work out what a table will hold once rows arrive, by its strategy.
+        """Return what a table will hold after rows arrive, by its strategy.
 
         With `days`, first and last, what arrives is all there is of these days. The partitions
         `also` are written again too.
         """
 
     def stage(self, change: Change) -> StagedTable:
-        """Write the new content of a table aside, to be seen when the run publishes.
+        """Stage the new content of a table; it becomes visible when the run publishes.
 
         BooksError if it has not the columns of the contract, or a key twice.
         """
 
     def publish(self, report: RunReport) -> None:
-        """Make everything that was staged seen, with the report, as one step."""
+        """Publish everything that was staged, and the report, as one step."""
 
     def register(self, report: RunReport) -> None:
-        """Make what was published known to others; CatalogError if that fails."""
+        """Register what was published; CatalogError if that fails."""
 
     def fail(self, report: RunReport) -> None:
-        """Publish nothing of a run but its report and what it rejected."""
+        """Publish only the report and the quarantine of a run."""
 
     def cancel(self, report: RunReport) -> None:
-        """Publish nothing of a run but its report."""
+        """Publish only the report of a run."""

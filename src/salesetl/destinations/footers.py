@@ -1,4 +1,4 @@
-"""The columns of a Parquet file, from its footer alone."""
+"""Reads the columns of a Parquet file from its footer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def columns_in(file: StoredFile) -> list[tuple[str, str]]:
         schema = read_schema(io.BytesIO(footer))
         return [(field.name, _spark_type(field.type)) for field in schema]
     except (ValueError, NotImplementedError, OSError) as error:
-        raise InputError(f"{file.path}: is no Parquet, or is damaged") from error
+        raise InputError(f"{file.path}: is not Parquet, or is damaged") from error
 
 
 def _footer(file: StoredFile) -> bytes:

@@ -1,4 +1,4 @@
-"""What is in the tables of a lake that no run has written so: named before a run goes by it."""
+"""Finds files and folders in the tables of a lake that no run has written."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -14,11 +14,11 @@ from salesetl.storage import StoredFile, join, storage_of, visible
 
 
 def check_tables(root: str, tables: Iterable[Table]) -> None:
-    """See that tables hold only folders and files as runs write them.
+    """Check that tables hold only folders and files as runs write them.
 
-    InputError names one that is not, what is wrong and the remedy: rows in a second folder of a
-    month would be there twice, and a file of other columns cannot be read with the rest. The
-    columns are looked at where pyarrow is installed.
+    InputError names a wrong file or folder and the remedy. Rows in a second folder of a month would
+    count twice, and a file with other columns cannot be read. Columns are checked if pyarrow is
+    installed.
     """
     for table in tables:
         path = join(root, table.folder)
@@ -32,22 +32,24 @@ def check_tables(root: str, tables: Iterable[Table]) -> None:
 def _check_place(root: str, file: StoredFile, table: Table) -> None:
     """See that a file is Parquet by its name, and in a partition as the contract names them."""
     if file.path == root:
-        raise InputError(f"{root}: is a file where a folder is needed; move it away")
+        raise InputError(
+            f"{root}: is a file, but a folder is needed; move the file away"
+        )
     folder = file.path.removeprefix(f"{root}/").rpartition("/")[0]
     fault, remedy = _folder_fault(folder, table), _remedy(table)
     if fault and not folder:
         raise InputError(
-            f"{file.path}: is in no partition of {table.name}; {fault}. Move it out of the lake,"
+            f"{file.path}: is not in a partition of {table.name}: {fault}. Move it out of the lake,"
             f" then {remedy}"
         )
     if fault:
         raise InputError(
-            f"{join(root, folder)}: is no partition of {table.name}; {fault}. Move the folder out"
-            f" of the lake, then {remedy}"
+            f"{join(root, folder)}: is not a partition of {table.name}: {fault}. Move the folder"
+            f" out of the lake, then {remedy}"
         )
     if not file.name.endswith(".parquet"):
         raise InputError(
-            f"{file.path}: is in the table {table.name}, whose readers would read it, but its name"
+            f"{file.path}: is in the table {table.name}, so readers would read it, but its name"
             " does not end in .parquet. Move it out of the lake, then run again"
         )
 
@@ -59,10 +61,10 @@ def _folder_fault(folder: str, table: Table) -> str | None:
         (name, "=") for name in table.partition_by
     ]:
         form = "/".join(f"{name}=…" for name in table.partition_by)
-        return f"its folders are named {form}" if form else "it has no folders"
+        return f"its folders must be named {form}" if form else "it has no folders"
     for name, _, text in parts:
         if wanted := _form_fault(text, table.field(name)):
-            return f"{name} is {wanted}"
+            return f"{name} must be {wanted}"
     return None
 
 
@@ -72,7 +74,7 @@ def _form_fault(text: str, field: T.StructField) -> str | None:
     if digits:
         pattern, form = f"[0-9]{{{digits}}}", f"a number of {digits} digits"
     elif isinstance(field.dataType, T.IntegerType):
-        pattern, form = "0|[1-9][0-9]*", "a whole number without zeros in front"
+        pattern, form = "0|[1-9][0-9]*", "a whole number without leading zeros"
     else:
         return None
     first, last = field.metadata.get("range", (None, None))
@@ -107,7 +109,8 @@ def _check_columns(root: str, files: Sequence[StoredFile], table: Table) -> None
     remedy = _remedy(table)
     if not is_quarantine(table):
         remedy += (
-            f"; if all its files are like that, remove {root} and load everything again"
+            f"; if all files of the table are like this, remove {root} and load"
+            " everything again"
         )
     raise InputError(
         f"{faults[0]}{more}; another program or an earlier version of salesetl wrote it. Move it"
@@ -124,13 +127,11 @@ def _column_fault(file: StoredFile, expected: dict[str, str]) -> str | None:
     found = dict(columns)
     for name, data_type in expected.items():
         if name not in found:
-            return (
-                f"{file.path}: has no column {name}, which is {data_type} in the table"
-            )
+            return f"{file.path}: has no column {name}, but the table has it as {data_type}"
         if found[name] != data_type:
-            return f"{file.path}: has {name} as {found[name]}, which is {data_type} in the table"
+            return f"{file.path}: has {name} as {found[name]}, but the table has it as {data_type}"
     for name, data_type in columns:
         if name not in expected:
-            return f"{file.path}: has a column {name!r} ({data_type}), which the table has not"
+            return f"{file.path}: has a column {name!r} ({data_type}) that the table does not have"
     twice = len(columns) > len(found)
     return f"{file.path}: has a column twice" if twice else None

@@ -1,4 +1,4 @@
-"""The journal: what a publish is about to do, written down first, so that it is always done whole.
+"""The journal: lists the steps of a publish before the first one, so that all of them are done.
 
 A publish moves staged files into their tables, deletes the files they replace and writes the run
 report. The journal with all of that is written in one piece: before it, nothing has happened;
@@ -38,23 +38,23 @@ class Journal:
 
 
 def journal_path(root: str, namespace: str) -> str:
-    """Where the journal of a namespace is while a run publishes."""
+    """The path of the journal of a namespace."""
     return join(root, namespace, "_journal.json")
 
 
 def staging_path(root: str, namespace: str, run_id: str) -> str:
-    """Where a run writes aside what it will publish."""
+    """The folder in which a run stages its files."""
     return join(root, namespace, "_staging", run_id)
 
 
 def commit(storage: Storage, root: str, namespace: str, journal: Journal) -> None:
-    """Publish: from the moment the journal is written, the publish will be finished."""
+    """Publish; once the journal is written, this run or the next one finishes the publish."""
     storage.write(journal_path(root, namespace), journal.encode())
     _carry_out(storage, root, namespace, journal)
 
 
 def recover(storage: Storage, root: str, namespace: str) -> Journal | None:
-    """Finish the publish of a run that was killed in the middle, and clear what others left.
+    """Finish the publish of a killed run, and remove files that killed runs left.
 
     Return its journal, if there was one.
     """
@@ -63,7 +63,7 @@ def recover(storage: Storage, root: str, namespace: str) -> Journal | None:
     if storage.files(path):
         journal = Journal.decode(storage.read(path))
         logger.warning(
-            "finishing the publish of run %s, which was cut off", journal.run_id
+            "finishing the publish of run %s, which was interrupted", journal.run_id
         )
         _carry_out(storage, root, namespace, journal)
     storage.delete(join(root, namespace, "_staging"))
@@ -76,8 +76,8 @@ def _carry_out(storage: Storage, root: str, namespace: str, journal: Journal) ->
     absent = storage.move(journal.moves)
     if lost := _not_in_place(storage, absent):
         raise BooksError(
-            f"{lost[0]}: was staged by run {journal.run_id} and is gone; nothing was deleted."
-            f" Run the job again after removing {journal_path(root, namespace)}"
+            f"{lost[0]}: run {journal.run_id} staged this file, but it is missing; nothing was"
+            f" deleted. Remove {journal_path(root, namespace)} and run the job again"
         )
     storage.delete_files(journal.deletes)
     if journal.report_path:

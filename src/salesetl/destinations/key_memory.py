@@ -1,4 +1,4 @@
-"""How the keys of a lake are made, remembered so that no delivery is counted under two keys."""
+"""Remembers how the keys of a lake are made, so that no row counts under two keys."""
 
 import json
 from collections.abc import Mapping
@@ -11,25 +11,25 @@ KeyMethod = Mapping[str, Any]
 
 
 def key_memory_path(root: str, namespace: str, source: str) -> str:
-    """Where it is written how the keys of a source are made."""
+    """The path of the file that records how the keys of a source are made."""
     return join(root, namespace, "_keys", f"{source}.json")
 
 
 def check_key_method(storage: Storage, path: str, method: KeyMethod) -> bool:
-    """Tell whether a lake remembers, at a path, how its keys are made.
+    """Tell whether a lake has recorded how its keys are made.
 
-    InputError if they are made otherwise than by `method`: rows that come again would get other
-    keys, and be there twice.
+    InputError if it is not `method`: rows that are delivered again would get other keys, and would
+    be in the table twice.
     """
     if not storage.files(path):
         return False
     remembered = json.loads(storage.read(path))
     if remembered != method:
         raise InputError(
-            f"{path}: the keys of this lake are made of {_text(remembered)}, and this profile makes"
-            f" them of {_text(method)}, so that a row that comes again would be counted twice; use"
-            " the profile of the earlier runs, or load all deliveries with this one into an empty"
-            " --output_path"
+            f"{path}: the keys of this lake are made from {_text(remembered)}, but this profile"
+            f" makes them from {_text(method)}, so a row that is delivered again would count twice;"
+            " use the profile of the earlier runs, or load all deliveries with this profile into an"
+            " empty --output_path"
         )
     return True
 

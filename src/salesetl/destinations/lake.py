@@ -58,11 +58,11 @@ class Lake:
         self._listed: dict[str, dict[str, list[StoredFile]]] = {}
 
     def path(self, table: Table) -> str:
-        """Where a table is."""
+        """The folder of a table."""
         return join(self.root, table.folder)
 
     def files(self, table: Table) -> dict[str, list[StoredFile]]:
-        """List the data files of a table by partition folder, as they were when first asked for.
+        """List the data files of a table by partition folder; listed once and then remembered.
 
         Until the run publishes nothing changes there, for it is the only writer.
         """
@@ -84,7 +84,7 @@ class Lake:
         days: tuple[date, date] | None,
         also: Collection[str] = (),
     ) -> Change:
-        """Bring rows into a table by its strategy, or let them be all there is of some days.
+        """Add rows to a table by its strategy, or replace all rows of some days.
 
         The partitions `also` are written again too.
         """
@@ -112,7 +112,7 @@ class Lake:
     def merge(
         self, table: Table, arriving: DataFrame, also: Collection[str] = ()
     ) -> Change:
-        """Let rows that arrive replace the rows of the same key, wherever in the table those are.
+        """Replace rows with the same key, in any partition, by the rows that arrive.
 
         A key that comes back with another date thereby leaves its old partition; of a table with
         `replaced_by`, all rows go that share those columns with one that arrives.
@@ -143,7 +143,7 @@ class Lake:
         end: date,
         also: Collection[str] = (),
     ) -> Change:
-        """Let rows that arrive be all there is from `start` to `end`, both days included.
+        """Replace all rows from `start` to `end`, both included, by the rows that arrive.
 
         Rows of other days stay, also those in a partition that the range covers in part.
         InputError if a row that arrives has the key of one that stays.
@@ -175,8 +175,9 @@ class Lake:
         for row in self._engine.rows(twice.select(day, *table.key).limit(1)):
             key = ", ".join(str(row[name]) for name in table.key)
             raise InputError(
-                f"{self.path(table)}: {table.key[0]} {key} is dated {row[day]} there, outside"
-                f" {days}, and would be there twice; widen the range or use --write_mode merge"
+                f"{self.path(table)}: {table.key[0]} {key} is already in the table on {row[day]},"
+                f" outside {days}, and would be there twice; widen the range, or use --write_mode"
+                " merge"
             )
 
     def _folders(self, rows: DataFrame, table: Table) -> set[str]:

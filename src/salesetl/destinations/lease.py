@@ -21,7 +21,7 @@ DURATION = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to write until it expires; the owner renews it as long as it lives."""
+    """The right to write until it expires; its owner renews it while it runs."""
 
     owner: Owner
     expires_at: datetime
@@ -43,18 +43,18 @@ class Lease:
         )
 
     def is_over(self, now: datetime) -> bool:
-        """Tell whether somebody else may take it."""
+        """Tell whether another run may take it."""
         return now >= self.expires_at or self.owner.is_known_dead()
 
 
 def lease_path(root: str, namespace: str) -> str:
-    """Where the lease of a namespace is."""
+    """The path of the lease of a namespace."""
     return join(root, namespace, "_lease.json")
 
 
 @contextmanager
 def held_lease(storage: Storage, path: str, run_id: str) -> Iterator[None]:
-    """Hold the lease at `path` for the length of the block; LeaseError if another run holds it."""
+    """Hold the lease at `path` during the block; LeaseError if another run holds it."""
     owner = Owner.of_this_process(run_id)
     stop = threading.Event()
     renewal = threading.Thread(
@@ -77,7 +77,7 @@ def held_lease(storage: Storage, path: str, run_id: str) -> Iterator[None]:
 
 
 def confirm_lease(storage: Storage, path: str, run_id: str) -> None:
-    """Make sure that the lease is still this run's; LeaseError if it was lost."""
+    """Check that this run still holds the lease; LeaseError if not."""
     _renew(storage, path, Owner.of_this_process(run_id))
 
 
@@ -107,12 +107,12 @@ def _take(storage: Storage, path: str, owner: Owner) -> None:
         if is_alive or time.monotonic() > patience:
             raise LeaseError(
                 f"{path}: run {lease.owner.run_id} (process {lease.owner.process_id} on"
-                f" {lease.owner.host}) is writing these tables; wait for it to end."
-                f" If it is dead, its lease ends at {lease.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+                f" {lease.owner.host}) is writing these tables; wait for it to end, then run again."
+                f" If it was killed, its lease ends at {lease.expires_at:%Y-%m-%d %H:%M:%S} UTC"
             )
         if watched is None:
             logger.info(
-                "run %s on %s holds the lease; watching whether it lives",
+                "run %s on %s holds the lease; checking whether it is alive",
                 lease.owner.run_id,
                 lease.owner.host,
             )
@@ -135,7 +135,7 @@ def _take_over(storage: Storage, path: str, owner: Owner) -> None:
 
     if not storage.update(path, written):
         raise LeaseError(
-            f"{path}: another run has just taken the lease; wait for it to end"
+            f"{path}: another run has just taken the lease; wait for it to end, then run again"
         )
 
 
@@ -143,7 +143,7 @@ def _renew(storage: Storage, path: str, owner: Owner) -> None:
     def extend(found: bytes | None) -> bytes:
         if not _is_owned(found, owner):
             raise LeaseError(
-                f"{path}: the lease was lost to another run; nothing was published"
+                f"{path}: another run took the lease; nothing was published. Run again"
             )
         return Lease(owner, datetime.now(UTC) + DURATION).encode()
 

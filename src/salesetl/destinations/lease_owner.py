@@ -1,4 +1,4 @@
-"""Who holds a lease, and whether that process is alive."""
+"""Names the holder of a lease, and checks whether its process is alive."""
 
 import os
 import socket
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Owner:
-    """Who holds a lease: a run, in a process that a machine can be asked about."""
+    """The holder of a lease: a run, its process and its machine."""
 
     run_id: str
     host: str
@@ -24,7 +24,7 @@ class Owner:
         return cls(run_id, socket.gethostname(), this_machine(), process_id, started)
 
     def is_known_dead(self) -> bool:
-        """Tell whether the process is known to have ended; only its own machine knows."""
+        """Tell whether the process has ended; only its own machine knows."""
         if self.machine != this_machine():
             return False
         return self.process_started != _process_started(self.process_id)

@@ -1,4 +1,4 @@
-"""Lakes of earlier versions, whose tables were not in namespaces: told, and moved."""
+"""Finds and moves lakes of earlier versions, whose tables are not in folders of their pipelines."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _LEFT_OVER = ("_journal", "_leases", "_replays", "_staging")
 
 
 def check_layout(storage: Storage, root: str) -> None:
-    """See that a lake is not of an earlier version; InputError with the way to move it."""
+    """Check that a lake is not of an earlier version; InputError says how to move it."""
     if storage.files(join(root, "_runs")):
         raise InputError(
-            f"{root}: is a lake of an earlier version of salesetl, whose tables are not in folders"
-            f" of their pipelines; move it: salesetl move-lake --output_path {root}"
+            f"{root}: is a lake of an earlier version of salesetl, which kept tables in other"
+            f" folders; move the tables: salesetl move-lake --output_path {root}"
         )
 
 
@@ -62,7 +62,7 @@ def move_lake(
 
 
 def converted_report(old: dict[str, Any], pipeline: Pipeline) -> dict[str, Any]:
-    """Return the report of an earlier version as one of today; what it did not tell is left out."""
+    """Convert the report of an earlier version; counts that it does not have are left out."""
     report = dict(old)
     report["rows_out_of_range"] = report.pop("rows_set_aside", 0)
     report["rows_to_refresh"] = report.pop("sales_of_late_buyers", 0)
@@ -100,7 +100,7 @@ def _delete_if_empty(storage: Storage, path: str) -> None:
 def _check_at_rest(storage: Storage, root: str) -> None:
     for file in storage.files(join(root, "_journal")):
         raise InputError(
-            f"{file.path}: a run was cut off while it published; run its job once more with the"
+            f"{file.path}: a run was interrupted while it published; run its job again with the"
             " earlier version, then move the lake"
         )
     for file in storage.files(join(root, "_leases")):
@@ -108,8 +108,8 @@ def _check_at_rest(storage: Storage, root: str) -> None:
         if content:
             owner = Lease.decode(content).owner
             raise InputError(
-                f"{file.path}: run {owner.run_id} is writing this lake, or was cut off; wait for"
-                " its end, or run its job once more with the earlier version, then move the lake"
+                f"{file.path}: run {owner.run_id} is writing this lake, or was interrupted; wait"
+                " for it to end, or run its job again with the earlier version, then move the lake"
             )
 
 

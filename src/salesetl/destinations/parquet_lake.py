@@ -48,8 +48,8 @@ class ParquetLake:
         for table in pipeline.tables:
             if isinstance(table.strategy, History):
                 raise ValueError(
-                    f"{table.name}: has the strategy History, which the models of a warehouse make;"
-                    " a lake cannot publish it"
+                    f"{table.name}: a lake cannot publish a table with the strategy History; use"
+                    " another strategy"
                 )
         self.root = root
         self.staging = ""
@@ -65,7 +65,7 @@ class ParquetLake:
         self._journal = Journal("")
 
     def held(self, run_id: str) -> AbstractContextManager[None]:
-        """Hold the lease for the length of the block."""
+        """Hold the lease during the block."""
         # The name that was asked for, before the run got its own.
         self._holder = run_id
         return held_lease(self._storage, self._lease, run_id)
@@ -83,7 +83,7 @@ class ParquetLake:
         self._journal = Journal(report.run_id, report_path=path)
 
     def check(self) -> None:
-        """See that the tables hold only what runs have written, and can be registered."""
+        """Check that the tables hold only what runs have written, and can be registered."""
         check_layout(self._storage, self.root)
         check_tables(self.root, self._tables)
         self._clear_quarantine()
@@ -99,7 +99,7 @@ class ParquetLake:
                 self._registering.touch(table, [folder])
 
     def remember_keys(self, source: str, method: Mapping[str, Any]) -> None:
-        """Publish how keys are made with the tables; InputError if the lake has others."""
+        """Record how keys are made; InputError if the lake has other keys."""
         path = key_memory_path(self.root, self._namespace, source)
         if not check_key_method(self._storage, path, method):
             aside = join(self.staging, "keys", f"{source}.json")
@@ -107,7 +107,7 @@ class ParquetLake:
             self._journal.moves.append((aside, path))
 
     def partitions(self, table: Table) -> list[str]:
-        """Name the folders of a table that have files."""
+        """List the folders of a table that have files."""
         return sorted(self._lake.files(table))
 
     def read(self, table: Table, partitions: Collection[str]) -> DataFrame:
@@ -122,11 +122,11 @@ class ParquetLake:
         days: Days | None = None,
         also: Collection[str] = (),
     ) -> Change:
-        """Work out what a table will hold once rows arrive, by its strategy."""
+        """Return what a table will hold after rows arrive, by its strategy."""
         return self._lake.change(table, arriving, days, also)
 
     def stage(self, change: Change) -> StagedTable:
-        """Write new content aside, and enter into the journal what is moved and deleted for it."""
+        """Stage new content, and note in the journal which files to move and delete."""
         staged = stage(self._engine, change, self.staging)
         target = self._lake.path(staged.table)
         present = self._lake.files(staged.table)
@@ -140,20 +140,20 @@ class ParquetLake:
         return staged
 
     def publish(self, report: RunReport) -> None:
-        """Put everything that was staged in place with the report, then register what changed."""
+        """Publish what was staged and the report, then register what changed."""
         confirm_lease(self._storage, self._lease, self._holder)
         self._registering.announce(report)
         self._finish(report)
 
     def register(self, report: RunReport) -> None:
-        """Register what was published, and say so in the report; CatalogError if that fails."""
+        """Register what was published, and note it in the report; CatalogError if that fails."""
         try:
             self._registering.register(report)
         finally:
             self._write_report(report)
 
     def fail(self, report: RunReport) -> None:
-        """Publish what was rejected, unless the lease is lost or the publish had begun."""
+        """Publish quarantine and report, unless the lease is lost or the publish has begun."""
         if not self._may_report():
             return
         tables = tuple(f"{self._lake.path(table)}/" for table in self._quarantines)
@@ -168,7 +168,7 @@ class ParquetLake:
             self._write_report(report)
 
     def cancel(self, report: RunReport) -> None:
-        """Publish the report alone, unless the lease is lost or the publish had begun."""
+        """Publish only the report, unless the lease is lost or the publish has begun."""
         if self._may_report():
             self._journal.moves, self._journal.deletes = [], []
             self._finish(report)
@@ -177,7 +177,7 @@ class ParquetLake:
         try:
             confirm_lease(self._storage, self._lease, self._holder)
         except LeaseError:
-            logger.warning("the lease was lost, so the failure is not reported")
+            logger.warning("another run took the lease, so the failure is not reported")
             return False
         # Where the publish had begun, the next run will finish it.
         return not self._storage.files(journal_path(self.root, self._namespace))

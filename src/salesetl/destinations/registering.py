@@ -1,4 +1,4 @@
-"""Registering what a run publishes in the Glue Data Catalog."""
+"""Registers what a run publishes in the Glue Data Catalog."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class Registering:
-    """The tables and partitions that a run is to register; without a database, nothing is done."""
+    """The tables and partitions that a run registers; without a database it registers nothing."""
 
     def __init__(
         self, root: str, database: str | None, tables: Sequence[Table]
@@ -25,8 +25,8 @@ class Registering:
         """Take the tables that may be registered; ArgumentError for a lake that is not on S3."""
         if database and is_local(root):
             raise ArgumentError(
-                f"--database {database}: {root} is on this machine, and the Data Catalog holds"
-                " tables on S3; leave --database out, or name an --output_path on S3"
+                f"--database {database}: {root} is on this machine, but the Data Catalog holds only"
+                " tables on S3; leave --database out, or use an --output_path on S3"
             )
         self.root = root
         self._tables = tables
@@ -34,7 +34,7 @@ class Registering:
         self._touched: dict[str, dict[Values, bool]] = {}
 
     def check(self) -> None:
-        """See that all tables can be registered, before any work is done; CatalogError if not."""
+        """Check that all tables can be registered, before any work; CatalogError if not."""
         if self._catalog:
             self._catalog.check(
                 [Entry(table, self.root, is_optional=True) for table in self._tables]
@@ -43,13 +43,13 @@ class Registering:
     def touch(
         self, table: Table, folders: Iterable[str], filled: Iterable[str] = ()
     ) -> None:
-        """Note partitions of a table that the run has changed, and those of them with files."""
+        """Note the partitions of a table that the run has changed, and which of them have files."""
         noted = self._touched.setdefault(table.name, {})
         noted |= dict.fromkeys(partition_values(folders), False)
         noted |= dict.fromkeys(partition_values(filled), True)
 
     def touch_recovered(self, journal: Journal) -> None:
-        """Note what a killed run had begun to publish, and this one has finished for it."""
+        """Note the partitions that a killed run began to publish and this run has finished."""
         targets = [target for _, target in journal.moves]
         for table in self._tables:
             root = join(self.root, table.folder)
@@ -58,17 +58,17 @@ class Registering:
                 self.touch(table, touched, filled)
 
     def announce(self, report: RunReport) -> None:
-        """Say in the report of a run that is about to publish that this is still to be done."""
+        """Note in the report, before the publish, that registering is still to be done."""
         if self._catalog:
             report.catalog = _told(self._catalog.database, "not registered yet")
 
     def register(self, report: RunReport) -> None:
-        """Register what was touched, and say so in the report; CatalogError if that fails."""
+        """Register the changed partitions, and note it in the report; CatalogError on failure."""
         if self._catalog:
             self._register(self._catalog, report, self._entries(), "is published")
 
     def register_quarantine(self, report: RunReport) -> bool:
-        """Register what a failed run rejected; False if there is nothing to say in the report.
+        """Register the quarantine of a failed run; False if the report does not change.
 
         Why the run failed matters more than that this failed too, so that is a warning.
         """

@@ -1,4 +1,4 @@
-"""Writing the new content of a table aside, and making sure of it before it is published."""
+"""Stages the new content of a table, and verifies it before it is published."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ else:
 
 @dataclass(frozen=True)
 class Partition:
-    """What a partition holds: `values` of its columns, rows, sums of its amounts, files."""
+    """One partition: the `values` of its columns, its rows, sums of amounts, and files."""
 
     values: dict[str, Any]
     rows: int
@@ -35,7 +35,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class StagedTable:
-    """A table's new partitions, written aside and found right."""
+    """The staged and verified new partitions of a table."""
 
     table: Table
     path: str
@@ -57,7 +57,7 @@ class StagedTable:
 
     @property
     def measures(self) -> list[dict[str, Any]]:
-        """What the run report says of each partition."""
+        """The entries of the run report, one for each partition."""
         return [
             {**each.values, "rows": each.rows, "files": each.files, "bytes": each.bytes}
             for each in self.partitions.values()
@@ -65,7 +65,7 @@ class StagedTable:
 
 
 def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
-    """Write new content aside and read it back.
+    """Stage new content, read it back and verify it.
 
     BooksError if what was written does not have the columns and types of the contract, or has a
     key twice.
@@ -86,7 +86,7 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
 
 
 def count_kept(engine: Engine, change: Change) -> tuple[int, Sums]:
-    """Count the rows that stay in the partitions of a change, and sum their amounts."""
+    """Count the published rows that stay in the partitions of a change, and sum their amounts."""
     if change.kept is None:
         return 0, {}
     groups = _grouped(engine, change.kept, change.table, [])
@@ -100,7 +100,8 @@ def _check_schema(engine: Engine, table: Table, file: str) -> None:
     expected = {each.name: expected[each.name] for each in table.data_fields}
     if list(written.items()) != list(expected.items()):
         raise BooksError(
-            f"{file}: written as {written}, but {table.name} has {expected}"
+            f"{file}: was written as {written}, but the contract of {table.name} has {expected};"
+            " nothing was published"
         )
 
 
@@ -111,10 +112,12 @@ def _check_keys(engine: Engine, rows: DataFrame, change: Change) -> None:
         return
     if change.kept is not None and _twice(engine, change.kept, table) is not None:
         raise BooksError(
-            f"{table.name}: the lake has a {', '.join(table.key)} twice, in the partitions"
+            f"{table.name}: the lake already has a {', '.join(table.key)} twice, in the partitions"
             f" {', '.join(change.folders)}; load their days again with --write_mode replace"
         )
-    raise BooksError(f"{table.name}: {key} would be there twice")
+    raise BooksError(
+        f"{table.name}: {key} would be in the table twice; nothing was published"
+    )
 
 
 def _twice(engine: Engine, rows: DataFrame, table: Table) -> str | None:

@@ -1,1 +1,1 @@
-"""What a frame is computed by: Spark, or DuckDB in this process through the same API."""
+"""The engines that compute frames: Spark, and DuckDB in this process, with the same API."""

@@ -1,4 +1,4 @@
-"""Copies of remote files on this machine, for an engine that reads and writes only local ones."""
+"""Local copies of remote files, for an engine that reads and writes only local files."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from salesetl.storage.at_once import each_at_once
 
 
 class Copies:
-    """Keeps copies of remote files below a folder, whatever their names are."""
+    """Keeps local copies of remote files below a folder."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
     def path(self, path: str) -> str:
-        """Return where a file or folder is kept here: a local one in its own place."""
+        """Return the local path of a file or folder; a local one is its own path."""
         if is_local(path):
             return path
         folder, _, name = path.rpartition("/")
@@ -36,7 +36,7 @@ class Copies:
         return self.fetch_all([path])[0]
 
     def fetch_all(self, paths: Sequence[str]) -> list[str]:
-        """Return local paths to the content of files, which are fetched several at once."""
+        """Return local paths to the content of files; several are fetched at once."""
         copies = {path: self.path(path) for path in paths}
         missing = [
             path
@@ -50,7 +50,7 @@ class Copies:
 
     @contextmanager
     def written(self, path: str) -> Iterator[str]:
-        """Yield a local folder, and put what was written into it to its remote place."""
+        """Yield a local folder, and upload what was written into it."""
         folder = self.path(path)
         os.makedirs(folder, exist_ok=True)
         yield folder

@@ -1,4 +1,4 @@
-"""Arithmetic of decimals that is exact on every engine, as columns."""
+"""Decimal arithmetic that is exact on every engine, as columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ else:
 
 
 def exact_average(total: str, count: str) -> Column:
-    """Return the average to the cent, half away from zero, of a total over a count.
+    """Return total / count, rounded to the cent, half away from zero.
 
     `total` is a DECIMAL(38, 2) column and `count` a BIGINT one. Null for a total of 10^16 or more.
     """
@@ -20,7 +20,7 @@ def exact_average(total: str, count: str) -> Column:
 
 
 def average_sql(total: str, count: str) -> str:
-    """SQL for the exact average of a total over a count.
+    """SQL for the exact average: total / count.
 
     Counted in whole cents: a decimal division rounds first to a scale of the engine's choice, and
     rounding twice can be a cent off.

@@ -1,4 +1,4 @@
-"""Delimited text: what a field is, and where a record ends that spans lines."""
+"""Delimited text: the form of a field, and the end of a record that spans lines."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def field_pattern(delimiter: str, *, is_possessive: bool = False) -> str:
 
 
 def cut_fields(record: str, delimiter: str) -> list[str] | None:
-    """Return the fields of a record without their quotes; None where a quote is out of place."""
+    """Return the fields of a record without their quotes; None if a quote is in the wrong place."""
     if '"' not in record:
         return record.split(delimiter)
     patterns = _patterns(delimiter)
@@ -76,7 +76,7 @@ def first_record(lines: Iterable[str], delimiter: str) -> tuple[str, int]:
 
 
 def open_fields(line: str, delimiter: str) -> list[str] | None:
-    """Return the complete fields of a line that leaves the next one open; None if it does not."""
+    """Return the complete fields of a line whose last field is open; None if no field is open."""
     patterns = _patterns(delimiter)
     if not patterns.open.fullmatch(line):
         return None
@@ -85,7 +85,7 @@ def open_fields(line: str, delimiter: str) -> list[str] | None:
 
 
 def continued(line: str, delimiter: str) -> tuple[int, bool] | None:
-    """Return how many fields follow in a line that begins inside one, and if it ends inside one.
+    """For a line that begins inside a field: how many fields follow, and if it ends inside one.
 
     None where a quote is out of place.
     """

@@ -67,7 +67,7 @@ class DuckDbEngine:
         return {"engine": "duckdb", "duckdb": duckdb.__version__}
 
     def work_in(self, folder: str) -> None:
-        """Do nothing: what DuckDB needs on the way is on this machine, and ends with it."""
+        """Do nothing: temporary files of DuckDB are on this machine, and are deleted with it."""
 
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
@@ -80,7 +80,7 @@ class DuckDbEngine:
     def read_json_lines(
         self, paths: Sequence[str], schema: T.StructType, *, is_ordered: bool = False
     ) -> DataFrame:
-        """Read one JSON object a line as text columns, with what is told of each line."""
+        """Read one JSON object a line as text columns, with its record, file and faults."""
         with naming(self._scratch.name, is_default=True):
             lines = self._records.query(paths, JSON_LINES)
         if is_ordered:
@@ -131,7 +131,7 @@ class DuckDbEngine:
         return self._view(self._sql(frame))
 
     def checkpoint(self, frame: DataFrame, path: str) -> DataFrame:
-        """Write a frame as Parquet below `path`, or a local folder in its stead, and return that.
+        """Write a frame as Parquet below `path`, or its local copy, and return the written frame.
 
         In memory it would take several times the room, in a file of the database twice the time.
         """
@@ -152,7 +152,7 @@ class DuckDbEngine:
     def frame(
         self, rows: Sequence[tuple[Any, ...]], types: Mapping[str, str]
     ) -> DataFrame:
-        """Make a frame of values, or of none, with the types of its columns by name."""
+        """Make a frame from values, which may be none, and the types of its columns."""
         name = f"frame_{next(self._numbers)}"
         columns = ", ".join(
             f'"{column}" {duckdb_type(data_type)}'
@@ -175,10 +175,10 @@ class DuckDbEngine:
         self._connection.interrupt()
 
     def abandon(self) -> None:
-        """Do nothing: a query that was interrupted has ended before that is known."""
+        """Do nothing: an interrupted query has already ended."""
 
     def is_broken_file(self, error: BaseException) -> bool:
-        """Tell whether a query failed because a packed file was cut off or damaged."""
+        """Tell whether a query failed because a gzipped file was truncated or damaged."""
         return isinstance(error, EOFError | gzip.BadGzipFile | zlib.error)
 
     def _sql(self, frame: DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""JSON for DuckDB: SQL that takes records whole or not."""
+"""JSON for DuckDB: SQL that accepts or rejects whole records."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DuckDbLake:
-    """A lake in DuckDB in this process; what is created there ends with it."""
+    """A lake as views of a temporary DuckDB database."""
 
     def __init__(self, root: str) -> None:
         self._root = root
@@ -26,13 +26,13 @@ class DuckDbLake:
         self._connection.execute("set TimeZone = 'UTC'")
 
     def add_table(self, table: Table, *, may_be_empty: bool = False) -> None:
-        """Make a table below the root known by its name; InputError if it is not there."""
+        """Create a view for a table below the root; InputError if the table does not exist."""
         path = join(self._root, table.folder)
         files = [
             file.path for file in parquet_files(path, storage_of(path).files(path))
         ]
         if not files and not may_be_empty:
-            raise InputError(f"{path}: no table there")
+            raise InputError(f"{path}: there is no table")
         query = table_query(files, table.types) if files else no_rows(table.types)
         self._connection.execute(f"create view {table.sql_name} as {query}")
 

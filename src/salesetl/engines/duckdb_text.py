@@ -1,4 +1,4 @@
-"""Records of text files for DuckDB: by its own reader where that is sure to cut them right."""
+"""Records of text files for DuckDB: its own reader, where that surely cuts them right."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LEAST_OBJECT_BYTES = 16 * 1024 * 1024
 
 
 class RecordReader:
-    """Makes queries for the records of files; what it must cut itself it keeps in a folder."""
+    """Makes queries for the records of files; records cut in Python are kept in a folder."""
 
     def __init__(self, folder: str, copies: Copies) -> None:
         self._folder = folder
@@ -79,7 +79,7 @@ def _is_plain(path: str, encoding: str) -> bool:
 
 
 def fields_of(delimiter: str) -> str:
-    """SQL for the fields of `_record`, with their quotes; none when a quote is out of place."""
+    """SQL for the fields of `_record`, with their quotes; none if a quote is in the wrong place."""
     field = field_pattern(delimiter)
     return (
         f"case when not contains(_record, '\"') then string_split(_record, '{delimiter}')"
@@ -90,7 +90,7 @@ def fields_of(delimiter: str) -> str:
 
 
 def exact_path(path: str) -> str:
-    """Write a local path so that DuckDB takes every character of it as it stands."""
+    """Write a local path so that DuckDB reads no character as a pattern."""
     return "".join(f"[{char}]" if char in "*?[" else char for char in path)
 
 

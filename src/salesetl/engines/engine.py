@@ -1,4 +1,4 @@
-"""What the pipelines ask of an engine; all else is the PySpark DataFrame API."""
+"""The protocol of an engine; everything else is the PySpark DataFrame API."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Engine(Protocol):
         """Describe the engine for the run report."""
 
     def work_in(self, folder: str) -> None:
-        """Keep below a folder what a run needs on the way; it goes when the run ends."""
+        """Keep temporary files below a folder; the folder is deleted when the run ends."""
 
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, the text of a record, and `_source_file`.
@@ -82,13 +82,13 @@ class Engine(Protocol):
         """Return the types of the columns that are in a Parquet file."""
 
     def named(self, frame: DataFrame) -> DataFrame:
-        """Give a frame a name, by which what is derived from it is planned in less time.
+        """Give a frame a name, so that frames derived from it are planned faster.
 
         Nothing is computed.
         """
 
     def checkpoint(self, frame: DataFrame, path: str) -> DataFrame:
-        """Compute a frame once; what is derived from the result does not compute it again.
+        """Compute a frame once; frames derived from the result do not compute it again.
 
         `path` is a folder to keep it in.
         """
@@ -102,16 +102,16 @@ class Engine(Protocol):
     def frame(
         self, rows: Sequence[tuple[Any, ...]], types: Mapping[str, str]
     ) -> DataFrame:
-        """Make a frame of values, or of none, with the types of its columns by name."""
+        """Make a frame from values, which may be none, and the types of its columns."""
 
     def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
         """Compute a small frame and return its rows."""
 
     def abandon(self) -> None:
-        """End what is being computed, so that nothing is written any more; nothing else follows."""
+        """Stop all computations, so that nothing more is written; the engine is not used again."""
 
     def is_broken_file(self, error: BaseException) -> bool:
-        """Tell whether a query failed because a packed file was cut off or damaged."""
+        """Tell whether a query failed because a gzipped file was truncated or damaged."""
 
 
 if TYPE_CHECKING:

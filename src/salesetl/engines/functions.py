@@ -1,4 +1,4 @@
-"""The column functions of the PySpark API, from the engine that is in use.
+"""The column functions of the PySpark API, from the engine in use.
 
 Imported as `F` in place of `pyspark.sql.functions`, so that one transform runs on every engine, and
 on DuckDB without PySpark being installed.
@@ -15,7 +15,7 @@ _MODULE = ContextVar("module", default="pyspark.sql.functions")
 
 @contextmanager
 def functions_of(module: str) -> Iterator[None]:
-    """Take the functions from a module for the length of the block."""
+    """Take the functions from a module during the block."""
     before = _MODULE.set(module)
     try:
         yield

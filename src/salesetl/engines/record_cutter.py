@@ -1,4 +1,4 @@
-"""Joining the lines of records that span them, so that damage costs its own record and no other."""
+"""Joins the lines of records that span lines; damage costs its own record and no other."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RecordCutter:
         self._delimiter = text.delimiter
 
     def records(self, lines: Iterable[str]) -> Iterator[str]:
-        """Yield lines, or several where a record spans them, with the ends of lines."""
+        """Yield records of one or more lines, with their line ends."""
         source = iter(lines)
         given_back: deque[str] = deque()
         while True:

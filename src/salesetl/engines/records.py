@@ -1,4 +1,4 @@
-"""Records of delimited files, cut in Python where an engine's own reader would not do."""
+"""Records of delimited files, cut in Python where the reader of an engine is not enough."""
 
 import codecs
 import gzip
@@ -14,7 +14,7 @@ _CHUNK_BYTES = 1024 * 1024
 
 
 def is_packed(path: str) -> bool:
-    """Tell whether a file is unpacked on reading; as in Hadoop, its name says so."""
+    """Tell whether a file is gzipped; as in Hadoop, its name decides."""
     return path.endswith(".gz")
 
 
@@ -26,7 +26,7 @@ def unpacked(file: IO[bytes], path: str) -> IO[bytes]:
 def records_of(
     file: IO[bytes], text: TextFormat, *, has_header: bool = True
 ) -> Iterator[str]:
-    """Yield the records of a file below its header; blank lines are none.
+    """Yield the records of a file below its header, without blank lines.
 
     A record ends with its line, or, if `is_multiline`, may span lines inside quotes. Bytes that are
     not of the encoding become U+FFFD.
@@ -63,12 +63,12 @@ def cut_records(
 
 
 def is_wide(encoding: str) -> bool:
-    """Tell whether characters of an encoding are wider than a byte throughout."""
+    """Tell whether every character of an encoding has more than one byte."""
     return encoding.lower().startswith(_WIDE_ENCODINGS)
 
 
 def is_plain(file: IO[bytes]) -> bool:
-    """Tell whether a file is sound UTF-8 in lines of one kind, none longer than a megabyte.
+    """Tell whether a file is valid UTF-8 with one kind of line end and no line above a megabyte.
 
     Neither has it control characters that mean something to DuckDB's reader.
     """

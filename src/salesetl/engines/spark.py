@@ -62,7 +62,7 @@ class SparkEngine:
         self._names = ReadableNames(join(gettempdir(), f"salesetl-{uuid4().hex}"))
 
     def work_in(self, folder: str) -> None:
-        """Keep below a folder files that Spark reads by other names; it goes when the run ends."""
+        """Keep files that Spark needs under other names below a folder until the run ends."""
         self._names = ReadableNames(join(folder, "readable_names"))
 
     def facts(self) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class SparkEngine:
     def read_json_lines(
         self, paths: Sequence[str], schema: T.StructType, *, is_ordered: bool = False
     ) -> DataFrame:
-        """Read one JSON object a line as text columns, with what is told of each line."""
+        """Read one JSON object a line as text columns, with its record, file and faults."""
         values = (
             f"case when _is_well_formed then {json_value(field)} end as `{field.name}`"
             for field in schema
@@ -154,7 +154,7 @@ class SparkEngine:
     def frame(
         self, rows: Sequence[tuple[Any, ...]], types: Mapping[str, str]
     ) -> DataFrame:
-        """Make a frame of values, or of none, with the types of its columns by name."""
+        """Make a frame from values, which may be none, and the types of its columns."""
         schema = ", ".join(f"`{name}` {data_type}" for name, data_type in types.items())
         return self.spark.createDataFrame(rows, schema)
 
@@ -163,7 +163,7 @@ class SparkEngine:
         return [row.asDict() for row in frame.collect()]
 
     def abandon(self) -> None:
-        """End Spark with its Java, whose tasks might otherwise go on to write for a while.
+        """End Spark and its Java, because its tasks could go on writing.
 
         Under spark-submit Java is not ours to end, so there only Spark is.
         """
@@ -180,5 +180,5 @@ class SparkEngine:
             java.wait()
 
     def is_broken_file(self, error: BaseException) -> bool:
-        """Tell whether a query failed because a packed file was cut off or damaged."""
+        """Tell whether a query failed because a gzipped file was truncated or damaged."""
         return _BROKEN_FILE.search(str(error)) is not None

@@ -1,4 +1,4 @@
-"""JSON for Spark, whose parser forgives more than it tells: SQL that takes records whole or not."""
+"""JSON for Spark: SQL that accepts or rejects whole records, because its parser is lenient."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NUMBER = (
 
 
 def parsed_record(schema: T.StructType) -> str:
-    """SQL that parses `_record` to a list: the record, and what shows that nothing follows it.
+    """SQL that parses `_record` to a list: the record, and a proof that nothing follows it.
 
     Spark reads on to the end of the first value and takes no notice of the rest of the text.
     """

@@ -1,4 +1,4 @@
-"""The keys of JSON objects for Spark: which there are, and of what kind their values are."""
+"""The keys of JSON objects for Spark, and the kinds of their values."""
 
 from __future__ import annotations
 

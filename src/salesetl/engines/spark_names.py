@@ -1,4 +1,4 @@
-"""Names that Spark passes over without a word, and how files that have them are read."""
+"""File names that Spark ignores silently, and how to read such files."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from salesetl.storage import is_local, join, storage_of
 
 
 class ReadableNames:
-    """Gives files other names, below a folder, where Spark takes theirs for no data."""
+    """Gives files other names, below a folder, if Spark ignores their own names."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._numbers = itertools.count()
 
     def of(self, paths: Sequence[str]) -> dict[str, str]:
-        """Map a path that Spark reads to each of these; to itself where Spark does so anyway."""
+        """Map a path that Spark reads to each delivered path."""
         return {self._readable(path): path for path in paths}
 
     def _readable(self, path: str) -> str:
@@ -39,7 +39,7 @@ class ReadableNames:
 
 
 def with_own_names(rows: DataFrame, names: Mapping[str, str]) -> DataFrame:
-    """Let rows tell the path of their file as it was delivered."""
+    """Give rows the path of their file as it was delivered."""
     source = F.col("_source_file")
     others = {other: path for other, path in names.items() if other != path}
     for other, path in others.items():

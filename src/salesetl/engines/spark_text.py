@@ -1,4 +1,4 @@
-"""Records of text files for Spark: by its own reader where that is sure to cut them right."""
+"""Records of text files for Spark: its own reader, where that surely cuts them right."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _RECORDS_AT_ONCE = 1000
 def lines_of(
     spark: SparkSession, paths: Sequence[str], *, is_ordered: bool = False
 ) -> DataFrame:
-    """Read the lines of files that are not blank as `_record`, `_source_file` and `_place`."""
+    """Read the lines of files, without blank ones, as `_record`, `_source_file` and `_place`."""
     # Lines are numbered within a part of the work, which may have several parts of a file.
     part = "cast(_metadata.file_block_start as decimal(20, 0))"
     place = (
@@ -168,7 +168,7 @@ def _fields(delimiter: str) -> str:
 
 
 def spark_path(path: str) -> str:
-    """Write a path to read so that Hadoop takes every character of it as it stands."""
+    """Write a path so that Hadoop reads no character as a pattern."""
     return "".join(
         f"\\{char}" if char in "*?[]{}\\" else char for char in spark_uri(path)
     )
@@ -180,6 +180,6 @@ def spark_uri(path: str) -> str:
         return path
     if ":" in path:
         raise InputError(
-            f"{path}: Spark cannot read a local path with a colon in it; rename it"
+            f"{path}: Spark cannot read a local path with a colon; rename it"
         )
     return f"file://{path}"

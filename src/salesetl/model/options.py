@@ -1,4 +1,4 @@
-"""The options of a pipeline: a dataclass, from which command line, manual and checks are made."""
+"""The options of a pipeline, as a dataclass; command line, manual and checks follow from it."""
 
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date
@@ -42,7 +42,7 @@ class Option:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The only texts that it may be; none for an option that is not such a choice."""
+        """The allowed texts; empty if any text is allowed."""
         is_choice = get_origin(self.inner_type) is Literal
         return get_args(self.inner_type) if is_choice else ()
 
@@ -60,7 +60,7 @@ class Option:
         return names.get(self.inner_type, "text")
 
     def parse(self, text: str) -> Any:
-        """Turn the text of a command line into the value; ValueError if it is none."""
+        """Return the value of a text of the command line; ValueError if it is not valid."""
         if self.choices:
             return _one_of(text, {each: each for each in self.choices})
         if self.inner_type is date:
@@ -75,10 +75,10 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class LoadOptions:
-    """What every pipeline can be told."""
+    """Options of every pipeline."""
 
     output_path: str = option(
-        "root of the lake; tables, quarantine and run reports are below it"
+        "root of the lake; the job writes tables, quarantine and run reports below it"
     )
     start_date: date | None = option(
         "first day to load; rows of earlier days are out of range", None
@@ -87,29 +87,32 @@ class LoadOptions:
         "last day to load; rows of later days are out of range", None
     )
     write_mode: WriteMode = option(
-        "merge rows by key, or replace all rows from start_date to end_date", "merge"
+        "merge: replace rows with the same key; replace: replace all rows from start_date to"
+        " end_date",
+        "merge",
     )
     as_of: date | None = option(
         "day of the run; rows of later days are rejected (default: today in UTC)", None
     )
     earliest_date: date = option(
-        "first day that rows can have; those of earlier days are rejected",
+        "rows of earlier days are rejected",
         EARLIEST_DATE,
     )
     max_rejected_ratio: float = option(
-        "share of rejected rows of a source above which nothing is published", 0.05
+        "largest share of rejected rows of a source; above it the run fails and publishes nothing",
+        0.05,
     )
     unknown_columns: UnknownColumns = option(
-        "whether columns that are unknown, or that no row has, are ignored or fail",
+        "ignore: ignore unknown columns, and JSON columns that no row has; fail: fail the run",
         "ignore",
     )
     run_id: str | None = option("name of the run (default: made from the time)", None)
     replay_of: str | None = option(
-        "run whose quarantine this is; set by salesetl quarantine replay", None
+        "run whose quarantine is replayed; salesetl quarantine replay sets it", None
     )
-    allow_empty: bool = option("accept that there is nothing to load", False)
+    allow_empty: bool = option("succeed if there is no row to load", False)
     database: str | None = option(
-        "database of the Glue Data Catalog to register the tables in; the lake is on S3 then",
+        "database of the Glue Data Catalog in which to register the tables; needs a lake on S3",
         None,
     )
 
@@ -121,14 +124,14 @@ class LoadOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class CsvOptions:
-    """What a pipeline can be told about delimited text."""
+    """Options of a pipeline that reads delimited text."""
 
     source_profile: str | None = option(
-        "TOML file that maps another system's export, or the name of a shipped one",
+        "TOML file that maps another system's export to the contract, or the name of a shipped one",
         None,
     )
     multiline: Multiline = option(
-        "whether quoted fields may span lines; auto: where a file has such fields",
+        "whether quoted fields may span lines; auto looks into each file",
         "auto",
     )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Refresh:
-    """How published rows get what a look-up knows now.
+    """How published rows get values that a look-up has now.
 
     `renew` gives it to rows of partitions that are written again. `keep_stale` finds the rows of
     all others that lack it: these are counted, and written with `--refresh_<of>`. Both are given
@@ -34,13 +34,13 @@ class Refresh:
 
     @property
     def option(self) -> str:
-        """The name of the option that asks for it."""
+        """The name of its option on the command line."""
         return f"refresh_{self.of}"
 
 
 @dataclass(frozen=True)
 class Output:
-    """A table that a pipeline publishes, and what it owes the rows it is made from.
+    """A table that a pipeline publishes, and how to reconcile it with the rows it is made from.
 
     `build` makes its rows from the accepted rows of a source, or from the rows that were written to
     another output: `of` names either. `rows` is what a row of those makes here: SQL for a number,
@@ -56,7 +56,7 @@ class Output:
     refresh: Refresh | None = None
 
     def owed(self, upstream: tuple[str, ...]) -> dict[str, str]:
-        """Return which amount here is the sum of which one of those it is made from.
+        """Map each amount of this output to the upstream amount that it must be the sum of.
 
         Amounts of the same name are, if nothing else is said.
         """
@@ -66,7 +66,7 @@ class Output:
 
 @dataclass(frozen=True)
 class SameSum:
-    """Two outputs have the same sum of an amount, in what a run writes."""
+    """A check: two outputs of a run have the same sum of an amount."""
 
     table: Table
     amount: str
@@ -76,7 +76,7 @@ class SameSum:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A pipeline as declared: everything that the runner and what is generated know of it.
+    """A declared pipeline: the runner and all generated files follow from it.
 
     `name` is the namespace of its tables, `job` the name of its script, its definition and its
     Glue job. The first source is the main one: the counts of a run are its. A pipeline without an
@@ -96,7 +96,7 @@ class Pipeline:
 
     @property
     def main(self) -> Source:
-        """The source that the counts of a run are of."""
+        """The source that the counts of a run refer to."""
         return self.sources[0]
 
     @property
@@ -125,7 +125,7 @@ class Pipeline:
             if not ready:
                 names = ", ".join(source.name for source in left)
                 raise ValueError(
-                    f"pipeline {self.name}: {names} need each other, or a source that is not"
+                    f"pipeline {self.name}: {names} need each other, or need a source that is not"
                     " declared"
                 )
             ordered += ready
@@ -145,7 +145,7 @@ class Pipeline:
         return [output for output in self.outputs if output.of == source.name]
 
     def published_as(self, source: Source) -> Table | None:
-        """Return the table that tells the version of each published row of a source, if one does.
+        """Return the table that holds the version of each published row of a source, if any.
 
         It has the key of the source, the file that a row came from, and the version if that is a
         column; rows are merged into it.
@@ -158,7 +158,7 @@ class Pipeline:
         return None
 
     def appended_to(self, source: Source) -> Table | None:
-        """Return a table that rows of a source are only added to, if there is one."""
+        """Return an output of a source that only appends rows, if any."""
         for output in self.outputs_of(source):
             if isinstance(output.table.strategy, Append):
                 return output.table

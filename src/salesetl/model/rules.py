@@ -1,4 +1,4 @@
-"""Rules: claims about a row, as data."""
+"""Rules: claims about a row, declared as data."""
 
 import re
 from collections.abc import Mapping

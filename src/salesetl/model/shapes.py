@@ -1,4 +1,4 @@
-"""Nested shapes of delivered objects: where their values are, and the same shapes as text."""
+"""Nested shapes of delivered objects: the paths of their values, and the shapes as text."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from salesetl.model.types import T
 
 
 def as_text(schema: T.StructType) -> T.StructType:
-    """Return a shape with every value as text."""
+    """Return the same shape with every value as text."""
     return T.StructType(
         [T.StructField(each.name, _text_of(each.dataType)) for each in schema]
     )
@@ -27,7 +27,7 @@ def flat(schema: T.StructType) -> T.StructType:
 
 
 def json_path(field: T.StructField) -> list[str]:
-    """Where a value is in an object: as `flat` says, or under its name."""
+    """The path of a value in an object: its `path` metadata, or its name."""
     path: list[str] = field.metadata.get("path", [field.name])
     return path
 

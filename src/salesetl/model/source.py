@@ -1,4 +1,4 @@
-"""What is delivered to a pipeline, and how a row of it is read and prepared."""
+"""Declares the files that are delivered to a pipeline, and how to read and prepare their rows."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Source:
         for name in (*self.whole, *self.version.columns):
             if name not in self.contract.columns:
                 raise ValueError(
-                    f"source {self.name}: names the column {name!r}, which its contract has not"
+                    f"source {self.name}: its contract has no column {name!r}"
                 )
         if not set(self.whole) <= set(self.contract.key):
             raise ValueError(
@@ -78,5 +78,5 @@ class Source:
 
     @property
     def path_option(self) -> str:
-        """The name of the option that says where its files are."""
+        """The name of the option for the path of its files."""
         return f"{self.name}_path"

@@ -15,7 +15,7 @@ class Strategy:
 
 @dataclass(frozen=True)
 class Merge(Strategy):
-    """Rows replace the rows of the same key, wherever those are.
+    """Rows replace rows with the same key, in any partition.
 
     `by` names columns that stand for more than one row, such as an order for all its lines: what is
     there of them goes as a whole. Without it, that is the key.
@@ -31,17 +31,17 @@ class Merge(Strategy):
 
 @dataclass(frozen=True)
 class Replace(Strategy):
-    """Rows of a run are all there is in the table."""
+    """Rows of a run replace the whole table."""
 
 
 @dataclass(frozen=True)
 class Append(Strategy):
-    """Rows are added; a delivered row whose key is there already is a duplicate."""
+    """Rows are added; a delivered row whose key is already in the table is a duplicate."""
 
 
 @dataclass(frozen=True)
 class Snapshot(Strategy):
-    """Rows are all there is now; a row that is not among them stays, and `flag` becomes true."""
+    """Rows are the current state; a published row that is missing stays, and its `flag` is true."""
 
     flag: str
 
@@ -53,7 +53,7 @@ class Snapshot(Strategy):
 
 @dataclass(frozen=True)
 class History(Strategy):
-    """Every change of `tracked` columns makes a row, valid from a date to the next one's.
+    """Every change of a `tracked` column makes a new row, valid until the next change.
 
     The models of a warehouse make such a table; a lake cannot publish it.
     """

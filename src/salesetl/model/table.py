@@ -1,4 +1,4 @@
-"""The contract of a table: everything the library knows about its columns, stated once."""
+"""The contract of a table: everything about its columns, declared once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -31,7 +31,7 @@ def item_fields(field: T.StructField) -> list[T.StructField]:
 def column(
     name: str, data_type: T.DataType, comment: str, **metadata: Any
 ) -> T.StructField:
-    """Declare a column with the comment that the catalogue and the data dictionary show.
+    """Declare a column with its comment for the Data Catalog and the data dictionary.
 
     `values` are the values that it may have, and `is_open` says that others are only counted.
     `is_lineage` says that it tells where a row came from. Of a column that partitions are named
@@ -42,7 +42,7 @@ def column(
 
 
 def commented(field: T.StructField) -> T.StructField:
-    """Return a column with its comment alone, which is all that files are told of it."""
+    """Return a column with only its comment as metadata, as files have it."""
     comment = {"comment": field.metadata["comment"]}
     return T.StructField(field.name, field.dataType, field.nullable, comment)
 
@@ -56,7 +56,7 @@ SOURCE_FILE = column(
 
 @dataclass(frozen=True)
 class Table:
-    """One table: what a row is, its columns, its key, its partitions and the rules its rows keep.
+    """One table: its grain, columns, key, partitions, and the rules of its rows.
 
     For the contract of a source the types say what the text of each field must parse to.
     `namespace` is the pipeline that the table belongs to: its folder in a lake, its database in a
@@ -90,23 +90,23 @@ class Table:
         for name in named:
             if name not in self.columns:
                 raise ValueError(
-                    f"table {self.name}: names the column {name!r}, which it has not"
+                    f"table {self.name}: has no column {name!r}, but its declaration names it"
                 )
         last = self.columns[len(self.columns) - len(self.partition_by) :]
         if tuple(last) != self.partition_by:
             raise ValueError(
-                f"table {self.name}: its last columns are {last}, and should be those that it is"
-                f" partitioned by, {list(self.partition_by)}"
+                f"table {self.name}: its last columns are {last}, but must be its partition columns"
+                f" {list(self.partition_by)}"
             )
 
     @property
     def folder(self) -> str:
-        """Where the table is below the root of a lake."""
+        """The folder of the table below the root of a lake."""
         return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
     @property
     def sql_name(self) -> str:
-        """The name by which SQL and the catalogue know the table."""
+        """The name of the table in SQL and in the Data Catalog."""
         return self.name.replace("/", "_")
 
     @property
@@ -116,12 +116,12 @@ class Table:
 
     @property
     def data_fields(self) -> list[T.StructField]:
-        """Columns that are in the files of the table, and not in the names of their folders."""
+        """Columns that are in the files of the table, not in the names of their folders."""
         return [each for each in self.schema if each.name not in self.partition_by]
 
     @property
     def replaced_by(self) -> tuple[str, ...]:
-        """Columns by which rows of a run take the place of others."""
+        """Columns by which rows of a run replace published rows."""
         return (isinstance(self.strategy, Merge) and self.strategy.by) or self.key
 
     def field(self, name: str) -> T.StructField:
@@ -129,7 +129,7 @@ class Table:
         return next(field for field in self.schema if field.name == name)
 
     def values(self, name: str) -> Sequence[str] | None:
-        """Return the only values that a column may have; None if the contract lists none."""
+        """Return the allowed values of a column; None if the contract lists none."""
         metadata = self.field(name).metadata
         return None if metadata.get("is_open") else metadata.get("values")
 

@@ -1,4 +1,4 @@
-"""Rules about texts, which every source keeps."""
+"""Rules about texts, for every source."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ FAULTS = {
 def text_rules(
     schema: T.StructType, identifiers: tuple[str, ...]
 ) -> tuple[Rule, Rule, Rule]:
-    """Return the rules that all texts of a source keep, and those of its identifiers.
+    """Return the rules for all texts of a source, and for its identifiers.
 
     Identifiers are the key and what other tables are looked up by.
     """
@@ -33,26 +33,26 @@ def text_rules(
         Rule(
             "text_is_readable",
             " and ".join(_readable(schema)),
-            remedy="a text has control characters, or the file is in another encoding than the"
-            " one it is read in, which is UTF-8 unless a source profile names another",
+            remedy="a text has control characters, or the file has another encoding than UTF-8; set"
+            " its encoding in a source profile",
         ),
         Rule(
             "identifiers_are_visible",
             is_visible(_joined(identifiers)),
-            remedy="an identifier has invisible characters or other white space than blanks inside;"
-            " have them taken out where it comes from",
+            remedy="an identifier has invisible characters, or white space other than blanks;"
+            " remove them in the system that exports it",
         ),
         Rule(
             "identifiers_are_whole",
             is_not_scientific(_joined(identifiers)),
-            remedy="an identifier is written like 8.41E+12: a spreadsheet has changed it; export it"
-            " as text",
+            remedy="an identifier is written like 8.41E+12, because a spreadsheet changed it;"
+            " export it as text",
         ),
     )
 
 
 def values_rule(name: str, schema: T.StructType, column: str) -> Rule:
-    """Return the rule that a column has one of the values that it lists.
+    """Return the rule that a column has one of its declared values.
 
     Other values of a column that is open are only counted.
     """

@@ -1,4 +1,4 @@
-"""The column types that contracts are written in: PySpark's, or where it is not, SQLFrame's."""
+"""The column types of contracts: PySpark's, or SQLFrame's if PySpark is not installed."""
 
 from importlib.util import find_spec
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Whether the parts of a declared pipeline fit together."""
+"""Checks that the parts of a declared pipeline fit together."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def validate(pipeline: Pipeline) -> None:
         _check_strategies(pipeline, source)
     if not pipeline.outputs_of(pipeline.main):
         raise ValueError(
-            f"pipeline {pipeline.name}: nothing is made of {pipeline.main.name}, its main source"
+            f"pipeline {pipeline.name}: no output is made from its main source,"
+            f" {pipeline.main.name}"
         )
 
 
@@ -34,12 +35,13 @@ def _check_names(pipeline: Pipeline) -> None:
     for table in tables:
         if table.namespace != pipeline.name:
             raise ValueError(
-                f"pipeline {pipeline.name}: {table.name} is in the namespace {table.namespace!r}"
+                f"pipeline {pipeline.name}: {table.name} is in the namespace {table.namespace!r},"
+                f" but must be in {pipeline.name!r}"
             )
     for source in pipeline.sources:
         if source.path_option not in pipeline.options.names():
             raise ValueError(
-                f"pipeline {pipeline.name}: its options have no {source.path_option}"
+                f"pipeline {pipeline.name}: its options need {source.path_option}"
             )
 
 
@@ -48,29 +50,30 @@ def _check_output(pipeline: Pipeline, output: Output) -> None:
     above = pipeline.output(output.of)
     known = [each.name for each in pipeline.contracts]
     if above is None and output.of not in known:
-        raise ValueError(f"{told}: is made of {output.of!r}, which there is not")
+        raise ValueError(f"{told}: is made from {output.of!r}, which is not declared")
     if above and above.table.partition_by != output.table.partition_by:
         raise ValueError(
-            f"{told}: is made from what is written to {output.of}, and must have its partitions"
+            f"{told}: is made from the rows of {output.of}, so it must have the same partitions"
             f" {above.table.partition_by}"
         )
     upstream = above.table if above else pipeline.source(output.of).contract
     for own, amount in output.sums.items():
         if own not in output.table.amounts or amount not in upstream.amounts:
             raise ValueError(
-                f"{told}: sums {own!r} of {amount!r}, which are not both amounts"
+                f"{told}: sums {own!r} of {amount!r}, but both must be declared as amounts"
             )
     has_sums = output.owed(upstream.amounts)
     if has_sums and bool(upstream.currency) != bool(output.table.currency):
         raise ValueError(
-            f"{told}: needs the currency of {upstream.name}, as currencies are never added"
+            f"{told}: needs a currency column like {upstream.name}, because currencies are"
+            " never added"
         )
     if output.refresh and output.refresh.of not in known:
         raise ValueError(
-            f"{told}: is refreshed from {output.refresh.of!r}, which is no source"
+            f"{told}: is refreshed from {output.refresh.of!r}, which is not a source"
         )
     if output.refresh and output.refresh.option not in pipeline.options.names():
-        raise ValueError(f"{told}: its options have no {output.refresh.option}")
+        raise ValueError(f"{told}: its options need {output.refresh.option}")
 
 
 def _check_strategies(pipeline: Pipeline, source: Source) -> None:
@@ -84,17 +87,18 @@ def _check_strategies(pipeline: Pipeline, source: Source) -> None:
             and (output.table.replaced_by != source.whole)
         ):
             raise ValueError(
-                f"{told}: must be merged by {source.whole}, as {source.name} are whole by them"
+                f"{told}: must be merged by {source.whole}, because {source.name} are whole by"
+                " these columns"
             )
         if not pipeline.appended_to(source):
             continue
         if not isinstance(strategy, Append):
             raise ValueError(
-                f"{told}: must append too, as a row of {source.name} that is there already is"
-                " loaded nowhere"
+                f"{told}: must append too, because a row of {source.name} that was loaded"
+                " before is not loaded again"
             )
         if not set(source.contract.key) <= set(output.table.columns):
             raise ValueError(
-                f"{told}: needs the key of {source.name}, {source.contract.key}, to know what"
-                " is there already"
+                f"{told}: needs the key of {source.name}, {source.contract.key}, to find rows"
+                " that were loaded before"
             )

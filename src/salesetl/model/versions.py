@@ -1,4 +1,4 @@
-"""What tells which of two deliveries of a key is the newer one."""
+"""Decides which of two deliveries of a key is newer."""
 
 import re
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ _SCHEME = re.compile("^[a-z0-9]+://")
 
 
 def natural_key(path: str) -> tuple[list[str | int], str]:
-    """Return what paths are sorted by so that numbers in them count: `orders_9`, `orders_10`."""
+    """Return a sort key with numbers compared as numbers: `orders_9` before `orders_10`."""
     parts = _NUMBER.split(path)
     return [int(part) if place % 2 else part for place, part in enumerate(parts)], path
 
 
 def without_scheme(path: str) -> str:
-    """Return a path without `s3://`, `s3a://` or the like, by each of which it is the same file."""
+    """Return a path without `s3://`, `s3a://` or the like, which all name the same file."""
     return _SCHEME.sub("", path)
 
 
@@ -25,11 +25,11 @@ class FileVersion:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns of the contract that tell the version."""
+        """Columns of the contract that hold the version."""
         return ()
 
     def file_key(self, path: str) -> Any:
-        """Return what files are sorted by, older ones first; equal for the same file."""
+        """Return the sort key of a file, older files first; equal for the same file."""
         return natural_key(without_scheme(path))
 
 
@@ -40,20 +40,20 @@ class FolderVersion(FileVersion):
     folder: str
 
     def file_key(self, path: str) -> Any:
-        """Return what files are sorted by, older ones first; one in no such folder is oldest."""
+        """Return the sort key of a file, older files first; one in no such folder is the oldest."""
         found = re.search(f"/{re.escape(self.folder)}=([^/]+)/", path)
         return natural_key(found[1] if found else ""), super().file_key(path)
 
 
 @dataclass(frozen=True)
 class ColumnVersion(FileVersion):
-    """A column such as `updated_at`; among rows that are alike in it, the order of their files."""
+    """A column such as `updated_at`; for equal values, the order of the files."""
 
     column: str
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns of the contract that tell the version."""
+        """Columns of the contract that hold the version."""
         return (self.column,)
 
 

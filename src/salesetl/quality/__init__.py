@@ -1,1 +1,1 @@
-"""What becomes of each row, decided once: accepted, quarantined, or a duplicate."""
+"""Classifies each row once: accepted, quarantined or duplicate."""

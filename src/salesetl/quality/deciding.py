@@ -1,4 +1,4 @@
-"""What becomes of each row of a source, decided once."""
+"""Classifies the rows of a source."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ else:
 def classify(
     engine: Engine, rows: DataFrame, source: Source, table: Table, folder: str
 ) -> DataFrame:
-    """Add the `_outcome` of each row, `_reasons` and `_warnings`, decided once.
+    """Classify rows: add `_outcome`, `_reasons` and `_warnings`, computed once.
 
     `table` is the contract of the source with its parameters. What is decided is kept below
     `folder`.
@@ -85,6 +85,6 @@ def find_repeated_keys(judged: DataFrame, table: Table) -> DataFrame:
 
 
 def decide_by_reasons(judged: DataFrame) -> DataFrame:
-    """Decide the outcome of rows of which none has the key of another."""
+    """Classify rows whose keys are all different, by their reasons."""
     outcome = f"case when _reasons <> '' then '{QUARANTINED}' else '{ACCEPTED}' end"
     return judged.withColumn("_outcome", F.expr(outcome))

@@ -1,4 +1,4 @@
-"""Which rules a row breaks by itself."""
+"""Finds the rules that a row breaks by itself."""
 
 from __future__ import annotations
 
@@ -21,38 +21,39 @@ DUPLICATE = "duplicate"
 WELL_FORMED = Rule(
     "row_is_well_formed",
     "_fault <> 'row_is_well_formed'",
-    remedy="the row has another number of fields than the header, a quote out of place, or is"
-    " not an object",
+    remedy="the row has more or fewer fields than the header, has a quote in the wrong place, or is"
+    " not a JSON object",
 )
 KEY_ONCE = Rule(
     "key_is_there_once",
     "_fault <> 'key_is_there_once'",
-    remedy="a JSON object has the same key twice; take one of them out",
+    remedy="a JSON object has the same key twice; remove one of them",
 )
 OWN_KIND = Rule(
     "values_have_their_kind",
     "_fault <> 'values_have_their_kind'",
-    remedy="an object or a list stands where a text or a number belongs, or the other way round",
+    remedy="a value is an object or a list but must be a text or a number, or the other way round",
 )
 # What the reader has found; such a row is not looked at any further.
 READ_RULES = (WELL_FORMED, KEY_ONCE, OWN_KIND)
 CONFLICT = Rule(
     "conflicting_duplicate",
     "not _is_conflict",
-    remedy="the same key came with different contents in one file; make the wrong one equal to"
-    " the right one, and replay them",
+    remedy="one file has rows with the same key and different contents; make the wrong row equal to"
+    " the right one, and replay both",
 )
 WHOLE = Rule(
     "rest_of_it_is_accepted",
     "_is_accepted_whole",
-    remedy="another row that belongs to it was rejected; correct that one, and replay all of them",
+    remedy="another row that belongs to the same whole was rejected; correct that row, and replay"
+    " all of them",
 )
 # What is said of a duplicate of what is published: of a newer version, or in a table that grows.
 SUPERSEDED = "is_published_already"
 
 
 def all_rules(table: Table) -> list[Rule]:
-    """Return the rules that a row of a source can break, in the order of their names in reports."""
+    """Return all rules that a row of a source can break, in the order of reports."""
     return [*READ_RULES, *table.rules, CONFLICT, WHOLE]
 
 

@@ -1,4 +1,4 @@
-"""Which of several versions of a row counts, and what becomes of the others."""
+"""Decides which of several versions of a row is accepted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ else:
 def decide_versions(
     judged: DataFrame, files: DataFrame, source: Source, table: Table
 ) -> DataFrame:
-    """Decide the outcome of rows that share their key, or what they are part of, with others.
+    """Classify rows that share their key, or belong to the same whole.
 
     `files` are all files with their order. The newest version counts in which no row is broken and
     no key has different contents; of those that are, none is guessed to be right. Of a table whose
@@ -48,7 +48,7 @@ def decide_versions(
 
 
 def key_text(table: Table) -> str:
-    """SQL for the key of a row as text; null for a row that is a version of nothing."""
+    """SQL for the key of a row as text; null if the row has no usable key."""
     has_key = " and ".join(f"`{name}` is not null" for name in table.key)
     # Where the last line wins, a broken row is no version; elsewhere it makes others doubtful.
     is_version = "_reasons = ''" if table.last_line_wins else "_fault = ''"

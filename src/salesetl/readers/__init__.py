@@ -1,1 +1,1 @@
-"""From files as delivered to frames of text columns, bound by name, with file and record kept."""
+"""Reads delivered files into frames of text columns; each row keeps its file and its record."""

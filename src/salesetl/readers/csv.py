@@ -1,4 +1,4 @@
-"""Delimited text as delivered: bound by header name, file by file."""
+"""Reads delimited text; each file has its own header."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ def _with_large_files(
 
 
 def report_unknown(unknown: Mapping[str, str], policy: UnknownColumns) -> None:
-    """Name columns that a contract does not know, each with a file that has it.
+    """Log columns that a contract does not know; `unknown` maps each to a file that has it.
 
-    InputError if that is to fail.
+    InputError if the policy is to fail.
     """
     if not unknown:
         return
@@ -103,10 +103,10 @@ def report_unknown(unknown: Mapping[str, str], policy: UnknownColumns) -> None:
     if policy == "fail":
         raise InputError(
             f"{path}: has the unknown column {name!r};"
-            " remove it, or pass --unknown_columns ignore"
+            " remove the column, or pass --unknown_columns ignore"
         )
     logger.warning(
-        "ignoring columns that the contract does not know: %s",
+        "ignoring unknown columns: %s",
         ", ".join(sorted(unknown)),
     )
 

@@ -1,4 +1,4 @@
-"""The line of a delivered record and one of its values, for a message that may not show it all."""
+"""Finds the line and one value of a record, for a message that must not show the others."""
 
 import io
 import json
@@ -19,7 +19,7 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 def line_of(path: str, record: str, encoding: str) -> int | None:
-    """Return the number of the line that a record begins on; None where that is not found.
+    """Return the number of the first line of a record; None if it is not found.
 
     The first of several that are equal. It is not looked for in a very large file.
     """

@@ -16,7 +16,7 @@ _CUT = 12
 
 
 def is_across_lines(file: StoredFile) -> bool:
-    """Tell, from its beginning, whether a file is an array or may hold objects across lines.
+    """Tell from the beginning of a file whether its objects may span lines, or are in an array.
 
     One that has an object a line does not, nor does one whose first line is broken. InputError if
     nothing in the beginning looks like JSON.
@@ -26,8 +26,8 @@ def is_across_lines(file: StoredFile) -> bool:
         return True
     if head and not re.search(r"^[ \t]*[{\[]", head, re.MULTILINE):
         raise InputError(
-            f"{file.path}: is not JSON, for no line begins with {{ or [; if it is delimited text,"
-            " deliver it as JSON, an object a line"
+            f"{file.path}: is not JSON, because no line begins with {{ or [; if it is delimited"
+            " text, deliver it as JSON with one object a line"
         )
     first_line, line_break, _ = head.partition("\n")
     if _is_json(first_line):
@@ -61,8 +61,8 @@ def objects_of(file: StoredFile) -> list[str] | None:
             return None
         line = getattr(error, "lineno", 1)
         raise InputError(
-            f"{file.path}: is a JSON array that is broken at line {line}; correct it and deliver"
-            " the file again, or deliver an object a line, of which damage costs only its own"
+            f"{file.path}: is a JSON array that is broken at line {line}; correct that line and"
+            " deliver the file again, or deliver one object a line, where damage costs one object"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Which files an input path stands for, and what their first bytes tell."""
+"""Finds the files of an input path, and checks their first bytes."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,7 +52,7 @@ def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
     spelled = path.removeprefix(root).split("/")[1:]
     data = [file for file in found if not _is_hidden(file.path, root, spelled)]
     if not data and not allow_empty:
-        raise InputError(f"{path}: no files there; check the path")
+        raise InputError(f"{path}: there are no files; check the path")
     empty = {
         file.path
         for file, is_empty in look_at([*filter(_may_be_empty, data)], _is_empty)
@@ -69,7 +69,7 @@ def glob_root(path: str) -> str:
 
 
 def glob_pattern(path: str) -> re.Pattern[str]:
-    """Return the pattern of all paths that a glob names, and of what is below them."""
+    """Return a pattern for all paths that a glob names, and for all paths below them."""
     return re.compile(
         "".join(_GLOB.get(char, re.escape(char)) for char in path) + "(/.*)?"
     )
@@ -78,7 +78,7 @@ def glob_pattern(path: str) -> re.Pattern[str]:
 def look_at(
     files: Sequence[StoredFile], look: Callable[[StoredFile], Found]
 ) -> Iterator[tuple[StoredFile, Found]]:
-    """Yield each file, in their order, with what a look at it has found; several at once."""
+    """Yield each file, in order, with the result of `look`; several are looked at at once."""
     pool = ThreadPoolExecutor(_FILES_AT_ONCE)
     try:
         yield from zip(files, pool.map(look, files), strict=True)
@@ -136,20 +136,20 @@ def read_head(
         told = (
             "gzipped twice; unpack it once"
             if is_gzip(file)
-            else "gzip, but its name does not end in .gz; name it so"
+            else "gzip, but its name does not end in .gz; rename it"
         )
         raise InputError(f"{file.path}: is {told}, and deliver it again")
     if not is_wide(encoding):
         for magic, claim in _FOREIGN_FORMATS.items():
             if head.startswith(magic):
                 raise InputError(
-                    f"{file.path}: {claim}; deliver it as {encoding} text, plain or gzipped as"
-                    " .gz, or name its encoding in a source profile"
+                    f"{file.path}: {claim}; deliver it as {encoding} text, plain or .gz, or set its"
+                    " encoding in a source profile"
                 )
         if b"\0" in head:
             raise InputError(
-                f"{file.path}: has NUL bytes, so it is not {encoding} text; deliver it again,"
-                " or name its encoding in a source profile"
+                f"{file.path}: has NUL bytes, so it is not {encoding} text; deliver it again, or"
+                " set its encoding in a source profile"
             )
     if head.startswith(BOM):
         encoding = "UTF-8"
@@ -158,7 +158,7 @@ def read_head(
 
 
 def read_whole(file: StoredFile) -> bytes:
-    """Return all bytes of a file, unpacked and without BOM; InputError if it was cut off."""
+    """Return all bytes of a file, unpacked and without BOM; InputError if it is truncated."""
     content = storage_of(file.path).read(file.path)
     if is_gzip(file):
         content = b"".join(parts_of(file.path, content))
@@ -166,7 +166,7 @@ def read_whole(file: StoredFile) -> bytes:
 
 
 def check_packed(files: Iterable[StoredFile]) -> None:
-    """Unpack every packed file; InputError names the first that was cut off or damaged."""
+    """Unpack every gzipped file; InputError names the first that is truncated or damaged."""
     for file in filter(is_gzip, files):
         packed = storage_of(file.path).read(file.path)
         for _ in parts_of(file.path, packed):
@@ -183,5 +183,5 @@ def is_gzip(file: StoredFile) -> bool:
 
 
 def unpacked_bytes(file: StoredFile) -> int:
-    """Guess how large a file is when it is unpacked: up to ten times its size."""
+    """Estimate the unpacked size of a file: ten times the size of a gzipped one."""
     return file.size * (10 if is_gzip(file) else 1)

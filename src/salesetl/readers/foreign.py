@@ -1,4 +1,4 @@
-"""From the columns of another system's file to those of the contract, as a profile says."""
+"""Maps the columns of another system's file to the contract, by a profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON as delivered: an object a line, or an array or a run of objects, pretty-printed or not."""
+"""Reads JSON: one object a line, an array, or objects across lines."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def read_json(
 
 
 def delivered_paths(engine: Engine, reader: Json) -> dict[str, str]:
-    """Tell where in an object each column of the contract comes from, as `customer.country`."""
+    """Map each column of the contract to its path in an object, such as `customer.country`."""
 
     def path_of(field: T.StructField, path: str) -> str:
         # Each value is its own path, which flattening then brings to a column.

@@ -1,4 +1,4 @@
-"""The names in JSON objects beside those of their contract."""
+"""Compares the names in JSON objects with their contract."""
 
 import difflib
 import re
@@ -12,7 +12,7 @@ from salesetl.model.types import T
 
 @dataclass(frozen=True)
 class Names:
-    """What the objects of a delivery are made of; an inner name has the outer ones before it.
+    """The names in the objects of a delivery; an inner name begins with the outer ones.
 
     `unknown` are names that the contract does not have, `absent` columns that no object has.
     """
@@ -32,7 +32,7 @@ class Names:
 
 
 def compare_names(found: Iterable[str], delivered: T.StructType) -> Names:
-    """Compare the names that objects have with those of the shape that is to be delivered."""
+    """Compare the names in objects with the names of the declared shape."""
     found = set(found)
     values = flat(delivered)
     lists = [".".join(json_path(field)) for field in values if item_fields(field)]

@@ -1,4 +1,4 @@
-"""Keys made of several columns of a file, as a profile says."""
+"""Makes keys from several columns of a file, by a profile."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What a delimited file says of itself: its header, and whether its fields span lines."""
+"""Finds the header of a delimited file, and whether its fields span lines."""
 
 import csv
 import io
@@ -31,7 +31,7 @@ WHOLE_FILE_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Layout:
-    """What files must share to be read together."""
+    """The properties that files must share to be read together."""
 
     header: tuple[str, ...]
     text: TextFormat
@@ -50,7 +50,7 @@ class Layout:
 
 
 def is_quick_to_read(file: StoredFile) -> bool:
-    """Tell whether a file is small enough to be looked through before it is read."""
+    """Tell whether a file is small enough to be scanned before it is read."""
     return unpacked_bytes(file) <= WHOLE_FILE_BYTES
 
 
@@ -97,7 +97,7 @@ def _read_header(
     header = cut_fields(record, profile.delimiter)
     if header is None:
         raise InputError(
-            f"{file.path}: a quote is out of place in its header line; correct the line"
+            f"{file.path}: the header line has a quote in the wrong place; correct the line"
         )
     _check_is_header(file, header, table, profile)
     counts = Counter(map(name_key, header))
@@ -124,7 +124,7 @@ def _check_is_header(
     if missing and len(missing) == len(profile.needed(table)):
         remedy = _remedy(header, profile.delimiter)
         raise InputError(
-            f"{file.path}: first line has none of the columns that are needed, such as"
+            f"{file.path}: the first line has none of the needed columns, such as"
             f" {missing[0]!r}; does the file have a header line? If so, {remedy}"
         )
 
@@ -134,8 +134,8 @@ def _remedy(header: Sequence[str], delimiter: str) -> str:
     found = ", ".join(header)
     for character in ";\t|,":
         if character != delimiter and found.count(character) >= 2 > len(header) - 1:
-            seen = f"it seems to be delimited by {character!r}"
-            return f"{seen}: name the delimiter in a source profile"
+            seen = f"the delimiter seems to be {character!r}"
+            return f"{seen}: set it as delimiter in a source profile"
     return "correct the header, or map its names in a source profile"
 
 

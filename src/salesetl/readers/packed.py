@@ -1,4 +1,4 @@
-"""Gzipped files: what they unpack to, and what is wrong with one that cannot be unpacked."""
+"""Unpacks gzipped files, and names those that are truncated or damaged."""
 
 import gzip
 import io
@@ -56,4 +56,6 @@ def _parts(packed: bytes) -> Iterator[bytes]:
 
 
 def _broken(path: str, error: BaseException) -> InputError:
-    return InputError(f"{path}: truncated or damaged gzip ({error}); deliver it again")
+    return InputError(
+        f"{path}: truncated or damaged gzip ({error}); deliver the file again"
+    )

@@ -1,4 +1,4 @@
-"""Rows as delivered, the one shape that every reader returns."""
+"""The shape of rows that every reader returns."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LINEAGE = {
 
 @dataclass(frozen=True)
 class RawRows:
-    """Rows as delivered, and what the reader noticed about their files.
+    """Delivered rows, and the files and unknown columns that the reader found.
 
     `frame` has every contract column as text, and the lineage of a row: `_raw_record`, the
     `_source_header` of delimited text, `_source_file`; `_place` in it where the order of lines
@@ -45,7 +45,7 @@ class RawRows:
 
 
 def in_one(engine: Engine, frames: list[DataFrame], table: Table) -> DataFrame:
-    """Return the rows of all frames of the shape of `RawRows.frame`, of which there may be none."""
+    """Return the rows of all frames as one frame; there may be no frame."""
     if not frames:
         texts = dict.fromkeys(table.columns, "string")
         nothing = engine.frame([], texts | LINEAGE)

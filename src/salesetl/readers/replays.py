@@ -1,4 +1,4 @@
-"""Records that are read again: which file each was delivered in first."""
+"""Remembers the first file of records that are replayed."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _FIRST_FILES = "_first_files.json"
 
 
 def remember_first_files(folder: str, first_files: Mapping[str, str]) -> None:
-    """Write beside records, by the names of their files, which file they were delivered in."""
+    """Write beside files of records which files they were delivered in."""
     content = json.dumps(first_files, indent=2, ensure_ascii=False)
     storage_of(folder).write(join(folder, _FIRST_FILES), content.encode())
 
 
 def with_first_files(engine: Engine, rows: DataFrame, path: str) -> DataFrame:
-    """Let rows that are read again from below a path be those of the file they first came in.
+    """Give replayed rows the path of the file in which they were first delivered.
 
     So they keep their version: a newer one that was published meanwhile stays.
     """

@@ -1,1 +1,1 @@
-"""Charts of a lake as pictures, and the report: one page of its figures, charts and books."""
+"""Charts of a lake as PNG files, and its report: one page of figures, charts and runs."""

@@ -20,7 +20,7 @@ Counts = Sequence[tuple[Decimal, int]]
 
 @dataclass(frozen=True)
 class Distribution:
-    """Bins by their lower and upper end, the latter not in it, and what is said of all amounts.
+    """Bins of amounts, each without its upper end, and mean, median and deviation of all.
 
     A few large amounts would leave no room for the many: sales `beyond` the bins are only counted.
     """
@@ -33,7 +33,7 @@ class Distribution:
 
 
 def distribution(rows: Rows) -> Distribution:
-    """Sum up rows of `total_amount`, ascending from zero, and `sales`; of none, all is zero."""
+    """Summarize rows of `total_amount`, ascending, and `sales`; without rows all is zero."""
     counts = [(Decimal(row["total_amount"]), int(row["sales"])) for row in rows]
     total = sum(count for _, count in counts)
     if not total:

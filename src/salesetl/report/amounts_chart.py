@@ -9,7 +9,7 @@ from salesetl.report.picture import COUNT, Picture, Rows, drawing, panel
 
 
 def transaction_amounts(rows: Rows) -> Picture:
-    """Draw how many sales have an amount within each bin, with the mean and median of all."""
+    """Draw the number of sales in each bin of amounts, with mean and median."""
     found = distribution(rows)
     bins = drawing(
         [

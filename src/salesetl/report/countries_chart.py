@@ -21,7 +21,7 @@ from salesetl.report.picture import (
 
 
 def active_customers(rows: Rows, months: Rows) -> Picture:
-    """Draw the active customers of the countries with the most of them, in each of all months."""
+    """Draw the active customers by month, of the countries with the most."""
     values = _values(rows, months)
     chosen = alt.selection_point(fields=["country"], bind="legend")
     base = drawing(values).encode(
@@ -34,8 +34,8 @@ def active_customers(rows: Rows, months: Rows) -> Picture:
     return Picture(
         "active_customers_by_country",
         "Active customers by country",
-        f"Customers with a paid order; at most {COLOURS} countries, those with the"
-        " most; *: month not complete",
+        f"Customers with a paid order, in the {COLOURS} countries with the most. *: incomplete"
+        " month",
         [panel(values, base.mark_line(point=True).add_params(chosen))],
         rows,
     )

@@ -1,4 +1,4 @@
-"""What is shown of each dataset of a lake: its charts and key figures."""
+"""The charts and key figures of each dataset of a lake."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Found = Mapping[str, Rows]
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset, the job that loads it, the queries that are asked, and what is made of them.
+    """A dataset: its job, its queries, and its charts and key figures.
 
     `months` is the query that has a row for each month, and so some if the tables have any.
     `extent` tells from when to when the data is.
@@ -66,7 +66,7 @@ DATASETS = (
 
 
 def loaded_datasets(root: str, reports: Sequence[RunReport]) -> list[Dataset]:
-    """Return the datasets of which runs have loaded rows; InputError if there are none."""
+    """Return the datasets for which runs have loaded rows; InputError if there are none."""
     loaded = [
         each
         for each in DATASETS
@@ -74,12 +74,14 @@ def loaded_datasets(root: str, reports: Sequence[RunReport]) -> list[Dataset]:
     ]
     if not loaded:
         names = " or ".join(f"jobs/{each.job}.py" for each in DATASETS)
-        raise InputError(f"{root}: no run has loaded rows there; run {names} first")
+        raise InputError(
+            f"{root}: no run has loaded rows into this lake; run {names} first"
+        )
     return loaded
 
 
 def rows_of(root: str, dataset: Dataset) -> Found:
-    """Ask the queries of a dataset; InputError where a table is missing or all are empty."""
+    """Run the queries of a dataset; InputError if a table is missing or all are empty."""
     answers = results(root, dataset.queries)
     found = {
         name: [dict(zip(header, row, strict=True)) for row in rows]
@@ -87,13 +89,13 @@ def rows_of(root: str, dataset: Dataset) -> Found:
     }
     if not found[dataset.months]:
         raise InputError(
-            f"{root}: the tables of {dataset.name} are empty; run jobs/{dataset.job}.py"
+            f"{root}: the tables of {dataset.name} are empty; run jobs/{dataset.job}.py first"
         )
     return found
 
 
 def sections_of(root: str, reports: Sequence[RunReport]) -> list[Section]:
-    """Return what the page shows of each dataset that runs have loaded."""
+    """Return the section of the page for each dataset that runs have loaded."""
     sections = []
     for dataset in loaded_datasets(root, reports):
         found = rows_of(root, dataset)

@@ -1,4 +1,4 @@
-"""The key figures of a month beside those of the month before."""
+"""The key figures of a month, compared with the month before."""
 
 from __future__ import annotations
 
@@ -125,13 +125,13 @@ def _by_month(rows: Rows) -> dict[date, Row]:
 
 
 def sales_extent(found: Mapping[str, Rows]) -> str:
-    """Tell from which day to which the sales are."""
+    """Return the first and the last day of the sales, as text."""
     [extent] = found["row_count"]
     return f"Sales from {extent['first_date']} to {extent['last_date']}"
 
 
 def orders_extent(found: Mapping[str, Rows]) -> str:
-    """Tell from which month to which the orders are."""
+    """Return the first and the last month of the orders, as text."""
     months = [row["order_month_start"] for row in found["monthly_revenue"]]
     return f"Orders from {month_of(min(months))} to {month_of(max(months))}"
 

@@ -24,7 +24,7 @@ REVENUE = "Net revenue: sales less returns"
 
 
 def monthly_revenue(rows: Rows) -> Picture:
-    """Draw the net revenue of each month; one of which days are missing is hollow."""
+    """Draw the net revenue of each month; an incomplete month has a hollow point."""
     values = _values(rows)
     base = drawing(values).encode(
         x=months_axis(),
@@ -42,7 +42,7 @@ def monthly_revenue(rows: Rows) -> Picture:
     return Picture(
         "monthly_revenue",
         "Revenue by month",
-        f"{REVENUE}; hollow: the lake has not all days of the month",
+        f"{REVENUE}. A hollow point: days of this month are missing in the lake",
         [panel(values, *layers)],
         rows,
     )

@@ -54,7 +54,8 @@ def revenue_and_growth(rows: Rows) -> Picture:
     return Picture(
         "revenue_and_growth",
         "Revenue and growth",
-        "Paid orders by currency; above, growth on the month before; pale: month not complete",
+        "Paid orders by currency, with growth on the month before. A pale column: an incomplete"
+        " month",
         [_growth(months, name) for name, months in sorted(by_currency.items())],
         rows,
     )
@@ -119,8 +120,8 @@ def churn(rows: Rows) -> Picture:
     return Picture(
         "churn",
         "Churn",
-        "Share of a month's customers without a paid order in the next month; *: month not"
-        " complete",
+        "Share of a month's customers without a paid order in the next month. *: incomplete"
+        " month",
         [panel(values, base.mark_line(point=alt.OverlayMarkDef(size=70)), text)],
         rows,
     )

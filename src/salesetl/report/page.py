@@ -24,7 +24,7 @@ _GLOBALS = "window.vegaEmbed = vegaEmbed;"
 
 @dataclass(frozen=True)
 class Section:
-    """What the page shows of a dataset; `run` is the last that has loaded rows of it."""
+    """The section of a dataset on the page; `run` is the last run that loaded its rows."""
 
     name: str
     extent: str
@@ -34,7 +34,7 @@ class Section:
 
 
 def page(sections: Sequence[Section], reports: Sequence[RunReport]) -> str:
-    """Lay out the page, with all that it needs inside; the same lake gives the same bytes."""
+    """Lay out the page as one file; the same lake gives the same bytes."""
     environment = Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )

@@ -1,4 +1,4 @@
-"""What a chart is, and one look for all of them."""
+"""The parts of a chart, and one look for all charts."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def drawing(rows: Sequence[Mapping[str, Any]]) -> alt.Chart:
 def panel(
     values: Sequence[Mapping[str, Any]], *layers: alt.Chart, title: str = ""
 ) -> Panel:
-    """Lay drawings of values over each other; of none, say so."""
+    """Lay drawings of values over each other; without values, say so."""
     if not values:
         nothing = drawing([{"text": "nothing to draw yet"}])
         layers = (nothing.mark_text().encode(text="text:N"),)
@@ -100,7 +100,7 @@ def panel(
 
 
 def named(value: Any) -> str:
-    """Name a group; one that no customer is known of has none of its own."""
+    """Name a group; a group of unknown customers is named "unknown"."""
     return NOT_KNOWN if value is None else str(value)
 
 
@@ -128,7 +128,7 @@ def marked(row: Row, column: str) -> str:
 
 
 def with_last_labels(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Take the labels from all but the last twelve months, for there is no room for more."""
+    """Label only the last twelve months; there is no room for more."""
     older, newest = values[:-MONTHS_SHOWN], values[-MONTHS_SHOWN:]
     return [*({**value, "label": ""} for value in older), *newest]
 
@@ -136,7 +136,7 @@ def with_last_labels(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def where(
     chart: alt.Chart, name: str, values: Sequence[Mapping[str, Any]]
 ) -> list[alt.Chart]:
-    """Draw a chart only of the values for which `name` is true; nothing if it is true of none.
+    """Draw a chart only of the values with a true `name`; nothing if there are none.
 
     A drawing without values would make the library warn of a scale without extent.
     """

@@ -16,7 +16,7 @@ _PIXELS = 2
 
 
 def specification(panel: Panel, picture: Picture) -> dict[str, Any]:
-    """Return a panel as Vega-Lite that is as wide as its place on a page, without a look."""
+    """Return a panel as Vega-Lite, as wide as its container, without a look."""
     title = f"{picture.title}, {panel.title}" if panel.title else picture.title
     chart = panel.chart.properties(
         width="container",

@@ -49,8 +49,8 @@ def retention(rows: Rows) -> Picture:
     return Picture(
         "retention",
         "Retention",
-        "Share of the customers with their first paid order in a month (how many) who paid again;"
-        f" of the last {MONTHS_SHOWN} such months; *: month not complete",
+        "Share of the customers of a month's first paid orders (their number) who paid again, for"
+        f" the last {MONTHS_SHOWN} months. *: incomplete month",
         [drawn],
         rows,
     )

@@ -1,4 +1,4 @@
-"""How the page words numbers, months and names."""
+"""Formats numbers, months and names for the page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def cell_text(value: Any, column: str = "") -> str:
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a value is one that stands under others to be compared."""
+    """Tell whether a value is a number that is compared with others in its column."""
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 

@@ -1,1 +1,1 @@
-"""Runs a declared pipeline: options, stages, reconciliation, report. Knows none by name."""
+"""Runs any declared pipeline: options, stages, reconciliation, report."""

@@ -1,4 +1,4 @@
-"""Whether a source is good enough to be loaded, and what was wrong, in a message without a row."""
+"""Decides whether a source may be loaded; the message shows no whole row."""
 
 import re
 from typing import TYPE_CHECKING
@@ -25,11 +25,11 @@ _LONGEST_VALUE = 40
 
 
 def check_quality(classified: Classified, options: LoadOptions) -> None:
-    """Refuse a source that is empty, or of which more than a share of rows was rejected."""
+    """Refuse a source without rows to load, or with too many rejected rows."""
     tally = classified.tally
     path = getattr(options, classified.source.path_option)
     rejected = tally.rows_quarantined - tally.rows_out_of_range
-    kept = "nothing was published, but the rows are in quarantine"
+    kept = "nothing was published; the rejected rows are in quarantine"
     if tally.rejected_ratio > options.max_rejected_ratio:
         raise QualityError(
             f"{path}: {tally.rejected_ratio:.1%} of {tally.rows_read:,} rows were rejected, more"
@@ -40,20 +40,20 @@ def check_quality(classified: Classified, options: LoadOptions) -> None:
     if tally.rows_loaded or tally.rows_superseded or options.allow_empty:
         return
     if rejected:
-        others = f", and {tally.rows_out_of_range:,} are not of the days to load"
+        others = f" and {tally.rows_out_of_range:,} are out of range"
         raise QualityError(
-            f"{path}: no row to load: of {tally.rows_read:,} rows all {rejected:,} to be loaded"
-            f" were rejected{others if tally.rows_out_of_range else ''}:"
+            f"{path}: no row to load: of {tally.rows_read:,} rows {rejected:,} were rejected"
+            f"{others if tally.rows_out_of_range else ''}:"
             f" {_reasons(classified)}; {kept}. Pass --allow_empty if that is right"
         )
     raise QualityError(
-        f"{path}: no row to load among {tally.rows_read:,} read; nothing was published."
+        f"{path}: no row to load among {tally.rows_read:,} rows read; nothing was published."
         " Check the path and the dates, or pass --allow_empty if that is right"
     )
 
 
 def check_replay(run: Run, main: Classified, run_id: str) -> None:
-    """See that a replay reads all that a run has in quarantine; BooksError if not."""
+    """Check that a replay reads every quarantined row of a run; BooksError if not."""
     table = quarantine_of(main.contract)
     folder = f"run_id={run_id}"
     due = 0
@@ -62,8 +62,8 @@ def check_replay(run: Run, main: Classified, run_id: str) -> None:
         due = run.engine.rows(rows)[0]["rows"]
     if main.tally.rows_read < due:
         raise BooksError(
-            f"{main.tally.rows_read} records are replayed where run {run_id} has {due} in"
-            " quarantine; leave those that cannot be corrected as they are. Nothing was"
+            f"the replay has {main.tally.rows_read} records, but run {run_id} has {due} in"
+            " quarantine; replay all of them, also those that you cannot correct. Nothing was"
             " published"
         )
 
@@ -79,7 +79,7 @@ def _reasons(classified: Classified) -> str:
     ranked = sorted(faults, key=lambda item: -item[1])
     told = ", ".join(f"{name} {count:,}" for name, count in ranked)
     rule = rules[ranked[0][0]]
-    told += f"; such as {_example(classified, rule)}"
+    told += f"; for example {_example(classified, rule)}"
     return told + (f" ({rule.remedy})" if rule.remedy else "")
 
 

@@ -1,4 +1,4 @@
-"""Deciding what becomes of each row of the sources of a pipeline."""
+"""Classifies the rows of the sources of a pipeline."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Classified:
 
     @property
     def accepted(self) -> DataFrame:
-        """The rows to load, with the columns of the contract, what was added, and their file."""
+        """The rows to load, with contract columns, added columns and their file."""
         rows = self.rows.where(f"_outcome = '{ACCEPTED}'")
         names = [name for name in rows.columns if not name.startswith("_")]
         return rows.select(*names, F.col("_source_file").alias(SOURCE_FILE.name))
@@ -57,7 +57,7 @@ def classify_sources(
     contracts: Mapping[str, Table],
     delivered: Mapping[str, Delivered],
 ) -> dict[str, Classified]:
-    """Decide what becomes of each row of each source; those that others need come first."""
+    """Classify the rows of all sources; sources that others need come first."""
     is_merging = options.write_mode == "merge"
     classified: dict[str, Classified] = {}
     for source in pipeline.ordered_sources:
@@ -104,7 +104,7 @@ def _classify(
         found = without_present(run, source, found, appended)
     tally = count_outcomes(engine, found, contract)
     if not tally.is_balanced:
-        raise BooksError(f"{source.name}: rows read are not all accounted for: {tally}")
+        raise BooksError(f"{source.name}: not every row read is accounted for: {tally}")
     classified = Classified(engine, source, contract, delivered, found, tally)
     if tally.rows_quarantined:
         _quarantine(run, classified)
@@ -129,7 +129,7 @@ def _quarantine(run: Run, classified: Classified) -> None:
     due = classified.tally.rows_quarantined + kept
     if staged.row_count != due:
         raise BooksError(
-            f"{staged.table.name}: {staged.row_count} rows were written where {due} are due;"
+            f"{staged.table.name}: {staged.row_count} rows were written, but {due} were expected;"
             " nothing was published"
         )
 

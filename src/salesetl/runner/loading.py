@@ -1,4 +1,4 @@
-"""Building the outputs of a run, and reconciling each with what it was made from."""
+"""Builds the outputs of a run, and reconciles each with the rows it is made from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ else:
 
 
 class Loading:
-    """The outputs of one run, from the accepted rows of its sources to tables written aside."""
+    """The outputs of one run, from the accepted rows of its sources to staged tables."""
 
     def __init__(
         self,
@@ -44,13 +44,13 @@ class Loading:
         self._kept: dict[str, Sums] = {}
 
     def work_out(self) -> None:
-        """Work out what the tables that are made from sources will hold."""
+        """Prepare the changes of all tables that are made from sources."""
         for output in self._pipeline.outputs:
             if output.of in self._classified:
                 self._changes[output.table.name] = self._change(output)
 
     def write_aside(self) -> None:
-        """Write all outputs aside, reconcile them, and enter amounts and partitions in the report.
+        """Stage all outputs, reconcile them, and write amounts and partitions to the report.
 
         BooksError if a row or a cent is not where it is due; nothing is published then.
         """
@@ -114,8 +114,8 @@ class Loading:
         found = {name: staged.sums[name] for name in sums}
         if rows not in (None, staged.row_count) or found != sums:
             raise BooksError(
-                f"{output.table.name}: {staged.row_count} rows over {_text(found)} were written"
-                f" where {rows} rows over {_text(sums)} are due; nothing was published"
+                f"{output.table.name}: {staged.row_count} rows with {_text(found)} were written,"
+                f" but {rows} rows with {_text(sums)} were expected; nothing was published"
             )
         self._staged[output.table.name] = staged
 
@@ -141,8 +141,8 @@ class Loading:
         other = self._staged[check.other.name].sums[check.other_amount]
         if one != other:
             raise BooksError(
-                f"{check.table.name} has {amounts_text(one)} in the touched partitions where"
-                f" {check.other.name} has {amounts_text(other)}: one of them was changed by hand;"
+                f"{check.table.name} has {amounts_text(one)} in the changed partitions, but"
+                f" {check.other.name} has {amounts_text(other)}: one table was changed by hand;"
                 " load these days again with --write_mode replace"
             )
 
@@ -168,7 +168,7 @@ class Loading:
 
 
 def owed_sums(output: Output, sums: Sums, upstream: tuple[str, ...]) -> Sums:
-    """Return what the amounts of an output must come to, from the sums of what it is made from."""
+    """Return the sums that an output must have, from the sums of the rows it is made from."""
     return {own: sums.get(amount, {}) for own, amount in output.owed(upstream).items()}
 
 

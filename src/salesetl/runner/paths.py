@@ -1,4 +1,4 @@
-"""The paths of a job: what it reads, and that it does not read what it writes."""
+"""Checks the paths of a job: it must not read what it writes."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ Parts = tuple[str, ...]
 
 
 def input_paths(arguments: Mapping[str, Any]) -> dict[str, str]:
-    """Return the paths that a job reads files of data from, by the name of the argument."""
+    """Return the input paths of a job, by the name of the argument."""
     return {
         name: str(value)
         for name, value in arguments.items()
@@ -28,7 +28,7 @@ def input_paths(arguments: Mapping[str, Any]) -> dict[str, str]:
 def check_apart(
     arguments: Mapping[str, Any], output_path: str, tables: Sequence[Table]
 ) -> None:
-    """See that a job does not read what it writes; ArgumentError if a path is inside another.
+    """Check that a job does not read what it writes; ArgumentError if one path is inside another.
 
     Links are followed. An input may be below the root of the lake, but in none of its tables.
     """
@@ -43,8 +43,8 @@ def check_apart(
             _holds(place, output) for place in (_place(path), *_linked(path, files))
         ):
             raise ArgumentError(
-                f"--output_path {output_path}: is inside --{name} {text}, so that the next run"
-                " would read what this one writes; name another place"
+                f"--output_path {output_path}: is inside --{name} {text}, so the next run would"
+                " read what this run writes; use another --output_path"
             )
         if any(
             _holds((*output, *own), place)
@@ -53,7 +53,7 @@ def check_apart(
         ):
             raise ArgumentError(
                 f"--{name} {text}: has files that the job writes below --output_path"
-                f" {output_path}; name those that were delivered"
+                f" {output_path}; use the path of the delivered files"
             )
 
 

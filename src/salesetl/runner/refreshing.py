@@ -1,4 +1,4 @@
-"""Published rows for which a look-up knows more now than when they were loaded."""
+"""Finds published rows that lack values that a look-up has now."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 def stale_partitions(
     run: Run, table: Table, refresh: Refresh, lookup: DataFrame
 ) -> dict[str, int]:
-    """Count, by partition of a table, the rows that lack what a look-up knows now."""
+    """Count, by partition of a table, the rows that lack values that a look-up has now."""
     partitions = run.destination.partitions(table)
     if not partitions:
         return {}
@@ -45,7 +45,7 @@ def report_stale_rows(
     change: Change,
     options: LoadOptions,
 ) -> None:
-    """Say how many rows still lack what a look-up knows now, and how to add it.
+    """Report how many rows lack values that a look-up has now, and how to add them.
 
     The partitions that are written have it.
     """
@@ -55,7 +55,7 @@ def report_stale_rows(
     report.rows_to_refresh = sum(left.values())
     if left:
         logger.warning(
-            "%d rows of %s in %d partitions lack what %s tells now; to add it:"
+            "%d rows of %s in %d partitions lack values that %s now have; to add them, run:"
             " python jobs/%s.py %s --%s true",
             report.rows_to_refresh,
             table.name,

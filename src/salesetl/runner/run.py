@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class Run:
-    """One run of a pipeline, from its first look at the input to its report."""
+    """One run of a pipeline, from reading to its report."""
 
     def __init__(
         self, engine: Engine, destination: Destination, report: RunReport
@@ -31,7 +31,7 @@ class Run:
         self._is_published = False
 
     def folder(self, *parts: str) -> str:
-        """Return a folder for what the run needs on the way; it goes when the run ends."""
+        """Return a folder for temporary files; it is deleted when the run ends."""
         return join(self.destination.staging, *parts)
 
     @contextmanager
@@ -46,7 +46,7 @@ class Run:
 
     @contextmanager
     def naming_broken_files(self) -> Iterator[None]:
-        """Turn an engine's failure to unpack a file into one that says which file it is."""
+        """Make an error that names the file, if an engine cannot unpack one."""
         try:
             yield
         except Exception as error:
@@ -56,7 +56,7 @@ class Run:
             raise
 
     def publish(self) -> RunReport:
-        """Put everything that was staged in place, with the report, as one step.
+        """Publish everything that was staged, with the report, as one step.
 
         A signal that comes meanwhile is too late: what is published is whole, and has succeeded.
         """
@@ -64,7 +64,9 @@ class Run:
         with suppress(Stopped), shielded():
             self._publish()
             return self.report
-        logger.warning("a signal to end came while the run published, which is done")
+        logger.warning(
+            "a signal to end came during the publish; the publish is complete"
+        )
         return self.report
 
     def _publish(self) -> None:
@@ -75,7 +77,7 @@ class Run:
         self.destination.register(self.report)
 
     def fail(self, error: BaseException) -> None:
-        """Report the failure and publish nothing but the quarantine; not that if cancelled."""
+        """Report the failure and publish only the quarantine; if cancelled, only the report."""
         if self._is_published:
             return
         stop = stopped_by(error)

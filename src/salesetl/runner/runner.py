@@ -1,4 +1,4 @@
-"""Running a declared pipeline: read, classify, load, reconcile, publish."""
+"""Runs a declared pipeline: read, classify, load, reconcile, publish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the sources of a pipeline, as delivered."""
+"""Reads the sources of a pipeline as text columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from salesetl.runner.run import Run
 
 @dataclass(frozen=True)
 class Delivered:
-    """The rows of a source as text, and the profile that they were read by."""
+    """The rows of a source as text, and their source profile."""
 
     raw: RawRows
     profile: Profile

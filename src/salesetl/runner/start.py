@@ -1,4 +1,4 @@
-"""Starting a run as the only writer of its tables, and seeing that it ends well or is reported."""
+"""Starts a run as the only writer of its tables, and reports its failure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 def open_run(
     pipeline: Pipeline, session: Session, options: LoadOptions
 ) -> Iterator[Run]:
-    """Start a run as the only writer of its tables, after finishing what a killed run left.
+    """Start a run as the only writer of its tables; first finish the publish of a killed run.
 
     If the block raises, the failure is reported and nothing is published. InputError at once if a
     table holds what no run has written, CatalogError if it cannot be registered as asked.
@@ -84,13 +84,13 @@ def _reporting_failure(run: Run) -> Iterator[None]:
                 run.fail(error)
             except Exception as second:
                 logger.warning(
-                    "the failure could not be reported: %s", one_line(second)
+                    "cannot write the report of the failed run: %s", one_line(second)
                 )
         raise
 
 
 def engine_of(session: Session) -> Engine:
-    """Return the engine that a session stands for."""
+    """Return the engine of a session."""
     if hasattr(session, "functions"):
         return cast(Engine, session)
     from salesetl.engines.spark import SparkEngine
@@ -99,13 +99,13 @@ def engine_of(session: Session) -> Engine:
 
 
 def days_to_load(options: LoadOptions) -> tuple[date, date]:
-    """Return the first and the last day that a run is asked for; ArgumentError if there is none."""
+    """Return the first and the last day to load; ArgumentError if there is no such day."""
     if options.write_mode == "replace" and not (
         options.start_date and options.end_date
     ):
         raise ArgumentError(
-            "--write_mode replace needs --start_date and --end_date: the days that the input is"
-            " the whole truth for"
+            "--write_mode replace needs --start_date and --end_date: the first and last day to"
+            " replace"
         )
     first, last = options.start_date or date.min, options.end_date or date.max
     if first > last:
@@ -120,7 +120,8 @@ def _asked_run_id(run_id: str | None, started_at: datetime) -> str:
     name = run_id or f"{started_at:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
         raise ArgumentError(
-            f"--run_id {name!r}: use letters, digits, dots, dashes, underscores"
+            f"--run_id {name!r}: use only letters, digits, dots, dashes and underscores, and begin"
+            " with a letter or a digit"
         )
     return name
 
@@ -132,5 +133,5 @@ def _own_run_id(storage: Storage, root: str, namespace: str, run_id: str) -> str
         number += 1
         own = f"{run_id}.{number}"
     if own != run_id:
-        logger.warning("there is a run %s already; this one is %s", run_id, own)
+        logger.warning("run %s exists already; this run is named %s", run_id, own)
     return own

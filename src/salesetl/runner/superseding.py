@@ -1,4 +1,4 @@
-"""Delivered rows that are published already, in a newer version or in a table that only grows."""
+"""Finds delivered rows that are already published, so that they are not loaded again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 def without_superseded(
     run: Run, source: Source, rows: DataFrame, published: Table
 ) -> DataFrame:
-    """Make duplicates of the accepted rows of which `published` has a newer version.
+    """Turn accepted rows into duplicates if `published` has a newer version of them.
 
     Rows that are accepted as a whole are compared as one. Where nothing newer is published, rows
     are returned as they are.
@@ -78,8 +78,8 @@ def without_superseded(
     if not found["units"]:
         return rows
     logger.warning(
-        "%s: of %d %s a newer version is published, which stays, such as that of %s; if that of %s"
-        " is the newer one, deliver it under a path that sorts after it",
+        "%s: %d %s have a newer published version, for example from %s, which stays; if the file"
+        " %s is newer, deliver it again under a path that sorts later",
         source.name,
         found["units"],
         ", ".join(unit),
@@ -92,7 +92,7 @@ def without_superseded(
 def without_present(
     run: Run, source: Source, rows: DataFrame, table: Table
 ) -> DataFrame:
-    """Make duplicates of the accepted rows whose key is in a table that is only added to."""
+    """Turn accepted rows into duplicates if their key is already in a table that only appends."""
     partitions = run.destination.partitions(table)
     if not partitions:
         return rows

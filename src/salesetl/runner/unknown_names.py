@@ -1,4 +1,4 @@
-"""The names of a source that its contract does not know, or that no row has."""
+"""Reports unknown names of a source, and names that no row has."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 def report_names(
     report: RunReport, classified: Classified, options: LoadOptions
 ) -> None:
-    """Enter into the report which names of JSON objects are not known or missing.
+    """Write unknown and missing names of JSON objects to the report.
 
     InputError if no object has any name that is known; or, where unknown columns are to fail, if
     there is an unknown one or one that no object has. What delimited text has is told by its header
@@ -41,8 +41,8 @@ def report_names(
     names = compare_names(found, source.reader.delivered)
     if names.unknown and not names.known and not options.allow_empty:
         raise InputError(
-            f"{path}: no row has any column of {source.name}; there are"
-            f" {', '.join(names.unknown[:10])}. If the rows are inside one of them, deliver an"
+            f"{path}: no row has any column of {source.name}; found:"
+            f" {', '.join(names.unknown[:10])}. If the rows are inside one of these, deliver one"
             " object a line, or that list alone"
         )
     if names.known and names.absent:
@@ -51,7 +51,7 @@ def report_names(
             raise InputError(
                 f"{told}; correct the names, or pass --unknown_columns ignore"
             )
-        logger.warning("%s; what is missing is empty", told)
+        logger.warning("%s; missing values are null", told)
         report.absent_columns += [f"{source.name}.{name}" for name in names.absent]
     unknown = [f"{source.name}.{name}" for name in names.unknown]
     report_unknown(dict.fromkeys(unknown, path), options.unknown_columns)

@@ -1,4 +1,4 @@
-"""Files of a lake, on a local disk or on S3, behind the same handful of operations."""
+"""Files of a lake, on a local disk or on S3, with the same few operations."""
 
 import os
 import re
@@ -27,12 +27,12 @@ S3_SCHEMES = ("s3", "s3a", "s3n")
 
 
 def storage_of(path: str) -> Storage:
-    """Return the storage that a path lives on."""
+    """Return the storage of a path."""
     scheme = urlsplit(path).scheme if "://" in path else "file"
     if "@" in urlsplit(path).netloc:
         raise InputError(
-            f"{path}: credentials do not belong into a path, where logs and reports would show"
-            " them; take them out and set AWS_PROFILE"
+            f"{path}: a path must not hold credentials, because logs and reports show it; remove"
+            " them and set AWS_PROFILE"
         )
     if scheme in S3_SCHEMES:
         return _s3_storage(os.environ.get("AWS_ENDPOINT_URL"))
@@ -49,7 +49,7 @@ def is_local(path: str) -> bool:
 
 
 def normalized(path: str) -> str:
-    """Write a path in the one form used throughout: absolute if local, no trailing slash."""
+    """Write a path in its normal form: absolute if local, without a trailing slash."""
     if path.startswith("file:"):
         path = unquote(urlsplit(path).path)
     if "://" in path:
@@ -63,7 +63,7 @@ def join(root: str, *parts: str) -> str:
 
 
 def natural_key(path: str) -> tuple[list[str | int], str]:
-    """Return what paths are sorted by so that numbers in them count: `orders_9`, `orders_10`."""
+    """Return a sort key with numbers compared as numbers: `orders_9` before `orders_10`."""
     parts = re.split("([0-9]+)", path)
     return [int(part) if place % 2 else part for place, part in enumerate(parts)], path
 

@@ -1,4 +1,4 @@
-"""Work on many files at once, where each is mostly waiting for a store to answer."""
+"""Runs work on many files at once, because most of the time is waiting for storage."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ Found = TypeVar("Found")
 def each_at_once(
     work: Callable[[Item], Found], items: Iterable[Item], workers: int = FILES_AT_ONCE
 ) -> list[Found]:
-    """Return what `work` returns for each item, in their order; several are worked on at once.
+    """Return the results of `work` for all items, in order; several run at once.
 
     When one fails, or the run is to end, those that have not begun are left, those that have are
     waited for, and the error of the first is raised.

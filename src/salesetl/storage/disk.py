@@ -54,7 +54,7 @@ class LocalStorage:
             file.write(content)
 
     def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bool:
-        """Replace the content under a lock, so that nobody comes between look and change."""
+        """Replace the content under a lock, so that no other process changes it meanwhile."""
         target = Path(path)
         with naming(path):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ class LocalStorage:
                 shutil.copyfileobj(source, target)
 
     def move(self, moves: Sequence[tuple[str, str]]) -> list[str]:
-        """Rename files; return the places of those that are not there to be renamed."""
+        """Rename files; return the targets of missing files."""
         absent = []
         for source, target in moves:
             with naming(target):
@@ -88,7 +88,7 @@ class LocalStorage:
         return absent
 
     def delete_files(self, paths: Sequence[str]) -> None:
-        """Delete files, then the partition folders that this left empty."""
+        """Delete files, then partition folders that are now empty."""
         for path in paths:
             with naming(path):
                 Path(path).unlink(missing_ok=True)
@@ -97,7 +97,7 @@ class LocalStorage:
                 _remove_empty(folder)
 
     def delete(self, path: str) -> None:
-        """Delete a file or a tree, then the partition folders that this left empty."""
+        """Delete a file or a tree, then partition folders that are now empty."""
         if os.path.isdir(path):
             shutil.rmtree(path, ignore_errors=True)
             with naming(path):

@@ -1,4 +1,4 @@
-"""Storage in S3, or in a server that speaks its protocol."""
+"""Storage in S3, or in a server with the same protocol."""
 
 import os
 from collections import defaultdict
@@ -67,7 +67,7 @@ class S3Storage:
         return end
 
     def download(self, path: str, file: str) -> None:
-        """Copy an object to this machine; what breaks off goes on where it broke off."""
+        """Copy an object to this machine; an interrupted copy continues where it stopped."""
         asked: dict[str, str] = {}
         with aws_errors(path), written_whole(file) as target:
 
@@ -94,7 +94,7 @@ class S3Storage:
             self._ask("put_object", path, Body=content)
 
     def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bool:
-        """Replace the content by a conditional request, which S3 refuses if it has changed."""
+        """Replace the content by a conditional request, which S3 refuses after another change."""
         old, condition = self._present(path)
         new = change(old)
         with aws_errors(path):
@@ -108,7 +108,7 @@ class S3Storage:
         return True
 
     def move(self, moves: Sequence[tuple[str, str]]) -> list[str]:
-        """Copy objects within S3, and once all are there delete the originals."""
+        """Copy objects within S3, then delete the originals after all copies are there."""
         if not moves:
             return []
         folder = os.path.commonprefix([source for source, _ in moves]).rpartition("/")
@@ -119,7 +119,7 @@ class S3Storage:
         return [target for source, target in moves if source not in sizes]
 
     def delete_files(self, paths: Sequence[str]) -> None:
-        """Delete objects in batches, and one by one what is left of a batch."""
+        """Delete objects in batches, then the rest of a batch one by one."""
         by_bucket = defaultdict(list)
         for path in paths:
             by_bucket[_bucket_and_key(path)[0]].append(path)

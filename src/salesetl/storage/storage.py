@@ -1,4 +1,4 @@
-"""What publishing and reports need of a file system."""
+"""The operations of a file system that publishing and reports need."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -67,14 +67,14 @@ class Storage(Protocol):
         """Copy a file of this machine, part by part; a reader sees it whole or not at all."""
 
     def move(self, moves: Sequence[tuple[str, str]]) -> list[str]:
-        """Move files, which are below one folder, each to its place.
+        """Move files below one folder, each to its target.
 
         Return the places of those that are not there to be moved: because they have been, or are
         lost. If a move fails, others may have been made, and all may be made again.
         """
 
     def delete_files(self, paths: Sequence[str]) -> None:
-        """Delete files, those of them that are there."""
+        """Delete those of the files that exist."""
 
     def delete(self, path: str) -> None:
         """Delete the file at `path` and all files below it, if there are any."""

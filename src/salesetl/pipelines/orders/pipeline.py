@@ -25,7 +25,7 @@ class OrdersOptions(LoadOptions):
     """Load delivered orders into `fact_orders` and `fact_order_items`, an order with its lines."""
 
     orders_path: InputPath = option(
-        "JSON files of orders, an object a line or an array; .gz is unpacked"
+        "JSON files of orders, plain or .gz, one object a line or an array"
     )
 
 

@@ -42,7 +42,8 @@ RAW_SALES = Table(
         Rule(
             "date_is_valid",
             "date is not null",
-            remedy="dates are ISO 8601; name another date_format in a source profile",
+            remedy="a date is written like 2025-12-31; if the file has another form, name it as"
+            " date_format in a source profile",
         ),
         Rule(
             "date_is_not_after_as_of",
@@ -64,7 +65,8 @@ RAW_SALES = Table(
         Rule(
             "unit_price_is_valid",
             "unit_price >= 0",
-            remedy="a price is a decimal ≥ 0 with a point and at most 4 decimals",
+            remedy="a price is a number ≥ 0 with a decimal point and at most 4 decimals; for a"
+            " decimal comma set decimal_comma in a source profile",
         ),
         Rule("total_amount_is_decimal", "total_amount is not null"),
         Rule(

@@ -23,16 +23,17 @@ from salesetl.pipelines.sales.transforms import (
 
 @dataclass(frozen=True, kw_only=True)
 class SalesOptions(CsvOptions, LoadOptions):
-    """Load delivered sales into `enriched_sales` and bring `sales_summary` up to date."""
+    """Load delivered sales into `enriched_sales` and update `sales_summary`."""
 
     sales_path: InputPath = option(
-        "CSV files of sales: a file, a folder or a glob; .gz is unpacked"
+        "CSV files of sales, plain or .gz: a file, a folder or a glob"
     )
     customers_path: InputPath = option(
-        "JSON files of customers, an object a line or an array"
+        "JSON files of customers, plain or .gz, one object a line or an array"
     )
     refresh_customers: bool = option(
-        "also write months again whose buyers were unknown and are known now", False
+        "also rewrite months with sales of customers that were unknown and are known now",
+        False,
     )
 
 
