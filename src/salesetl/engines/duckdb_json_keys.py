@@ -1,4 +1,4 @@
-"""The keys of JSON objects for DuckDB: which there are, and of what kind their values are."""
+"""The keys of JSON objects for DuckDB, and the kinds of their values."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def parquet_files(root: str, files: Iterable[StoredFile]) -> list[StoredFile]:
 
 
 class Storage(Protocol):
-    """What publishing and reports need of a file system. Paths are whole, with their scheme."""
+    """The operations of a file system. Paths are complete, with their scheme."""
 
     def files(self, path: str) -> list[StoredFile]:
         """List the file at `path`, or all files below it, by name; none when nothing is there."""
