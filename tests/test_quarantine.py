@@ -79,6 +79,43 @@ def test_corrected_rows_are_loaded_and_what_is_still_wrong_stays_in_quarantine(
     assert "T3,soon" in capsys.readouterr().out
 
 
+def test_records_that_may_be_corrected_already_are_not_written_over(
+    lake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = (
+        "quarantine",
+        "show",
+        "r1",
+        "--output_path",
+        lake,
+        "--to",
+        tmp_path / "fix",
+    )
+    command(*words)
+    [records] = (tmp_path / "fix").glob("records-*")
+    records.write_text("corrected")
+
+    with pytest.raises(SystemExit):
+        command(*words)
+
+    assert records.read_text() == "corrected"
+    assert "may be corrected; name another folder" in capsys.readouterr().err
+
+
+def test_of_a_failed_run_the_delivered_file_is_to_be_corrected(
+    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(QualityError):
+        shop.load(shop.deliver("raw", FAULTS), run_id="r1", max_rejected_ratio=0)
+
+    lake = tmp_path / "lake"
+    command("quarantine", "show", "r1", "--output_path", lake, "--to", tmp_path / "fix")
+
+    told = capsys.readouterr().out
+    assert "correct the delivered file, then run the job again" in told
+    assert "quarantine replay" not in told
+
+
 def test_a_replay_takes_the_arguments_of_the_first_run_and_may_change_them(
     shop: Shop, tmp_path: Path
 ) -> None:

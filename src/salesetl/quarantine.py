@@ -87,8 +87,13 @@ def write_records(rejected: list[Rejected], folder: str) -> list[str]:
     The files can be corrected by hand and replayed, or replayed as they are. A file beside them
     says where the records came from. Malformed records get files of their own, so a broken quote
     cannot damage a good record. The files are UTF-8 with a byte order mark, which overrides the
-    encoding of a profile.
+    encoding of a profile. ArgumentError if the folder has files: they may be corrected already.
     """
+    if present := storage_of(folder).files(folder):
+        raise ArgumentError(
+            f"{present[0].path}: is there already, and may be corrected; name another folder, or"
+            " remove it"
+        )
     groups: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
     for row in rejected:
         is_malformed = WELL_FORMED.name in row.reasons

@@ -10,7 +10,7 @@ from salesetl.model.options import Option, options_of
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.quarantine_table import QUARANTINE
 from salesetl.model.source import Json
-from salesetl.model.table import Table, item_fields
+from salesetl.model.table import Table, item_fields, type_text
 from salesetl.model.types import T
 
 _ARGUMENTS = ["| argument | value | default | meaning |", "|---|---|---|---|"]
@@ -68,7 +68,7 @@ def _section(table: Table, delivered: T.StructType | None = None) -> str:
         "|---|---|---|",
     ]
     lines += [
-        f"| {field.name} | {field.dataType.simpleString().upper()} | {field.metadata['comment']} |"
+        f"| {field.name} | {type_text(field.dataType).upper()} | {field.metadata['comment']} |"
         for field in table.schema
     ]
     if delivered and any(map(_is_nested, delivered)):
@@ -91,7 +91,7 @@ def _shape(data_type: T.DataType) -> Any:
         case T.ArrayType():
             return [_shape(data_type.elementType)]
         case _:
-            return data_type.simpleString()
+            return type_text(data_type)
 
 
 def _is_nested(field: T.StructField) -> bool:

@@ -137,7 +137,7 @@ def test_a_lake_that_no_run_has_loaded_is_named(
     assert ended.value.code == 1
     told = capsys.readouterr().err
     assert (
-        f"{tmp_path}: no run has loaded rows into this lake; run jobs/enrich_sales.py"
+        f"{tmp_path}: no run of enrich_sales or flatten_orders has loaded rows into this lake"
         in told
     )
 

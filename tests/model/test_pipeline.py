@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from salesetl.model.pipeline import Output, Pipeline
+from salesetl.model.rules import Rule
 from salesetl.model.source import Source
 from salesetl.model.strategies import Append, Merge
 from salesetl.model.versions import ColumnVersion
@@ -24,6 +25,12 @@ def with_outputs(*outputs: Output) -> Pipeline:
 def with_strategy(output: Output, strategy: Append) -> Output:
     """Declare an output whose table has another strategy."""
     return replace(output, table=replace(output.table, strategy=strategy))
+
+
+def broken_rule() -> Source:
+    """Declare a source with a rule of a level that there is not."""
+    rule = Rule("x", "1 = 1", level="warning")  # type: ignore[arg-type]
+    return replace(SALE, contract=replace(SALE.contract, rules=(rule,)))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +57,14 @@ def with_strategy(output: Output, strategy: Append) -> Output:
         (
             lambda: replace(SALES, name="shop"),
             "sales is in the namespace 'sales'",
+        ),
+        (
+            lambda: replace(SALES, name="Stock Count"),
+            "pipeline 'Stock Count': its name is part of paths",
+        ),
+        (
+            lambda: replace(SALES, sources=(broken_rule(),)),
+            "rule x: level 'warning' is not one of reject, out_of_range, warn",
         ),
         (
             lambda: replace(SALES, options=ORDERS.options),

@@ -1,11 +1,13 @@
 """Other systems' exports are mapped to the contract by a profile."""
 
+from decimal import Decimal
 from pathlib import Path
 
 from salesetl.engines.engine import Engine
 from salesetl.pipelines.sales.contracts import RAW_SALES
 from salesetl.profile_files import load_profile
 from salesetl.readers.csv import read_csv
+from tests.frames import on_each_engine
 
 GERMAN = """
 delimiter = ";"
@@ -54,6 +56,57 @@ def test_a_german_export_says_what_the_contract_says(
     ]
     assert [float(rows[key]["total_amount"]) for key in ("B1", "B2")] == [2469.0, 8.9]
     assert raw.unknown_columns == []
+
+
+COMPUTED = """
+delimiter = ";"
+date_format = "dd.MM.yyyy HH:mm"
+decimal_comma = true
+
+[columns]
+transaction_id = "Beleg"
+quantity = "Menge"
+
+[constants]
+customer_id = "K1"
+product = "Lampe"
+region = "Nord"
+
+[expressions]
+date = "concat(Datum, ' ', Zeit)"
+unit_price = "coalesce(Preis, 0)"
+total_amount = "quantity * unit_price"
+"""
+
+
+@on_each_engine
+def test_what_a_profile_computes_is_read_in_the_form_that_it_names(
+    engine: Engine, tmp_path: Path
+) -> None:
+    profile, sales = tmp_path / "computed.toml", tmp_path / "sales.csv"
+    profile.write_text(COMPUTED)
+    sales.write_text(
+        "Beleg;Datum;Zeit;Menge;Preis\n"
+        "B1;03.11.2025;08:30;2;1.299\n"
+        "B2;03.11.2025;;2;1.29\n"
+        "B3;2025-11-03;08:30;2;39,90\n"
+    )
+
+    raw = read_csv(
+        engine, str(sales), RAW_SALES, profile=load_profile(str(profile), RAW_SALES)
+    )
+
+    rows = {row["transaction_id"]: row for row in engine.rows(raw.frame)}
+    found = {
+        key: (row["date"], row["unit_price"] and Decimal(row["unit_price"]))
+        for key, row in rows.items()
+    }
+    assert found == {
+        "B1": ("2025-11-03 08:30:00", Decimal(1299)),
+        # A group has three digits, so this is no price: nothing is guessed.
+        "B2": (None, Decimal(0)),
+        "B3": (None, Decimal("39.90")),
+    }
 
 
 def test_lines_that_are_alike_get_keys_that_do_not_depend_on_their_order(

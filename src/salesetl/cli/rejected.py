@@ -77,18 +77,26 @@ def show_quarantine(arguments: argparse.Namespace) -> str:
         written = quarantine.write_records(
             [row for row in rejected if row.source == main], folder
         )
-        text += (
-            f"\nwritten to {', '.join(written)}\nCorrect the records, then run:"
-            f" salesetl quarantine replay {report.run_id} --output_path {arguments.output_path}"
-            f" --records {arguments.to}\n"
-        )
+        text += f"\nwritten to {', '.join(written)}\n{_next_step(report, arguments)}\n"
     return text
+
+
+def _next_step(report: RunReport, arguments: argparse.Namespace) -> str:
+    if report.status != "succeeded":
+        return (
+            f"Run {report.run_id} has loaded no row: correct the delivered file, then run the job"
+            " again."
+        )
+    return (
+        f"Correct the records, then run: salesetl quarantine replay {report.run_id}"
+        f" --output_path {arguments.output_path} --records {arguments.to}"
+    )
 
 
 def replay(arguments: argparse.Namespace) -> str:
     """Run the job on the rejected rows of the main source of a run, and return the report.
 
-    ArgumentError where the books would not stand it, or where there is nothing to replay.
+    ArgumentError if the run cannot be replayed, or if there is nothing to replay.
     """
     report = asked_report(arguments)
     root = normalized(arguments.output_path)
@@ -119,7 +127,7 @@ def replay(arguments: argparse.Namespace) -> str:
 def _arguments_again(
     pipeline: Pipeline, report: RunReport, rest: Sequence[str]
 ) -> dict[str, Any]:
-    """Return the arguments of a run, for its replay; those that are given stand over them."""
+    """Return the arguments of a run, for its replay; those that are given override them."""
     given = parse_arguments(job_options(pipeline), rest, is_partial=True)
     before = parse_arguments(
         options_of(pipeline.options),

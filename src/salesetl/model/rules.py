@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 # A text in quotes may hold a colon too, but no rule has one before a word.
 PARAMETER = re.compile(r"(?<![:\w]):([a-z]\w*)")
@@ -26,6 +26,14 @@ class Rule:
     condition: str
     level: Level = "reject"
     remedy: str = ""
+
+    def __post_init__(self) -> None:
+        """Check that the level is one that there is; ValueError if not."""
+        if self.level not in get_args(Level):
+            raise ValueError(
+                f"rule {self.name}: level {self.level!r} is not one of"
+                f" {', '.join(get_args(Level))}"
+            )
 
     def bind(self, parameters: Mapping[str, date | int | Decimal]) -> "Rule":
         """Return the rule with its parameters written as SQL literals."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from salesetl.model.source import Source
@@ -9,6 +10,8 @@ from salesetl.model.strategies import Append, Merge
 
 if TYPE_CHECKING:
     from salesetl.model.pipeline import Output, Pipeline
+
+_NAME = re.compile("[a-z][a-z0-9_]{0,15}")
 
 
 def validate(pipeline: Pipeline) -> None:
@@ -27,6 +30,11 @@ def validate(pipeline: Pipeline) -> None:
 
 
 def _check_names(pipeline: Pipeline) -> None:
+    if not _NAME.fullmatch(pipeline.name):
+        raise ValueError(
+            f"pipeline {pipeline.name!r}: its name is part of paths and of names on AWS: a letter,"
+            " then letters, digits or _, all lower case, at most 16"
+        )
     tables = (*pipeline.contracts, *pipeline.tables)
     names = [each.name for each in tables]
     for name in names:

@@ -16,6 +16,8 @@ from salesetl.readers.keys import key_text
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
+_NUMBERS = (T.DecimalType, T.IntegerType)
+
 
 def with_contract_columns(
     rows: DataFrame,
@@ -43,7 +45,7 @@ def with_contract_columns(
         ),
         *(F.lit(trim(text)).alias(name) for name, text in profile.constants.items()),
     )
-    rows = _with_computed(rows, {*mapped}, positions, profile, quotient)
+    rows = _with_computed(rows, {*mapped}, positions, table, profile, quotient)
     if profile.key:
         known = [*mapped, *profile.constants, *profile.expressions]
         rows = rows.withColumns({name: F.expr(trimmed(f"`{name}`")) for name in known})
@@ -56,6 +58,7 @@ def _with_computed(
     rows: DataFrame,
     mapped: set[str],
     positions: Mapping[str, str],
+    table: Table,
     profile: Profile,
     quotient: str,
 ) -> DataFrame:
@@ -76,7 +79,15 @@ def _with_computed(
             )
             for operand, text in texts.items()
         }
-        rows = rows.withColumn(name, F.expr(expression.sql(texts, numbers, quotient)))
+        # What a number is made of is a number too, also where nothing is calculated.
+        is_number = isinstance(table.field(name).dataType, _NUMBERS)
+        made = expression.sql(numbers if is_number else texts, numbers, quotient)
+        rows = rows.withColumn(name, F.expr(made))
+        is_date = isinstance(table.field(name).dataType, T.DateType)
+        # Columns of the contract have the form of the contract already.
+        if is_date and profile.date_format and not known & {*expression.names}:
+            iso = dates.iso_date(trimmed(f"`{name}`"), profile.date_format)
+            rows = rows.withColumn(name, F.expr(iso))
         known.add(name)
     return rows
 
@@ -85,8 +96,6 @@ def _translated(position: str, field: T.StructField, profile: Profile) -> Column
     text = trimmed(position)
     if profile.date_format and isinstance(field.dataType, T.DateType):
         return F.expr(dates.iso_date(text, profile.date_format))
-    if profile.decimal_comma and isinstance(
-        field.dataType, T.DecimalType | T.IntegerType
-    ):
+    if profile.decimal_comma and isinstance(field.dataType, _NUMBERS):
         return F.expr(parsing.point_decimal(text))
     return F.col(position)

@@ -73,9 +73,10 @@ def loaded_datasets(root: str, reports: Sequence[RunReport]) -> list[Dataset]:
         if any(_has_loaded(report, each) for report in reports)
     ]
     if not loaded:
-        names = " or ".join(f"jobs/{each.job}.py" for each in DATASETS)
+        names = " or ".join(each.job for each in DATASETS)
         raise InputError(
-            f"{root}: no run has loaded rows into this lake; run {names} first"
+            f"{root}: no run of {names} has loaded rows into this lake, and the report is made from"
+            " these; run one of them first"
         )
     return loaded
 
