@@ -7,6 +7,7 @@ import pytest
 from salesetl import parsing
 from salesetl.engines.decimals import average_sql
 from salesetl.engines.engine import Engine
+from salesetl.mapping.numbers import NumberForm
 from tests.frames import differing_values, values_of
 
 WHOLE_NUMBERS = {
@@ -49,6 +50,7 @@ AMOUNTS = {
     "2.675": "2.68",
 }
 TEXTS = ["plain", "it's", "back\\slash", "'", "\\'", "", "ü '\\' x"]
+COMMA = NumberForm(decimal=",", group=".")
 DECIMAL_COMMAS = {
     "12,50": "12.50",
     "1.234,56": "1234.56",
@@ -118,7 +120,7 @@ def test_a_text_literal_is_read_back_as_it_was(engine: Engine, text: str) -> Non
 def test_a_decimal_comma_is_read_and_a_decimal_point_is_not_taken_for_thousands(
     engine: Engine,
 ) -> None:
-    actual = values_of(engine, list(DECIMAL_COMMAS), parsing.point_decimal("text"))
+    actual = values_of(engine, list(DECIMAL_COMMAS), COMMA.plain("text"))
 
     assert actual == list(DECIMAL_COMMAS.values())
 
@@ -154,7 +156,7 @@ def test_spark_reads_every_text_as_every_kind_of_value_as_duckdb_does(
         parsing.whole_number("text"),
         parsing.decimal("text", 12, 4),
         parsing.decimal("text", 18, 2, is_rounded=True),
-        parsing.point_decimal("text"),
+        COMMA.plain("text"),
         parsing.plain_number("text"),
         *map(parsing.text_literal, TEXTS),
         *(average(total, count) for total, count, _ in AVERAGES),

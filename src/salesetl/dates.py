@@ -1,17 +1,9 @@
 """Parses the text of dates and times, as SQL; a text of another form is null."""
 
-import re
-
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
 # No zone is further from UTC than 18 hours, and engines disagree on what lies beyond.
 _ZONE = "(Z| UTC|[+-]((0[0-9]|1[0-7])(:?[0-5][0-9])?|18(:?00)?))?"
-
-_DATE_SEPARATORS = " -./,:"
-TOKENS = {"yyyy": "[0-9]{4}"} | {
-    token: "[0-9]{2}" if len(token) == 2 else "[0-9]{1,2}"
-    for token in ("MM", "M", "dd", "d", "HH", "H", "mm", "m", "ss", "s")
-}
 
 
 def read_back(text: str, data_type: str, otherwise: str) -> str:
@@ -64,37 +56,3 @@ def _offset(text: str) -> str:
         f" when 5 then concat(left({zone}, 3), ':', right({zone}, 2))"
         f" else replace({zone}, ' UTC', 'Z') end"
     )
-
-
-def iso_date(text: str, date_format: str) -> str:
-    """ISO text of a date or timestamp written as `date_format` says, such as `M/d/yyyy H:mm`.
-
-    Null where the text has another form. The format is of yyyy MM M dd d HH H mm m ss s, blanks and
-    - . / , : between them; ValueError if it is not.
-    """
-    pattern, letters = "", []
-    for part in re.findall(r"([A-Za-z])(\1*)|([^A-Za-z]+)", date_format):
-        token = part[0] + part[1]
-        if not token:
-            if not set(part[2]) <= set(_DATE_SEPARATORS):
-                raise ValueError(part[2])
-            pattern += "".join(f"[{char}]" for char in part[2])
-        elif token in TOKENS and token[0] not in letters:
-            pattern += f"({TOKENS[token]})"
-            letters.append(token[0])
-        else:
-            raise ValueError(token)
-    if not {"y", "M", "d"} <= set(letters):
-        raise ValueError(date_format)
-
-    def group(letter: str) -> str:
-        if letter not in letters:
-            return "'00'"
-        extracted = (
-            f"regexp_extract({text}, '^{pattern}$', {letters.index(letter) + 1})"
-        )
-        return f"lpad({extracted}, 2, '0')" if letter != "y" else extracted
-
-    day = ", '-', ".join(group(letter) for letter in "yMd")
-    time = ", ':', ".join(group(letter) for letter in "Hms")
-    return f"case when {text} rlike '^{pattern}$' then concat({day}, ' ', {time}) end"

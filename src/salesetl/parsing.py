@@ -117,9 +117,3 @@ def text_literal(text: str) -> str:
         for part in _SPECIAL.split(text)
     ]
     return parts[0] if len(parts) == 1 else f"concat({', '.join(parts)})"
-
-
-def point_decimal(text: str) -> str:
-    """Text of a decimal with a point, from one with a decimal comma and points for thousands."""
-    form = "^[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)(,[0-9]+)?$"
-    return f"case when {text} rlike '{form}' then replace(replace({text}, '.', ''), ',', '.') end"

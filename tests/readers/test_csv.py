@@ -8,8 +8,8 @@ import pytest
 
 from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
+from salesetl.mapping.profile import Profile
 from salesetl.pipelines.sales.contracts import RAW_SALES
-from salesetl.profiles import Profile
 from salesetl.readers.csv import read_csv
 from tests.frames import SALE
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from salesetl.expressions import Expression
-from salesetl.profiles import Key, Profile
+from salesetl.mapping.expressions import Expression
+from salesetl.mapping.profile import Key, Profile
 from salesetl.readers.delivered import field_value, line_of, object_value
 from salesetl.storage import storage_of
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from salesetl.engines.engine import Engine
+from salesetl.mapping.profile_files import load_profile
 from salesetl.pipelines.sales.contracts import RAW_SALES
-from salesetl.profile_files import load_profile
 from salesetl.readers.csv import read_csv
 from tests.frames import on_each_engine
 

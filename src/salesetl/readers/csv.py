@@ -12,11 +12,11 @@ from salesetl.engines import functions as F
 from salesetl.engines.delimited import LONGEST_RECORD
 from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
+from salesetl.mapping.mapped import with_contract_columns
+from salesetl.mapping.profile import Profile
 from salesetl.model.table import Table
-from salesetl.profiles import Profile
 from salesetl.quality.judging import WELL_FORMED
 from salesetl.readers.files import find_files, look_at
-from salesetl.readers.foreign import with_contract_columns
 from salesetl.readers.layouts import (
     Layout,
     Multiline,

@@ -9,7 +9,7 @@ from typing import Any
 
 from salesetl.characters import name_key
 from salesetl.engines.delimited import cut_fields
-from salesetl.profiles import Profile
+from salesetl.mapping.profile import Profile
 from salesetl.readers.files import read_head, read_whole, unpacked_bytes
 from salesetl.storage import storage_of
 

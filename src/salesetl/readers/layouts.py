@@ -17,9 +17,9 @@ from salesetl.engines.delimited import (
 )
 from salesetl.engines.records import is_wide
 from salesetl.errors import InputError
+from salesetl.mapping.profile import Profile
 from salesetl.model.table import Table
 from salesetl.model.types import T
-from salesetl.profiles import Profile
 from salesetl.readers.files import HEAD_BYTES, read_head, read_whole, unpacked_bytes
 from salesetl.storage import StoredFile
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from salesetl.mapping.profile import Profile
+from salesetl.mapping.profile_files import load_profile
 from salesetl.model.options import CsvOptions, LoadOptions
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.source import Csv, Source
 from salesetl.model.table import Table
-from salesetl.profile_files import load_profile
-from salesetl.profiles import Profile
 from salesetl.readers.csv import read_csv
 from salesetl.readers.json import read_json
 from salesetl.readers.raw_rows import RawRows

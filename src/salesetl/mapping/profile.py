@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from salesetl.characters import name_key, trim
-from salesetl.expressions import Expression
+from salesetl.mapping.expressions import Condition, Expression
+from salesetl.mapping.numbers import NumberForm
 from salesetl.model.table import Table
 
 
@@ -24,21 +25,43 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Filter:
+    """The rows that are meant: those for which `keep` is true. The others are counted."""
+
+    keep: Condition
+
+
+@dataclass(frozen=True)
 class Profile:
     """The difference between an export and the contract; the default is no difference.
 
     `columns` maps a contract column to its name in the file, `constants` to a text that all rows
-    have, `expressions` to an expression over contract columns or columns of the file.
+    have, `expressions` to an expression over contract columns or columns of the file. `nulls` are
+    texts that say that there is no value.
     """
 
     delimiter: str = ","
     encoding: str = "UTF-8"
     date_format: str = ""
+    date_formats: tuple[str, ...] = ()
     decimal_comma: bool = False
+    number: NumberForm = NumberForm()
+    nulls: tuple[str, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     expressions: dict[str, Expression] = field(default_factory=dict)
     key: Key | None = None
+    filter: Filter | None = None
+
+    @property
+    def all_date_formats(self) -> tuple[str, ...]:
+        """The forms of dates, in the order in which they are tried; none for ISO."""
+        return (*((self.date_format,) if self.date_format else ()), *self.date_formats)
+
+    @property
+    def number_form(self) -> NumberForm:
+        """The form of numbers."""
+        return NumberForm(",", ".") if self.decimal_comma else self.number
 
     def needed(self, table: Table) -> list[str]:
         """Names that a file's header must have."""
@@ -52,6 +75,9 @@ class Profile:
         for name, expression in self.expressions.items():
             needed += [operand for operand in expression.names if operand not in known]
             known.add(name)
+        if self.filter:
+            kept_by = self.filter.keep.names
+            needed += [name for name in kept_by if name not in {*table.columns, *known}]
         return list(dict.fromkeys([*needed, *(self.key.parts if self.key else ())]))
 
     def missing(self, header: Sequence[str], table: Table) -> list[str]:

@@ -5,11 +5,11 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
-from salesetl import dates
 from salesetl.entries import fill
 from salesetl.errors import InputError, not_known
+from salesetl.mapping.date_forms import NAMES, TOKENS, check_date_format
+from salesetl.mapping.profile import Key, Profile
 from salesetl.model.table import Table
-from salesetl.profiles import Key, Profile
 from salesetl.storage import normalized, storage_of
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "~": "tilde"}
@@ -64,8 +64,12 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
         )
     if not _is_known_encoding(profile.encoding):
         raise ValueError(_told_encoding(profile.encoding))
-    if profile.date_format:
-        _check_date_format(profile.date_format)
+    for date_format in profile.all_date_formats:
+        _check_date_format(date_format)
+    if profile.decimal_comma and not profile.number.is_plain:
+        raise ValueError(
+            "decimal_comma and [number] both say how numbers are written; leave one of them out"
+        )
     return profile
 
 
@@ -99,14 +103,16 @@ def _told_encoding(name: str) -> str:
 
 def _check_date_format(date_format: str) -> None:
     try:
-        dates.iso_date("", date_format)
+        check_date_format(date_format)
     except ValueError as error:
         part = str(error)
         told = f"date_format {date_format!r}: "
         if part == date_format:
-            raise ValueError(f"{told}it needs yyyy, MM or M, and dd or d") from error
+            raise ValueError(
+                f"{told}it needs a year, a month and a day, and h needs a for AM or PM"
+            ) from error
         told += f"{part!r} is not allowed"
-        raise ValueError(not_known(told, part, dates.TOKENS)) from error
+        raise ValueError(not_known(told, part, [*TOKENS, *NAMES])) from error
 
 
 def _is_known_encoding(name: str) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from salesetl import parsing
 from salesetl.characters import name_key, trimmed
+from salesetl.mapping.profile import Key
 from salesetl.model.table import Table
-from salesetl.profiles import Key
 
 _SEPARATOR = "chr(31)"
 

@@ -1,8 +1,8 @@
 """A profile says what a header needs, lacks and has beside."""
 
-from salesetl.expressions import Expression
+from salesetl.mapping.expressions import Expression
+from salesetl.mapping.profile import Key, Profile
 from salesetl.pipelines.sales.contracts import RAW_CUSTOMERS, RAW_SALES
-from salesetl.profiles import Key, Profile
 
 PROFILE = Profile(
     columns={"date": "Day", "customer_id": "Client"},

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from salesetl.errors import InputError
+from salesetl.mapping.profile import Key, Profile
+from salesetl.mapping.profile_files import load_profile
 from salesetl.pipelines.sales.contracts import RAW_SALES
-from salesetl.profile_files import load_profile
-from salesetl.profiles import Key, Profile
 
 
 def refusal_of(tmp_path: Path, text: str) -> str:
@@ -94,7 +94,7 @@ def test_a_folder_is_no_profile(tmp_path: Path) -> None:
         ("delimiter = 5", "not a valid source profile"),
         ('encoding = "utf-99"', "'utf-99'"),
         ("encoding = 8", "not a valid source profile"),
-        ('date_format = "dd.MM.yy"', "'dd.MM.yy'"),
+        ('date_format = "dd.MM.yyy"', "'dd.MM.yyy'"),
         ('date_format = "dd.MM"', "'dd.MM'"),
         ('date_format = "d.M.yyyy d"', "'d.M.yyyy d'"),
         ('date_format = "yyyy-MM-dd\'"', "yyyy-MM-dd'"),
@@ -204,12 +204,12 @@ def test_a_profile_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
         ),
         ('delimiter = ";;"', "delimiter ';;' is not allowed; allowed: ',' (comma) "),
         (
-            'date_format = "dd.MM.yy"',
-            "date_format 'dd.MM.yy': 'yy' is not allowed; did you mean yyyy? Allowed: ",
+            'date_format = "dd.MM.yyy"',
+            "date_format 'dd.MM.yyy': 'yyy' is not allowed; did you mean yyyy? Allowed: ",
         ),
         (
             'date_format = "dd.MM"',
-            "date_format 'dd.MM': it needs yyyy, MM or M, and dd",
+            "date_format 'dd.MM': it needs a year, a month and a day",
         ),
         *(
             (

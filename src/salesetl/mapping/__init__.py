@@ -1,0 +1,1 @@
+"""Maps exports of other systems to the contracts, by source profiles."""

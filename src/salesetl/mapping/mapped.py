@@ -1,0 +1,122 @@
+"""Maps the columns of another system's file to the contract, by a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from salesetl import parsing
+from salesetl.characters import name_key, trim, trimmed
+from salesetl.engines import functions as F
+from salesetl.mapping.date_forms import iso_text
+from salesetl.mapping.expressions import Formula, Operands
+from salesetl.mapping.keys import key_text
+from salesetl.mapping.profile import Profile
+from salesetl.model.table import Table
+from salesetl.model.types import T
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+# Whether a row is none that the contract is about. A source without a filter has no such column.
+IS_FILTERED = "_is_filtered"
+_NUMBERS = (T.DecimalType, T.IntegerType)
+
+
+def with_contract_columns(
+    rows: DataFrame,
+    positions: Mapping[str, str],
+    table: Table,
+    profile: Profile,
+    quotient: str,
+) -> DataFrame:
+    """Add every contract column as text to rows whose fields are the columns `_0`, `_1`, …
+
+    `positions` maps the key of a name in the file to its column, `quotient` is the engine's SQL for
+    one. With a filter, rows get `_is_filtered` too.
+    """
+    delivered = _Delivered(positions, table, profile, quotient)
+    mapped = [name for name in table.columns if delivered.has(name)]
+    rows = rows.select(
+        "*",
+        *(F.expr(delivered.translated(name)).alias(name) for name in mapped),
+        *(F.lit(trim(text)).alias(name) for name, text in profile.constants.items()),
+    )
+    known = {*mapped, *profile.constants}
+    for name, expression in profile.expressions.items():
+        made = delivered.computed(name, expression, known)
+        rows = rows.withColumn(name, F.expr(made))
+        known.add(name)
+    if profile.key:
+        rows = rows.withColumns({name: F.expr(trimmed(f"`{name}`")) for name in known})
+        key = key_text(profile.key, positions, table)
+        rows = rows.withColumn(profile.key.column, F.expr(key))
+    if profile.filter:
+        kept_by = profile.filter.keep
+        is_meant = kept_by.sql(delivered.operands(kept_by, {*known, *table.columns}))
+        rows = rows.withColumn(IS_FILTERED, F.expr(f"not coalesce({is_meant}, false)"))
+    return rows
+
+
+@dataclass(frozen=True)
+class _Delivered:
+    """The fields of a file, as SQL for what they say by a profile."""
+
+    positions: Mapping[str, str]
+    table: Table
+    profile: Profile
+    quotient: str
+
+    def has(self, name: str) -> bool:
+        """Whether a column of the contract is one of the file."""
+        return name not in self.profile.constants and self._key(name) in self.positions
+
+    def translated(self, name: str) -> str:
+        """SQL for the text of a contract column, in the form of the contract."""
+        field, position = self.table.field(name), self.positions[self._key(name)]
+        text = self._text(position)
+        if isinstance(field.dataType, T.DateType) and self.profile.all_date_formats:
+            return iso_text(text, self.profile.all_date_formats)
+        if isinstance(field.dataType, _NUMBERS):
+            return self._plain(text)
+        return text if self.profile.nulls else position
+
+    def computed(self, name: str, expression: Formula, known: set[str]) -> str:
+        """SQL for the text of a contract column that a profile computes."""
+        kind = self.table.field(name).dataType
+        operands = self.operands(expression, known)
+        if isinstance(kind, _NUMBERS):
+            # What a number is made of is a number too, also where nothing is calculated.
+            operands = Operands(operands.numbers, operands.numbers, operands.quotient)
+        made = expression.sql(operands)
+        forms = self.profile.all_date_formats
+        # Columns of the contract have the form of the contract already.
+        if isinstance(kind, T.DateType) and forms and not known & {*expression.names}:
+            return iso_text(trimmed(f"({made})"), forms)
+        return made
+
+    def operands(self, formula: Formula, known: set[str]) -> Operands:
+        """Return SQL for what the names of a formula stand for."""
+        texts, numbers = {}, {}
+        for name in formula.names:
+            if name in known:
+                texts[name] = numbers[name] = trimmed(f"`{name}`")
+            else:
+                texts[name] = self._text(self.positions[name_key(name)])
+                numbers[name] = self._plain(texts[name])
+        return Operands(texts, numbers, self.quotient)
+
+    def _key(self, name: str) -> str:
+        return name_key(self.profile.columns.get(name, name))
+
+    def _text(self, position: str) -> str:
+        """SQL for the trimmed text of a field; null where it says that there is none."""
+        text = trimmed(position)
+        if not self.profile.nulls:
+            return text
+        markers = ", ".join(map(parsing.text_literal, self.profile.nulls))
+        return f"case when {text} in ({markers}) then null else {text} end"
+
+    def _plain(self, text: str) -> str:
+        return self.profile.number_form.plain(text)

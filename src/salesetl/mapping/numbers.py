@@ -1,0 +1,104 @@
+"""Reads numbers as an export writes them, such as `R$ 1.234,56` or `(4.00)`, as plain text."""
+
+from dataclasses import dataclass
+
+from salesetl import parsing
+
+_SIGNS = {".": "[.]", ",": ","}
+# What stands between groups of three digits; a blank may be one that does not break a line.
+_GROUPS = {
+    "": None,
+    ".": "[.]",
+    ",": ",",
+    " ": r"[ \x{A0}\x{2009}\x{202F}]",
+    "'": r"[\x27\x{2019}]",
+}
+NEGATIVE = ("leading", "trailing", "parentheses")
+_BLANKS = r"[ \x{A0}\x{2009}\x{202F}]*"
+# A symbol, with letters before it as in `R$`, or the three letters of a code, or of a local name.
+_CURRENCY = (
+    r"([A-Za-z]{0,3}[$\x{A2}-\x{A5}\x{0E3F}\x{20A0}-\x{20CF}]|[A-Z]{3}"
+    r"|kr|z\x{142}|K\x{10D}|Ft|lei)"
+)
+# A hyphen, or the minus sign of Unicode.
+_MINUS = r"[-\x{2212}]"
+
+
+@dataclass(frozen=True)
+class NumberForm:
+    """How an export writes numbers.
+
+    `decimal` is the sign before the decimals, `group` what stands between groups of three digits,
+    `currency` whether a symbol or a code of a currency may stand beside the digits. A minus may
+    stand before the number, and where `negative` says so behind it (`4.00-`), or be parentheses.
+    """
+
+    decimal: str = "."
+    group: str = ""
+    currency: bool = False
+    negative: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """See that each entry is one of those that are known; ValueError names it."""
+        for name, allowed in (("decimal", _SIGNS), ("group", _GROUPS)):
+            if getattr(self, name) not in allowed:
+                raise ValueError(
+                    f"number.{name} {getattr(self, name)!r} is not allowed; allowed:"
+                    f" {', '.join(map(repr, allowed))}"
+                )
+        if self.group == self.decimal:
+            raise ValueError(
+                f"number.group and number.decimal are both {self.group!r}; a number could be read"
+                " in two ways"
+            )
+        for name in self.negative:
+            if name not in NEGATIVE:
+                raise ValueError(
+                    f"number.negative {name!r} is not allowed; allowed: {', '.join(NEGATIVE)}"
+                )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether numbers are written as the contract has them."""
+        return self == NumberForm()
+
+    def plain(self, text: str) -> str:
+        """SQL for the text of a number with a point and a leading minus; null without the form.
+
+        Groups have three digits each; what could be read in two ways does not have the form.
+        """
+        if self.is_plain:
+            return text
+        minus = f"{text} rlike '{_escaped(f'({_MINUS}|[(])')}'"
+        kept = f"regexp_replace({text}, '[^0-9{self.decimal}]', '')"
+        digits = f"replace({kept}, {parsing.text_literal(self.decimal)}, '.')"
+        return (
+            f"case when {text} rlike '{_escaped(self._form())}'"
+            f" then concat(case when {minus} then '-' else '' end, {digits}) end"
+        )
+
+    def _form(self) -> str:
+        mark = f"({_CURRENCY}{_BLANKS})?" if self.currency else ""
+        behind = f"({_BLANKS}{_CURRENCY})?" if self.currency else ""
+        digits = self._digits()
+        sign = f"({_MINUS}{_BLANKS}|[+])"
+        # A spreadsheet marks what it is to leave as text by an apostrophe.
+        forms = [rf"[\x27]?({sign}{mark}|{mark}{sign}?){digits}{behind}"]
+        if "trailing" in self.negative:
+            forms.append(f"{mark}{digits}{_BLANKS}{_MINUS}{behind}")
+            forms.append(f"{mark}{digits}{behind}{_BLANKS}{_MINUS}")
+        if "parentheses" in self.negative:
+            forms.append(f"{mark}[(]{mark}{digits}{behind}[)]{behind}")
+        return f"^({'|'.join(forms)})$"
+
+    def _digits(self) -> str:
+        decimals = _SIGNS[self.decimal]
+        whole = "[0-9]+"
+        if group := _GROUPS[self.group]:
+            whole = f"([0-9]{{1,3}}({group}[0-9]{{3}})+|[0-9]+)"
+        return f"({whole}({decimals}[0-9]+)?|{decimals}[0-9]+)"
+
+
+def _escaped(pattern: str) -> str:
+    """Write a pattern inside a SQL literal, in which a backslash is written twice."""
+    return pattern.replace("\\", "\\\\")

@@ -1,0 +1,98 @@
+"""A number is read in the form that a profile says, and in no other."""
+
+import pytest
+
+from salesetl.engines import functions as F
+from salesetl.engines.engine import Engine
+from salesetl.mapping.numbers import NumberForm
+from tests.frames import on_each_engine
+
+EUROPEAN = NumberForm(decimal=",", group=".")
+DOLLARS = NumberForm(group=",", currency=True, negative=("parentheses", "trailing"))
+REAIS = NumberForm(decimal=",", group=".", currency=True)
+FRENCH = NumberForm(decimal=",", group=" ", currency=True)
+SWISS = NumberForm(group="'", currency=True)
+
+# Each text with what it is in a form; None is a text without that form.
+READ: list[tuple[NumberForm, str, str | None]] = [
+    (NumberForm(), "anything", "anything"),
+    (EUROPEAN, "1.234,56", "1234.56"),
+    (EUROPEAN, "1234,56", "1234.56"),
+    (EUROPEAN, "-1.234.567", "-1234567"),
+    (EUROPEAN, "+5", "5"),
+    (EUROPEAN, ",5", ".5"),
+    (EUROPEAN, "1.23", None),
+    (EUROPEAN, "1,234.56", None),
+    (EUROPEAN, "1.2345,6", None),
+    (EUROPEAN, "12,", None),
+    (EUROPEAN, "1e3", None),
+    (EUROPEAN, "", None),
+    (EUROPEAN, "5-", None),
+    (EUROPEAN, "(5)", None),
+    (EUROPEAN, "5 EUR", None),
+    (EUROPEAN, "\u22124,00", "-4.00"),
+    (EUROPEAN, "'-4,00", "-4.00"),
+    (EUROPEAN, "--4", None),
+    (DOLLARS, "$4.00", "4.00"),
+    (DOLLARS, "-$4.00", "-4.00"),
+    (DOLLARS, "$-4.00", "-4.00"),
+    (DOLLARS, "-$-4.00", None),
+    (DOLLARS, "US$ 1,234.56", "1234.56"),
+    (DOLLARS, "USD 4", "4"),
+    (DOLLARS, "4.00 USD", "4.00"),
+    (DOLLARS, "(4.00)", "-4.00"),
+    (DOLLARS, "($1,234.00)", "-1234.00"),
+    (DOLLARS, "$(4.00)", "-4.00"),
+    (DOLLARS, "(4.00", None),
+    (DOLLARS, "4.00-", "-4.00"),
+    (DOLLARS, "4.00- $", "-4.00"),
+    (DOLLARS, "-4.00-", None),
+    (DOLLARS, "12,34", None),
+    (DOLLARS, "1,234,56", None),
+    (DOLLARS, "four", None),
+    (DOLLARS, "$", None),
+    (REAIS, "R$ 10,00", "10.00"),
+    (REAIS, "R$\u00a01.234,56", "1234.56"),
+    (REAIS, "-R$ 10,00", "-10.00"),
+    (FRENCH, "1 234,56 \u20ac", "1234.56"),
+    (FRENCH, "1\u202f234\u00a0567,5\u00a0\u20ac", "1234567.5"),
+    (FRENCH, "12 34", None),
+    (SWISS, "CHF 1'234.50", "1234.50"),
+    (SWISS, "1\u2019234", "1234"),
+]
+
+
+@on_each_engine
+def test_a_number_is_read_in_its_form_and_in_no_other(engine: Engine) -> None:
+    frame = engine.frame(
+        [(number, text) for number, (_, text, _) in enumerate(READ)],
+        {"number": "int", "text": "string"},
+    )
+    cases = " ".join(
+        f"when {number} then {form.plain('text')}"
+        for number, (form, _, _) in enumerate(READ)
+    )
+    rows = engine.rows(
+        frame.select("number", F.expr(f"case number {cases} end").alias("plain"))
+    )
+
+    found = {row["number"]: row["plain"] for row in rows}
+    assert [(text, found[number]) for number, (_, text, _) in enumerate(READ)] == [
+        (text, plain) for _, text, plain in READ
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ({"decimal": ";"}, "number.decimal ';' is not allowed; allowed: '.', ','"),
+        ({"group": "_"}, "number.group '_' is not allowed"),
+        ({"decimal": ",", "group": ","}, "could be read in two ways"),
+        ({"negative": ("red",)}, "allowed: leading, trailing, parentheses"),
+    ],
+)
+def test_a_form_that_cannot_be_is_refused(entries: dict[str, str], told: str) -> None:
+    with pytest.raises(ValueError, match="number") as refusal:
+        NumberForm(**entries)  # type: ignore[arg-type]
+
+    assert told in str(refusal.value)
