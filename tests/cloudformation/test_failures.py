@@ -1,4 +1,4 @@
-"""Changes that lose data, or are rejected, are told so."""
+"""Changes that lose data, or are rejected, are reported."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ def test_what_holds_data_is_not_lost_unnoticed(
 
 
 def test_a_change_set_that_is_rejected_names_the_resource_and_leaves_nothing() -> None:
-    # What no emulator does: AWS looks at names before it makes a change set, and tells elsewhere.
+    # What no emulator does: AWS looks at names before it makes a change set, and reports that elsewhere.
     with (
         answering(events=rejection()) as client,
         pytest.raises(StackError, match=r"RawBucket \(AWS::S3::Bucket\): it is there$"),
@@ -42,7 +42,7 @@ def test_a_change_set_that_is_rejected_names_the_resource_and_leaves_nothing() -
         ChangeSet(client, {"StackName": "salesetl-dev"}, is_new=True)
 
 
-def test_who_may_not_see_events_is_told_what_the_change_set_says() -> None:
+def test_who_may_not_see_events_sees_what_the_change_set_says() -> None:
     with (
         answering(events=None) as client,
         pytest.raises(StackError, match=f"^salesetl-dev: {REASON}$"),
@@ -51,7 +51,7 @@ def test_who_may_not_see_events_is_told_what_the_change_set_says() -> None:
 
 
 def rejection() -> dict[str, str]:
-    """Return the event that tells why a change set was rejected."""
+    """Return the event that says why a change set was rejected."""
     return {
         "LogicalResourceId": "RawBucket",
         "ResourceType": "AWS::S3::Bucket",
@@ -72,7 +72,7 @@ def answering(events: dict[str, str] | None) -> Iterator[Any]:
         aws_access_key_id="a",
         aws_secret_access_key="b",
     )
-    # Roles may do this to a stack of a name; the id of a change set tells none.
+    # Roles may do this to a stack of a name; the id of a change set has none.
     at = {"StackName": "salesetl-dev", "ChangeSetName": PlainName()}
     arn = "arn:aws:cloudformation:eu-central-1:123456789012"
     made = {"Id": f"{arn}:changeSet/x/1", "StackId": f"{arn}:stack/salesetl-dev/1"}

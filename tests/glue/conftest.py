@@ -1,4 +1,4 @@
-"""An environment on the emulated AWS: a stack that tells of its buckets, and Glue as it behaves."""
+"""An environment on the emulated AWS: a stack with buckets as outputs, and Glue as it behaves."""
 
 import json
 import uuid
