@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -50,6 +51,14 @@ def test_who_may_not_see_events_sees_what_the_change_set_says() -> None:
         ChangeSet(client, {"StackName": "salesetl-dev"}, is_new=True)
 
 
+def test_who_may_not_delete_stacks_can_plan_a_new_one() -> None:
+    with (
+        answering(events=rejection(), may_delete=False) as client,
+        pytest.raises(StackError, match="it is there$"),
+    ):
+        ChangeSet(client, {"StackName": "salesetl-dev"}, is_new=True)
+
+
 def rejection() -> dict[str, str]:
     """Return the event that says why a change set was rejected."""
     return {
@@ -61,10 +70,12 @@ def rejection() -> dict[str, str]:
 
 
 @contextmanager
-def answering(events: dict[str, str] | None) -> Iterator[Any]:
+def answering(
+    events: dict[str, str] | None, *, may_delete: bool = True
+) -> Iterator[Any]:
     """Yield a client whose change set of a new stack is rejected, by the names of both.
 
-    Without events, these may not be seen.
+    Without events, these may not be seen. Without `may_delete`, no stack may be deleted.
     """
     client = boto3.client(
         "cloudformation",
@@ -87,7 +98,19 @@ def answering(events: dict[str, str] | None) -> Iterator[Any]:
         else:
             answers.add_response("describe_events", {"OperationEvents": [events]}, at)
         answers.add_response("delete_change_set", {}, at)
-        answers.add_response("delete_stack", {}, {"StackName": made["StackId"]})
+        stack = {"StackName": made["StackId"]}
+        empty = {
+            "StackName": "salesetl-dev",
+            "CreationTime": datetime.now(UTC),
+            "StackStatus": "REVIEW_IN_PROGRESS",
+        }
+        answers.add_response("describe_stacks", {"Stacks": [empty]}, stack)
+        if may_delete:
+            answers.add_response("delete_stack", {}, stack)
+        else:
+            answers.add_client_error(
+                "delete_stack", "AccessDenied", "no", 403, expected_params=stack
+            )
         yield client
         answers.assert_no_pending_responses()
 

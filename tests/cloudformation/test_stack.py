@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from salesetl.cloudformation.buckets import empty_bucket
-from salesetl.cloudformation.stacks import LARGEST_BODY
+from salesetl.cloudformation.stacks import LARGEST_BODY, Stack, Template
 from salesetl.registry import jobs, namespaces
 from tests.cloudformation.conftest import RELEASE, error_of, infra, with_templates
 
@@ -212,6 +212,21 @@ def test_a_plan_of_what_is_not_there_leaves_nothing_behind(
         each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"
     }
     assert not {name for name in there if name.startswith("salesetl-planned")}
+
+
+@pytest.mark.usefixtures("ministack")
+def test_a_plan_does_not_delete_a_stack_that_was_created_since() -> None:
+    stack = Stack("salesetl-raced")
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    template = Template(json.dumps(topic), [])
+
+    with stack.change_set(template, {}):
+        client = boto3.client("cloudformation")
+        [made] = client.list_change_sets(StackName=stack.name)["Summaries"]
+        client.execute_change_set(ChangeSetName=made["ChangeSetId"])
+
+    assert stack.is_there()
+    stack.delete()
 
 
 @pytest.mark.usefixtures("ministack")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from salesetl.aws import aws_errors
+from salesetl.aws import aws_errors, error_code
 from salesetl.errors import AwsError, StackError
 
 # If a resource of these types is replaced, its content is deleted or left behind.
@@ -74,7 +74,19 @@ class ChangeSet:
         """Delete it, and the empty stack that was created for it."""
         self._client.delete_change_set(**self._at)
         if self.is_new:
+            self._delete_empty_stack()
+
+    def _delete_empty_stack(self) -> None:
+        [stack] = self._client.describe_stacks(StackName=self._stack)["Stacks"]
+        if stack["StackStatus"] != "REVIEW_IN_PROGRESS":
+            # Another change set has created the stack in the meantime.
+            return
+        try:
             self._client.delete_stack(StackName=self._stack)
+        except self._client.exceptions.ClientError as error:
+            # Who may only plan may not delete. The next deploy uses the empty stack.
+            if error_code(error) != "AccessDenied":
+                raise
 
     def _read(self) -> list[Change]:
         failed = _wait(self._client, "change_set_create_complete", **self._at)
