@@ -8,8 +8,8 @@ import requests
 from botocore.exceptions import ClientError, ProfileNotFound
 
 from salesetl.aws import aws_errors, client
+from salesetl.cloudformation.environments import environment_of
 from salesetl.errors import AwsError
-from salesetl.glue.environments import environment_of
 from salesetl.storage import storage_of
 
 

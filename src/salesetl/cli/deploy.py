@@ -3,11 +3,11 @@
 import argparse
 import sys
 
+from salesetl.cloudformation.environments import environment_of
 from salesetl.display import table_text
 from salesetl.glue import deploying
 from salesetl.glue.definitions import job_definition
 from salesetl.glue.deploying import Plan
-from salesetl.glue.environments import environment_of
 from salesetl.glue.release import built_release
 from salesetl.registry import jobs
 

@@ -6,11 +6,11 @@ import sys
 from tqdm import tqdm
 
 from salesetl.arguments import argument_texts, parse_arguments
+from salesetl.cloudformation.environments import environment_of
 from salesetl.display import report_text
 from salesetl.errors import ArgumentError, AwsError, InputError
 from salesetl.glue.costs import run_dollars
 from salesetl.glue.definitions import JobDefinition, job_definition
-from salesetl.glue.environments import environment_of
 from salesetl.glue.jobs import find_job
 from salesetl.glue.log_lines import LogLines
 from salesetl.glue.running import JobRun, JobRuns, follow, new_run_id
