@@ -1,7 +1,7 @@
-"""Lambda function: flatten the orders of a file as soon as it is written to S3.
+"""Lambda function: load each new file of orders as soon as it is written to S3.
 
-`SALESETL_OUTPUT_PATH` names the lake. `SALESETL_DATABASE`, if it is set, names the database of the
-Data Catalog in which its tables are registered.
+`SALESETL_OUTPUT_PATH` is the path of the lake. If `SALESETL_DATABASE` is set, tables are registered
+in this database of the Data Catalog.
 """
 
 import logging
@@ -16,12 +16,11 @@ logging.getLogger().setLevel(logging.INFO)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Load the new files of an event, and return the messages that a queue must send again.
+    """Load the new files of an event, and return the messages that the queue must send again.
 
-    A rejected order does not keep the others from the lake. An error if a file failed and the event
-    did not come through a queue.
+    Rejected orders do not stop the others from being loaded. A failed file raises an error if the
+    event did not come from a queue.
     """
-    lake, database = os.environ["SALESETL_OUTPUT_PATH"], os.environ.get(
-        "SALESETL_DATABASE"
-    )
+    lake = os.environ["SALESETL_OUTPUT_PATH"]
+    database = os.environ.get("SALESETL_DATABASE")
     return handle(event, loading_into(ORDERS, lake, context, database))

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Run every statement of sql/athena on a real Trino, and compare its rows with those of DuckDB.
+# Run every statement of sql/athena on a real Trino, and compare the rows with those of DuckDB.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -ne 1 ]]; then
-  echo "usage: scripts/athena_check.sh BIN    (BIN: the bin folder of an environment with the tests; needs mvn and Java 24 or newer)"
+  echo "usage: scripts/athena_check.sh BIN    (BIN: bin folder of a virtual environment with the test tools; needs mvn and Java 24 or newer)"
   [[ "${1:-}" == --help ]] && exit 0 || exit 2
 fi
 cd "$(dirname "$0")/.."
@@ -23,7 +23,7 @@ for home in "${JAVA_HOME:-}" "${on_path%/bin/java}" /usr/lib/jvm/*; do
   fi
 done
 if ((newest < oldest)); then
-  echo "athena_check: Trino needs Java $oldest or newer, and the newest here is ${newest/#0/none}; install one, or name it in JAVA_HOME" >&2
+  echo "athena_check: Trino needs Java $oldest or newer; the newest here is ${newest/#0/none}; install one, or set JAVA_HOME" >&2
   exit 1
 fi
 server=$(scripts/fetch_trino.sh)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Build and test the dbt models on a local lake; the marts are left in data/marts.duckdb.
+# Build and test the dbt models on a local lake, and write the marts to data/marts.duckdb.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -ne 2 ]]; then
-  echo "usage: scripts/dbt.sh BIN LAKE    (BIN: the bin folder of an environment; SALESETL_MARTS: the database to write)"
+  echo "usage: scripts/dbt.sh BIN LAKE    (BIN: bin folder of a virtual environment; LAKE: folder of the lake; SALESETL_MARTS: database to write)"
   [[ "${1:-}" == --help ]] && exit 0 || exit 2
 fi
 lake=$(realpath "$2")
@@ -12,7 +12,7 @@ bin=$1
 
 for table in fact_orders fact_order_items; do
   [[ -d "$lake/orders/$table" ]] || {
-    echo "dbt: $lake/orders/$table: no table there; run jobs/flatten_orders.py, or name another lake: make dbt LAKE=…" >&2
+    echo "dbt: $lake/orders/$table: there is no table; run jobs/flatten_orders.py, or use another lake: make dbt LAKE=…" >&2
     exit 1
   }
 done

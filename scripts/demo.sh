@@ -3,7 +3,7 @@
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -ne 1 ]]; then
-  echo "usage: scripts/demo.sh BIN    (BIN: the bin folder of an environment)"
+  echo "usage: scripts/demo.sh BIN    (BIN: bin folder of a virtual environment)"
   [[ "${1:-}" == --help ]] && exit 0 || exit 2
 fi
 cd "$(dirname "$0")/.."

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Package what is here, and deploy a job to the Glue of an environment, or all jobs.
+# Package the code, and deploy one job or all jobs to Glue.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -lt 3 || $# -gt 4 || ! "${4:---dry-run}" == --dry-run ]]; then
-  echo "usage: scripts/deploy_job.sh BIN ENV JOB [--dry-run]    (BIN: the bin folder of an environment; no JOB, '': all)"
+  echo "usage: scripts/deploy_job.sh BIN ENV JOB [--dry-run]    (BIN: bin folder of a virtual environment; ENV: such as dev; JOB: '' for all jobs)"
   [[ "${1:-}" == --help ]] && exit 0 || exit 2
 fi
 cd "$(dirname "$0")/.."

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetch the jars by which Spark reaches S3, from Maven Central, check them, and print their paths.
+# Fetch the jars that Spark needs for S3 from Maven Central, check them, and print their paths.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -ne 1 ]]; then
@@ -8,7 +8,7 @@ if [[ "${1:-}" == --help || $# -ne 1 ]]; then
 fi
 bin=$(realpath "$1")
 cd "$(dirname "$0")/.."
-# hadoop-aws must be of the Hadoop that Spark was built with; it brings the AWS SDK that it needs.
+# hadoop-aws must have the version of Spark's Hadoop. It depends on the right AWS SDK.
 hadoop=$("$bin/python" -c '
 import pathlib, pyspark, re
 jars = pathlib.Path(pyspark.__file__).parent / "jars"
@@ -29,9 +29,9 @@ if ! is_whole; then
 fi
 if ! is_whole; then
   {
-    echo "fetch_s3a: these jars are not to be had from here; put them into $folder/jars:"
+    echo "fetch_s3a: cannot fetch these jars; put them into $folder/jars:"
     sed 's/^/  /' "$sums"
-    echo "(GROUP_ARTIFACT-VERSION.jar, from Maven Central; what was tried is in $folder/log)"
+    echo "(GROUP_ARTIFACT-VERSION.jar, from Maven Central; the log is $folder/log)"
   } >&2
   exit 1
 fi

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Pin what the environments for development are made of, with hashes, into requirements/.
+# Pin the packages of the development environments, with hashes, in requirements/.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -lt 1 ]]; then
-  echo "usage: scripts/lock.sh BIN [OPTION …]    (BIN: the bin folder of an environment; options of uv pip compile, such as --upgrade)"
+  echo "usage: scripts/lock.sh BIN [OPTION …]    (BIN: bin folder of a virtual environment; OPTION: of uv pip compile, such as --upgrade)"
   [[ "${1:-}" == --help ]] && exit 0 || exit 2
 fi
 bin=$(realpath "$1")
@@ -18,7 +18,7 @@ lock() {
   echo "requirements/$name.txt"
 }
 
-# By the names of the environments.
+# Each file has the name of its environment.
 lock venv local,aws,report,test,lint "${@:2}"
 lock venv-spark4 local-spark4,report,test "${@:2}"
 lock venv-dbt dbt "${@:2}"

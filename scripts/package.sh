@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Build what runs on Glue and by spark-submit into dist/: one pure-Python wheel and the job scripts.
-# The same content gives the same bytes.
+# Build the files for Glue and spark-submit in dist/: one pure-Python wheel and the job scripts.
+# The same content always gives the same bytes.
 set -euo pipefail
 
 usage() {
   cat <<'END'
-usage: scripts/package.sh BIN [--zip | --venv]    (BIN: the bin folder of an environment)
+usage: scripts/package.sh BIN [--zip | --venv]    (BIN: bin folder of a virtual environment)
 
-  --zip   also a zip for --extra-py-files
-  --venv  also an archive of a virtual environment for --python-virtual-env; it runs where Python and
-          operating system are as here, so make it on the Amazon Linux 2023 of Glue
+  --zip   also build a zip for --extra-py-files
+  --venv  also build an archive of a virtual environment for --python-virtual-env; build it on Amazon
+          Linux 2023, because it needs the same Python and operating system as Glue
 END
 }
 [[ "${1:-}" == --help ]] && usage && exit 0
@@ -19,7 +19,7 @@ bin=$(realpath "$1")
 way=${2:-}
 cd "$(dirname "$0")/.."
 
-# A copy with fixed modes and times, which go into the wheel, and without what lies about.
+# Build from a copy with fixed modes and times, because they go into the wheel, and without caches.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 umask 022
@@ -39,7 +39,7 @@ wheel=$(basename dist/*.whl)
 prefix='s3://BUCKET/PREFIX'
 echo "dist/$wheel"
 echo "  --extra-py-files $prefix/$wheel"
-echo "or, installed by pip before the job starts,"
+echo "or, to install it with pip before the job starts,"
 echo "  --additional-python-modules $prefix/$wheel --python-modules-installer-option '--no-index --no-deps'"
 
 if [[ "$way" == --zip ]]; then

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Build the package of the Lambda functions: the wheel, what it needs there, and their handlers.
+# Build the package of the Lambda functions: the wheel, its dependencies, and the handlers.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -ne 1 ]]; then
-  echo "usage: scripts/package_lambda.sh BIN    (BIN: the bin folder of an environment)"
+  echo "usage: scripts/package_lambda.sh BIN    (BIN: bin folder of a virtual environment)"
   [[ "${1:-}" == --help ]] && exit 0 || exit 2
 fi
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -20,7 +20,7 @@ cp jobs/*_lambda.py build/lambda/
 find build/lambda -name __pycache__ -prune -exec rm -r {} +
 mebibytes=$(du -sm build/lambda | cut -f1)
 if (( mebibytes > limit_mebibytes )); then
-  echo "build/lambda has $mebibytes MiB; Lambda takes $limit_mebibytes" >&2
+  echo "package_lambda: build/lambda has $mebibytes MiB, but Lambda allows $limit_mebibytes; remove packages from the extra lambda in setup.cfg" >&2
   exit 1
 fi
 package="$PWD/dist/salesetl-lambda-python$python-x86_64.zip"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Take the picture of the README: the top of the report of made-up sales.
+# Make the picture of the README: the top of a report on generated sales.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -lt 1 || $# -gt 2 ]]; then
-  echo "usage: scripts/picture.sh BIN [PNG]    (BIN: the bin folder of an environment; PNG: docs/report.png by default; needs Chromium)"
+  echo "usage: scripts/picture.sh BIN [PNG]    (BIN: bin folder of a virtual environment; PNG: default docs/report.png; needs Chromium)"
   [[ "${1:-}" == --help ]] && exit 0 || exit 2
 fi
 cd "$(dirname "$0")/.."
 bin=$1 png=${2:-docs/report.png}
-command -v chromium >/dev/null || { echo "picture: there is no chromium; on Debian: apt-get install chromium" >&2; exit 1; }
+command -v chromium >/dev/null || { echo "picture: Chromium is not installed; on Debian: apt-get install chromium" >&2; exit 1; }
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 
@@ -16,7 +16,7 @@ trap 'rm -rf "$home"' EXIT
 "$bin/python" jobs/enrich_sales.py --as_of 2025-12-18 --run_id picture --sales_path "$home/raw/sales" \
   --customers_path "$home/raw/customers" --output_path "$home/lake" >/dev/null
 "$bin/salesetl" report "$home/report.html" --output_path "$home/lake" >/dev/null
-# The height ends below the first row of charts. Charts are drawn by JavaScript, which takes a moment.
+# The height ends below the first row of charts. JavaScript needs a moment to draw them.
 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1400,1151 --virtual-time-budget=20000 \
   --screenshot="$home/report.png" "file://$home/report.html" >/dev/null 2>&1
 mkdir -p "$(dirname "$png")"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Run a job on the Glue of an environment, and follow it to its report and what it cost.
+# Run a job on Glue, follow it, and show its report and its cost.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -lt 3 ]]; then
-  echo "usage: scripts/run_job.sh BIN ENV JOB [ARGUMENT …]    (BIN: the bin folder of an environment; arguments of the job)"
+  echo "usage: scripts/run_job.sh BIN ENV JOB [ARGUMENT …]    (BIN: bin folder of a virtual environment; ENV: such as dev; ARGUMENT: of the job)"
   [[ "${1:-}" == --help ]] && exit 0 || exit 2
 fi
 cd "$(dirname "$0")/.."

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Make a virtual environment with the project and some of its extras.
+# Create a virtual environment with the project and some of its extras.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -lt 2 || $# -gt 3 ]]; then
-  echo "usage: scripts/setup.sh VENV EXTRAS [LOCK]    (EXTRAS as in setup.cfg, separated by commas; LOCK: what they are pinned to)"
+  echo "usage: scripts/setup.sh VENV EXTRAS [LOCK]    (EXTRAS: of setup.cfg, separated by commas; LOCK: file with pinned packages)"
   [[ "${1:-}" == --help ]] && exit 0 || exit 2
 fi
 cd "$(dirname "$0")/.."
@@ -14,7 +14,7 @@ venv=$1 extras=$2 lock=${3:-} python=${PYTHON:-python3}
   exit 1
 }
 if [[ ",$extras," == *,local,* ]] && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 13))'; then
-  echo "setup: $("$python" --version 2>&1) is too new for Spark 3.5: take Python 3.11 or 3.12 (make setup PYTHON=python3.11)" >&2
+  echo "setup: $("$python" --version 2>&1) is too new for Spark 3.5: use Python 3.11 or 3.12 (make setup PYTHON=python3.11)" >&2
   exit 1
 fi
 echo "setup: making $venv with $extras"

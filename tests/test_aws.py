@@ -8,8 +8,8 @@ import requests
 from botocore.exceptions import ClientError, ProfileNotFound
 
 from salesetl.aws import aws_errors, client
+from salesetl.cloudformation.environments import environment_of
 from salesetl.errors import AwsError
-from salesetl.glue.environments import environment_of
 from salesetl.storage import storage_of
 
 
@@ -142,15 +142,19 @@ def test_other_errors_stay_what_they_are() -> None:
         _ = 1 / 0
 
 
-def test_an_environment_without_a_stack_is_told_how_to_get_one(s3_root: str) -> None:
+def test_an_environment_without_a_stack_names_the_command_that_creates_it(
+    s3_root: str,
+) -> None:
     with pytest.raises(AwsError) as refusal:
         environment_of("nothere")
 
-    told = "there is no stack salesetl-nothere in us-east-1; make infra-deploy ENV=noth"
-    assert str(refusal.value).startswith(told)
+    assert str(refusal.value) == (
+        "there is no stack salesetl-nothere in us-east-1; create it with"
+        " make infra-deploy ENV=nothere"
+    )
 
 
-def test_an_environment_whose_stack_is_older_is_told_to_bring_it_up_to_date(
+def test_an_environment_whose_stack_is_older_names_the_command_that_updates_it(
     s3_root: str,
 ) -> None:
     template = """{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
@@ -159,5 +163,7 @@ def test_an_environment_whose_stack_is_older_is_told_to_bring_it_up_to_date(
         StackName="salesetl-older", TemplateBody=template
     )
 
-    with pytest.raises(AwsError, match="has no output 'ProcessedBucket'; bring it up"):
+    with pytest.raises(
+        AwsError, match="has no output 'ProcessedBucket'; update it with"
+    ):
         environment_of("older")

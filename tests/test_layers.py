@@ -36,7 +36,8 @@ LAYERS = [
     ["runner"],
     ["arguments", "display", "spark_settings", "session", "local"],
     ["athena", "dbt", "dqdl", "reference", "statements"],
-    ["launcher", "queries", "s3_events", "glue", "cloudformation"],
+    ["launcher", "queries", "s3_events", "glue"],
+    ["cloudformation"],
     ["report"],
     ["cli"],
 ]
@@ -78,7 +79,6 @@ def test_a_module_has_a_name_of_its_own() -> None:
     names = Counter(path.stem for path in set(MODULES) - of_pipelines)
 
     twice = {name for name, count in names.items() if count > 1}
-    # The module `jobs` is that of Glue, and that of the stack.
     assert twice - {"__init__", "__main__"} == set()
 
 

@@ -172,4 +172,4 @@ def test_a_lake_on_a_disk_cannot_be_registered(
         )
 
     assert raised.value.code == 2
-    assert "holds tables on S3" in capsys.readouterr().err
+    assert "has only tables on S3" in capsys.readouterr().err

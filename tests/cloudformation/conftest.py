@@ -51,9 +51,9 @@ def error_of(
     assert ended.value.code not in (0, None)
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1, lines
-    told = re.fullmatch(r"salesetl: error: (.*)", lines[0])
-    assert told
-    return told[1]
+    message = re.fullmatch(r"salesetl: error: (.*)", lines[0])
+    assert message
+    return message[1]
 
 
 def with_templates(folder: Path, old: str, new: str) -> Path:

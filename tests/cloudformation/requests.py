@@ -61,7 +61,7 @@ class Requests:
         action = _ACTIONS.get(operation, operation)
         yield Need(f"s3:{action}", f"{bucket}/{params['Key']}")
         if action == "GetObject":
-            # To be told that it is missing, if it is, and not that it is forbidden.
+            # S3 reports a missing object as missing only to those who may list the bucket.
             yield Need("s3:ListBucket", bucket)
         if source := params.get("CopySource"):
             yield from self._of_s3("GetObject", source)
@@ -86,7 +86,7 @@ def recorded(names: Mapping[str, str]) -> Iterator[Requests]:
     services = ["provide-client-params.s3", "provide-client-params.glue"]
     for service in services:
         events.register(service, requests.note)
-    # Only a client that is made now tells of its requests, and after that no longer must.
+    # A client made earlier does not report its requests. One made here must not do so later.
     storage._s3_storage.cache_clear()
     try:
         yield requests

@@ -11,7 +11,7 @@ from typing import TypeVar
 import boto3
 import pytest
 
-from salesetl.glue.environments import environment_of
+from salesetl.cloudformation.environments import environment_of
 from salesetl.runs import read_reports
 from salesetl.storage import storage_of
 from tests.cloudformation.conftest import RELEASE, ROOT, infra

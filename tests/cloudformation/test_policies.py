@@ -116,7 +116,7 @@ def test_who_writes_keeps_to_its_own_namespace(role: str, action: str) -> None:
         ("DeployRole", "scripts"),
     ],
 )
-def test_who_asks_for_an_object_that_is_missing_is_told_so(
+def test_who_asks_for_an_object_that_is_missing_learns_so(
     role: str, buckets: str
 ) -> None:
     # S3 answers 403 in place of 404 to those who may not list the bucket, and a GET has no prefix.

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from salesetl.cloudformation.buckets import empty_bucket
-from salesetl.cloudformation.stacks import LARGEST_BODY
+from salesetl.cloudformation.stacks import LARGEST_BODY, Stack, Template
 from salesetl.registry import jobs, namespaces
 from tests.cloudformation.conftest import RELEASE, error_of, infra, with_templates
 
@@ -42,9 +42,9 @@ def test_a_job_is_there_with_its_settings_and_its_role(job: str) -> None:
     document = iam.get_role_policy(RoleName=role["RoleName"], PolicyName=policy)[
         "PolicyDocument"
     ]
-    told = json.dumps(document)
-    assert f"arn:aws:s3:::{BUCKETS['processed']}/lake/{jobs()[job].name}/*" in told
-    assert "${" not in told
+    text = json.dumps(document)
+    assert f"arn:aws:s3:::{BUCKETS['processed']}/lake/{jobs()[job].name}/*" in text
+    assert "${" not in text
     tags = glue.get_tags(
         ResourceArn=f"arn:aws:glue:eu-central-1:000000000000:job/{found['Name']}"
     )
@@ -127,7 +127,7 @@ def test_database_workgroup_topic_and_rules_are_there() -> None:
 
 
 @pytest.mark.usefixtures("deployed")
-def test_deploying_again_changes_nothing_and_tells_the_outputs(
+def test_deploying_again_changes_nothing_and_shows_the_outputs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     infra("deploy")
@@ -181,7 +181,7 @@ def test_a_parameter_stays_until_another_value_is_given(
 
     infra("deploy", "--parameter", "Schedules=on", env="keeps")
 
-    told = capsys.readouterr().out
+    shown = capsys.readouterr().out
     group = boto3.client("athena").get_work_group(WorkGroup="salesetl-keeps")[
         "WorkGroup"
     ]
@@ -190,7 +190,7 @@ def test_a_parameter_stays_until_another_value_is_given(
         "Trigger"
     ]
     assert trigger["State"] == "ACTIVATED"
-    assert told.count("replace  Trigger") == len(jobs())
+    assert shown.count("replace  Trigger") == len(jobs())
     [stale] = boto3.client("cloudwatch").describe_alarms(
         AlarmNames=["salesetl-keeps-enrich_sales-stale"]
     )["MetricAlarms"]
@@ -212,6 +212,21 @@ def test_a_plan_of_what_is_not_there_leaves_nothing_behind(
         each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"
     }
     assert not {name for name in there if name.startswith("salesetl-planned")}
+
+
+@pytest.mark.usefixtures("ministack")
+def test_a_plan_does_not_delete_a_stack_that_was_created_since() -> None:
+    stack = Stack("salesetl-raced")
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    template = Template(json.dumps(topic), [])
+
+    with stack.change_set(template, {}):
+        client = boto3.client("cloudformation")
+        [made] = client.list_change_sets(StackName=stack.name)["Summaries"]
+        client.execute_change_set(ChangeSetName=made["ChangeSetId"])
+
+    assert stack.is_there()
+    stack.delete()
 
 
 @pytest.mark.usefixtures("ministack")
@@ -301,14 +316,14 @@ def test_replacing_a_bucket_is_called_out_and_refused(
 
     infra("plan", root=renamed)
     lines = capsys.readouterr().out.splitlines()
-    told = error_of(capsys, "deploy", root=renamed)
+    error = error_of(capsys, "deploy", root=renamed)
 
     [line] = [line for line in lines if " AWS::S3::Bucket " in line]
     assert line.startswith("replace? RawBucket") and line.endswith("*** LOSES DATA ***")
     assert lines[-1].startswith(
         "deploy would refuse: salesetl-dev RawBucket would be replaced or removed"
     )
-    assert told.endswith("say --may-lose-data")
+    assert error.endswith("pass --may-lose-data")
     assert boto3.client("s3").head_bucket(Bucket=BUCKETS["raw"])
 
 
@@ -391,9 +406,11 @@ def test_a_stack_that_is_being_changed_is_left_alone(
 ) -> None:
     make_waiting_stack("salesetl-busy")
 
-    told = error_of(capsys, "deploy", "--release", RELEASE, env="busy")
+    error = error_of(capsys, "deploy", "--release", RELEASE, env="busy")
 
-    assert told == "salesetl-busy is in CREATE_IN_PROGRESS: wait until that is done"
+    assert (
+        error == "salesetl-busy is in CREATE_IN_PROGRESS: wait until this is complete"
+    )
 
 
 def make_waiting_stack(name: str) -> None:
@@ -412,22 +429,22 @@ def make_waiting_stack(name: str) -> None:
 
 @pytest.mark.usefixtures("deployed")
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "error"),
     [
         (["--parameter", "LogRetention=30"], "did you mean LogRetentionDays?"),
         (["--parameter", "Crawler=maybe"], "yes or no"),
-        (["--parameter", "Crawler"], "write it as Name=Value"),
-        (["--parameter", "Env=prod"], "give it as --env"),
+        (["--parameter", "Crawler"], "must be Name=Value"),
+        (["--parameter", "Env=prod"], "use --env"),
     ],
 )
-def test_a_parameter_that_cannot_be_is_told_in_one_line(
-    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+def test_a_parameter_that_cannot_be_is_refused_in_one_line(
+    words: list[str], error: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert told in error_of(capsys, "plan", *words)
+    assert error in error_of(capsys, "plan", *words)
 
 
 @pytest.mark.usefixtures("ministack")
-def test_a_new_stack_must_be_told_what_its_jobs_run(
+def test_a_new_stack_needs_the_release_that_its_jobs_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert error_of(capsys, "deploy", env="new").startswith(
@@ -437,7 +454,7 @@ def test_a_new_stack_must_be_told_what_its_jobs_run(
 
 @pytest.mark.usefixtures("deployed")
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "error"),
     [
         ("Resources: [", "infra/salesetl.yaml: not a template: "),
         ("Resources: {A: {Type: AWS::No::Thing}}", "Template"),
@@ -445,32 +462,32 @@ def test_a_new_stack_must_be_told_what_its_jobs_run(
         ("- 1", "not a template: it has no sections"),
     ],
 )
-def test_a_broken_template_is_told_in_one_line(
-    text: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_broken_template_is_an_error_of_one_line(
+    text: str, error: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = with_templates(tmp_path, "Env:", "Env:")
     (broken / "infra/salesetl.yaml").write_text(text)
 
-    assert told.lower() in error_of(capsys, "plan", root=broken).lower()
+    assert error.lower() in error_of(capsys, "plan", root=broken).lower()
 
 
 @pytest.mark.usefixtures("ministack")
-def test_a_missing_template_is_told_with_where_it_should_be(
+def test_a_missing_template_is_named_with_the_remedy(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = error_of(capsys, "plan", root=tmp_path / "none")
+    error = error_of(capsys, "plan", root=tmp_path / "none")
 
-    assert told.endswith("run it where infra/salesetl.yaml is")
+    assert error.endswith("or pass --root")
 
 
 @pytest.mark.usefixtures("ministack")
-def test_a_missing_package_of_the_function_is_told_with_how_it_is_made(
+def test_a_missing_package_of_the_function_is_named_with_the_command_that_makes_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = error_of(capsys, "deploy", "--function", str(tmp_path / "none.zip"))
+    error = error_of(capsys, "deploy", "--function", str(tmp_path / "none.zip"))
 
-    assert told.startswith(f"{tmp_path}/none.zip: cannot be read")
-    assert told.endswith("run make package-lambda")
+    assert error.startswith(f"{tmp_path}/none.zip: cannot be read")
+    assert error.endswith("run make package-lambda")
 
 
 @pytest.mark.usefixtures("ministack")
@@ -482,7 +499,7 @@ def test_an_environment_has_a_short_plain_name(
 
 
 @pytest.mark.usefixtures("ministack")
-def test_no_region_and_no_credentials_are_told_in_one_line(
+def test_no_region_and_no_credentials_are_errors_of_one_line(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -524,10 +541,10 @@ def test_taking_it_down_says_what_goes_and_what_stays(
     unsure = error_of(capsys, "delete", env="gone")
     infra("delete", "--yes", env="gone")
 
-    assert buckets["scripts"] in unsure and unsure.endswith("say --yes")
+    assert buckets["scripts"] in unsure and unsure.endswith("pass --yes")
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith(
-        f"salesetl-gone is gone; {buckets['raw']} and {buckets['processed']} stay"
+        f"salesetl-gone is deleted; {buckets['raw']} and {buckets['processed']} stay"
     )
     there = {each["Name"] for each in s3.list_buckets()["Buckets"]}
     assert there & set(buckets.values()) == {buckets["raw"], buckets["processed"]}
@@ -546,22 +563,22 @@ def test_nothing_is_emptied_of_a_stack_that_is_protected_or_at_work(
     s3, stacks = boto3.client("s3"), boto3.client("cloudformation")
     scripts = BUCKETS["scripts"].replace("-dev-", "-works-")
     s3.put_object(Bucket=scripts, Key="kept", Body=b"1")
-    told = {}
+    error = {}
 
     protect = stacks.update_termination_protection
     protect(StackName="salesetl-works", EnableTerminationProtection=True)
-    told["protected"] = error_of(capsys, "delete", "--yes", env="works")
+    error["protected"] = error_of(capsys, "delete", "--yes", env="works")
     protect(StackName="salesetl-works", EnableTerminationProtection=False)
     with running("salesetl-works-enrich_sales", tmp_path) as run:
-        told["at work"] = error_of(capsys, "delete", "--yes", env="works")
+        error["at work"] = error_of(capsys, "delete", "--yes", env="works")
 
-    assert "switch its termination protection off" in told["protected"]
-    assert f"runs under way, salesetl-works-enrich_sales ({run})" in told["at work"]
+    assert "switch it off to delete the stack" in error["protected"]
+    assert f"runs under way, salesetl-works-enrich_sales ({run})" in error["at work"]
     assert s3.get_object(Bucket=scripts, Key="kept")["Body"].read() == b"1"
     # Nor does a job stand in the way that somebody has removed by hand.
     boto3.client("glue").delete_job(JobName="salesetl-works-flatten_orders")
     infra("delete", "--yes", env="works")
-    assert "salesetl-works is gone" in capsys.readouterr().out
+    assert "salesetl-works is deleted" in capsys.readouterr().out
 
 
 @contextmanager
@@ -590,6 +607,9 @@ def test_a_stack_that_is_being_changed_is_not_taken_down(
 ) -> None:
     make_waiting_stack("salesetl-changing")
 
-    told = error_of(capsys, "delete", "--yes", env="changing")
+    error = error_of(capsys, "delete", "--yes", env="changing")
 
-    assert told == "salesetl-changing is in CREATE_IN_PROGRESS: wait until that is done"
+    assert (
+        error
+        == "salesetl-changing is in CREATE_IN_PROGRESS: wait until this is complete"
+    )

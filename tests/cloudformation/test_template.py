@@ -131,7 +131,9 @@ def test_another_pipeline_gets_a_rule_for_its_staging() -> None:
 
 
 def test_a_template_without_its_marks_is_left_alone() -> None:
-    with pytest.raises(InputError, match="the lines are gone between which"):
+    with pytest.raises(
+        InputError, match="a marker line around the rules of staging is missing"
+    ):
         with_staging_rules("Resources:\n", ["sales"])
 
 
@@ -175,7 +177,7 @@ def test_a_trigger_of_another_name_comes_with_the_schedule(
     assert trigger["Schedule"] == definition.schedule
 
 
-def test_every_alarm_tells_the_topic() -> None:
+def test_every_alarm_publishes_to_the_topic() -> None:
     alarms = of_type("AWS::CloudWatch::Alarm")
 
     functions = [each for each in DEFINITIONS if each.function]
@@ -224,7 +226,7 @@ def test_no_run_at_all_is_told_as_well_as_a_failed_one(
 def test_a_run_that_is_late_is_told_from_the_day_that_schedules_are_on(
     definition: JobDefinition,
 ) -> None:
-    # One that was silent until then would be in ALARM already, and only a change is told.
+    # A silenced alarm would be in ALARM already, and CloudWatch notifies only of a change.
     stale = RESOURCES[f"{pipeline_of_job(definition.name).name}.StaleAlarm"]
 
     assert stale["Condition"] == "AreSchedulesOn"
@@ -258,7 +260,7 @@ def test_a_long_run_is_told_while_it_runs(definition: JobDefinition) -> None:
     assert job["Name"].startswith(name["prefix"])
 
 
-def test_every_end_but_a_good_one_is_told() -> None:
+def test_every_end_but_a_good_one_is_reported() -> None:
     rule = filled(RESOURCES["FailedRuns"]["Properties"])
 
     assert set(rule["EventPattern"]["detail"]["state"]) == {

@@ -20,7 +20,7 @@ import boto3
 import duckdb
 import pytest
 
-from salesetl.glue.environments import environment_of
+from salesetl.cloudformation.environments import environment_of
 from salesetl.glue.settings import Environment
 from salesetl.java import find_java_home
 from salesetl.registry import namespaces

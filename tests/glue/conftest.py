@@ -1,4 +1,4 @@
-"""An environment on the emulated AWS: a stack that tells of its buckets, and Glue as it behaves."""
+"""An environment on the emulated AWS: a stack with buckets as outputs, and Glue as it behaves."""
 
 import json
 import uuid
@@ -12,8 +12,8 @@ from moto.core.responses import ActionResult
 from moto.glue.models import FakeJob, GlueBackend
 from moto.glue.responses import GlueResponse
 
+from salesetl.cloudformation.environments import environment_of
 from salesetl.glue.definitions import JobDefinition, job_definition
-from salesetl.glue.environments import environment_of
 from salesetl.glue.release import Release
 from salesetl.glue.settings import Environment
 

@@ -24,8 +24,8 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """Run a command, and return what it says."""
+def output_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """Run a command, and return its output."""
     main(words)
     return capsys.readouterr().out
 
@@ -47,7 +47,7 @@ def test_a_dry_run_shows_all_and_changes_nothing(
 ) -> None:
     words = ("deploy", "--env", environment.name, "--root", str(root), "--dry-run")
 
-    shown = told(capsys, *words)
+    shown = output_of(capsys, *words)
 
     assert re.search(r"^NumberOfWorkers +\(none\) +10$", shown, re.MULTILINE)
     assert "would be deployed" in shown
@@ -61,13 +61,13 @@ def test_all_jobs_are_deployed_and_one_is_rolled_back(
     environment: Environment,
 ) -> None:
     where = ("--env", environment.name, "--root", str(root))
-    first = told(capsys, "deploy", *where)
-    again = told(capsys, "deploy", *where)
+    first = output_of(capsys, "deploy", *where)
+    again = output_of(capsys, "deploy", *where)
     definition = root / "jobs" / "enrich_sales.toml"
     definition.write_text(definition.read_text().replace("workers = 10", "workers = 7"))
-    changed = told(capsys, "deploy", "enrich_sales", *where)
+    changed = output_of(capsys, "deploy", "enrich_sales", *where)
 
-    back = told(capsys, "rollback", "enrich_sales", *where)
+    back = output_of(capsys, "rollback", "enrich_sales", *where)
 
     name = f"salesetl-{environment.name}"
     assert f"{name}-enrich_sales: will be created" in first
@@ -92,24 +92,24 @@ def test_one_wrong_definition_keeps_all_jobs_from_being_deployed(
     assert boto3.client("glue").get_jobs()["Jobs"] == []
 
 
-def test_a_release_that_is_not_built_is_told_how_to_be(
+def test_a_release_that_is_not_built_names_the_command_that_builds_it(
     capsys: pytest.CaptureFixture[str], root: Path
 ) -> None:
     shutil.rmtree(root / "dist" / "jobs")
 
     error = refused(capsys, "release", "--root", str(root))
 
-    assert error.startswith(f"{root}/dist: one wheel and the job scripts should be")
+    assert error.startswith(f"{root}/dist: must have one wheel and the job scripts")
 
 
 def test_the_name_of_a_release_is_that_of_its_content(
     capsys: pytest.CaptureFixture[str], root: Path
 ) -> None:
-    first = told(capsys, "release", "--root", str(root))
-    same = told(capsys, "release", "--root", str(root))
+    first = output_of(capsys, "release", "--root", str(root))
+    same = output_of(capsys, "release", "--root", str(root))
     (root / "dist" / "jobs" / "enrich_sales.py").write_text("changed")
 
-    other = told(capsys, "release", "--root", str(root))
+    other = output_of(capsys, "release", "--root", str(root))
 
     assert first == same
     assert re.fullmatch(r"0[.]1[.]0-[0-9a-f]{12}\n", first)
@@ -122,12 +122,12 @@ def test_a_run_ends_with_its_report_and_its_cost(
     environment: Environment,
 ) -> None:
     where = ("--env", environment.name, "--root", str(root))
-    told(capsys, "deploy", *where)
+    output_of(capsys, "deploy", *where)
     report = RunReport("r1", "enrich_sales", "succeeded", "2025-12-18", rows_read=1234)
     path = f"{environment.lake}/sales/_runs/r1.json"
     storage_of(path).write(path, json.dumps(report.as_dict()).encode())
 
-    shown = told(
+    shown = output_of(
         capsys, "run-job", "enrich_sales", *where, "--every=0.01", "--run_id=r1"
     )
 
@@ -143,10 +143,13 @@ def test_a_run_ends_with_its_report_and_its_cost(
             "--sales_pth: no such argument; did you mean --sales_path?",
         ),
         (["--as_of=today"], "--as_of 'today': must be a date like 2025-12-31"),
-        (["--engine=duckdb"], "--engine: on Glue jobs run on Spark; leave it out"),
+        (
+            ["--engine=duckdb"],
+            "--engine: jobs on Glue always use Spark; remove --engine",
+        ),
     ],
 )
-def test_a_wrong_argument_is_told_before_there_is_anything_to_pay(
+def test_a_wrong_argument_is_refused_before_the_run_costs_money(
     capsys: pytest.CaptureFixture[str], root: Path, words: list[str], error: str
 ) -> None:
     run = ("run-job", "enrich_sales", "--env", "nothere", "--root", str(root))
@@ -163,7 +166,7 @@ def test_a_job_that_is_not_deployed_cannot_run(
 
     error = refused(capsys, "run-job", "enrich_sales", *where)
 
-    assert "there is no such job; make deploy-job JOB=enrich_sales" in error
+    assert "there is no such job; run make deploy-job JOB=enrich_sales" in error
 
 
 def test_what_a_job_will_cost_follows_from_its_files(
@@ -173,7 +176,7 @@ def test_what_a_job_will_cost_follows_from_its_files(
     for number in range(3):
         (tmp_path / "in" / f"{number}.csv").write_text("a line of a sale\n" * 1000)
 
-    shown = told(
+    shown = output_of(
         capsys, "cost", "enrich_sales", str(tmp_path / "in"), "--root", str(root)
     )
 
@@ -189,4 +192,4 @@ def test_without_files_there_is_nothing_to_estimate(
 ) -> None:
     error = refused(capsys, "cost", "enrich_sales", "--root", str(root))
 
-    assert error.startswith("enrich_sales reads sales_path, customers_path; name the")
+    assert error.startswith("enrich_sales reads sales_path, customers_path; pass the")

@@ -35,14 +35,14 @@ def test_every_job_has_a_definition() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "text", "told"),
+    ("pattern", "text", "message"),
     [
         (
             "^workers = 10",
             'workers = "10"',
             "workers is text in quotes, but must be a whole number",
         ),
-        ("^workers = 10", "workers = 1", "workers is 1; at least 2"),
+        ("^workers = 10", "workers = 1", "workers is 1; it must be at least 2"),
         (
             "^workers = 10",
             "",
@@ -58,14 +58,14 @@ def test_every_job_has_a_definition() -> None:
             "worker",
             "worker: 'worker' is not an entry of a definition; did you mean workers?",
         ),
-        ('"5.1"', '"4.0"', "glue_version '4.0': take 5.1 or 6.0"),
-        ('"G.1X"', '"G.3X"', "worker_type 'G.3X': take one of G.1X"),
+        ('"5.1"', '"4.0"', "glue_version '4.0': use 5.1 or 6.0"),
+        ('"G.1X"', '"G.3X"', "worker_type 'G.3X': use one of G.1X"),
         (
             "^notify_after_minutes = 30",
             "notify_after_minutes = 60",
-            "nobody would be told; lower it",
+            "it must be less than timeout_minutes, which is 60",
         ),
-        ("= 0.02", "= 2", "alarms.rejected_ratio is no share"),
+        ("= 0.02", "= 2", "alarms.rejected_ratio must be between"),
         (
             "fresh_within_hours = .*",
             "fresh = 3",
@@ -73,9 +73,9 @@ def test_every_job_has_a_definition() -> None:
         ),
         ("fresh_within_hours = .*", "fresh_within_hours = 169", "from 1 to 168"),
         ("^sales_path", "sales_pth", "arguments.sales_pth: the job has no such"),
-        ("^sales_path.*", "", "arguments.sales_path: is missing"),
-        (r"\$\{raw\}/sales", "${home}/sales", "it may name ${raw}, ${lake}, ${data"),
-        (r"\$\{raw\}/sales", "$", "arguments.sales_path is '$/'; it may name"),
+        ("^sales_path.*", "", "arguments.sales_path is missing"),
+        (r"\$\{raw\}/sales", "${home}/sales", "it may contain ${raw}, ${lake}, ${data"),
+        (r"\$\{raw\}/sales", "$", "arguments.sales_path is '$/'; it may contain"),
         (
             '^pipeline = "sales"',
             "pipeline = 1",
@@ -85,7 +85,7 @@ def test_every_job_has_a_definition() -> None:
     ],
 )
 def test_a_wrong_entry_is_named_with_what_it_should_be(
-    root: Path, pattern: str, text: str, told: str
+    root: Path, pattern: str, text: str, message: str
 ) -> None:
     change(root, pattern, text)
 
@@ -93,7 +93,7 @@ def test_a_wrong_entry_is_named_with_what_it_should_be(
         job_definition(str(root), "enrich_sales")
 
     assert str(refusal.value).startswith(f"{root}/jobs/enrich_sales.toml: ")
-    assert told in str(refusal.value)
+    assert message in str(refusal.value)
 
 
 def test_a_job_that_is_not_there_is_an_error_that_lists_those_that_are(

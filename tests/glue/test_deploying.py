@@ -12,7 +12,7 @@ from salesetl.glue import deploying
 from salesetl.glue.definitions import JobDefinition
 from salesetl.glue.deploying import Plan, deploy, plan_deploy, plan_rollback, roll_back
 from salesetl.glue.jobs import Difference, find_job
-from salesetl.glue.release import Release, is_whole, release_path
+from salesetl.glue.release import Release, is_complete, release_path
 from salesetl.glue.settings import Environment
 from salesetl.storage import storage_of
 from tests.glue.conftest import release_at
@@ -90,7 +90,7 @@ def test_a_job_is_created_as_its_definition_says(
         "environment": environment.name,
         "pipeline": "sales",
     }
-    assert is_whole(prefix)
+    assert is_complete(prefix)
 
 
 def test_deploying_twice_changes_nothing(
@@ -106,7 +106,7 @@ def test_deploying_twice_changes_nothing(
     assert storage_of(environment.scripts).files(environment.scripts) == before
 
 
-def test_a_plan_tells_the_one_setting_that_differs_and_changes_nothing(
+def test_a_plan_shows_the_one_setting_that_differs_and_changes_nothing(
     definition: JobDefinition, environment: Environment, tmp_path: Path
 ) -> None:
     release = release_at(tmp_path, "1.0")
@@ -206,7 +206,7 @@ def test_a_deploy_that_is_killed_leaves_the_old_job_or_the_new_and_is_done_again
         deployed(definition, environment, new)
 
     prefix = settings(environment)["Command"]["ScriptLocation"].partition("/jobs/")[0]
-    assert is_whole(prefix)
+    assert is_complete(prefix)
     deployed(definition, environment, new)
     assert new.name in settings(environment)["Command"]["ScriptLocation"]
     rolled_back(environment)
@@ -237,13 +237,13 @@ def test_a_release_that_was_half_sent_is_sent_whole(
     release = release_at(tmp_path, "1.0")
     prefix = release_path(environment.scripts, release.name)
     storage_of(prefix).write(f"{prefix}/{release.wheel}", b"")
-    assert not is_whole(prefix)
+    assert not is_complete(prefix)
 
     deployed(definition, environment, release)
 
     sent = storage_of(prefix).read(f"{prefix}/{release.wheel}")
     assert sent == release.files[release.wheel].read_bytes()
-    assert is_whole(prefix)
+    assert is_complete(prefix)
 
 
 def test_nothing_is_rolled_back_to_a_release_that_somebody_has_removed(
@@ -255,7 +255,9 @@ def test_nothing_is_rolled_back_to_a_release_that_somebody_has_removed(
     prefix = release_path(environment.scripts, old.name)
     storage_of(prefix).delete(f"{prefix}/{old.wheel}")
 
-    with pytest.raises(AwsError, match="no longer whole; nothing was changed"):
+    with pytest.raises(
+        AwsError, match="files of this release are missing; nothing was"
+    ):
         plan_rollback("enrich_sales", environment)
 
 
@@ -285,17 +287,17 @@ def test_the_first_deploy_can_be_taken_back_to_what_the_stack_has_made(
     assert workers(environment) == 10
 
 
-def test_a_service_that_does_not_tell_a_setting_does_not_hinder_going_back(
+def test_a_service_that_does_not_return_a_setting_does_not_hinder_going_back(
     definition: JobDefinition, environment: Environment, tmp_path: Path
 ) -> None:
     release = release_at(tmp_path, "1.0")
     for number in (2, 3):
         deployed(replace(definition, workers=number), environment, release)
-    untold = settings(environment)
+    returned = settings(environment)
     for name in ("Tags", "NotificationProperty", "ExecutionProperty"):
-        untold.pop(name)
+        returned.pop(name)
     job = environment.job_name("enrich_sales")
-    boto3.client("glue").update_job(JobName=job, JobUpdate=untold)
+    boto3.client("glue").update_job(JobName=job, JobUpdate=returned)
 
     rolled_back(environment)
 

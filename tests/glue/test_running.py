@@ -64,11 +64,11 @@ def write_log(run: str, *lines: str) -> None:
 
 
 def followed(job: str, run: str, **options: Any) -> tuple[JobRun, list[str], list[str]]:
-    """Follow a run that logs two lines; its end, the states and the lines that were told."""
+    """Follow a run that logs two lines; its end, the states and the lines that were shown."""
     states: list[str] = []
     lines: list[str] = []
 
-    def told(attempt: JobRun) -> None:
+    def show(attempt: JobRun) -> None:
         states.append(attempt.state)
         if len(states) == 2:
             write_log(run, "read took 1.0 s", "publish took 2.0 s\n")
@@ -80,14 +80,14 @@ def followed(job: str, run: str, **options: Any) -> tuple[JobRun, list[str], lis
         JobRuns(job),
         run,
         log=LogLines(GROUP, lines.append),
-        told=told,
+        show=show,
         poll_seconds=0.3,
         **options,
     )
     return ended, states, lines
 
 
-def test_a_run_is_followed_to_its_end_and_every_line_of_its_log_is_told_once(
+def test_a_run_is_followed_to_its_end_and_every_line_of_its_log_is_shown_once(
     job: str,
 ) -> None:
     run = JobRuns(job).start({"run_id": "r1"})
@@ -128,7 +128,7 @@ def test_a_run_that_fails_without_a_retry_has_ended(job: str) -> None:
     assert (ended.id, ended.state) == (run, "FAILED")
 
 
-def test_a_log_that_may_not_be_read_is_told_and_the_run_goes_on(
+def test_a_log_that_may_not_be_read_is_reported_and_the_run_goes_on(
     job: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = JobRuns(job).start({})
@@ -145,13 +145,13 @@ def test_a_log_that_may_not_be_read_is_told_and_the_run_goes_on(
         events.unregister("before-call.logs.FilterLogEvents", refuse)
 
     assert ended.state == "SUCCEEDED"
-    assert lines == [f"{GROUP}: this log may not be read from here"]
+    assert lines == [f"{GROUP}: you are not allowed to read this log"]
 
 
 def test_a_second_run_at_the_same_time_is_one_line(job: str) -> None:
     JobRuns(job).start({})
 
-    with pytest.raises(AwsError, match="as many runs as it may have are under way"):
+    with pytest.raises(AwsError, match="max_concurrent_runs is reached"):
         JobRuns(job).start({})
 
 

@@ -1,4 +1,4 @@
-"""Comparing the Glue Data Catalog with the contracts and the lake, and putting it right."""
+"""The commands that compare the Glue Data Catalog with contracts and lake, and correct it."""
 
 import argparse
 import sys
@@ -16,37 +16,37 @@ _NOTHING = "nothing to change\n"
 
 
 def plan(arguments: argparse.Namespace) -> str:
-    """Return what would change; CatalogError, after that is shown, if a change is refused."""
-    return _told_plan(arguments) or _NOTHING
+    """Return what would change. If a change is refused, show the plan, then raise CatalogError."""
+    return _plan_text(arguments) or _NOTHING
 
 
 def drift(arguments: argparse.Namespace) -> str:
-    """Return that nothing would change; CatalogError, after it is shown, if anything would."""
-    text = _told_plan(arguments)
+    """Check that nothing would change. If anything would, show it, then raise CatalogError."""
+    text = _plan_text(arguments)
     if text:
         sys.stdout.write(text)
         raise CatalogError(
-            f"database {arguments.database} differs in {len(text.splitlines())} points; put it"
-            f" right with: salesetl catalog apply {arguments.pipeline} --database"
+            f"database {arguments.database} has {len(text.splitlines())} differences; correct them"
+            f" with: salesetl catalog apply {arguments.pipeline} --database"
             f" {arguments.database} --output_path {arguments.output_path}"
         )
     return _NOTHING
 
 
 def apply(arguments: argparse.Namespace) -> str:
-    """Change what differs, and return what that was; CatalogError, and no change, if refused."""
+    """Correct the differences, and return them. CatalogError, without any change, if refused."""
     outcome = Catalog(arguments.database).apply(_entries(arguments))
     return _text(outcome.changes) or _NOTHING
 
 
-def _told_plan(arguments: argparse.Namespace) -> str:
-    """Return the lines of a plan; CatalogError, after they are shown, if a change is refused."""
-    worked_out = Catalog(arguments.database).plan(_entries(arguments))
-    text = _text(worked_out.lines)
-    if worked_out.refusals:
+def _plan_text(arguments: argparse.Namespace) -> str:
+    """Return the lines of a plan. If a change is refused, show them, then raise CatalogError."""
+    found = Catalog(arguments.database).plan(_entries(arguments))
+    text = _text(found.lines)
+    if found.refusals:
         sys.stdout.write(text)
         raise CatalogError(
-            f"database {arguments.database}: {'. '.join(worked_out.refusals)}"
+            f"database {arguments.database}: {'. '.join(found.refusals)}"
         )
     return text
 
@@ -56,7 +56,7 @@ def _entries(arguments: argparse.Namespace) -> list[Entry]:
     root = normalized(arguments.output_path)
     if is_local(root):
         raise ArgumentError(
-            f"--output_path {root}: the Data Catalog holds tables on S3; name a lake there"
+            f"--output_path {root}: the Data Catalog has only tables on S3; use a lake on S3"
         )
     pipeline = pipeline_named(arguments.pipeline)
     tables = (*pipeline.tables, *pipeline.quarantines)

@@ -1,4 +1,4 @@
-"""Estimates the cost of a job."""
+"""The command that estimates the cost of a job."""
 
 import argparse
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from salesetl.storage import StoredFile, normalized, storage_of
 
 
 def estimate_cost(arguments: argparse.Namespace) -> str:
-    """Return the estimated time and cost of a run, and the cost of storage and queries."""
+    """Return estimates of the time and cost of a run, and of storage and queries."""
     definition = job_definition(arguments.root, arguments.job)
     found = _inputs(arguments.job, arguments.inputs)
     size = size_of(found)
@@ -45,7 +45,7 @@ def estimate_cost(arguments: argparse.Namespace) -> str:
             "",
             *_lake_lines(arguments.output_path, size),
             "",
-            f"prices of {prices()['as_of']} in us-east-1; times are estimated from docs/sizing.md,"
+            f"prices of {prices()['as_of']} in us-east-1; times are estimates from docs/sizing.md,"
             " not measured on Glue",
             "",
         ]
@@ -57,7 +57,7 @@ def _inputs(job: str, paths: Sequence[str]) -> list[StoredFile]:
     names = [option.name for option in known if option.type is InputPath]
     if not paths:
         raise ArgumentError(
-            f"{job} reads {', '.join(names)}; name the files that it would read"
+            f"{job} reads {', '.join(names)}; pass the files that it would read"
         )
     return [file for path in paths for file in find_files(path)]
 
@@ -78,7 +78,7 @@ def _lake_lines(output_path: str | None, size: Size) -> list[str]:
         f"a query on Athena: ${query_dollars(0):.5f} at least (10 MB)",
         f"storage of the input: ${size.bytes / 1e9 * s3['gigabyte_month']:.4f} a month",
         f"requests to read it: ${size.files / 1000 * s3['thousand_gets']:.6f} at least",
-        f"a crawler: ${crawler_dollars():.3f} a DPU at least; jobs with --database need none",
+        f"a crawler: ${crawler_dollars():.3f} per DPU at least; jobs with --database need none",
     ]
     if output_path:
         root = normalized(output_path)
@@ -86,6 +86,6 @@ def _lake_lines(output_path: str | None, size: Size) -> list[str]:
         lines += [
             f"storage of the lake, {held / 1e9:,.3f} GB:"
             f" ${held / 1e9 * s3['gigabyte_month']:.4f} a month",
-            f"a query that scans all of it: ${query_dollars(held):.5f}",
+            f"a query that reads the whole lake: ${query_dollars(held):.5f}",
         ]
     return lines

@@ -1,26 +1,26 @@
-"""Deploying jobs to Glue, and rolling them back."""
+"""The commands that deploy jobs to Glue and roll them back."""
 
 import argparse
 import sys
 
+from salesetl.cloudformation.environments import environment_of
 from salesetl.display import table_text
 from salesetl.glue import deploying
 from salesetl.glue.definitions import job_definition
 from salesetl.glue.deploying import Plan
-from salesetl.glue.environments import environment_of
 from salesetl.glue.release import built_release
 from salesetl.registry import jobs
 
 
 def show_release(arguments: argparse.Namespace) -> str:
-    """Return the name of the release that is built in `dist/`."""
+    """Return the name of the release in `dist/`."""
     return f"{built_release(arguments.root).name}\n"
 
 
 def deploy(arguments: argparse.Namespace) -> str:
-    """Deploy jobs, all if none is named, and show what changes before it is changed."""
+    """Deploy the named jobs, or all jobs. Show each change before it is made."""
     release = built_release(arguments.root)
-    # All definitions are read before anything is changed.
+    # Read all definitions before any change, so that a wrong one changes nothing.
     definitions = [
         job_definition(arguments.root, name) for name in arguments.jobs or jobs()
     ]
@@ -36,7 +36,7 @@ def deploy(arguments: argparse.Namespace) -> str:
 
 
 def roll_back(arguments: argparse.Namespace) -> str:
-    """Give a job the settings and the release that it had before the last deploy."""
+    """Give a job its settings and release from before the last deploy."""
     environment = environment_of(arguments.env)
     plan = deploying.plan_rollback(arguments.job, environment)
     sys.stdout.write(plan_text(plan))
@@ -48,7 +48,7 @@ def roll_back(arguments: argparse.Namespace) -> str:
 
 
 def plan_text(plan: Plan) -> str:
-    """Lay out what a plan changes."""
+    """Return the changes of a plan as a table."""
     if not plan.changes:
         return f"{plan.job}: nothing to change\n"
     rows = [
@@ -56,5 +56,5 @@ def plan_text(plan: Plan) -> str:
         for each in plan.changes
     ]
     done = "changed" if plan.found else "created"
-    table = table_text(["setting", "is", "becomes"], rows)
+    table = table_text(["setting", "now", "new"], rows)
     return f"{plan.job}: will be {done}\n{table}\n"

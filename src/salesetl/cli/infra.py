@@ -1,4 +1,4 @@
-"""The infrastructure of an environment: what would change, changing it, taking it down."""
+"""The commands that plan, deploy and delete the infrastructure of an environment."""
 
 import argparse
 import sys
@@ -10,29 +10,28 @@ from salesetl.errors import ArgumentError, InputError, StackError
 
 
 def plan(arguments: argparse.Namespace) -> str:
-    """Show a line for each change that a deploy would make, and why it would refuse to."""
-    Infrastructure(arguments.env).plan(_request(arguments), _tell)
+    """Show each change that a deploy would make, and why it would refuse the changes."""
+    Infrastructure(arguments.env).plan(_request(arguments), _show)
     return ""
 
 
 def deploy(arguments: argparse.Namespace) -> str:
-    """Make or change the stacks, with a line for each change; return the environment's outputs.
+    """Create or change the stacks, show each change, and return the environment's outputs.
 
-    Which release the jobs run is never changed: `--release` is what those of new stacks begin with,
-    and has no effect on one that is there.
+    This never changes the release that an existing job runs: `--release` is only for new stacks.
     """
     infrastructure = Infrastructure(arguments.env)
     infrastructure.deploy(
-        _request(arguments), _tell, may_lose_data=arguments.may_lose_data
+        _request(arguments), _show, may_lose_data=arguments.may_lose_data
     )
     outputs = sorted(infrastructure.stack.outputs().items())
     return "".join(f"{name} = {value}\n" for name, value in outputs)
 
 
 def delete(arguments: argparse.Namespace) -> str:
-    """Take the stacks down, but for the buckets of raw and processed data; StackError if unsure.
+    """Delete the stacks, except for the buckets of raw and processed data.
 
-    Nothing is emptied of an environment that cannot be deleted.
+    StackError without `--yes`. All checks come before any bucket is emptied.
     """
     infrastructure = Infrastructure(arguments.env)
     infrastructure.check_deletable()
@@ -41,12 +40,12 @@ def delete(arguments: argparse.Namespace) -> str:
     kept = " and ".join(buckets)
     if lost and not arguments.yes:
         raise StackError(
-            f"{name}: jobs, alarms, the databases and all that is in {' and '.join(lost)} would be"
-            f" gone; {kept} would stay. If that is meant, say --yes"
+            f"{name}: this deletes jobs, alarms, databases and everything in"
+            f" {' and '.join(lost)}; {kept} stay. To do it, pass --yes"
         )
-    infrastructure.delete(_tell)
-    stays = f"; {kept} stay, and stand in the way of a new stack" if kept else ""
-    return f"{name} is gone{stays}\n"
+    infrastructure.delete(_show)
+    stays = f"; {kept} stay; delete them before you create it again" if kept else ""
+    return f"{name} is deleted{stays}\n"
 
 
 def _request(arguments: argparse.Namespace) -> Request:
@@ -54,7 +53,7 @@ def _request(arguments: argparse.Namespace) -> Request:
     for text in arguments.parameter:
         name, found, value = text.partition("=")
         if not found:
-            raise ArgumentError(f"--parameter {text}: write it as Name=Value")
+            raise ArgumentError(f"--parameter {text}: must be Name=Value")
         parameters[name] = value
     function = _package(Path(arguments.function)) if arguments.function else None
     return Request(Path(arguments.root), parameters, arguments.release, function)
@@ -69,50 +68,54 @@ def _package(path: Path) -> bytes:
         ) from error
 
 
-def _tell(line: str) -> None:
+def _show(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 def add_commands(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `infra plan`, `infra deploy` and `infra delete` to the command line."""
-    of_infra = groups.add_parser("infra", help="the infrastructure of an environment")
+    of_infra = groups.add_parser(
+        "infra", help="plan, deploy or delete the infrastructure"
+    )
     commands = of_infra.add_subparsers(required=True)
     added = {}
     for name, text, command in (
         ("plan", "show what deploy would change", plan),
-        ("deploy", "make or change the infrastructure", deploy),
-        ("delete", "take it down; raw and processed data stay", delete),
+        ("deploy", "create or change the infrastructure", deploy),
+        ("delete", "delete the infrastructure; keep raw and processed data", delete),
     ):
         added[name] = commands.add_parser(
             name, help=text, description=text, allow_abbrev=False
         )
-        added[name].add_argument("--env", required=True, help="such as dev")
+        added[name].add_argument(
+            "--env", required=True, help="environment, such as dev"
+        )
         added[name].set_defaults(command=command)
     _add_request(added["plan"])
     _add_request(added["deploy"])
     added["deploy"].add_argument(
-        "--may-lose-data", action="store_true", help="what holds data may be replaced"
+        "--may-lose-data", action="store_true", help="allow changes that delete data"
     )
-    added["delete"].add_argument("--yes", action="store_true", help="it is meant")
+    added["delete"].add_argument("--yes", action="store_true", help="confirm")
 
 
 def _add_request(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--release", help="what the jobs of new stacks run; else of no effect"
+        "--release", help="release for the jobs of new stacks; others keep theirs"
     )
     parser.add_argument(
         "--parameter",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="of the templates; what is not given stays as it is",
+        help="parameter of the templates; others keep their values",
     )
     parser.add_argument(
         "--function",
         metavar="ZIP",
-        help="the package of the Lambda functions, which then load new files",
+        help="package of the Lambda functions that load new files",
     )
     parser.add_argument(
-        "--root", default=".", metavar="DIR", help="root of the repository (here)"
+        "--root", default=".", metavar="DIR", help="root of the repository (default: .)"
     )

@@ -1,4 +1,4 @@
-"""Runs a job on Glue and follows it."""
+"""The command that runs a job on Glue and follows it."""
 
 import argparse
 import sys
@@ -6,11 +6,11 @@ import sys
 from tqdm import tqdm
 
 from salesetl.arguments import argument_texts, parse_arguments
+from salesetl.cloudformation.environments import environment_of
 from salesetl.display import report_text
 from salesetl.errors import ArgumentError, AwsError, InputError
 from salesetl.glue.costs import run_dollars
 from salesetl.glue.definitions import JobDefinition, job_definition
-from salesetl.glue.environments import environment_of
 from salesetl.glue.jobs import find_job
 from salesetl.glue.log_lines import LogLines
 from salesetl.glue.running import JobRun, JobRuns, follow, new_run_id
@@ -22,7 +22,7 @@ from salesetl.storage import storage_of
 
 
 def run_job(arguments: argparse.Namespace) -> str:
-    """Run a job, follow it to its end, and return its report and what it cost.
+    """Run a job, follow it to the end, and return its report and its cost.
 
     AwsError if it did not succeed.
     """
@@ -34,7 +34,7 @@ def run_job(arguments: argparse.Namespace) -> str:
     settings = find_job(name)
     if settings is None:
         raise AwsError(
-            f"{name}: there is no such job; make deploy-job JOB={definition.name}"
+            f"{name}: there is no such job; run make deploy-job JOB={definition.name}"
         )
     runs = JobRuns(name)
     run = runs.start(own)
@@ -47,18 +47,20 @@ def run_job(arguments: argparse.Namespace) -> str:
     try:
         report = last_report(storage_of(lake), lake, pipeline.name, own["run_id"])
     except InputError as error:
-        raise AwsError(f"{error}; {group} is the log on CloudWatch") from error
+        raise AwsError(f"{error}; read the log group {group} on CloudWatch") from error
     return f"{report_text(report)}\n{cost}\n"
 
 
 def _own_arguments(definition: JobDefinition, words: list[str]) -> dict[str, str]:
-    """Check arguments as the job would, before there is anything to pay."""
+    """Check the arguments as the job would, before the run costs money."""
     options = job_options(pipeline_of_job(definition.name))
     given = parse_arguments(options, words, is_partial=True)
     if "engine" in given:
-        raise ArgumentError("--engine: on Glue jobs run on Spark; leave it out")
+        raise ArgumentError("--engine: jobs on Glue always use Spark; remove --engine")
     if "replay_of" in given:
-        raise ArgumentError("--replay_of: replay from here: salesetl quarantine replay")
+        raise ArgumentError(
+            "--replay_of: to replay rejected rows, use salesetl quarantine replay"
+        )
     return {"run_id": new_run_id(), **argument_texts(words)}
 
 
@@ -80,18 +82,18 @@ def _followed(
                 run,
                 max_retries=definition.max_retries,
                 log=LogLines(group, lambda line: tqdm.write(line, file=sys.stderr)),
-                told=shown.state,
+                show=shown.state,
                 poll_seconds=every,
             )
         except (KeyboardInterrupt, Stopped):
             raise AwsError(
-                f"{name} run {shown.run} goes on; to end it: aws glue batch-stop-job-run"
+                f"{name} run {shown.run} continues; to stop it: aws glue batch-stop-job-run"
                 f" --job-name {name} --job-run-ids {shown.run}"
             ) from None
 
 
 class _Shown:
-    """What is shown of a run: each state where it changes, the present one beside the time."""
+    """The display of a run: a line for each new state, and the current state in the bar."""
 
     def __init__(self, bar: "tqdm[None]", run: str) -> None:
         self.run = run

@@ -1,1 +1,1 @@
-"""The infrastructure of an environment: its template, and the stack that is made of it."""
+"""The infrastructure of an environment: its templates and its stacks."""

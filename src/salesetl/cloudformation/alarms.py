@@ -1,4 +1,4 @@
-"""The logs of a job, the metrics taken from them, and the alarms that tell of those."""
+"""Build the logs of a job, the metrics from these logs, and the alarms on these metrics."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _REPORT = '$.event = "run_report"'
 
 
 def alarm_resources(definition: JobDefinition) -> dict[str, Any]:
-    """Return log groups, metric filters and alarms of a job."""
+    """Return the log groups, metric filters and alarms of a job."""
     log = {"Ref": "OutputLog"}
     return {
         "OutputLog": log_group(f"{definition.name}/output"),
@@ -30,7 +30,7 @@ def alarm_resources(definition: JobDefinition) -> dict[str, Any]:
 
 
 def log_group(name: str) -> dict[str, Any]:
-    """Return a log group, which goes with the stack."""
+    """Return a log group. It is deleted with the stack."""
     return {
         "Type": "AWS::Logs::LogGroup",
         "DeletionPolicy": "Delete",
@@ -43,7 +43,7 @@ def log_group(name: str) -> dict[str, Any]:
 
 
 def alarm(name: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """Return an alarm that tells the topic of the environment."""
+    """Return an alarm that publishes to the topic of the environment."""
     return {
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {
@@ -74,12 +74,12 @@ def _metric(log: Any, pattern: str, metric: str, value: str) -> dict[str, Any]:
 
 def _rejected_alarm(definition: JobDefinition) -> dict[str, Any]:
     ratio = definition.alarms.rejected_ratio
-    return _alarm(
+    return _job_alarm(
         definition,
         "rejected",
         {
             "AlarmDescription": f"A run of {definition.name} rejected more than {ratio:.2%} of its"
-            " rows; see them by: salesetl quarantine list",
+            " rows; to see them: salesetl quarantine list",
             "MetricName": "RejectedRatio",
             "Statistic": "Maximum",
             "Period": 300,
@@ -93,9 +93,10 @@ def _rejected_alarm(definition: JobDefinition) -> dict[str, Any]:
 
 def _stale_alarm(definition: JobDefinition) -> dict[str, Any]:
     hours = definition.alarms.fresh_within_hours
-    # Where nothing is scheduled nothing is late, and there is no alarm: one that was only silenced
-    # would be in ALARM by the time it may speak, and it speaks only when its state changes.
-    return {"Condition": "AreSchedulesOn"} | _alarm(
+    # Without a schedule no run can be late, so there is no alarm. Disabling its actions would not
+    # do: the alarm would be in ALARM already when the schedule is switched on, and CloudWatch
+    # notifies only when the state changes.
+    return {"Condition": "AreSchedulesOn"} | _job_alarm(
         definition,
         "stale",
         {
@@ -113,7 +114,7 @@ def _stale_alarm(definition: JobDefinition) -> dict[str, Any]:
     )
 
 
-def _alarm(
+def _job_alarm(
     definition: JobDefinition, what: str, settings: dict[str, Any]
 ) -> dict[str, Any]:
     of_job = {

@@ -1,10 +1,10 @@
-"""Emptying buckets, which CloudFormation deletes only when nothing is in them."""
+"""Empty buckets, because CloudFormation deletes only empty buckets."""
 
 from salesetl.aws import aws_errors, client
 
 
 def empty_bucket(bucket: str) -> None:
-    """Delete all objects of a bucket with all their versions; they cannot be brought back."""
+    """Delete all objects of a bucket with all their versions. They cannot be restored."""
     s3 = client("s3")
     with aws_errors(bucket):
         pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
@@ -20,7 +20,7 @@ def empty_bucket(bucket: str) -> None:
                 Bucket=bucket, Delete={"Objects": objects, "Quiet": True}
             )
             for left in answer.get("Errors", []):
-                # Asked for alone, it is tried again, or the error says why it stays.
+                # Try each one again alone; if that fails too, the error says why.
                 s3.delete_object(
                     Bucket=bucket, Key=left["Key"], VersionId=left["VersionId"]
                 )

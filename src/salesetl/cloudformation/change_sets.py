@@ -1,4 +1,4 @@
-"""What a change set of CloudFormation would do, a line for each resource, and doing it."""
+"""Make a change set of CloudFormation, describe its changes, and apply or discard it."""
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,21 +6,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from salesetl.aws import aws_errors
+from salesetl.aws import aws_errors, error_code
 from salesetl.errors import AwsError, StackError
 
-# What these hold is gone, or left behind, if another takes their place.
+# If a resource of these types is replaced, its content is deleted or left behind.
 _HOLDING = ("AWS::S3::Bucket", "AWS::Glue::Database", "AWS::Logs::LogGroup")
 _WORDS = {"Add": "add", "Modify": "modify", "Remove": "remove"}
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
-_SECONDS_BETWEEN_LOOKS = 2
-# An hour; the longest that anything of a stack here takes is some minutes.
-_LOOKS = 1800
+_POLL_SECONDS = 2
+# An hour. A change of these stacks takes a few minutes at most.
+_POLLS = 1800
 
 
 @dataclass(frozen=True)
 class Change:
-    """What would be done to a resource, and which of its properties are concerned."""
+    """A change of one resource, with the names of the properties that change."""
 
     action: str
     logical_id: str
@@ -29,7 +29,7 @@ class Change:
 
     @property
     def loses_data(self) -> bool:
-        """Whether a resource that holds data would be removed or replaced."""
+        """Whether the change removes or replaces a resource that holds data."""
         return (
             self.action in ("remove", "replace", "replace?") and self.kind in _HOLDING
         )
@@ -42,12 +42,12 @@ class Change:
 
 
 class ChangeSet:
-    """A change set, made at once and read in full; to be applied or discarded."""
+    """A change set of a stack. It must be applied or discarded."""
 
     def __init__(
         self, client: Any, request: Mapping[str, Any], *, is_new: bool
     ) -> None:
-        """Make it; StackError with the resource and the reason if CloudFormation refuses it."""
+        """Create and read it; StackError names the resource and the reason if it is rejected."""
         self._client, self.is_new, self.is_applied = client, is_new, False
         name = f"salesetl-{uuid.uuid4().hex}"
         kind = "CREATE" if is_new else "UPDATE"
@@ -55,7 +55,7 @@ class ChangeSet:
             ChangeSetName=name, ChangeSetType=kind, **request
         )
         self._stack = created["StackId"]
-        # Roles may do this to stacks of a name, which an id of a change set does not tell.
+        # Requests name the stack, because IAM policies do. The ARN of a change set does not.
         self._at = {"StackName": request["StackName"], "ChangeSetName": name}
         try:
             self.changes = self._read()
@@ -64,27 +64,39 @@ class ChangeSet:
             raise
 
     def apply(self) -> None:
-        """Do what it says, and wait for the end; StackError names the resource that failed."""
-        what = "stack_create_complete" if self.is_new else "stack_update_complete"
-        with finished(self._client, what, self._stack):
+        """Make the changes and wait for the end; StackError names the resource that failed."""
+        waiter = "stack_create_complete" if self.is_new else "stack_update_complete"
+        with waiting_for(waiter, self._client, self._stack):
             self._client.execute_change_set(**self._at)
             self.is_applied = True
 
     def discard(self) -> None:
-        """Delete it, and with it the empty stack that it was made for."""
+        """Delete it, and the empty stack that was created for it."""
         self._client.delete_change_set(**self._at)
         if self.is_new:
+            self._delete_empty_stack()
+
+    def _delete_empty_stack(self) -> None:
+        [stack] = self._client.describe_stacks(StackName=self._stack)["Stacks"]
+        if stack["StackStatus"] != "REVIEW_IN_PROGRESS":
+            # Another change set has created the stack in the meantime.
+            return
+        try:
             self._client.delete_stack(StackName=self._stack)
+        except self._client.exceptions.ClientError as error:
+            # Who may only plan may not delete. The next deploy uses the empty stack.
+            if error_code(error) != "AccessDenied":
+                raise
 
     def _read(self) -> list[Change]:
-        failed = _failed(self._client, "change_set_create_complete", **self._at)
+        failed = _wait(self._client, "change_set_create_complete", **self._at)
         if failed:
-            return self._refused(failed)
+            return self._rejected(failed)
         pages = self._client.get_paginator("describe_change_set").paginate(**self._at)
         described = [each for page in pages for each in page["Changes"]]
         return [_change(each["ResourceChange"]) for each in described]
 
-    def _refused(self, answer: Mapping[str, Any]) -> list[Change]:
+    def _rejected(self, answer: Mapping[str, Any]) -> list[Change]:
         reason = " ".join(answer.get("StatusReason", "").split())
         if any(text in reason for text in _NOTHING):
             return []
@@ -93,15 +105,15 @@ class ChangeSet:
 
 
 @contextmanager
-def finished(client: Any, what: str, stack: str) -> Iterator[None]:
-    """Wait, by a waiter of stacks, for what the block begins to be done.
+def waiting_for(waiter: str, client: Any, stack: str) -> Iterator[None]:
+    """Wait until the operation is complete that the block starts on a stack.
 
-    StackError with the first resource that failed, and why. `stack` is an id, by which also a stack
-    that is gone can be asked about.
+    StackError names the first resource that failed, and the reason. `stack` is the id of the stack,
+    because a deleted stack cannot be found by its name.
     """
     before = len(_events(client, stack))
     yield
-    if not _failed(client, what, StackName=stack):
+    if not _wait(client, waiter, StackName=stack):
         return
     [found] = client.describe_stacks(StackName=stack)["Stacks"]
     reasons = _failures(_events(client, stack)[before:], stack)
@@ -110,11 +122,11 @@ def finished(client: Any, what: str, stack: str) -> Iterator[None]:
     raise StackError(f"{found['StackName']} is in {found['StackStatus']}: {reason}")
 
 
-def _failed(client: Any, what: str, **of: str) -> Mapping[str, Any] | None:
-    """Wait; return None if it went well, or the answer that says that it did not."""
-    patience = {"Delay": _SECONDS_BETWEEN_LOOKS, "MaxAttempts": _LOOKS}
+def _wait(client: Any, waiter: str, **of: str) -> Mapping[str, Any] | None:
+    """Wait for a success; return None, or the last answer if it is a failure."""
+    patience = {"Delay": _POLL_SECONDS, "MaxAttempts": _POLLS}
     try:
-        client.get_waiter(what).wait(**of, WaiterConfig=patience)
+        client.get_waiter(waiter).wait(**of, WaiterConfig=patience)
     except Exception as error:
         answer: Mapping[str, Any] | None = getattr(error, "last_response", None)
         if answer is None:
@@ -130,11 +142,12 @@ def _events(client: Any, stack: str) -> list[dict[str, Any]]:
 
 
 def _failures(events: Sequence[Mapping[str, Any]], stack: str) -> list[str]:
+    """Return a line for each resource that failed by itself."""
     found = []
     for event in events:
         reason = " ".join(event.get("ResourceStatusReason", "").split())
         is_own = event.get("PhysicalResourceId") == stack
-        # Those were only stopped because another had failed.
+        # CloudFormation cancels the other resources when one has failed.
         is_failed = event["ResourceStatus"].endswith("_FAILED")
         if is_failed and not is_own and "cancelled" not in reason:
             found.append(_line(event, reason))
@@ -142,9 +155,9 @@ def _failures(events: Sequence[Mapping[str, Any]], stack: str) -> list[str]:
 
 
 def _rejections(client: Any, **of: str) -> list[str]:
-    """Return what CloudFormation found wrong before it began anything.
+    """Return the errors that CloudFormation found before it started to make changes.
 
-    None if that may not be asked: then there is another reason to give, if a less exact one.
+    The list is empty if the credentials may not read events.
     """
     try:
         with aws_errors("DescribeEvents"):
@@ -163,7 +176,7 @@ def _line(event: Mapping[str, Any], reason: str) -> str:
 
 
 def _change(change: dict[str, Any]) -> Change:
-    # One that is "Conditional" is decided when it is carried out: count on it.
+    # "Conditional" is decided only when the change is made, so treat it as a replacement.
     replaced = {"True": "replace", "Conditional": "replace?"}
     targets = [detail.get("Target", {}) for detail in change.get("Details", [])]
     names = {target.get("Name") or target.get("Attribute", "") for target in targets}

@@ -1,15 +1,16 @@
-"""The infrastructure of an environment: a stack of its own, and one of each pipeline.
+"""Plan, deploy and delete the infrastructure of an environment.
 
-A change of it never changes which release a job runs: a release is deployed to the jobs, past the
-stack. A stack that is there is told what its job runs, and that before anything else: a change that
-fails is rolled back to what the stack knew.
+It has one stack for the environment and one for each pipeline. A change of the infrastructure never
+changes the release that a job runs, because releases are deployed to the jobs directly. So before
+any other change, a stack gets the release of its job as a parameter. If the change fails,
+CloudFormation rolls back to this parameter.
 """
 
 import re
 from contextlib import ExitStack
 
 from salesetl.cloudformation.buckets import empty_bucket
-from salesetl.cloudformation.planned import PlannedStack, Tell, refusal_of, tell_all
+from salesetl.cloudformation.planned import PlannedStack, Show, refusal_of, show_all
 from salesetl.cloudformation.requests import (
     ENVIRONMENT_TEMPLATE,
     Request,
@@ -28,34 +29,34 @@ _KEPT = ("RawBucket", "ProcessedBucket")
 
 
 class Infrastructure:
-    """The stacks of an environment in the account and region of the credentials."""
+    """The stacks of an environment, in the current account and region."""
 
     def __init__(self, env: str) -> None:
-        """Name the stacks; ArgumentError if the environment has a name that they cannot have."""
+        """Check the name of the environment; ArgumentError if stacks cannot have it."""
         if not re.fullmatch("[a-z][a-z0-9]{0,9}", env):
             raise ArgumentError(
-                f"--env {env!r}: a letter, then at most nine letters or digits, all lower case"
+                f"--env {env!r}: use a letter, then at most nine letters or digits, all lower case"
             )
         self.env = env
         self.stack = Stack(stack_name(env))
 
-    def plan(self, request: Request, tell: Tell) -> None:
-        """Describe each change, and why a deploy would refuse it; change nothing."""
+    def plan(self, request: Request, show: Show) -> None:
+        """Show each change, and why a deploy would refuse it. Change nothing."""
         request.check_parameters()
         with ExitStack() as closing:
             opened = [self._open_environment(request, closing)]
             opened += self._open_pipelines(request, closing, "plans")
-            tell_all(opened, tell)
+            show_all(opened, show)
             if refusal := refusal_of(opened):
-                tell(f"deploy would refuse: {refusal}")
+                show(f"deploy would refuse: {refusal}")
 
     def deploy(
-        self, request: Request, tell: Tell, *, may_lose_data: bool = False
+        self, request: Request, show: Show, *, may_lose_data: bool = False
     ) -> None:
-        """Make or change the stacks; StackError, before any change, if data would be lost.
+        """Create or change the stacks.
 
-        StackError if a resource fails, with its name and the reason. The same deploy again does
-        what is left.
+        StackError before any change if data would be lost. StackError with the name and the reason
+        if a resource fails; run the same deploy again to finish it.
         """
         request.check_parameters()
         for pipeline in pipelines():
@@ -63,23 +64,23 @@ class Infrastructure:
         with ExitStack() as closing:
             opened = [self._open_environment(request, closing)]
             if opened[0].change_set.is_new:
-                tell_all(opened, tell)
-                opened.pop().apply(tell)
+                show_all(opened, show)
+                opened.pop().apply(show)
             opened += self._open_pipelines(request, closing, "templates")
-            tell_all(opened, tell)
+            show_all(opened, show)
             refusal = refusal_of(opened)
             if refusal and not may_lose_data:
                 raise StackError(refusal)
             if request.function:
                 self._upload(request.function)
             for each in opened:
-                each.apply(tell)
+                each.apply(show)
 
     def check_deletable(self) -> None:
-        """See that the stacks can be taken down.
+        """Check that the stacks can be deleted.
 
-        StackError if the environment is not there, or a stack is being changed or is protected, or
-        a run of its job is under way.
+        StackError if the environment does not exist, if a stack is being changed or is protected,
+        or if a run of a job is under way.
         """
         if not self.stack.is_there():
             raise StackError(f"there is no stack {self.stack.name}")
@@ -88,12 +89,12 @@ class Infrastructure:
         jobs = map(self._job, pipelines())
         if running := [run for job in jobs for run in runs_under_way(job)]:
             raise StackError(
-                f"{self.stack.name} has runs under way, {', '.join(running)}: wait for their end,"
+                f"{self.stack.name} has runs under way, {', '.join(running)}: wait until they end,"
                 " or stop them"
             )
 
     def buckets(self) -> tuple[list[str], list[str]]:
-        """Return the buckets that stay when the environment is deleted, and those that go."""
+        """Return the buckets that a delete keeps, and those that it deletes."""
         outputs = self.stack.outputs()
         kept, lost = (
             [outputs[name] for name in names if name in outputs]
@@ -101,16 +102,16 @@ class Infrastructure:
         )
         return kept, lost
 
-    def delete(self, tell: Tell) -> None:
-        """Take the stacks down, but for the buckets of raw and processed data."""
+    def delete(self, show: Show) -> None:
+        """Delete the stacks, except for the buckets of raw and processed data."""
         _, lost = self.buckets()
         for bucket in lost:
             empty_bucket(bucket)
         for stack in self._all_stacks():
             if stack.is_there():
-                tell(f"{stack.name}: deleting")
+                show(f"{stack.name}: deleting")
                 stack.delete()
-                tell(f"{stack.name}: done")
+                show(f"{stack.name}: done")
 
     def _all_stacks(self) -> list[Stack]:
         return [*map(self._stack_of, pipelines()), self.stack]
@@ -146,18 +147,18 @@ class Infrastructure:
         return opened
 
     def _release(self, request: Request, pipeline: Pipeline) -> str | None:
-        """Return what a job runs, or is to begin with; None if the stack's job is gone."""
+        """Return the release that a job runs or will run; None if the job was deleted."""
         stack = self._stack_of(pipeline)
         if stack.is_there():
             return running_release(self._job(pipeline))
         if not request.release:
             raise ArgumentError(
-                f"--release: there is no stack {stack.name} yet; it must know what its job runs"
+                f"--release: there is no stack {stack.name} yet; pass the release for its job"
             )
         return request.release
 
     def _values(self, request: Request, release: str | None) -> dict[str, str]:
-        """Return the environment's parameters, those that are given, and what the job runs."""
+        """Return the parameters of a pipeline: the environment's, the given ones, the release."""
         values = {**self.stack.parameters(), **request.parameters, "Env": self.env}
         if release:
             values["Release"] = release

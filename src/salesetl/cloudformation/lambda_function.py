@@ -1,7 +1,7 @@
-"""The Lambda function of a pipeline: it loads each file as soon as the file is written to S3.
+"""Build the Lambda function of a pipeline. It loads each file as soon as it is written to S3.
 
-S3 → EventBridge → queue → function. A message that fails again and again goes to a second queue,
-and an alarm says so.
+S3 → EventBridge → queue → function. A message that keeps failing goes to a dead-letter queue, and
+an alarm goes off.
 """
 
 from typing import Any
@@ -21,14 +21,14 @@ from salesetl.cloudformation.permissions import (
 )
 from salesetl.glue.definitions import Function, JobDefinition
 
-# What AWS recommends, so that no message comes again while the function still works on it.
-_TIMEOUTS_A_MESSAGE_HIDES = 6
+# AWS recommends this, so that the queue does not send a message again while it is being processed.
+_VISIBILITY_IN_TIMEOUTS = 6
 _TRIES = 5
 _KEPT_SECONDS = 14 * 24 * 3600
 
 
 def function_resources(definition: JobDefinition, function: Function) -> dict[str, Any]:
-    """Return the function with its role, queues, rule, log and alarm."""
+    """Return the function with its role, queues, rule, log group and alarm."""
     resources = {
         "FunctionRole": _role(definition),
         "FunctionLog": log_group(f"{definition.name}/function"),
@@ -37,8 +37,7 @@ def function_resources(definition: JobDefinition, function: Function) -> dict[st
         "Queue": _queue(
             definition.name,
             {
-                "VisibilityTimeout": _TIMEOUTS_A_MESSAGE_HIDES
-                * function.timeout_seconds,
+                "VisibilityTimeout": _VISIBILITY_IN_TIMEOUTS * function.timeout_seconds,
                 "RedrivePolicy": {
                     "deadLetterTargetArn": "${DeadLetterQueue.Arn}",
                     "maxReceiveCount": _TRIES,
@@ -143,8 +142,8 @@ def _mapping() -> dict[str, Any]:
             "EventSourceArn": "${Queue.Arn}",
             "BatchSize": 1,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            # The least that there is; of the two, one waits for the lease of the other. A reserved
-            # concurrency of 1 would throttle the second, and count that as a failed try.
+            # 2 is the minimum. One of the two waits for the lease of the other. A reserved
+            # concurrency of 1 would throttle the second, and each throttle counts as a failed try.
             "ScalingConfig": {"MaximumConcurrency": 2},
         },
     }
@@ -154,7 +153,7 @@ def _alarm(definition: JobDefinition) -> dict[str, Any]:
     return alarm(
         f"{definition.name}-failed-files",
         {
-            "AlarmDescription": f"A new file of {definition.name} failed {_TRIES} times: the log"
+            "AlarmDescription": f"A new file of {definition.name} failed {_TRIES} times. The log"
             f" /salesetl/${{Env}}/{definition.name}/function says why. Write the file again, or"
             " load it with the job",
             "Namespace": "AWS/SQS",

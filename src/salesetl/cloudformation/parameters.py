@@ -1,43 +1,43 @@
-"""The parameters of a pipeline's template, and the conditions made of them."""
+"""Build the parameters of a pipeline's template, and the conditions on them."""
 
 from typing import Any
 
 
 def parameters(*, has_function: bool) -> dict[str, Any]:
-    """Return the parameters; one that the environment's template has too is given its value."""
+    """Return the parameters. Those that the environment has too get the environment's value."""
     key = "arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+"
     found = {
         "Env": _parameter(
-            "Name of the environment, which is part of all names.",
+            "Name of the environment. All names contain it.",
             "[a-z][a-z0-9]{0,9}",
             "a letter, then at most nine letters or digits, all lower case",
         ),
         "Release": _parameter(
-            "What the job runs, a folder below releases/ in the bucket of scripts.",
+            "Release that the job runs, a folder in releases/ of the scripts bucket.",
             "[0-9][0-9A-Za-z.]*-[0-9A-Za-z.-]+",
-            "a version, a dash and what tells builds of it apart",
+            "a version, a dash and a digest",
         ),
         "KmsKeyArn": _parameter(
-            "Key that the buckets are encrypted with; empty for the one that S3 manages.",
+            "Key that encrypts the buckets. Empty for the key that S3 manages.",
             f"({key})?",
             "the ARN of a key, not of an alias, or empty",
             "",
         ),
         "Schedules": _parameter(
-            "Whether the job starts by its schedule, and an alarm tells when there was no run"
+            "Whether the schedule starts the job, with an alarm when no run succeeds"
             ' ("on" or "off").',
             "(on|off)",
             "on or off",
             "off",
         ),
         "LogRetentionDays": _parameter(
-            "How long logs are kept.",
+            "Number of days to keep logs.",
             "(7|14|30|60|90|180|365|731)",
             "7, 14, 30, 60, 90, 180, 365 or 731",
             "90",
         ),
         "Crawler": _parameter(
-            "Whether there is a crawler, started by hand; the job enters its tables itself"
+            "Whether to create a crawler, started by hand. The job registers its tables itself"
             ' ("yes" or "no").',
             "(yes|no)",
             "yes or no",
@@ -46,7 +46,7 @@ def parameters(*, has_function: bool) -> dict[str, Any]:
     }
     if has_function:
         found["FunctionPackage"] = _parameter(
-            "What the Lambda function runs, a zip in the bucket of scripts; empty for no function.",
+            "Package of the Lambda function, a zip in the scripts bucket. Empty for no function.",
             r"([A-Za-z0-9/._-]+\.zip)?",
             "the key of a zip, or empty",
             "",

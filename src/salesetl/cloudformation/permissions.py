@@ -1,7 +1,7 @@
-"""What the role of a job may do: read what is delivered to it, write what is its own.
+"""Build the IAM policy of a job: read its deliveries, write its own namespace.
 
-Texts name `${…}`, which CloudFormation fills in: the parameters of a pipeline's template, and the
-database in it.
+CloudFormation replaces each `${…}` in these texts by a parameter or a resource of the pipeline's
+template.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from salesetl.glue.definitions import JobDefinition
 from salesetl.registry import pipeline_of_job
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
-# The buckets, as the template of the environment names them.
+# The names of the buckets, as in the template of the environment.
 RAW, PROCESSED, SCRIPTS = (
     f"salesetl-${{Env}}-{kind}-${{AWS::AccountId}}-${{AWS::Region}}"
     for kind in ("raw", "processed", "scripts")
 )
-# The folder of the lake in its bucket.
+# The folder of the lake in the processed bucket.
 LAKE = "lake"
-# Folders of the bucket of raw data: deliveries of the past, and source profiles.
+# Folders of the raw bucket: deliveries for a backfill, and source profiles.
 BACKFILL = "backfill"
 PROFILES = "profiles"
 _WRITING = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
@@ -45,7 +45,7 @@ def job_statements(definition: JobDefinition) -> list[Any]:
     return [
         *data_statements(definition),
         *_release_statements(definition.name),
-        # Glue's own, of which there is but one name space.
+        # PutMetricData has no resources; the condition allows only the namespace of Glue.
         allow("Metrics", ["cloudwatch:PutMetricData"], ["*"])
         | {"Condition": {"StringEquals": {"cloudwatch:namespace": "Glue"}}},
         key_statement(),
@@ -53,9 +53,10 @@ def job_statements(definition: JobDefinition) -> list[Any]:
 
 
 def data_statements(definition: JobDefinition) -> list[dict[str, Any]]:
-    """Return what any run of a pipeline needs: its files, its namespace, its tables, its logs."""
+    """Return what every run of a pipeline needs: files, namespace, tables and logs."""
     paths = source_paths(definition)
-    # Each day's run must not read a backfill again; a profile says how an export is to be read.
+    # A backfill has its own folder, because the daily run must not read it. Profiles describe
+    # the format of an export.
     paths = [*paths, *(f"{BACKFILL}/{path}" for path in paths), PROFILES]
     own = f"{bucket_arn(PROCESSED)}/{LAKE}/{pipeline_of_job(definition.name).name}/*"
     return [
@@ -71,7 +72,7 @@ def data_statements(definition: JobDefinition) -> list[dict[str, Any]]:
             [f"{bucket_arn(RAW)}/{path}/*" for path in paths],
         ),
         allow("WriteOwn", [*_WRITING, "s3:AbortMultipartUpload"], [own]),
-        # Empty objects by which Glue 5 remembers folders, also those above its own.
+        # Glue 5 marks folders with empty objects, also the folders above the namespace.
         allow(
             "MarkFolders",
             _WRITING,
@@ -97,18 +98,18 @@ def allow(sid: str, actions: Sequence[str], resources: Sequence[str]) -> dict[st
 
 
 def allow_names(*buckets: str) -> dict[str, Any]:
-    """Return a statement that allows to list all names in buckets, and so to miss an object.
+    """Return a statement that allows to list all object names in buckets.
 
-    S3 answers a GET or HEAD of a key that is not there with 404 only to those who may list the
-    bucket, and with 403 to others. Such a request has no prefix that a condition could ask for:
-    with one on `s3:prefix`, leases and the file systems of Spark would take "missing" for
-    "forbidden". So names may be seen, though only those objects be read that are allowed singly.
+    S3 answers a GET or HEAD of a missing key with 404 only if the caller may list the bucket, and
+    with 403 otherwise. Such a request has no prefix, so a condition on `s3:prefix` would deny it:
+    the lease and the file systems of Spark would get "forbidden" in place of "missing". The
+    statement allows no object to be read.
     """
     return allow("ListNames", ["s3:ListBucket"], [bucket_arn(each) for each in buckets])
 
 
 def allow_list(sid: str, bucket: str, paths: Sequence[str]) -> dict[str, Any]:
-    """Return a statement that allows to list paths of a bucket and what is below them."""
+    """Return a statement that allows to list some paths of a bucket, and everything below."""
     prefixes = [text for path in paths for text in (path, f"{path}/*")]
     return allow(sid, ["s3:ListBucket"], [bucket_arn(bucket)]) | {
         "Condition": {"StringLike": {"s3:prefix": prefixes}}
@@ -116,7 +117,7 @@ def allow_list(sid: str, bucket: str, paths: Sequence[str]) -> dict[str, Any]:
 
 
 def role(name: str, statements: Sequence[Any], service: str = "glue") -> dict[str, Any]:
-    """Return a role for a service of AWS, which may do what the statements say."""
+    """Return a role that an AWS service can assume, with the statements as its policy."""
     trust = {
         "Effect": "Allow",
         "Principal": {"Service": f"{service}.amazonaws.com"},
@@ -133,18 +134,18 @@ def role(name: str, statements: Sequence[Any], service: str = "glue") -> dict[st
 
 
 def document(*statements: Any) -> dict[str, Any]:
-    """Return the document of a policy."""
+    """Return a policy document."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def key_statement() -> dict[str, Any]:
-    """Return a statement that allows to use the key of the buckets, if there is one."""
+    """Return a statement that allows to use the KMS key of the buckets, if there is one."""
     use = allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], ["${KmsKeyArn}"])
     return {"Fn::If": ["HasKey", use, NO_VALUE]}
 
 
 def arn(service: str, rest: str) -> str:
-    """Return the ARN of something in the stack's account and region."""
+    """Return the ARN of a resource in the account and region of the stack."""
     return (
         f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{rest}"
     )
@@ -156,13 +157,13 @@ def bucket_arn(bucket: str) -> str:
 
 
 def table_arns(names: Sequence[str]) -> list[str]:
-    """Return the ARNs by which Glue asks whether tables of the pipeline's database may be used."""
+    """Return the ARNs that Glue checks for access to tables of the pipeline's database."""
     tables = [f"table/${{Database}}/{name}" for name in names]
     return [arn("glue", rest) for rest in ("catalog", "database/${Database}", *tables)]
 
 
 def source_paths(definition: JobDefinition) -> list[str]:
-    """Return the paths below the bucket of raw data that a job is told to read."""
+    """Return the paths in the raw bucket that the arguments of a job name."""
     texts = [text.partition("${raw}/") for text in definition.arguments.values()]
     return [path.rstrip("/") for before, found, path in texts if found and not before]
 

@@ -1,4 +1,4 @@
-"""A stack with the change set that leads to what it should become."""
+"""A stack with the change set that a deploy will apply."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from salesetl.cloudformation.change_sets import ChangeSet
 from salesetl.cloudformation.stacks import Stack, Template
 
-Tell = Callable[[str], None]
+Show = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class PlannedStack:
-    """A stack, what it should become, and the change set that leads there.
+    """A stack, its new template and parameters, and the change set that was made from them.
 
-    `running` is the release that its job runs, if it is there.
+    `running` is the release that the job runs now; None if there is no job.
     """
 
     stack: Stack
@@ -27,11 +27,11 @@ class PlannedStack:
         lines = [change.line() for change in self.change_set.changes]
         return [f"{self.stack.name}:", *(lines or ["nothing to change"])]
 
-    def apply(self, tell: Tell) -> None:
-        """Make the changes, if there are any; before them, tell the stack what its job runs."""
+    def apply(self, show: Show) -> None:
+        """Make the changes, if there are any. First set the release that the job runs now."""
         if not self.change_set.changes:
             return
-        tell(f"{self.stack.name}: changing")
+        show(f"{self.stack.name}: changing")
         known = self.stack.parameters().get("Release")
         if self.running and self.running != known:
             with self.stack.change_set(None, {"Release": self.running}) as first:
@@ -40,18 +40,18 @@ class PlannedStack:
                 second.apply()
         else:
             self.change_set.apply()
-        tell(f"{self.stack.name}: done")
+        show(f"{self.stack.name}: done")
 
 
-def tell_all(stacks: Sequence[PlannedStack], tell: Tell) -> None:
-    """Describe each change of each stack."""
+def show_all(stacks: Sequence[PlannedStack], show: Show) -> None:
+    """Show each change of each stack."""
     for each in stacks:
         for line in each.lines():
-            tell(line)
+            show(line)
 
 
 def refusal_of(stacks: Sequence[PlannedStack]) -> str | None:
-    """Return why the changes are refused: what they lose; None if they lose nothing."""
+    """Return why a deploy refuses the changes; None if no data would be lost."""
     losses = [
         f"{each.stack.name} {change.logical_id}"
         for each in stacks
@@ -61,6 +61,6 @@ def refusal_of(stacks: Sequence[PlannedStack]) -> str | None:
     if not losses:
         return None
     return (
-        f"{', '.join(losses)} would be replaced or removed, with what is in there; if that is"
-        " meant, say --may-lose-data"
+        f"{', '.join(losses)} would be replaced or removed with its data; to do it anyway, pass"
+        " --may-lose-data"
     )

@@ -1,4 +1,4 @@
-"""What those need who only read the tables of a pipeline: analysts, and the crawler."""
+"""Build the access of those who only read tables: the policy of readers, and the crawler."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from salesetl.cloudformation.permissions import (
 )
 from salesetl.model.pipeline import Pipeline
 
-_LOOKING = (
+_READ_ACTIONS = (
     "glue:GetDatabase",
     "glue:GetDatabases",
     "glue:GetTable",
@@ -26,8 +26,8 @@ _LOOKING = (
     "glue:GetPartitions",
     "glue:BatchGetPartition",
 )
-_CRAWLING = (
-    *_LOOKING,
+_CRAWLER_ACTIONS = (
+    *_READ_ACTIONS,
     "glue:CreateTable",
     "glue:UpdateTable",
     "glue:BatchCreatePartition",
@@ -35,7 +35,7 @@ _CRAWLING = (
 
 
 def reading_resources(pipeline: Pipeline) -> dict[str, Any]:
-    """Return the policy of who reads the tables, and the crawler. Neither reads quarantine."""
+    """Return the policy of readers and the crawler. Neither can read quarantine."""
     return {
         "ReaderPolicy": _reader_policy(pipeline),
         "CrawlerRole": _crawler_role(pipeline) | {"Condition": "HasCrawler"},
@@ -60,9 +60,9 @@ def _reader_policy(pipeline: Pipeline) -> dict[str, Any]:
             "ManagedPolicyName": f"salesetl-${{Env}}-${{AWS::Region}}-read-{pipeline.name}",
             "Description": f"Reads the tables of {pipeline.name}",
             "PolicyDocument": document(
-                # Views are found there, too. Of other tables the catalogue tells only where they
-                # are: no row of them can be read.
-                allow("Catalog", _LOOKING, table_arns(["*"])),
+                # All tables, because views are there too. Readers can see that quarantine exists,
+                # but cannot read its rows.
+                allow("Catalog", _READ_ACTIONS, table_arns(["*"])),
                 allow("Locate", ["s3:GetBucketLocation"], [bucket_arn(PROCESSED)]),
                 allow_list("ListTables", PROCESSED, _folders(pipeline)),
                 _read_tables(pipeline),
@@ -80,7 +80,7 @@ def _crawler_role(pipeline: Pipeline) -> dict[str, Any]:
         [
             allow_names(PROCESSED),
             _read_tables(pipeline),
-            allow("Catalog", _CRAWLING, table_arns(names)),
+            allow("Catalog", _CRAWLER_ACTIONS, table_arns(names)),
             allow("Logs", logs, [arn("logs", "log-group:/aws-glue/crawlers*")]),
             key_statement(),
         ],
@@ -96,7 +96,7 @@ def _crawler(pipeline: Pipeline) -> dict[str, Any]:
             "Role": "${CrawlerRole.Arn}",
             "DatabaseName": "${Database}",
             "Targets": {"S3Targets": [{"Path": path} for path in paths]},
-            # Columns are the contract's, whatever it finds.
+            # The columns come from the contract, whatever the crawler finds.
             "SchemaChangePolicy": {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"},
         },
     }

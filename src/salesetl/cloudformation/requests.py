@@ -1,4 +1,4 @@
-"""What the infrastructure should become: templates, parameters of them, and what its jobs run."""
+"""What to deploy: the templates, their parameters, and the code that the jobs run."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,21 +13,21 @@ ENVIRONMENT_TEMPLATE = "infra/salesetl.yaml"
 
 
 def function_key(package: bytes) -> str:
-    """Return where a package of the functions is in the bucket of scripts, by its content."""
+    """Return the key of a function package in the scripts bucket, made from its content."""
     return f"functions/{hashlib.sha256(package).hexdigest()}.zip"
 
 
 def template_path(pipeline: str) -> str:
-    """Return where the template of a pipeline is below the root of the repository."""
+    """Return the path of a pipeline's template in the repository."""
     return f"infra/pipelines/{pipeline}.yaml"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the infrastructure should become: the templates below a root, and their parameters.
+    """What to deploy: the templates below a root, and their parameters.
 
-    `release` is what the jobs of new stacks begin with. `function` is the package of the Lambda
-    functions, a zip, if it is to be deployed.
+    `release` is the release that the jobs of new stacks run. `function` is the zip of the Lambda
+    functions, or None to leave them as they are.
     """
 
     root: Path = Path()
@@ -36,39 +36,39 @@ class Request:
     function: bytes | None = None
 
     def template(self, path: str, folder: str | None = None) -> Template:
-        """Read a template; InputError if it is not there, or is no YAML.
+        """Read a template; InputError if it is missing or not YAML.
 
-        A large one is sent by a folder of a bucket.
+        If the template is large, it is uploaded to `folder` on S3.
         """
         try:
             text = (self.root / path).read_text(encoding="utf-8")
             return Template(text, _parameters(text), folder)
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(
-                f"{self.root / path}: cannot be read ({error}); run it where {ENVIRONMENT_TEMPLATE}"
-                " is"
+                f"{self.root / path}: cannot be read ({error}); run the command in the root of the"
+                " repository, or pass --root"
             ) from error
         except ValueError as error:
             raise InputError(f"{self.root / path}: {error}") from error
 
     def check_parameters(self) -> None:
-        """See that a template has each parameter; ArgumentError with the nearest if none has."""
+        """Check that a template has each parameter; ArgumentError names the most similar one."""
         paths = [ENVIRONMENT_TEMPLATE, *map(template_path, namespaces())]
         known = {name for path in paths for name in self.template(path).parameters}
         for name in self.parameters:
             if name in ("Env", "Release"):
-                raise ArgumentError(f"--parameter {name}: give it as --{name.lower()}")
+                raise ArgumentError(f"--parameter {name}: use --{name.lower()}")
             if name not in known:
-                told = f"--parameter {name}: no template has it"
-                raise ArgumentError(not_known(told, name, known))
+                problem = f"--parameter {name}: no template has it"
+                raise ArgumentError(not_known(problem, name, known))
 
 
 def _parameters(text: str) -> list[str]:
-    """Return the names of the parameters of a template; ValueError if it is no YAML."""
+    """Return the names of the parameters of a template; ValueError if it is not YAML."""
     import yaml
 
     try:
-        # Nodes only: what the short tags of CloudFormation stand for does not matter here.
+        # Only the nodes, because the safe loader does not know the short tags of CloudFormation.
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         raise ValueError(f"not a template: {one_line(error)}") from error

@@ -1,6 +1,6 @@
-"""A stack of CloudFormation: what would change, changing it, and taking it down.
+"""Read, change and delete a stack of CloudFormation.
 
-It is changed by change sets only, so what is shown is what is done.
+Stacks are changed only by change sets, so a deploy makes exactly the changes that it has shown.
 """
 
 import hashlib
@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from salesetl.aws import aws_errors, client
-from salesetl.cloudformation.change_sets import ChangeSet, finished
+from salesetl.cloudformation.change_sets import ChangeSet, waiting_for
 from salesetl.errors import StackError
 from salesetl.glue.settings import APPLICATION
 from salesetl.storage import join, storage_of
 
-# A larger template CloudFormation takes only from a bucket.
+# In bytes. CloudFormation reads a larger template only from S3.
 LARGEST_BODY = 51_200
-_SETTLED = (
+_CHANGEABLE = (
     "CREATE_COMPLETE",
     "UPDATE_COMPLETE",
     "UPDATE_ROLLBACK_COMPLETE",
     "IMPORT_COMPLETE",
     "IMPORT_ROLLBACK_COMPLETE",
 )
-_NEVER_MADE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
+_NEVER_CREATED = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
 
 
 def stack_name(env: str, pipeline: str = "") -> str:
@@ -34,21 +34,21 @@ def stack_name(env: str, pipeline: str = "") -> str:
 
 @dataclass(frozen=True)
 class Template:
-    """A template, and where one is put that is too large to be sent: a folder of a bucket."""
+    """A template, and the folder on S3 to which it is uploaded if it is large."""
 
     text: str
     parameters: Sequence[str]
     folder: str | None = None
 
     def argument(self) -> dict[str, str]:
-        """Return how CloudFormation is given it; StackError if it is too large to be sent."""
+        """Return the template as an argument of a request; StackError if it cannot be sent."""
         content = self.text.encode()
         if len(content) <= LARGEST_BODY:
             return {"TemplateBody": self.text}
         if self.folder is None:
             raise StackError(
-                f"a template of {len(content):,} bytes is sent by a bucket, and there is none yet"
-                " for this one; deploy, which makes that of pipelines first"
+                f"a template of {len(content):,} bytes must go through the scripts bucket, which"
+                " does not exist yet; run deploy, which creates the bucket first"
             )
         path = join(self.folder, f"{hashlib.sha256(content).hexdigest()}.yaml")
         storage_of(path).write(path, content)
@@ -58,7 +58,7 @@ class Template:
 
 
 class Stack:
-    """A stack in the account and region of the credentials."""
+    """A stack in the current account and region."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -66,20 +66,20 @@ class Stack:
 
     @property
     def region(self) -> str:
-        """The region that it is in, or would be."""
+        """The current region."""
         return str(self._client.meta.region_name)
 
     def is_there(self) -> bool:
-        """Whether there is such a stack."""
+        """Return whether the stack exists."""
         return self._described() is not None
 
     def parameters(self) -> dict[str, str]:
-        """Return the values of its parameters."""
+        """Return the values of the parameters."""
         found = (self._described() or {}).get("Parameters", [])
         return {each["ParameterKey"]: each["ParameterValue"] for each in found}
 
     def outputs(self) -> dict[str, str]:
-        """Return what the stack tells others, such as the names of its buckets."""
+        """Return the outputs, such as the names of buckets."""
         found = (self._described() or {}).get("Outputs", [])
         return {each["OutputKey"]: each["OutputValue"] for each in found}
 
@@ -87,10 +87,10 @@ class Stack:
     def change_set(
         self, template: Template | None, given: Mapping[str, str]
     ) -> Iterator[ChangeSet]:
-        """Make a change set to another template and other parameters, discarded if not applied.
+        """Make a change set with a new template and new parameters. Discard it if not applied.
 
-        Without a template it is the one that the stack has. A parameter that is not given stays as
-        it is. StackError if the stack cannot be changed now.
+        Without `template`, the stack keeps its template. Parameters that are not given keep their
+        values. StackError if the stack cannot be changed now.
         """
         with aws_errors(self.name):
             found = self._described()
@@ -121,31 +121,30 @@ class Stack:
                     change_set.discard()
 
     def check_deletable(self) -> None:
-        """See that it is neither being changed nor protected; StackError if it is."""
+        """Check that the stack is not being changed and not protected; StackError if it is."""
         with aws_errors(self.name):
             found = self._described() or {}
         if found:
             self._check_idle(found)
         if found.get("EnableTerminationProtection"):
             raise StackError(
-                f"{self.name} is protected from being taken down: switch its termination protection"
-                " off, if that is meant"
+                f"{self.name} has termination protection: switch it off to delete the stack"
             )
 
     def delete(self) -> None:
-        """Take the stack down, and wait for its end; what its template retains stays."""
+        """Delete the stack and wait for the end. Resources that the template retains stay."""
         with aws_errors(self.name):
             found = self._described()
             if found:
                 stack = found["StackId"]
-                with finished(self._client, "stack_delete_complete", stack):
+                with waiting_for("stack_delete_complete", self._client, stack):
                     self._client.delete_stack(StackName=stack)
 
     def _values(
         self, template: Template | None, given: Mapping[str, str]
     ) -> Sequence[dict[str, Any]]:
-        former = self.parameters()
-        names = template.parameters if template else list(former)
+        current = self.parameters()
+        names = template.parameters if template else list(current)
         return [
             (
                 {"ParameterKey": name, "ParameterValue": given[name]}
@@ -153,7 +152,7 @@ class Stack:
                 else {"ParameterKey": name, "UsePreviousValue": True}
             )
             for name in names
-            if name in given or name in former
+            if name in given or name in current
         ]
 
     def _described(self) -> dict[str, Any] | None:
@@ -165,25 +164,25 @@ class Stack:
                 if "does not exist" in str(error):
                     return None
                 raise
-        # Then it is no more than a name that a change set was made for.
+        # A stack in review is empty: it has only a change set.
         return None if stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
 
     def _check_changeable(self, found: Mapping[str, Any]) -> None:
         status = found["StackStatus"]
-        if status in _SETTLED:
+        if status in _CHANGEABLE:
             return
         self._check_idle(found)
-        if status in _NEVER_MADE:
+        if status in _NEVER_CREATED:
             env = self.name.split("-")[1]
             raise StackError(
-                f"{self.name} is in {status}: it could not be made. Delete it (salesetl infra"
+                f"{self.name} is in {status}: it could not be created. Delete it (salesetl infra"
                 f" delete --env {env} --yes), then deploy again"
             )
         raise StackError(
-            f"{self.name} is in {status}: mend it in the console of CloudFormation"
+            f"{self.name} is in {status}: repair it in the console of CloudFormation"
         )
 
     def _check_idle(self, found: Mapping[str, Any]) -> None:
         status = found["StackStatus"]
         if status.endswith("IN_PROGRESS"):
-            raise StackError(f"{self.name} is in {status}: wait until that is done")
+            raise StackError(f"{self.name} is in {status}: wait until this is complete")

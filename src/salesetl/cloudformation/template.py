@@ -1,8 +1,8 @@
-"""The CloudFormation templates: one of the environment, and one of each pipeline.
+"""Build the CloudFormation templates.
 
-That of the environment is written by hand, but for the rules that name each pipeline's staging.
-That of a pipeline is made from the definition of its job: database, job, role, schedule, logs,
-alarms, and the Lambda function if there is one.
+The template of the environment is written by hand, except for the rules for the staging folders of
+the pipelines. The template of a pipeline is built from the definition of its job. It has database,
+job, role, schedule, logs, alarms, and the Lambda function if there is one.
 """
 
 import json
@@ -30,26 +30,26 @@ from salesetl.glue.settings import Environment, job_settings, job_tags
 from salesetl.registry import pipeline_of_job
 
 _BEGIN = (
-    "          # Made by `make docs`: what killed runs have left. Others remove it.\n"
+    "          # Made by `make docs`: delete files that killed runs left in staging.\n"
 )
-_END = "          # End of what is made.\n"
+_END = "          # End of the part that `make docs` makes.\n"
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
 _ATTRIBUTE = re.compile(r"\$\{([A-Za-z0-9]+\.[A-Za-z0-9]+)\}")
-# Their own text is for CloudFormation to fill in.
-_FILLED = ("Ref", "Condition", "Fn::Sub", "Fn::GetAtt")
+# These functions replace `${…}` in their text themselves.
+_FUNCTIONS = ("Ref", "Condition", "Fn::Sub", "Fn::GetAtt")
 _VERSION = {"Fn::Select": [0, {"Fn::Split": ["-", {"Ref": "Release"}]}]}
 
 
 def with_staging_rules(template: str, namespaces: Sequence[str]) -> str:
     """Return the environment's template with a rule for the staging of each pipeline.
 
-    InputError if the lines are gone between which they are.
+    InputError if the template lacks the marker lines around these rules.
     """
     head, begin, rest = template.partition(_BEGIN)
     _, end, tail = rest.partition(_END)
     if not (begin and end):
         raise InputError(
-            "infra/salesetl.yaml: the lines are gone between which the rules of staging are:"
+            "infra/salesetl.yaml: a marker line around the rules of staging is missing; put back"
             f" {_BEGIN.strip()!r} and {_END.strip()!r}"
         )
     rules = "".join(
@@ -79,7 +79,7 @@ def pipeline_template(definition: JobDefinition) -> str:
         resources |= function_resources(definition, function)
     template = {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"{pipeline.name} of salesetl in one environment",
+        "Description": f"Pipeline {pipeline.name} of salesetl in one environment",
         "Parameters": parameters(has_function=bool(function)),
         "Conditions": conditions(has_function=bool(function)),
         "Resources": substituted(resources),
@@ -88,18 +88,18 @@ def pipeline_template(definition: JobDefinition) -> str:
             "ReaderPolicy": {"Value": {"Ref": "ReaderPolicy"}},
         },
     }
-    # A copy in which nothing is shared: CloudFormation takes no aliases.
+    # The copy shares no objects, because CloudFormation does not allow YAML aliases.
     template = json.loads(json.dumps(template))
     text = yaml.safe_dump(template, sort_keys=False, width=100)
     return f"# Made by `make docs` from jobs/{definition.name}.toml and the contracts.\n{text}"
 
 
 def substituted(value: Any) -> Any:
-    """Return settings in which every text that names `${…}` is for CloudFormation to fill in."""
+    """Return settings with each text that contains `${…}` as a Ref, GetAtt or Sub."""
     if isinstance(value, str):
-        return _filled(value)
+        return _substituted_text(value)
     if isinstance(value, Mapping):
-        if len(value) == 1 and next(iter(value)) in _FILLED:
+        if len(value) == 1 and next(iter(value)) in _FUNCTIONS:
             return value
         return {key: substituted(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -107,7 +107,7 @@ def substituted(value: Any) -> Any:
     return value
 
 
-def _filled(text: str) -> Any:
+def _substituted_text(text: str) -> Any:
     if found := _REFERENCE.fullmatch(text):
         return {"Ref": found[1]}
     if found := _ATTRIBUTE.fullmatch(text):
@@ -122,7 +122,7 @@ def _database(pipeline: str) -> dict[str, Any]:
             "CatalogId": "${AWS::AccountId}",
             "DatabaseInput": {
                 "Name": f"salesetl_${{Env}}_{pipeline}",
-                "Description": f"Tables of {pipeline}, which its job enters",
+                "Description": f"Tables of {pipeline}, which its job registers",
             },
         },
     }
@@ -141,7 +141,7 @@ def _job(definition: JobDefinition) -> dict[str, Any]:
         definition, environment, release, "salesetl-${Version}-py3-none-any.whl"
     )
     wheel = settings["DefaultArguments"]["--extra-py-files"]
-    # The wheel is of the version that the release tells, whatever the template was made by.
+    # The version of the wheel comes from the release, not from the version that built the template.
     settings["DefaultArguments"]["--extra-py-files"] = {
         "Fn::Sub": [wheel, {"Version": _VERSION}]
     }
@@ -160,7 +160,7 @@ def _trigger(definition: JobDefinition) -> dict[str, Any]:
     return {
         "Type": "AWS::Glue::Trigger",
         "Properties": {
-            # Glue starts a trigger only when it is made: another name makes another.
+            # Glue starts a trigger only when it is created, so the name changes with the parameter.
             "Name": f"salesetl-${{Env}}-{definition.name}-${{Schedules}}",
             "Type": "SCHEDULED",
             "Schedule": definition.schedule,

@@ -1,1 +1,1 @@
-"""Jobs on Glue: what they are defined to be, how they get there, and how they run."""
+"""Jobs on Glue: their definitions, how they are deployed, and how they run."""

@@ -1,4 +1,4 @@
-"""What a job costs on Glue, from measured throughput and the prices in prices.toml."""
+"""Estimate what a job costs on Glue, from measured throughput and the prices in prices.toml."""
 
 import math
 import tomllib
@@ -13,7 +13,7 @@ from salesetl.readers.files import is_gzip, read_head, unpacked_bytes
 from salesetl.storage import StoredFile
 
 # A DPU has four cores. https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
-_CORES_A_DPU = 4
+_CORES_PER_DPU = 4
 START_MINUTES = 1.0
 LONGEST_MINUTES = 15
 _FILES_SAMPLED = 5
@@ -21,7 +21,7 @@ _FILES_SAMPLED = 5
 
 @dataclass(frozen=True)
 class Size:
-    """What a job would read; rows are estimated from the first lines of some files."""
+    """The input of a job. The number of rows is estimated from the first lines of some files."""
 
     files: int
     bytes: int
@@ -30,7 +30,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Workers of a job, driver included, the minutes it takes, and dollars by Glue version."""
+    """An estimated run: workers (with the driver), minutes, and dollars by Glue version."""
 
     workers: int
     minutes: float
@@ -39,18 +39,18 @@ class Estimate:
 
 @cache
 def prices() -> dict[str, Any]:
-    """Read the prices, with their day and sources."""
+    """Read the prices, with their date and sources."""
     return _toml("prices.toml")
 
 
 @cache
 def throughput() -> dict[str, Any]:
-    """Read what was measured last: of which job, rows a second and core, and bytes a row."""
+    """Read the last measurement: the job, rows per second and core, and bytes per row."""
     return _toml("throughput.toml")
 
 
 def size_of(found: Sequence[StoredFile]) -> Size:
-    """Estimate how many rows there are in files of a row a line."""
+    """Estimate the number of rows in files that have one row per line."""
     size = sum(map(unpacked_bytes, found))
     sampled = sorted(found, key=lambda file: -file.size)[:_FILES_SAMPLED]
     heads = [read_head(file, "UTF-8")[0] for file in sampled]
@@ -60,7 +60,7 @@ def size_of(found: Sequence[StoredFile]) -> Size:
 
 
 def has_packed(found: Sequence[StoredFile]) -> bool:
-    """Tell whether the size of some files is only guessed."""
+    """Return whether some files are gzipped, so that their size is only a guess."""
     return any(map(is_gzip, found))
 
 
@@ -71,13 +71,14 @@ def estimate(
     worker_type: str = "G.1X",
     rate: float | None = None,
 ) -> Estimate:
-    """Estimate a run over as many bytes at a rate of bytes a second and core, the measured one.
+    """Estimate a run that reads `size` bytes.
 
-    Without a number of workers, it is the least that ends within a quarter of an hour. One worker
-    is the driver, which computes nothing.
+    `rate` is in bytes per second and core; the default is the measured rate. Without `workers`, the
+    estimate has the fewest workers that finish within LONGEST_MINUTES. One worker is the driver,
+    which computes nothing.
     """
     dpu = WORKER_DPU[worker_type]
-    minutes_on_one = size / (rate or _measured_rate()) / (_CORES_A_DPU * dpu) / 60
+    minutes_on_one = size / (rate or _measured_rate()) / (_CORES_PER_DPU * dpu) / 60
     if workers is None:
         workers = 1 + max(
             1, math.ceil(minutes_on_one / (LONGEST_MINUTES - START_MINUTES))
@@ -91,20 +92,20 @@ def estimate(
 
 
 def run_dollars(dpu_seconds: float, glue_version: str) -> float:
-    """Return what a run costs; a version without a price costs as the dearest does."""
+    """Return what a run costs. A Glue version without a price has the highest price."""
     by_version = prices()["glue"]["dpu_hour"]
     price = by_version.get(glue_version, max(by_version.values()))
     return float(dpu_seconds / 3600 * price)
 
 
 def crawler_dollars() -> float:
-    """Return what a run of a crawler costs at least, a DPU."""
+    """Return the lowest cost of a crawler run, per DPU."""
     glue = prices()["glue"]
     return float(glue["crawler_dpu_hour"] * glue["crawler_least_minutes"] / 60)
 
 
 def query_dollars(scanned: int) -> float:
-    """Return what a query on Athena costs that scans as many bytes."""
+    """Return what a query on Athena costs that scans `scanned` bytes."""
     athena = prices()["athena"]
     least = athena["least_megabytes"] * 1_000_000
     return float(max(scanned, least) / 1e12 * athena["terabyte_scanned"])

@@ -1,4 +1,4 @@
-"""How each job runs on Glue, as the TOML file beside its script says."""
+"""Read how each job runs on Glue, from the TOML file beside its script."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -20,13 +20,13 @@ _LAMBDA_LIMITS = {
     "timeout_seconds": (1, 900),
     "storage_megabytes": (512, 10_240),
 }
-# What stands for the environment's own in the arguments of a job.
+# Names that the arguments of a job may use as `${name}`; each environment has its own values.
 PLACES = ("raw", "lake", "database")
 
 
 @dataclass(frozen=True)
 class Alarms:
-    """When people are told: at which share of rejected rows, after how long without a good run."""
+    """When alarms go off: above this share of rejected rows, or after so long without success."""
 
     rejected_ratio: float
     fresh_within_hours: int
@@ -34,7 +34,7 @@ class Alarms:
 
 @dataclass(frozen=True)
 class Function:
-    """The Lambda function that loads each new file of a pipeline, and what it may use."""
+    """The limits of the Lambda function that loads each new file of a pipeline."""
 
     memory_megabytes: int
     timeout_seconds: int
@@ -43,10 +43,11 @@ class Function:
 
 @dataclass(frozen=True)
 class JobDefinition:
-    """How a job runs on Glue. `workers` is the most that auto-scaling takes, driver included.
+    """How a job runs on Glue.
 
-    `arguments` are the job's own, in which `${raw}`, `${lake}` and `${database}` stand for those of
-    the environment; `spark` are settings beside those that results depend on.
+    `workers` is the maximum for auto-scaling and includes the driver. `arguments` are passed to the
+    job; `${raw}`, `${lake}` and `${database}` in them become the values of the environment.
+    `spark` has more Spark settings.
     """
 
     name: str
@@ -71,7 +72,10 @@ def job_definitions(root: str) -> list[JobDefinition]:
 
 
 def job_definition(root: str, name: str) -> JobDefinition:
-    """Read the definition of a job; the error names the file, the entry and what it should be."""
+    """Read the definition of a job.
+
+    InputError names the file, the wrong entry and what it should be.
+    """
     pipeline = pipeline_of_job(name)
     path = Path(root, "jobs", f"{name}.toml")
     try:
@@ -79,7 +83,9 @@ def job_definition(root: str, name: str) -> JobDefinition:
         definition = fill(JobDefinition, {**entries, "name": name}, "a definition")
         _check(definition, pipeline)
     except FileNotFoundError as error:
-        raise InputError(f"{path}: there is no definition of the job") from error
+        raise InputError(
+            f"{path}: there is no definition of the job; write it like the others in jobs/"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
         raise InputError(f"{path}: {error}") from error
     return definition
@@ -88,11 +94,11 @@ def job_definition(root: str, name: str) -> JobDefinition:
 def _check(definition: JobDefinition, pipeline: Pipeline) -> None:
     if definition.glue_version not in GLUE_VERSIONS:
         raise ValueError(
-            f"glue_version {definition.glue_version!r}: take {' or '.join(GLUE_VERSIONS)}"
+            f"glue_version {definition.glue_version!r}: use {' or '.join(GLUE_VERSIONS)}"
         )
     if definition.worker_type not in WORKER_DPU:
         raise ValueError(
-            f"worker_type {definition.worker_type!r}: take one of {', '.join(WORKER_DPU)}"
+            f"worker_type {definition.worker_type!r}: use one of {', '.join(WORKER_DPU)}"
         )
     for name, least in (
         ("workers", 2),
@@ -102,20 +108,22 @@ def _check(definition: JobDefinition, pipeline: Pipeline) -> None:
         ("max_concurrent_runs", 1),
     ):
         if getattr(definition, name) < least:
-            raise ValueError(f"{name} is {getattr(definition, name)}; at least {least}")
+            raise ValueError(
+                f"{name} is {getattr(definition, name)}; it must be at least {least}"
+            )
     if definition.notify_after_minutes >= definition.timeout_minutes:
         raise ValueError(
-            f"notify_after_minutes is {definition.notify_after_minutes}, and after"
-            f" {definition.timeout_minutes} the run is over: nobody would be told; lower it"
+            f"notify_after_minutes is {definition.notify_after_minutes}; it must be less than"
+            f" timeout_minutes, which is {definition.timeout_minutes}"
         )
     if not 0 < definition.alarms.rejected_ratio < 1:
-        raise ValueError("alarms.rejected_ratio is no share between 0 and 1")
-    # CloudWatch looks no further back.
+        raise ValueError("alarms.rejected_ratio must be between 0 and 1")
+    # CloudWatch evaluates an alarm over at most a week.
     if not 1 <= definition.alarms.fresh_within_hours <= 168:
-        raise ValueError("alarms.fresh_within_hours: from 1 to 168, which is a week")
+        raise ValueError("alarms.fresh_within_hours must be from 1 to 168 (a week)")
     for name, (least, most) in _LAMBDA_LIMITS.items() if definition.function else ():
         if not least <= getattr(definition.function, name) <= most:
-            raise ValueError(f"function.{name}: from {least} to {most}")
+            raise ValueError(f"function.{name} must be from {least} to {most}")
     _check_arguments(definition, pipeline)
 
 
@@ -127,7 +135,7 @@ def _check_arguments(definition: JobDefinition, pipeline: Pipeline) -> None:
         template = Template(text)
         if not template.is_valid() or set(template.get_identifiers()) - set(PLACES):
             places = ", ".join(f"${{{place}}}" for place in PLACES)
-            raise ValueError(f"arguments.{name} is {text!r}; it may name {places}")
+            raise ValueError(f"arguments.{name} is {text!r}; it may contain {places}")
     for name, argument in known.items():
         if argument.is_required and name not in definition.arguments:
-            raise ValueError(f"arguments.{name}: is missing; the job requires it")
+            raise ValueError(f"arguments.{name} is missing; the job requires it")

@@ -1,4 +1,4 @@
-"""Deploying jobs, each with its release, and rolling back to what ran before."""
+"""Deploy jobs with a release, and roll them back to an earlier deployment."""
 
 import json
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from salesetl.errors import AwsError, InputError
 from salesetl.glue.definitions import JobDefinition
 from salesetl.glue.jobs import Difference, apply_settings, differences, find_job
-from salesetl.glue.release import Release, is_whole, release_path, upload
+from salesetl.glue.release import Release, is_complete, release_path, upload
 from salesetl.glue.settings import Environment, job_settings, job_tags
 from salesetl.runs import timestamp_text
 from salesetl.storage import join, storage_of
@@ -21,7 +21,7 @@ History = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a job should be and how it differs from what it is; `found` is None if it is new."""
+    """The wanted settings of a job and how they differ from Glue; `found` is None for a new job."""
 
     job: str
     wanted: dict[str, Any]
@@ -32,7 +32,7 @@ class Plan:
 def plan_deploy(
     definition: JobDefinition, environment: Environment, release: Release
 ) -> Plan:
-    """Compare a job on Glue with its definition and a release; changes nothing."""
+    """Compare a job on Glue with its definition and a release. Change nothing."""
     prefix = release_path(environment.scripts, release.name)
     settings = job_settings(definition, environment, prefix, release.wheel)
     return _plan(
@@ -42,10 +42,10 @@ def plan_deploy(
 
 
 def deploy(plan: Plan, environment: Environment, release: Release) -> None:
-    """Carry out a plan: first the release, whole, then the job, then the record of it.
+    """Upload the release, then change the job, then record the deployment.
 
-    Killed at any point, the job runs the old release or the new one, and the same deploy again
-    does what is left.
+    If a deploy is killed, the job runs either the old or the new release. Run the same deploy
+    again to finish it.
     """
     upload(release, environment.scripts)
     if plan.changes:
@@ -54,32 +54,35 @@ def deploy(plan: Plan, environment: Environment, release: Release) -> None:
 
 
 def plan_rollback(job: str, environment: Environment) -> Plan:
-    """Find what a job was before the last deploy; AwsError if that is not known or not there."""
+    """Find the settings of a job before its last deploy.
+
+    AwsError if no earlier deployment is recorded or its release is not complete.
+    """
     name = environment.job_name(job)
     found = find_job(name)
     if found is None:
-        raise AwsError(f"{name}: there is no such job; make deploy-job JOB={job}")
+        raise AwsError(f"{name}: there is no such job; run make deploy-job JOB={job}")
     history = _history(_record_path(environment, name))
     place = _place(history, found)
     if place == 0 or not history:
         raise AwsError(
             f"{name}: no earlier deployment is recorded; nothing was changed"
         )
-    # What was changed by hand is left by going back to what was deployed last.
+    # If the job was changed by hand, go back to the last deployment.
     earlier = history[-1 if place is None else place - 1]["settings"]
     prefix = str(earlier["Command"]["ScriptLocation"]).rpartition("/jobs/")[0]
-    if not is_whole(prefix):
+    if not is_complete(prefix):
         raise AwsError(
-            f"{prefix}: this release is no longer whole; nothing was changed"
+            f"{prefix}: files of this release are missing; nothing was changed"
         )
     return _plan(name, earlier)
 
 
 def roll_back(plan: Plan, environment: Environment) -> None:
-    """Make a job what it was, and forget what was deployed after that.
+    """Give a job its earlier settings, and remove later deployments from the record.
 
-    The record comes first: killed after it, the job runs what is not recorded, and rolling back
-    again goes to the same place.
+    The record is changed first. If a rollback is killed after that, the settings of the job are not
+    in the record, and another rollback goes to the same deployment.
     """
     _record(environment, plan, is_rollback=True)
     if plan.changes:
@@ -104,32 +107,38 @@ def _decode(path: str, content: bytes | None) -> History:
     try:
         return list(json.loads(content)["deployments"]) if content else []
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: not a record of deployments; remove it") from error
+        raise InputError(
+            f"{path}: this is not a record of deployments; remove the file"
+        ) from error
 
 
 def _place(history: History, found: dict[str, Any] | None) -> int | None:
-    """Return which deployment a job is as it was left by; None if it was changed since."""
+    """Return the last deployment with the settings of a job; None if it was changed since."""
     places = [
         place
         for place, entry in enumerate(history)
-        if found is not None and not differences(_answered(entry, found), found)
+        if found is not None and not differences(_comparable(entry, found), found)
     ]
     return places[-1] if places else None
 
 
-def _answered(entry: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    # A service that keeps a setting to itself says nothing of whether that was changed.
+def _comparable(entry: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    # A setting that the service does not return cannot be compared.
     return {name: value for name, value in entry["settings"].items() if name in found}
 
 
 def _record(environment: Environment, plan: Plan, *, is_rollback: bool) -> None:
-    """Let what the job is to be stand after what it was before, or last after going back."""
+    """Write the wanted settings as the last entry of the record.
+
+    A deploy adds them after the former settings. A rollback removes the former settings and all
+    later entries first.
+    """
     path = _record_path(environment, plan.job)
 
     def change(content: bytes | None) -> bytes:
         history = _decode(path, content)
         if not history and plan.found:
-            # The stack has made it.
+            # CloudFormation created the job.
             history = [_entry(plan.found)]
         before = _place(history, plan.found)
         if before is not None:
@@ -141,7 +150,9 @@ def _record(environment: Environment, plan: Plan, *, is_rollback: bool) -> None:
     for _ in range(_TRIES):
         if storage_of(path).update(path, change):
             return
-    raise AwsError(f"{path}: others keep changing it; run the same again")
+    raise AwsError(
+        f"{path}: another deploy keeps changing this file; run the command again"
+    )
 
 
 def _entry(settings: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A job as Glue has it: how it differs from what is wanted, and making it so."""
+"""Read a job on Glue, compare it with the wanted settings, and change it."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from salesetl.aws import aws_errors, client
 
-# What Glue itself adds, and what follows from other settings.
+# Fields that Glue adds itself or derives from other settings.
 _NOT_SETTINGS = {
     "Name",
     "CreatedOn",
@@ -18,7 +18,7 @@ _NOT_SETTINGS = {
     "JobMode",
     "Tags",
 }
-# What Glue answers where nothing was set.
+# Values that Glue returns for settings that were never set.
 _DEFAULTS: dict[str, Any] = {
     "ExecutionClass": "STANDARD",
     "JobRunQueuingEnabled": False,
@@ -30,7 +30,7 @@ _UNDER_WAY = ("WAITING", "STARTING", "RUNNING", "STOPPING")
 
 @dataclass(frozen=True)
 class Difference:
-    """A setting of a job that is not as wanted; None where there is none."""
+    """A setting of a job that differs from the wanted one. None means that it is not set."""
 
     setting: str
     found: str | None
@@ -38,7 +38,7 @@ class Difference:
 
 
 def find_job(name: str) -> dict[str, Any] | None:
-    """Return the settings of a job on Glue, its tags under `Tags`; None if there is no such job."""
+    """Return the settings of a job on Glue with its tags; None if there is no such job."""
     glue = client("glue")
     with aws_errors(name):
         try:
@@ -59,7 +59,7 @@ def find_job(name: str) -> dict[str, Any] | None:
 def differences(
     wanted: Mapping[str, Any], found: Mapping[str, Any] | None
 ) -> list[Difference]:
-    """List the settings that differ; tags that others have put on a job are theirs."""
+    """List the settings that differ. Tags that others have added to a job do not count."""
     have = _flat(found or {})
     want = _flat(wanted)
     return [
@@ -71,7 +71,7 @@ def differences(
 
 
 def apply_settings(name: str, wanted: Mapping[str, Any], *, is_new: bool) -> None:
-    """Make a job what is wanted, in one request but for its tags."""
+    """Create or update a job. An update is one request, and one more for the tags."""
     settings = {key: value for key, value in wanted.items() if key != "Tags"}
     glue = client("glue")
     with aws_errors(name):
@@ -97,7 +97,7 @@ def runs_under_way(name: str) -> list[str]:
         try:
             pages = list(glue.get_paginator("get_job_runs").paginate(JobName=name))
         except glue.exceptions.EntityNotFoundException:
-            # Somebody has removed it by hand, or an earlier attempt to delete its stack has.
+            # Somebody deleted the job by hand, or an earlier delete of its stack did.
             return []
     return [
         f"{name} ({run['Id']})"

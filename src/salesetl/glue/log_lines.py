@@ -1,42 +1,42 @@
-"""The log of a run on Glue, line by line, as it comes."""
+"""Show the log of a run on Glue, line by line, while the run is under way."""
 
 import time
 from collections.abc import Callable, Iterator
 
 from salesetl.aws import aws_errors, client, error_code
 
-# Lines of several streams do not come in their order, nor at once.
+# Lines of several streams arrive late and out of order.
 _LATE_MILLISECONDS = 60_000
 _QUIET_LOOKS = 2
 
 
 class LogLines:
-    """The lines of a log group, each told once."""
+    """The lines of a log group. Each line is shown once."""
 
-    def __init__(self, group: str, tell: Callable[[str], None]) -> None:
+    def __init__(self, group: str, show: Callable[[str], None]) -> None:
         self._group = group
-        self._tell = tell
+        self._show = show
         self._client = client("logs")
         self._seen: set[str] = set()
         self._last = 0
         self._is_readable = True
 
-    def tell_new(self, run: str) -> int:
-        """Tell the lines of a run that have come since the last time; how many those were."""
+    def show_new(self, run: str) -> int:
+        """Show the lines of a run that are new since the last call, and return their number."""
         if not self._is_readable:
             return 0
         count = 0
         for line in self._new(run):
-            self._tell(line)
+            self._show(line)
             count += 1
         return count
 
-    def tell_last(self, run: str, seconds: float) -> None:
-        """Tell what still comes after a run has ended, which is what says why it failed."""
+    def show_last(self, run: str, seconds: float) -> None:
+        """Show the lines that arrive after a run has ended. They say why it failed."""
         quiet = 0
         while self._is_readable and quiet < _QUIET_LOOKS:
             time.sleep(seconds)
-            quiet = 0 if self.tell_new(run) else quiet + 1
+            quiet = 0 if self.show_new(run) else quiet + 1
 
     def _new(self, run: str) -> Iterator[str]:
         for event in sorted(self._events(run), key=lambda each: int(each["timestamp"])):
@@ -59,8 +59,8 @@ class LogLines:
                 if code not in ("ResourceNotFoundException", "AccessDeniedException"):
                     raise
                 if code == "AccessDeniedException":
-                    # What happens to the run matters more.
+                    # Do not stop for this: the state of the run matters more than its log.
                     self._is_readable = False
-                    self._tell(f"{self._group}: this log may not be read from here")
-                # Else Glue has yet to make the stream, with the first line.
+                    self._show(f"{self._group}: you are not allowed to read this log")
+                # If the log group or stream is missing, Glue creates it with the first line.
                 return []

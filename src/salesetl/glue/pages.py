@@ -1,4 +1,4 @@
-"""How jobs are defined on Glue, and what running them costs, as Markdown."""
+"""Write the definitions of jobs and the costs of running them as Markdown."""
 
 from collections.abc import Sequence
 
@@ -16,37 +16,38 @@ from salesetl.glue.definitions import GLUE_VERSIONS, JobDefinition
 _SALES = (100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000)
 _SCANNED = (1_000_000, 10_000_000, 1_000_000_000, 100_000_000_000)
 
-# What `make athena-check` sees on Trino.
+# Measured by `make athena-check` on Trino.
 _PRUNING = (
-    "Months that a filter leaves out are not read, if it is on columns made of partitions:",
+    "Athena skips the months that a filter excludes, if the filter uses these columns:",
     "",
-    "- `order_year`, `order_month` and `order_month_start` of orders, in `stg_orders`,"
-    " `stg_order_items` and all views that have the column but those below; `year` and `month` of"
-    " sales. A filter on `order_date`, `order_timestamp` or `date` alone reads that column of all"
-    " months.",
-    "- Views with `is_complete_month` also read `order_date` of all orders, and no other column,"
-    " for the first and the last day.",
-    "- `monthly_churn`, `revenue_mom` and `cohort_retention` look at the months before or after,"
-    " and read all of them whatever the filter is.",
-    "- `top_sales_of_last_month` and `sales_of_last_day` look up their month, and then read its"
-    " partition only; other queries of sales are of the whole table.",
-    "- Quarantine has a partition a run. With partition projection a query must name the"
+    "- Orders: `order_year`, `order_month` and `order_month_start`, in `stg_orders`,"
+    " `stg_order_items` and all views that have the column, except the views below. Sales: `year`"
+    " and `month`. A filter on only `order_date`, `order_timestamp` or `date` reads that column of"
+    " all months.",
+    "- Views with `is_complete_month` also read `order_date` of all orders, to find the first and"
+    " the last day. They read no other column of other months.",
+    "- `monthly_churn`, `revenue_mom` and `cohort_retention` compare months, so they read"
+    " all months, whatever the filter is.",
+    "- `top_sales_of_last_month` and `sales_of_last_day` find the month first and then read"
+    " only its partition. Other queries of sales read the whole table.",
+    "- Quarantine has one partition per run. With partition projection, a query must filter on"
     " `run_id`.",
 )
 
 
 def definitions_section(definitions: Sequence[JobDefinition]) -> str:
-    """Lay out the definitions of jobs, a row each."""
+    """Write the definitions of jobs as a table."""
     lines = [
         "",
         "## On Glue",
         "",
-        "As `jobs/*.toml` say. A run is told of when it takes longer than `told after`, and"
-        " ended at `timeout`; alarms come above the share of rejected rows, and after so long"
-        " without success.",
+        "These are the settings in `jobs/*.toml`. A notification is sent when a run takes longer"
+        " than `notify after`. Glue stops a run at `timeout`. An alarm goes off when a run"
+        " rejects more than the share in `rejected`, or when no run has succeeded for as long as"
+        " `fresh within`.",
         "",
-        "| job | Glue | workers | told after | timeout | retries | at once | schedule (UTC) |"
-        " rejected | fresh within |",
+        "| job | Glue | workers | notify after | timeout | retries | concurrent runs |"
+        " schedule (UTC) | rejected | fresh within |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [
@@ -60,7 +61,7 @@ def definitions_section(definitions: Sequence[JobDefinition]) -> str:
 
 
 def costs_page() -> str:
-    """Lay out what runs, queries and storage cost."""
+    """Write what runs, queries and storage cost."""
     glue, athena, s3 = (prices()[name] for name in ("glue", "athena", "s3"))
     return "\n".join(
         [
@@ -68,22 +69,22 @@ def costs_page() -> str:
             "",
             "Made by `make docs` from the prices in `src/salesetl/glue/prices.toml` (us-east-1,"
             f" {prices()['as_of']}) and from the rate that `make bench-scale` measured last"
-            " ([sizing](sizing.md)). `salesetl cost JOB FILES` tells it of your own files, and"
-            " `make run-job` ends with what the run did cost.",
+            " ([sizing](sizing.md)). `salesetl cost JOB FILES` estimates the cost of your own"
+            " files. `make run-job` ends with the cost of the run.",
             "",
             *_run_lines(),
             "",
             *_query_lines(),
             "",
-            "## Storage, catalogue, crawler",
+            "## Storage, catalog, crawler",
             "",
-            f"- Storage on S3: ${s3['gigabyte_month']} a GB and month; of what was replaced, for"
-            " as many days as the stack's `NoncurrentDays` says.",
-            f"- A thousand requests: ${s3['thousand_puts']} to write or list,"
-            f" ${s3['thousand_gets']} to read.",
-            "- Jobs register their tables themselves. A crawler would cost"
-            f" ${crawler_dollars():.3f} a DPU and run at least, for"
-            f" {glue['crawler_least_minutes']} minutes are charged.",
+            f"- Storage on S3: ${s3['gigabyte_month']} per GB and month. Replaced and deleted"
+            " objects cost the same for `NoncurrentDays` of the stack.",
+            f"- Requests to S3: ${s3['thousand_puts']} per thousand to write or list,"
+            f" ${s3['thousand_gets']} per thousand to read.",
+            "- Jobs register their tables themselves. A crawler would cost at least"
+            f" ${crawler_dollars():.3f} per DPU and run, because Glue charges at least"
+            f" {glue['crawler_least_minutes']} minutes.",
             f"- Sources: [Glue]({glue['source']}), [Athena]({athena['source']}),"
             f" [S3]({s3['source']}).",
             "",
@@ -97,9 +98,10 @@ def _run_lines() -> list[str]:
     lines = [
         f"## A run of `{measured['job']}`",
         "",
-        f"Extrapolated, not measured on Glue: {measured['rows_a_second_and_core']:,} sales a second"
-        f" and core, {START_MINUTES:.0f} minute to start, and the fewest G.1X workers that end"
-        f" within {LONGEST_MINUTES} minutes; one of them is the driver. Glue charges at least a"
+        "These figures are estimates, not measured on Glue. They assume"
+        f" {measured['rows_a_second_and_core']:,} sales per second and core,"
+        f" {START_MINUTES:.0f} minute to start, and the fewest G.1X workers that finish within"
+        f" {LONGEST_MINUTES} minutes. One of the workers is the driver. Glue charges at least one"
         " minute.",
         "",
         f"| sales | input | workers | minutes | {versions} |",
@@ -120,9 +122,9 @@ def _query_lines() -> list[str]:
     return [
         "## A query on Athena",
         "",
-        f"${athena['terabyte_scanned']:.2f} a terabyte that is read, and"
-        f" {athena['least_megabytes']} MB at least. Columns that a query does not ask for are not"
-        " read. The workgroup ends a query that reads more than the stack's `QueryLimitBytes`.",
+        f"Athena charges ${athena['terabyte_scanned']:.2f} per terabyte that a query reads, and at"
+        f" least {athena['least_megabytes']} MB. A query reads only the columns that it uses. The"
+        " workgroup stops a query that reads more than `QueryLimitBytes` of the stack.",
         "",
         *_PRUNING,
         "",

@@ -1,4 +1,4 @@
-"""A release: the wheel, the job scripts and the SQL, named by their content and never changed."""
+"""A release: the wheel, the job scripts and the SQL. Its name is made from its content."""
 
 import hashlib
 import json
@@ -13,14 +13,14 @@ _MANIFEST = "release.json"
 
 @dataclass(frozen=True)
 class Release:
-    """What `make package` has built. `files` are paths on this machine by place in the release."""
+    """What `make package` built. `files` maps a path in the release to a local path."""
 
     version: str
     files: dict[str, Path]
 
     @property
     def digests(self) -> dict[str, str]:
-        """SHA-256 by place."""
+        """The SHA-256 of each file, by its path in the release."""
         return {
             place: hashlib.sha256(path.read_bytes()).hexdigest()
             for place, path in sorted(self.files.items())
@@ -28,24 +28,24 @@ class Release:
 
     @property
     def name(self) -> str:
-        """The version and a digest of all that is in it."""
+        """The version and a digest of the whole content."""
         content = json.dumps(self.digests).encode()
         return f"{self.version}-{hashlib.sha256(content).hexdigest()[:12]}"
 
     @property
     def wheel(self) -> str:
-        """The name of the wheel."""
+        """The file name of the wheel."""
         return next(place for place in self.files if place.endswith(".whl"))
 
 
 def built_release(root: str) -> Release:
-    """Return the release that is in `dist/` below the root of a repository."""
+    """Return the release in `dist/` of a repository; InputError if it is not built."""
     dist = Path(root, "dist")
     wheels = sorted(dist.glob("*.whl"))
     scripts = sorted(dist.glob("jobs/*.py"))
     if len(wheels) != 1 or not scripts:
         raise InputError(
-            f"{dist}: one wheel and the job scripts should be there; run make package"
+            f"{dist}: must have one wheel and the job scripts; run make package"
         )
     sql = sorted(Path(root, "sql").rglob("*.*"))
     return Release(
@@ -57,14 +57,14 @@ def built_release(root: str) -> Release:
 
 
 def release_path(scripts: str, name: str) -> str:
-    """Where a release is below the root of the scripts."""
+    """Return the path of a release below the root of the scripts."""
     return join(scripts, "releases", name)
 
 
 def upload(release: Release, scripts: str) -> int:
-    """Put a release in place, and return how many files had to be sent.
+    """Upload the missing files of a release, and return their number.
 
-    Its manifest comes last: what a release has that is there was sent whole before.
+    The manifest is uploaded last, so a release with a manifest is complete.
     """
     root = release_path(scripts, release.name)
     storage = storage_of(root)
@@ -82,8 +82,8 @@ def upload(release: Release, scripts: str) -> int:
     return len(missing)
 
 
-def is_whole(prefix: str) -> bool:
-    """Tell whether the release at a path has its manifest and all that this lists."""
+def is_complete(prefix: str) -> bool:
+    """Return whether a release has its manifest and all files that the manifest lists."""
     storage = storage_of(prefix)
     present = {file.path for file in storage.files(prefix)}
     manifest = join(prefix, _MANIFEST)

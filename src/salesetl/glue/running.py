@@ -1,4 +1,4 @@
-"""Running a job on Glue: starting it, and following it to its end."""
+"""Start a job on Glue, and follow its run to the end."""
 
 import time
 import uuid
@@ -14,15 +14,15 @@ from salesetl.glue.log_lines import LogLines
 
 _ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"}
 _RETRIED = {"FAILED", "TIMEOUT", "ERROR"}
-# Glue starts the next attempt within that time, or there is none.
+# If Glue has not started the next attempt after so many polls, there is none.
 _ATTEMPT_POLLS = 6
-# What Glue charges at least.
+# The shortest time that Glue charges.
 _LEAST_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class JobRun:
-    """One attempt of a run as Glue tells of it."""
+    """One attempt of a run, as Glue reports it."""
 
     id: str
     state: str
@@ -34,12 +34,12 @@ class JobRun:
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing more will happen in this attempt."""
+        """Whether this attempt has ended."""
         return self.state in _ENDED
 
 
 def new_run_id() -> str:
-    """Name a run, so that its report can be found."""
+    """Return a new run id, by which the report of the run can be found."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
 
 
@@ -51,7 +51,7 @@ class JobRuns:
         self._glue = client("glue")
 
     def start(self, arguments: Mapping[str, str]) -> str:
-        """Start a run, and return what Glue calls it."""
+        """Start a run, and return its id on Glue."""
         with aws_errors(self.job_name):
             try:
                 started = self._glue.start_job_run(
@@ -60,7 +60,7 @@ class JobRuns:
                 )
             except self._glue.exceptions.ConcurrentRunsExceededException as error:
                 raise AwsError(
-                    f"{self.job_name}: as many runs as it may have are under way; wait for them"
+                    f"{self.job_name}: max_concurrent_runs is reached; wait until a run ends"
                 ) from error
         return str(started["JobRunId"])
 
@@ -71,7 +71,7 @@ class JobRuns:
         return _job_run(found["JobRun"])
 
     def attempts(self, run: str) -> list[JobRun]:
-        """Return all attempts of a run, for all are paid for."""
+        """Return all attempts of a run. Each of them costs money."""
         with aws_errors(self.job_name):
             pages = self._glue.get_paginator("get_job_runs").paginate(
                 JobName=self.job_name
@@ -87,13 +87,16 @@ def follow(
     *,
     max_retries: int,
     log: LogLines,
-    told: Callable[[JobRun], None],
+    show: Callable[[JobRun], None],
     poll_seconds: float = 10,
 ) -> JobRun:
-    """Tell of the state and the log of a run until it and its retries have ended."""
+    """Show the state and the log of a run until it and its retries have ended.
+
+    Return the last attempt.
+    """
     following: str | None = run
     while following:
-        attempt = _followed(runs, following, log, told, poll_seconds)
+        attempt = _followed(runs, following, log, show, poll_seconds)
         following = None
         if attempt.state in _RETRIED and attempt.attempt < max_retries:
             following = _next_attempt(runs, attempt, poll_seconds)
@@ -104,15 +107,15 @@ def _followed(
     runs: JobRuns,
     run: str,
     log: LogLines,
-    told: Callable[[JobRun], None],
+    show: Callable[[JobRun], None],
     poll_seconds: float,
 ) -> JobRun:
     while True:
         attempt = runs.attempt(run)
-        told(attempt)
-        log.tell_new(run)
+        show(attempt)
+        log.show_new(run)
         if attempt.has_ended:
-            log.tell_last(run, min(poll_seconds, 2))
+            log.show_last(run, min(poll_seconds, 2))
             return attempt
         time.sleep(poll_seconds)
 
@@ -137,7 +140,7 @@ def _job_run(answer: Mapping[str, Any]) -> JobRun:
         attempt=int(answer.get("Attempt") or 0),
         error=answer.get("ErrorMessage") or "",
         seconds=seconds,
-        # With auto-scaling Glue counts them itself.
+        # With auto-scaling, Glue reports the DPU-seconds.
         dpu_seconds=float(
             answer.get("DPUSeconds") or max(seconds, _LEAST_SECONDS) * dpu
         ),

@@ -1,4 +1,4 @@
-"""From the definition of a job to the settings that Glue is given, by API or by CloudFormation."""
+"""Turn the definition of a job into its settings on Glue, for the API and for CloudFormation."""
 
 from dataclasses import dataclass
 from string import Template
@@ -15,7 +15,7 @@ APPLICATION = "salesetl"
 class Environment:
     """Where jobs run: the roots of raw data, lake and scripts on S3.
 
-    `job_roles` is what the ARNs of the roles of jobs begin with; the name of the job follows.
+    `job_roles` is the beginning of the ARN of a job's role; the name of the job follows.
     """
 
     name: str
@@ -25,28 +25,28 @@ class Environment:
     job_roles: str
 
     def database(self, pipeline: str) -> str:
-        """What the Data Catalog calls the database of a pipeline."""
+        """Return the name of a pipeline's database in the Data Catalog."""
         return f"{APPLICATION}_{self.name}_{pipeline}"
 
     def job_name(self, job: str) -> str:
-        """What Glue calls a job."""
+        """Return the name of a job on Glue."""
         return f"{APPLICATION}-{self.name}-{job}"
 
     def log_prefix(self, job: str) -> str:
-        """What the log groups of a job begin with; `/output` and `/error` follow."""
+        """Return the beginning of a job's log groups; `/output` or `/error` follows."""
         return f"/{APPLICATION}/{self.name}/{job}"
 
 
 def job_settings(
     definition: JobDefinition, environment: Environment, prefix: str, wheel: str
 ) -> dict[str, Any]:
-    """Return the settings of a job, as both CreateJob and AWS::Glue::Job take them, but its tags.
+    """Return the settings of a job for CreateJob and for AWS::Glue::Job, without its tags.
 
-    `prefix` is where the release is on S3, `wheel` the name of its wheel.
+    `prefix` is the path of the release on S3, `wheel` the file name of its wheel.
     """
     name = definition.name
     return {
-        "Description": f"{name} of {APPLICATION}; change jobs/{name}.toml, then deploy",
+        "Description": f"{name} of {APPLICATION}; to change it, edit jobs/{name}.toml and deploy",
         "Role": f"{environment.job_roles}{name}",
         "Command": {
             "Name": "glueetl",
@@ -68,7 +68,7 @@ def job_settings(
 
 
 def job_tags(definition: JobDefinition, environment: Environment) -> dict[str, str]:
-    """Return the tags of a job: its own, and those that tell application and environment."""
+    """Return the tags of a job: those of its definition, and application and environment."""
     return {
         **definition.tags,
         "application": APPLICATION,
@@ -77,7 +77,7 @@ def job_tags(definition: JobDefinition, environment: Environment) -> dict[str, s
 
 
 def conf_text(definition: JobDefinition) -> str:
-    """Write all Spark settings as the one `--conf` that a job may have."""
+    """Return all Spark settings as one `--conf`, because a job can have only one."""
     settings = MEANING | definition.spark
     return " --conf ".join(f"{name}={value}" for name, value in settings.items())
 
@@ -91,7 +91,7 @@ def _glue_arguments(
         "--extra-py-files": wheel,
         "--conf": conf_text(definition),
         "--TempDir": f"{environment.scripts}/temp/{name}/",
-        # The run keeps books of its own, by which running again is safe.
+        # A run finds out itself what is already loaded, so it is safe to run again.
         "--job-bookmark-option": "job-bookmark-disable",
         "--enable-auto-scaling": "true",
         "--enable-metrics": "true",

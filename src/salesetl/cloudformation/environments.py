@@ -1,4 +1,4 @@
-"""An environment of jobs on AWS, as the outputs of its stack tell."""
+"""Read an environment from the outputs of its stack."""
 
 from salesetl.cloudformation.permissions import LAKE
 from salesetl.cloudformation.stacks import Stack, stack_name
@@ -8,13 +8,13 @@ from salesetl.storage import join
 
 
 def environment_of(name: str) -> Environment:
-    """Read where the jobs of an environment run; AwsError if there is no stack of it here."""
+    """Return the buckets and roles of an environment; AwsError if its stack does not exist."""
     stack = Stack(stack_name(name))
     outputs = stack.outputs()
     if not outputs:
         raise AwsError(
-            f"there is no stack {stack.name} in {stack.region}; make infra-deploy ENV={name}"
-            " creates it"
+            f"there is no stack {stack.name} in {stack.region}; create it with"
+            f" make infra-deploy ENV={name}"
         )
     try:
         return Environment(
@@ -26,6 +26,6 @@ def environment_of(name: str) -> Environment:
         )
     except KeyError as error:
         raise AwsError(
-            f"the stack {stack.name} has no output {error}; bring it up to date:"
+            f"the stack {stack.name} has no output {error}; update it with"
             f" make infra-deploy ENV={name}"
         ) from error
