@@ -14,6 +14,7 @@ from salesetl.money import Sums, add_sums
 from salesetl.quality.judging import (
     ACCEPTED,
     DUPLICATE,
+    FILTERED,
     QUARANTINED,
     SUPERSEDED,
     all_rules,
@@ -42,6 +43,7 @@ class Tally:
     rows_loaded: int = 0
     rows_quarantined: int = 0
     duplicates_removed: int = 0
+    rows_filtered: int = 0
     rows_superseded: int = 0
     rows_out_of_range: int = 0
     rows_by_reason: dict[str, int] = field(default_factory=dict)
@@ -52,7 +54,9 @@ class Tally:
     def rejected_ratio(self) -> float:
         """Share of the rows that were to be loaded and broke a rule."""
         return rejected_ratio(
-            self.rows_read, self.rows_quarantined, self.rows_out_of_range
+            self.rows_read - self.rows_filtered,
+            self.rows_quarantined,
+            self.rows_out_of_range,
         )
 
     @property
@@ -67,6 +71,7 @@ class Tally:
             "rows_loaded": self.rows_loaded,
             "rows_quarantined": self.rows_quarantined,
             "duplicates_removed": self.duplicates_removed,
+            "rows_filtered": self.rows_filtered,
             "rows_superseded": self.rows_superseded,
             "rows_out_of_range": self.rows_out_of_range,
             "rows_by_reason": self.rows_by_reason,
@@ -75,9 +80,9 @@ class Tally:
 
     @property
     def is_balanced(self) -> bool:
-        """Whether every row read is loaded, quarantined or a duplicate."""
+        """Whether every row read is loaded, quarantined, a duplicate or filtered."""
         accounted = self.rows_loaded + self.rows_quarantined + self.duplicates_removed
-        return self.rows_read == accounted
+        return self.rows_read == accounted + self.rows_filtered
 
 
 def count_outcomes(engine: Engine, classified: DataFrame, table: Table) -> Tally:
@@ -106,6 +111,7 @@ def count_outcomes(engine: Engine, classified: DataFrame, table: Table) -> Tally
         rows_loaded=rows[ACCEPTED],
         rows_quarantined=rows[QUARANTINED],
         duplicates_removed=rows[DUPLICATE],
+        rows_filtered=rows[FILTERED],
         rows_superseded=sum(
             group["_rows"]
             for group in groups
@@ -147,7 +153,7 @@ def _sum_of(amount: str) -> Column:
 
 
 def _state(group: Mapping[str, Any], ranges: set[str]) -> str | None:
-    """Tell what became of rows of an outcome and reasons; None for duplicates."""
+    """Tell what became of rows of an outcome and reasons; None for duplicates and filtered ones."""
     if group["_outcome"] == QUARANTINED:
         is_outside = ranges.intersection(group["_reasons"].split())
         return OUT_OF_RANGE if is_outside else REJECTED

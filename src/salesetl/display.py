@@ -69,6 +69,7 @@ def _main_source(report: RunReport) -> list[tuple[str, Any]]:
         *((f"    {name}", count) for name, count in report.rows_by_reason.items()),
         ("  duplicates removed", report.duplicates_removed),
         *_if_any("    published already", report.rows_superseded),
+        *_if_any("  filtered", report.rows_filtered),
         *((f"warning: {name}", count) for name, count in report.warnings.items()),
     ]
 
@@ -85,6 +86,7 @@ def _other_sources(report: RunReport) -> list[tuple[str, Any]]:
             lines += [
                 (f"  {what.removeprefix('rows_').replace('_', ' ')}", counts[what])
             ]
+        lines += _if_any("  filtered", counts.get("rows_filtered", 0))
         lines += [
             (f"warning: {rule}", rows) for rule, rows in counts["warnings"].items()
         ]

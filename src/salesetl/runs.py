@@ -42,6 +42,8 @@ class RunReport:
     rows_loaded: int = 0
     rows_quarantined: int = 0
     duplicates_removed: int = 0
+    # Those that the filter of a source profile left out.
+    rows_filtered: int = 0
     # Of the duplicates, those that are published: in a newer version, or in a table that grows.
     rows_superseded: int = 0
     # Of the quarantined ones, those that the dates of the run left out.
@@ -70,7 +72,9 @@ class RunReport:
     def event_line(self) -> str:
         """Return the log line from which metrics and alarms are made."""
         ratio = rejected_ratio(
-            self.rows_read, self.rows_quarantined, self.rows_out_of_range
+            self.rows_read - self.rows_filtered,
+            self.rows_quarantined,
+            self.rows_out_of_range,
         )
         event = {
             "event": "run_report",

@@ -7,7 +7,8 @@ import pytest
 from salesetl.engines import functions as F
 from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
-from salesetl.mapping.expressions import Expression, Operands
+from salesetl.mapping.expressions import Expression
+from salesetl.mapping.formulas import Operands
 
 ARITHMETIC = [
     ("a + b", "5.5"),
@@ -31,6 +32,8 @@ ARITHMETIC = [
     ("999999999999 + 1", None),
     ("round(2 / 3, 2)", "0.67"),
     ("round(-2.5)", "-3"),
+    ("round(float, 4)", "22.2"),
+    ("round(below, 4)", "0"),
     ("round(a, 0) + 0.5", "8.5"),
     ("case when word = 'x' then -a else a end", "-7.5"),
     ("case when word = 'y' then -a when b < 0 and a >= 7.5 then b end", "-2"),
@@ -42,6 +45,7 @@ ARITHMETIC = [
     ("case when missing is not null then 1 end", None),
 ]
 OPERANDS = {"a": "7.5", "b": "-2", "missing": None, "word": "x"}
+OPERANDS |= {"float": "22.200000000000003", "below": "0.0000499999"}
 
 
 def sql_of(source: str) -> str:

@@ -10,17 +10,16 @@ from salesetl import parsing
 from salesetl.characters import name_key, trim, trimmed
 from salesetl.engines import functions as F
 from salesetl.mapping.date_forms import iso_text
-from salesetl.mapping.expressions import Formula, Operands
+from salesetl.mapping.expressions import Expression
+from salesetl.mapping.formulas import Formula, Operands
 from salesetl.mapping.keys import key_text
-from salesetl.mapping.profile import Profile
+from salesetl.mapping.profile import IS_FILTERED, Profile
 from salesetl.model.table import Table
 from salesetl.model.types import T
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-# Whether a row is none that the contract is about. A source without a filter has no such column.
-IS_FILTERED = "_is_filtered"
 _NUMBERS = (T.DecimalType, T.IntegerType)
 
 
@@ -82,13 +81,12 @@ class _Delivered:
             return self._plain(text)
         return text if self.profile.nulls else position
 
-    def computed(self, name: str, expression: Formula, known: set[str]) -> str:
+    def computed(self, name: str, expression: Expression, known: set[str]) -> str:
         """SQL for the text of a contract column that a profile computes."""
         kind = self.table.field(name).dataType
         operands = self.operands(expression, known)
         if isinstance(kind, _NUMBERS):
-            # What a number is made of is a number too, also where nothing is calculated.
-            operands = Operands(operands.numbers, operands.numbers, operands.quotient)
+            return expression.number_sql(operands)
         made = expression.sql(operands)
         forms = self.profile.all_date_formats
         # Columns of the contract have the form of the contract already.

@@ -9,6 +9,9 @@ from salesetl.mapping.expressions import Condition, Expression
 from salesetl.mapping.numbers import NumberForm
 from salesetl.model.table import Table
 
+# Whether the filter of a profile leaves a row out. A source without a filter has no such column.
+IS_FILTERED = "_is_filtered"
+
 
 @dataclass(frozen=True)
 class Key:

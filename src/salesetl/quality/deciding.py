@@ -7,11 +7,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from salesetl.engines.engine import Engine
+from salesetl.mapping.profile import IS_FILTERED
 from salesetl.model.source import Source
 from salesetl.model.table import Table
 from salesetl.model.versions import FileVersion
 from salesetl.quality.judging import (
     ACCEPTED,
+    FILTERED,
     QUARANTINED,
     judge,
 )
@@ -34,6 +36,19 @@ def classify(
     `folder`.
     """
     judged = engine.checkpoint(judge(rows, table), join(folder, "judged"))
+    if IS_FILTERED not in judged.columns:
+        return _decide(engine, judged, source, table, folder)
+    meant = judged.where(f"not {IS_FILTERED}").drop(IS_FILTERED)
+    nothing = {name: F.lit("") for name in ("_reasons", "_warnings")}
+    filtered = judged.where(IS_FILTERED).drop(IS_FILTERED).withColumns(nothing)
+    return _decide(engine, meant, source, table, folder).unionByName(
+        filtered.withColumn("_outcome", F.lit(FILTERED))
+    )
+
+
+def _decide(
+    engine: Engine, judged: DataFrame, source: Source, table: Table, folder: str
+) -> DataFrame:
     if source.whole:
         files = file_order(engine, _files_of(engine, judged), source.version)
         decided = decide_versions(judged, files, source, table)

@@ -15,6 +15,7 @@ else:
     from salesetl.engines import functions as F
 
 ACCEPTED = "accepted"
+FILTERED = "filtered"
 QUARANTINED = "quarantined"
 DUPLICATE = "duplicate"
 

@@ -13,7 +13,7 @@ from salesetl.engines.delimited import LONGEST_RECORD
 from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
 from salesetl.mapping.mapped import with_contract_columns
-from salesetl.mapping.profile import Profile
+from salesetl.mapping.profile import IS_FILTERED, Profile
 from salesetl.model.table import Table
 from salesetl.quality.judging import WELL_FORMED
 from salesetl.readers.files import find_files, look_at
@@ -27,7 +27,7 @@ from salesetl.readers.raw_rows import RawRows, in_one
 from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
 logger = logging.getLogger(__name__)
 
@@ -140,7 +140,15 @@ def _read_layout(
         ).alias("_fault"),
         "_is_plain",
         F.expr("cast(null as string)").alias("_names"),
+        *_filtered(profile),
     )
+
+
+def _filtered(profile: Profile) -> list[Column]:
+    """Keep what the filter of a profile said; a malformed record is none that it can tell."""
+    if not profile.filter:
+        return []
+    return [F.expr(f"_is_well_formed and {IS_FILTERED}").alias(IS_FILTERED)]
 
 
 def _places(header: Sequence[str], table: Table, profile: Profile) -> dict[str, int]:

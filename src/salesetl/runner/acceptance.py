@@ -46,8 +46,12 @@ def check_quality(classified: Classified, options: LoadOptions) -> None:
             f"{others if tally.rows_out_of_range else ''}:"
             f" {_reasons(classified)}; {kept}. Pass --allow_empty if that is right"
         )
+    filtered = (
+        f", of which the filter of the source profile left out {tally.rows_filtered:,}"
+    )
     raise QualityError(
-        f"{path}: no row to load among {tally.rows_read:,} rows read; nothing was published."
+        f"{path}: no row to load among {tally.rows_read:,} rows read"
+        f"{filtered if tally.rows_filtered else ''}; nothing was published."
         " Check the path and the dates, or pass --allow_empty if that is right"
     )
 
