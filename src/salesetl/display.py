@@ -79,7 +79,11 @@ def _if_any(name: str, count: int) -> list[tuple[str, Any]]:
 
 
 def _other_sources(report: RunReport) -> list[tuple[str, Any]]:
-    lines: list[tuple[str, Any]] = []
+    lines: list[tuple[str, Any]] = [
+        (name.removesuffix("_path"), "not delivered")
+        for name, path in report.arguments.items()
+        if name.endswith("_path") and path is None
+    ]
     for name, counts in report.sources.items():
         lines += [(f"{name} read", counts["rows_read"])]
         for what in ("rows_loaded", "rows_quarantined", "duplicates_removed"):

@@ -95,7 +95,11 @@ def run_locally(pipeline: Pipeline, values: Mapping[str, Any]) -> RunReport:
     local = {each.name: each.default for each in options_of(LocalOptions)}
     own = {name: value for name, value in values.items() if name not in local}
     local |= {name: value for name, value in values.items() if name in local}
-    paths = [str(value) for key, value in own.items() if key.endswith("_path")]
+    paths = [
+        str(value)
+        for key, value in own.items()
+        if key.endswith("_path") and value is not None
+    ]
     # Once more where the run starts; here before an engine does.
     check_apart(own, own["output_path"], ())
     size = input_bytes(pipeline, own)
@@ -140,7 +144,7 @@ def input_bytes(pipeline: Pipeline, values: Mapping[str, Any]) -> int:
     """Add up the unpacked sizes of the files that a job will read; missing files count as 0."""
     size = 0
     for option in options_of(pipeline.options):
-        if option.type is InputPath and option.name in values:
+        if option.inner_type is InputPath and values.get(option.name) is not None:
             try:
                 files = find_files(values[option.name], allow_empty=True)
             except InputError:

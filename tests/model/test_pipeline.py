@@ -27,6 +27,11 @@ def with_strategy(output: Output, strategy: Append) -> Output:
     return replace(output, table=replace(output.table, strategy=strategy))
 
 
+def without_rules() -> Source:
+    """Declare sales without rules."""
+    return replace(SALE, contract=replace(SALE.contract, rules=()))
+
+
 def broken_rule() -> Source:
     """Declare a source with a rule of a level that there is not."""
     rule = Rule("x", "1 = 1", level="warning")  # type: ignore[arg-type]
@@ -63,6 +68,10 @@ def broken_rule() -> Source:
             "pipeline 'Stock Count': its name is part of paths",
         ),
         (
+            lambda: replace(SALE, needs=()),
+            "rule customer_is_known needs 'customers', which the source does not need",
+        ),
+        (
             lambda: replace(SALES, sources=(broken_rule(),)),
             "rule x: level 'warning' is not one of reject, out_of_range, warn",
         ),
@@ -76,7 +85,7 @@ def broken_rule() -> Source:
         ),
         (
             lambda: replace(
-                SALES, sources=(replace(SALE, needs=("buyers",)), CUSTOMER)
+                SALES, sources=(replace(without_rules(), needs=("buyers",)), CUSTOMER)
             ),
             "sales need each other, or need a source that is not declared",
         ),

@@ -54,7 +54,7 @@ def estimate_cost(arguments: argparse.Namespace) -> str:
 
 def _inputs(job: str, paths: Sequence[str]) -> list[StoredFile]:
     known = options_of(pipeline_of_job(job).options)
-    names = [option.name for option in known if option.type is InputPath]
+    names = [option.name for option in known if option.inner_type is InputPath]
     if not paths:
         raise ArgumentError(
             f"{job} reads {', '.join(names)}; pass the files that it would read"

@@ -19,13 +19,15 @@ class Rule:
     A condition that is false or null is broken. `reject` sends the row to quarantine and counts
     towards the run's limit of rejected rows. `out_of_range` sends it there without counting,
     because the caller asked for it. `warn` keeps the row and counts it. A condition may name
-    parameters with a colon, such as `:as_of`, that `bind` fills in.
+    parameters with a colon, such as `:as_of`, that `bind` fills in. With `needs`, it is checked
+    only if that source is delivered.
     """
 
     name: str
     condition: str
     level: Level = "reject"
     remedy: str = ""
+    needs: str = ""
 
     def __post_init__(self) -> None:
         """Check that the level is one that there is; ValueError if not."""

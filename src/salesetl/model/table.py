@@ -1,6 +1,6 @@
 """The contract of a table: everything about its columns, declared once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -137,6 +137,11 @@ class Table:
     def columns(self) -> list[str]:
         """Column names, in order."""
         return self.schema.fieldNames()
+
+    def without_sources(self, absent: Collection[str]) -> "Table":
+        """Return the contract without the rules that need a source which is not delivered."""
+        kept = tuple(rule for rule in self.rules if rule.needs not in absent)
+        return replace(self, rules=kept)
 
     def bind(self, **parameters: date | int | Decimal) -> "Table":
         """Return the contract with the parameters of its rules filled in."""

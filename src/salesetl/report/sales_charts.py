@@ -37,13 +37,17 @@ _SHARES = {"revenue": "total_revenue", "customers": "customer_count"}
 
 def sales_pictures(found: Mapping[str, Rows]) -> list[Picture]:
     """Draw the charts of sales from the rows of `SALES_QUERIES`."""
+    tiers, ages = found["revenue_by_tier"], found["revenue_by_age_group"]
+    # Where no customers are delivered, there is nothing to show of them.
+    of_tiers = any(row["membership_tier"] is not None for row in tiers)
+    of_ages = any(row["age_group"] is not None for row in ages)
     return [
         monthly_revenue(found["monthly_trend"]),
         revenue_by_region(found["revenue_by_region"]),
         top_products(found["revenue_by_product"]),
-        membership_tiers(found["revenue_by_tier"]),
+        *([membership_tiers(tiers)] if of_tiers else []),
         transaction_amounts(found["sales_by_amount"]),
-        age_groups(found["revenue_by_age_group"]),
+        *([age_groups(ages)] if of_ages else []),
     ]
 
 

@@ -10,7 +10,7 @@ from salesetl.model.pipeline import Pipeline
 from salesetl.runner.acceptance import check_quality, check_replay
 from salesetl.runner.classifying import classify_sources
 from salesetl.runner.loading import Loading
-from salesetl.runner.sources import read_sources
+from salesetl.runner.sources import absent_sources, read_sources
 from salesetl.runner.start import days_to_load, open_run
 from salesetl.runner.unknown_names import report_names
 from salesetl.runs import RunReport
@@ -24,8 +24,9 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
     """
     options = pipeline.options(**values)
     days = days_to_load(options)
+    absent = absent_sources(pipeline, options)
     contracts = {
-        source.name: source.contract.bind(
+        source.name: source.contract.without_sources(absent).bind(
             as_of=options.as_of or datetime.now(UTC).date(),
             earliest_date=options.earliest_date,
             start_date=days[0],
@@ -45,12 +46,17 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
         for name, count in main.tally.counts().items():
             setattr(report, name, count)
         others = {name: each for name, each in classified.items() if each is not main}
-        report.sources = {name: each.tally.counts() for name, each in others.items()}
+        report.sources = {
+            name: each.tally.counts()
+            for name, each in others.items()
+            if name not in absent
+        }
         if options.replay_of:
             check_replay(started, main, options.replay_of)
-        for each in classified.values():
+        present = [each for name, each in classified.items() if name not in absent]
+        for each in present:
             report_names(report, each, options)
-        for each in classified.values():
+        for each in present:
             check_quality(each, options)
         loading = Loading(started, pipeline, options, days, classified)
         with started.stage(options.write_mode):

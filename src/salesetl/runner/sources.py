@@ -11,7 +11,7 @@ from salesetl.model.source import Csv, Source
 from salesetl.model.table import Table
 from salesetl.readers.csv import read_csv
 from salesetl.readers.json import read_json
-from salesetl.readers.raw_rows import RawRows
+from salesetl.readers.raw_rows import RawRows, in_one
 from salesetl.readers.replays import with_first_files
 from salesetl.runner.run import Run
 
@@ -22,6 +22,15 @@ class Delivered:
 
     raw: RawRows
     profile: Profile
+
+
+def absent_sources(pipeline: Pipeline, options: LoadOptions) -> set[str]:
+    """Return the names of the sources that are not delivered, as their options say."""
+    return {
+        source.name
+        for source in pipeline.sources
+        if getattr(options, source.path_option) is None
+    }
 
 
 def read_sources(
@@ -50,6 +59,8 @@ def read_sources(
 
 def _read(run: Run, source: Source, contract: Table, options: LoadOptions) -> Delivered:
     path = getattr(options, source.path_option)
+    if path is None:
+        return Delivered(RawRows(in_one(run.engine, [], contract), [], []), Profile())
     if isinstance(source.reader, Csv):
         csv = options if isinstance(options, CsvOptions) else CsvOptions()
         profile = load_profile(csv.source_profile, contract)

@@ -83,6 +83,7 @@ RAW_SALES = Table(
             "customer_is_known",
             "customer_id is null or is_known_customer",
             level="warn",
+            needs="customers",
         ),
         Rule(
             "sale_is_not_before_signup",

@@ -28,8 +28,10 @@ class SalesOptions(CsvOptions, LoadOptions):
     sales_path: InputPath = option(
         "CSV files of sales, plain or .gz: a file, a folder or a glob"
     )
-    customers_path: InputPath = option(
-        "JSON files of customers, plain or .gz, one object a line or an array"
+    customers_path: InputPath | None = option(
+        "JSON files of customers, plain or .gz, one object a line or an array; without them,"
+        " nothing is known of buyers",
+        None,
     )
     refresh_customers: bool = option(
         "also rewrite months with sales of customers that were unknown and are known now",
