@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from salesetl.cli import main
 from salesetl.engines.engine import Engine
-from salesetl.errors import QualityError
+from salesetl.errors import InputError, QualityError
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from salesetl.pipelines.sales.pipeline import SALES
+from salesetl.runner.runner import run
 from salesetl.runs import RunReport
 from tests.frames import on_each_engine
 from tests.jobs.shop import Shop
@@ -137,3 +140,82 @@ def test_an_entry_that_cannot_be_is_named(
         load(Shop(duckdb, tmp_path), ERP.replace(old, new, 1), ROWS[:1])
 
     assert told in str(refusal.value)
+
+
+SUPERSTORE = """\
+Row ID,Order ID,Order Date,Customer ID,Customer Name,Region,Product ID,Product Name,Sales,Quantity,Discount,Profit
+1,CA-2016-152156,11/8/2016,CG-12520,A. Buyer,South,FUR-1,"Bookcase, 24"" wide",261.96,2,0,41.9136
+2,CA-2016-152156,11/8/16,CG-12520,A. Buyer,South,FUR-2,Chair,731.94,3,0,219.582
+3,US-2015-108966,2015-10-11,SO-20335,B. Buyer,South,FUR-3,Table,957.5775,5,0.45,-383.031
+4,US-2015-108966,10/11/2015,SO-20335,B. Buyer,West,FUR-3,Table,"$1,044.63",14,0.45,-1.0
+"""
+ONLINE_RETAIL = """\
+InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+536365,85123A,WHITE HOLDER,6,12/1/2010 8:26,2.55,17850,United Kingdom
+536365,85123A,WHITE HOLDER,6,12/1/2010 8:26,2.55,17850,United Kingdom
+C536379,D,Discount,-1,2010-12-01 09:41:00,27.50,14527,United Kingdom
+536414,22139,,56,01-12-2010 11:52,0.00,,United Kingdom
+"""
+
+
+@on_each_engine
+@pytest.mark.parametrize(
+    ("profile", "text", "rows", "total", "days"),
+    [
+        ("superstore", SUPERSTORE, 4, "2996.11", {"2016-11-08", "2015-10-11"}),
+        ("uci_online_retail", ONLINE_RETAIL, 4, "3.10", {"2010-12-01"}),
+    ],
+)
+def test_a_shipped_profile_loads_every_row_of_its_export(
+    profile: str,
+    text: str,
+    rows: int,
+    total: str,
+    days: set[str],
+    engine: Engine,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/export.csv").write_text(text, encoding="windows-1252")
+
+    report = run(
+        SALES,
+        engine,
+        sales_path=str(tmp_path / "in"),
+        output_path=str(tmp_path / "lake"),
+        source_profile=profile,
+    )
+
+    assert (report.rows_loaded, report.rows_quarantined) == (rows, 0)
+    assert report.amounts["total_amount"][""]["published"] == total
+    loaded = Shop(engine, tmp_path).rows(ENRICHED_SALES)
+    assert {str(row["date"]) for row in loaded} == days
+
+
+def test_shipped_profiles_are_listed_and_shown_and_a_job_runs_by_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["profile", "list"])
+    main(["profile", "show", "superstore"])
+    shown = capsys.readouterr().out
+    assert "uci_online_retail" in shown and 'parts = ["Order ID", "Row ID"]' in shown
+    (tmp_path / "export.csv").write_text(SUPERSTORE)
+
+    main(
+        ["run", "enrich_sales", "--source_profile", "superstore", "--engine", "duckdb"]
+        + ["--sales_path", str(tmp_path), "--output_path", str(tmp_path.parent / "lk")]
+    )
+    main(["run", "enrich_sales", "--help"])
+
+    told = capsys.readouterr().out
+    assert "enrich_sales succeeded" in told and "2,996.11" in told
+    assert "--customers_path" in told
+
+
+def test_a_profile_that_is_not_there_is_told_with_the_shipped_ones(
+    duckdb: Engine, tmp_path: Path
+) -> None:
+    shop = Shop(duckdb, tmp_path)
+
+    with pytest.raises(InputError, match="did you mean superstore"):
+        shop.load(shop.deliver("raw", []), source_profile="super_store")

@@ -17,7 +17,9 @@ from salesetl.cli import (
     write,
 )
 from salesetl.errors import exit_status, one_line
-from salesetl.registry import namespaces, published_tables
+from salesetl.launcher import launch
+from salesetl.mapping.profile_files import shipped_profiles
+from salesetl.registry import jobs, namespaces, published_tables
 from salesetl.secrets import scrubbed
 from salesetl.stopping import Stopped, stoppable, stopped_by
 
@@ -56,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"salesetl {__version__}"
     )
     groups = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(groups)
+    _add_profiles(groups)
     _add_runs(groups)
     _add_quarantine(groups)
     _add_tables(groups)
@@ -75,6 +79,32 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("directory", help="root of the repository")
     made.set_defaults(command=docs.write_docs)
     return parser
+
+
+def _add_run(groups: "Commands") -> None:
+    # Its help is that of the job.
+    run = groups.add_parser(
+        "run", help="run a job on this machine", add_help=False, allow_abbrev=False
+    )
+    run.add_argument("job", choices=jobs())
+    run.set_defaults(command=_run_here, takes_rest=True)
+
+
+def _run_here(arguments: argparse.Namespace) -> str:
+    launch(jobs()[arguments.job], arguments.rest)
+    return ""
+
+
+def _add_profiles(groups: "Commands") -> None:
+    of_profiles = groups.add_parser(
+        "profile", help="list and show the source profiles that are shipped"
+    )
+    commands = of_profiles.add_subparsers(required=True)
+    listed = commands.add_parser("list", help="list the shipped source profiles")
+    listed.set_defaults(command=show.list_profiles)
+    shown = commands.add_parser("show", help="show a source profile, to start from")
+    shown.add_argument("name", choices=shipped_profiles())
+    shown.set_defaults(command=show.show_profile)
 
 
 def _add_runs(groups: "Commands") -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from salesetl.display import CALENDAR, loaded_text, report_text, table_text
 from salesetl.errors import ArgumentError
+from salesetl.mapping.profile_files import shipped_profiles
 from salesetl.queries import Result, results
 from salesetl.registry import namespaces, table_named
 from salesetl.rows import read_rows
@@ -40,6 +41,20 @@ def list_runs(arguments: argparse.Namespace) -> str:
 def show_run(arguments: argparse.Namespace) -> str:
     """Return the report of a run as text; InputError if there is none."""
     return report_text(asked_report(arguments))
+
+
+def list_profiles(_: argparse.Namespace) -> str:
+    """Return a line for each shipped source profile."""
+    rows = [
+        [name, text.partition("\n")[0].lstrip("# ")]
+        for name, text in shipped_profiles().items()
+    ]
+    return table_text(("profile", "of"), rows) + "\n"
+
+
+def show_profile(arguments: argparse.Namespace) -> str:
+    """Return the text of a shipped source profile."""
+    return shipped_profiles()[arguments.name]
 
 
 def asked_report(arguments: argparse.Namespace) -> RunReport:

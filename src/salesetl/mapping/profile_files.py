@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from salesetl.entries import fill
-from salesetl.errors import InputError, not_known
+from salesetl.errors import InputError, nearest, not_known
 from salesetl.mapping.date_forms import NAMES, TOKENS, check_date_format
 from salesetl.mapping.profile import Key, Profile
 from salesetl.model.table import Table
@@ -39,15 +39,29 @@ def load_profile(source: str | None, table: Table) -> Profile:
         raise InputError(f"{source}: {error}") from error
 
 
+def shipped_profiles() -> dict[str, str]:
+    """Return the texts of the profiles that come with the library, by name."""
+    folder = files("salesetl") / "source_profiles"
+    return {
+        file.name.removesuffix(".toml"): file.read_text(encoding="utf-8")
+        for file in sorted(folder.iterdir(), key=lambda each: each.name)
+        if file.name.endswith(".toml")
+    }
+
+
 def _read_text(source: str) -> str:
     path = normalized(source)
     storage = storage_of(path)
     if [file.path for file in storage.files(path)] == [path]:
         return storage.read(path).decode()
-    shipped = files("salesetl").joinpath("source_profiles", f"{source}.toml")
-    if "/" not in source and shipped.is_file():
-        return shipped.read_text(encoding="utf-8")
-    raise InputError("there is no such source profile; check the path")
+    shipped = shipped_profiles()
+    if source in shipped:
+        return shipped[source]
+    meant = nearest(source, shipped)
+    raise InputError(
+        "there is no such source profile; check the path"
+        f"{f', or did you mean {meant}?' if meant else ''}; shipped: {', '.join(shipped)}"
+    )
 
 
 def _profile(entries: dict[str, Any], table: Table) -> Profile:
