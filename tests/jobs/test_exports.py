@@ -98,6 +98,19 @@ def test_an_export_loads_as_it_is_and_what_is_no_sale_is_counted(
     assert (rows["B2"]["region"], rows["B3"]["customer_id"]) == (None, None)
 
 
+@on_each_engine
+def test_the_footer_of_an_export_is_counted_whatever_fields_it_has(
+    engine: Engine, tmp_path: Path
+) -> None:
+    footer = ["Summe;;3;;;;;;12.345,00", "'Ende' der Datei", 'Stand "heute', "Summe 4"]
+    skipped = ERP.replace("keep = ", """skip = ["Summe", "'Ende'", "Stand"]\nkeep = """)
+
+    report = load(Shop(engine, tmp_path), skipped, [*ROWS[:2], ROWS[6], *footer])
+
+    assert (report.rows_read, report.rows_loaded) == (7, 2)
+    assert (report.rows_filtered, report.rows_quarantined) == (5, 0)
+
+
 def test_filtered_rows_do_not_make_the_limit_of_rejected_ones_wider(
     duckdb: Engine, tmp_path: Path
 ) -> None:
@@ -126,6 +139,7 @@ def test_a_filter_that_leaves_nothing_says_so(duckdb: Engine, tmp_path: Path) ->
         ("negative = [", "negatives = [", "number.negatives: 'negatives' is not"),
         ('"excel"', '"exel"', "date_format 'exel'"),
         ("keep = ", "keeps = ", "did you mean keep?"),
+        ("keep = ", 'skip = [""]\nkeep = ', "filter.skip has an empty text"),
         ("Status <> 'Test'", "open('x')", "filter.keep: "),
         ("Art = 'RETOURE'", "Art == 'RETOURE'", "expressions.quantity: "),
         ("round(Preis, 4)", "round(Preis, 9)", "'9' is not allowed"),

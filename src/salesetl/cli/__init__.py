@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_tables(groups)
     _add_report(groups)
     on_aws.add_commands(groups)
-    _add_catalog(groups)
+    catalog.add_commands(groups)
     _add(
         groups,
         "move-lake",
@@ -183,41 +183,6 @@ def _add_report(groups: "Commands") -> None:
         write.write_report,
     )
     page.add_argument("file", help="path of the page, *.html")
-
-
-def _add_catalog(groups: "Commands") -> None:
-    of_catalog = groups.add_parser(
-        "catalog", help="compare the Glue Data Catalog with the lake, and update it"
-    )
-    commands = of_catalog.add_subparsers(required=True)
-    for name, text, command in (
-        ("plan", "show what apply would change", catalog.plan),
-        (
-            "apply",
-            "register all tables and partitions of the pipeline",
-            catalog.apply,
-        ),
-        (
-            "drift",
-            "like plan, with exit status 1 if there is a difference",
-            catalog.drift,
-        ),
-    ):
-        parser = _add(commands, name, text, command)
-        parser.add_argument(
-            "pipeline", choices=namespaces(), help="pipeline of the tables"
-        )
-        parser.add_argument(
-            "--database",
-            required=True,
-            help="database of the pipeline in the Glue Data Catalog, such as salesetl_dev_sales",
-        )
-        parser.add_argument(
-            "--projection",
-            action=argparse.BooleanOptionalAction,
-            help="whether Athena computes partitions from their names or looks them up"
-            " (default: no change)",
-        )
 
 
 def _add(

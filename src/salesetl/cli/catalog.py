@@ -9,7 +9,7 @@ from salesetl.destinations.lake import files_by_folder
 from salesetl.errors import ArgumentError, CatalogError
 from salesetl.model.quarantine_table import is_quarantine
 from salesetl.model.table import Table
-from salesetl.registry import pipeline_named
+from salesetl.registry import namespaces, pipeline_named
 from salesetl.storage import is_local, join, normalized, storage_of
 
 _NOTHING = "nothing to change\n"
@@ -78,3 +78,35 @@ def _entry(root: str, table: Table, is_projected: bool | None) -> Entry:
 
 def _text(lines: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
+
+
+def add_commands(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `catalog plan`, `catalog apply` and `catalog drift` to the command line."""
+    of_catalog = groups.add_parser(
+        "catalog", help="compare the Glue Data Catalog with the lake, and update it"
+    )
+    commands = of_catalog.add_subparsers(required=True)
+    for name, text, command in (
+        ("plan", "show what apply would change", plan),
+        ("apply", "register all tables and partitions of the pipeline", apply),
+        ("drift", "like plan, with exit status 1 if there is a difference", drift),
+    ):
+        parser = commands.add_parser(
+            name, help=text, description=text, allow_abbrev=False
+        )
+        parser.add_argument(
+            "pipeline", choices=namespaces(), help="pipeline of the tables"
+        )
+        parser.add_argument(
+            "--database",
+            required=True,
+            help="database of the pipeline in the Glue Data Catalog, such as salesetl_dev_sales",
+        )
+        parser.add_argument("--output_path", required=True, help="root of the lake")
+        parser.add_argument(
+            "--projection",
+            action=argparse.BooleanOptionalAction,
+            help="whether Athena computes partitions from their names or looks them up"
+            " (default: no change)",
+        )
+        parser.set_defaults(command=command)

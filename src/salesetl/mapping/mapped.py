@@ -51,7 +51,7 @@ def with_contract_columns(
         rows = rows.withColumns({name: F.expr(trimmed(f"`{name}`")) for name in known})
         key = key_text(profile.key, positions, table)
         rows = rows.withColumn(profile.key.column, F.expr(key))
-    if profile.filter:
+    if profile.filter and profile.filter.keep:
         kept_by = profile.filter.keep
         is_meant = kept_by.sql(delivered.operands(kept_by, {*known, *table.columns}))
         rows = rows.withColumn(IS_FILTERED, F.expr(f"not coalesce({is_meant}, false)"))

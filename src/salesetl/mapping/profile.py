@@ -29,9 +29,14 @@ class Key:
 
 @dataclass(frozen=True)
 class Filter:
-    """The rows that are meant: those for which `keep` is true. The others are counted."""
+    """The rows that are meant: those for which `keep` is true. The others are counted.
 
-    keep: Condition
+    A record that begins with one of the texts of `skip`, such as a footer, is none of them either,
+    also if it has other fields than the header.
+    """
+
+    keep: Condition | None = None
+    skip: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Profile:
         for name, expression in self.expressions.items():
             needed += [operand for operand in expression.names if operand not in known]
             known.add(name)
-        if self.filter:
+        if self.filter and self.filter.keep:
             kept_by = self.filter.keep.names
             needed += [name for name in kept_by if name not in {*table.columns, *known}]
         return list(dict.fromkeys([*needed, *(self.key.parts if self.key else ())]))

@@ -8,7 +8,7 @@ from typing import Any
 from salesetl.entries import fill
 from salesetl.errors import InputError, nearest, not_known
 from salesetl.mapping.date_forms import NAMES, TOKENS, check_date_format
-from salesetl.mapping.profile import Key, Profile
+from salesetl.mapping.profile import Filter, Key, Profile
 from salesetl.model.table import Table
 from salesetl.storage import normalized, storage_of
 
@@ -80,6 +80,12 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
         raise ValueError(_told_encoding(profile.encoding))
     for date_format in profile.all_date_formats:
         _check_date_format(date_format)
+    if profile.filter and not all(profile.filter.skip):
+        raise ValueError(
+            "filter.skip has an empty text, with which every record begins"
+        )
+    if profile.filter == Filter():
+        raise ValueError("filter is empty; it needs keep or skip")
     if profile.decimal_comma and not profile.number.is_plain:
         raise ValueError(
             "decimal_comma and [number] both say how numbers are written; leave one of them out"

@@ -15,6 +15,7 @@ from salesetl.errors import InputError
 from salesetl.mapping.mapped import with_contract_columns
 from salesetl.mapping.profile import IS_FILTERED, Profile
 from salesetl.model.table import Table
+from salesetl.parsing import text_literal
 from salesetl.quality.judging import WELL_FORMED
 from salesetl.readers.files import find_files, look_at
 from salesetl.readers.layouts import (
@@ -145,10 +146,15 @@ def _read_layout(
 
 
 def _filtered(profile: Profile) -> list[Column]:
-    """Keep what the filter of a profile said; a malformed record is none that it can tell."""
+    """Tell what the filter of a profile leaves out; of a malformed record it knows no value."""
     if not profile.filter:
         return []
-    return [F.expr(f"_is_well_formed and {IS_FILTERED}").alias(IS_FILTERED)]
+    skipped = [
+        f"left(_raw_record, {len(text)}) = {text_literal(text)}"
+        for text in profile.filter.skip
+    ]
+    kept_by = [f"_is_well_formed and {IS_FILTERED}"] if profile.filter.keep else []
+    return [F.expr(" or ".join([*skipped, *kept_by])).alias(IS_FILTERED)]
 
 
 def _places(header: Sequence[str], table: Table, profile: Profile) -> dict[str, int]:
