@@ -19,7 +19,7 @@ from salesetl.cli import (
 from salesetl.errors import exit_status, one_line
 from salesetl.launcher import launch
 from salesetl.mapping.profile_files import shipped_profiles
-from salesetl.registry import jobs, namespaces, published_tables
+from salesetl.registry import jobs, published_tables
 from salesetl.secrets import scrubbed
 from salesetl.stopping import Stopped, stoppable, stopped_by
 
