@@ -111,6 +111,31 @@ def test_the_footer_of_an_export_is_counted_whatever_fields_it_has(
     assert (report.rows_filtered, report.rows_quarantined) == (5, 0)
 
 
+@on_each_engine
+def test_what_is_no_number_is_rejected_and_not_taken_for_missing(
+    engine: Engine, tmp_path: Path
+) -> None:
+    profile = ERP.replace("round(Preis, 4)", "Preis - coalesce(Status, 0)").replace(
+        "Status <> 'Test'", "(Status is null or Status >= 0)"
+    )
+    rows = [
+        row.replace(";ok;", f";{discount};")
+        for row, discount in zip(
+            [ROWS[0], ROWS[2], ROWS[4], ROWS[0].replace("B1", "B9")],
+            ["4,50", "n/a", "", "-1"],
+            strict=True,
+        )
+    ]
+
+    report = load(Shop(engine, tmp_path), profile, rows)
+
+    # B3 has a discount that is no number, B5 a date of another form, B9 a negative discount.
+    assert (report.rows_loaded, report.rows_quarantined) == (1, 2)
+    assert report.rows_filtered == 1
+    [row] = Shop(engine, tmp_path).rows(ENRICHED_SALES)
+    assert row["unit_price"] == Decimal("1230.0000")
+
+
 def test_filtered_rows_do_not_make_the_limit_of_rejected_ones_wider(
     duckdb: Engine, tmp_path: Path
 ) -> None:

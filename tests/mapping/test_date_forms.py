@@ -43,6 +43,9 @@ READ: list[tuple[list[str], str, str | None]] = [
     (["excel"], "45964", "2025-11-03 00:00:00"),
     (["excel"], "45964.979", "2025-11-03 00:00:00"),
     (["excel"], "2025", None),
+    (["excel"], "00060", None),
+    (["epoch_s"], "0000000005", None),
+    (["yyyyMMdd"], "20251103", "2025-11-03 00:00:00"),
     (["dd.MM.yyyy"], "", None),
 ]
 
@@ -68,7 +71,18 @@ def test_a_date_is_read_in_the_first_form_that_fits(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", ["dd.MM", "yyyy-MM-dd'", "dd.MM.yyyy dd", "h:mm dd.MM.yyyy", "epoch", ""]
+    "form",
+    [
+        "dMyyyy",
+        "yyyyMd",
+        "dd.MM.yyyy HH h a",
+        "dd.MM",
+        "yyyy-MM-dd'",
+        "dd.MM.yyyy dd",
+        "h:mm dd.MM.yyyy",
+        "epoch",
+        "",
+    ],
 )
 def test_a_form_that_cannot_be_is_refused(form: str) -> None:
     with pytest.raises(ValueError, match=""):

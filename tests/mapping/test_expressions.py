@@ -8,7 +8,7 @@ from salesetl.engines import functions as F
 from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
 from salesetl.mapping.expressions import Expression
-from salesetl.mapping.formulas import Operands
+from salesetl.mapping.operands import Operands
 
 ARITHMETIC = [
     ("a + b", "5.5"),
@@ -194,6 +194,7 @@ def test_text_and_arithmetic_may_stand_for_different_columns() -> None:
         "a % b",
         "a @ b",
         "await a",
+        "case when a in () then 1 end",
         "yield a",
         "a\0b",
         "9" * 5000,

@@ -68,8 +68,8 @@ def broken_rule() -> Source:
             "pipeline 'Stock Count': its name is part of paths",
         ),
         (
-            lambda: replace(SALE, needs=()),
-            "rule customer_is_known needs 'customers', which the source does not need",
+            lambda: replace(SALES, sources=(replace(SALE, needs=()), CUSTOMER)),
+            "rule customer_is_known needs 'customers', which sales does not need",
         ),
         (
             lambda: replace(SALES, sources=(broken_rule(),)),

@@ -24,13 +24,14 @@ TOKENS = {
 }
 # Numbers that count from a day: digits that they may have, and how many there are in a second.
 _EPOCHS = {
-    "epoch_s": ("[0-9]{9,10}", 1),
+    "epoch_s": ("[1-9][0-9]{8,9}", 1),
     "epoch_ms": ("[0-9]{12,13}", 1_000),
     "epoch_us": ("[0-9]{15,16}", 1_000_000),
     "epoch_ns": ("[0-9]{18,19}", 1_000_000_000),
 }
 # Days since the last but one of 1899, with a fraction, as spreadsheets count them.
 _EXCEL, _EXCEL_START = "excel", "date '1899-12-30'"
+_DIGITS = {token for token in TOKENS if token not in ("MMM", "MMMM", "a", "Z")}
 _PARTS = re.compile(r"([A-Za-z])(\1*)|([^A-Za-z]+)")
 NAMES = (*_EPOCHS, _EXCEL)
 
@@ -61,7 +62,7 @@ def _iso(text: str, date_format: str) -> str:
     if date_format == _EXCEL:
         days = f"cast(split({text}, '[.]')[0] as int)"
         iso = f"concat({_day_after(_EXCEL_START, days)}, ' 00:00:00')"
-        return f"case when {text} rlike '^[0-9]{{5}}([.][0-9]+)?$' then {iso} end"
+        return f"case when {text} rlike '^[1-9][0-9]{{4}}([.][0-9]+)?$' then {iso} end"
     return _Form(date_format).iso(text)
 
 
@@ -77,8 +78,13 @@ class _Form:
         self._groups: dict[str, int] = {}
         self._tokens: dict[str, str] = {}
         self.pattern = ""
+        before = ""
         for part in _PARTS.findall(date_format):
             token = part[0] + part[1]
+            # `1112024` could be read as dMyyyy in two ways.
+            if before and token in _DIGITS and 1 in (len(before), len(token)):
+                raise ValueError(date_format)
+            before = token if token in _DIGITS else ""
             if token in TOKENS and token[0] not in self._groups:
                 self.pattern += f"({TOKENS[token]})"
                 self._groups[token[0]] = len(self._groups) + 1
@@ -89,7 +95,9 @@ class _Form:
                 raise ValueError(token or part[2])
         if not {"y", "M", "d"} <= set(self._groups):
             raise ValueError(date_format)
-        if ("h" in self._groups) != ("a" in self._groups):
+        if ("h" in self._groups) != ("a" in self._groups) or {"h", "H"} <= set(
+            self._groups
+        ):
             raise ValueError(date_format)
 
     def iso(self, text: str) -> str:

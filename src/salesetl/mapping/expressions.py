@@ -1,8 +1,9 @@
 """The expressions and conditions of source profiles."""
 
 from salesetl.mapping import nodes
-from salesetl.mapping.formulas import Formula, Operands, case_sql
+from salesetl.mapping.formulas import Formula, case_sql
 from salesetl.mapping.nodes import Node
+from salesetl.mapping.operands import Operands
 
 
 class Expression(Formula):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from salesetl import parsing
 from salesetl.errors import InputError, nearest
 from salesetl.mapping import nodes
-from salesetl.mapping.nodes import Node, is_number, names_of
+from salesetl.mapping.nodes import Node, chooses, is_number, names_of
+from salesetl.mapping.operands import Operands
 from salesetl.mapping.syntax import parse
 
 # Results are rounded half-up to six decimals; one of more than twelve digits before them is null.
@@ -38,18 +38,6 @@ _ALLOWED = (
 )
 
 
-@dataclass(frozen=True)
-class Operands:
-    """SQL for what names stand for: their text, and their text as a number with a point.
-
-    `quotient` is the engine's SQL for the quotient of two numbers, null if the second is zero.
-    """
-
-    texts: Mapping[str, str]
-    numbers: Mapping[str, str]
-    quotient: str = "try_divide({0}, {1})"
-
-
 class Formula(ABC):
     """What a profile says in the language of expressions; InputError if it cannot be said."""
 
@@ -61,6 +49,7 @@ class Formula(ABC):
         except ValueError as error:
             raise self._refusal(str(error)) from error
         self.names = list(names_of(self.tree))
+        self.chooses = chooses(self.tree)
         nothing = dict.fromkeys(self.names, "_")
         self.sql(Operands(nothing, nothing))
 

@@ -11,8 +11,9 @@ from salesetl.characters import name_key, trim, trimmed
 from salesetl.engines import functions as F
 from salesetl.mapping.date_forms import iso_text
 from salesetl.mapping.expressions import Expression
-from salesetl.mapping.formulas import Formula, Operands
+from salesetl.mapping.formulas import Formula
 from salesetl.mapping.keys import key_text
+from salesetl.mapping.operands import Noted, Operands
 from salesetl.mapping.profile import IS_FILTERED, Profile
 from salesetl.model.table import Table
 from salesetl.model.types import T
@@ -53,8 +54,12 @@ def with_contract_columns(
         rows = rows.withColumn(profile.key.column, F.expr(key))
     if profile.filter and profile.filter.keep:
         kept_by = profile.filter.keep
-        is_meant = kept_by.sql(delivered.operands(kept_by, {*known, *table.columns}))
-        rows = rows.withColumn(IS_FILTERED, F.expr(f"not coalesce({is_meant}, false)"))
+        operands = delivered.operands(kept_by, {*known, *table.columns})
+        is_meant = kept_by.sql(operands)
+        # What has not the form of a number is to be rejected, and seen.
+        wrong = operands.wrong_numbers()
+        is_filtered = f"not coalesce({is_meant}, false) and not ({wrong})"
+        rows = rows.withColumn(IS_FILTERED, F.expr(is_filtered))
     return rows
 
 
@@ -86,11 +91,16 @@ class _Delivered:
         kind = self.table.field(name).dataType
         operands = self.operands(expression, known)
         if isinstance(kind, _NUMBERS):
-            return expression.number_sql(operands)
+            made = expression.number_sql(operands)
+            # Else `coalesce` would take what is no number for what is missing.
+            wrong = operands.wrong_numbers() if expression.chooses else "false"
+            return (
+                made if wrong == "false" else f"case when not ({wrong}) then {made} end"
+            )
         made = expression.sql(operands)
         forms = self.profile.all_date_formats
         # Columns of the contract have the form of the contract already.
-        if isinstance(kind, T.DateType) and forms and not known & {*expression.names}:
+        if isinstance(kind, T.DateType) and forms and not {*expression.names} <= known:
             return iso_text(trimmed(f"({made})"), forms)
         return made
 
@@ -103,7 +113,7 @@ class _Delivered:
             else:
                 texts[name] = self._text(self.positions[name_key(name)])
                 numbers[name] = self._plain(texts[name])
-        return Operands(texts, numbers, self.quotient)
+        return Operands(texts, Noted(numbers), self.quotient)
 
     def _key(self, name: str) -> str:
         return name_key(self.profile.columns.get(name, name))

@@ -165,3 +165,8 @@ def is_number(node: Node) -> bool:
             )
         case _:
             return False
+
+
+def chooses(node: Node) -> bool:
+    """Whether a value may be left out for another one, so that a null does not come through."""
+    return isinstance(node, Case | Call) or any(map(chooses, _inner(node)))

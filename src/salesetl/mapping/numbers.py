@@ -15,10 +15,11 @@ _GROUPS = {
 }
 NEGATIVE = ("leading", "trailing", "parentheses")
 _BLANKS = r"[ \x{A0}\x{2009}\x{202F}]*"
-# A symbol, with letters before it as in `R$`, or the three letters of a code, or of a local name.
+# Symbols, codes and names of currencies, and no other letters: `5k€` is not 5, nor is `50¢` 50.
 _CURRENCY = (
-    r"([A-Za-z]{0,3}[$\x{A2}-\x{A5}\x{0E3F}\x{20A0}-\x{20CF}]|[A-Z]{3}"
-    r"|kr|z\x{142}|K\x{10D}|Ft|lei)"
+    r"((R|US|A|CA|C|NZ|HK|S|MX)?[$]|[\x{A3}\x{A5}\x{0E3F}\x{20A0}-\x{20CF}]"
+    r"|AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|INR|JPY|KRW|MXN|NOK|NZD|PLN|RON|RUB|SEK|SGD"
+    r"|TRY|USD|ZAR|kr|z\x{142}|K\x{10D}|Ft|lei)"
 )
 # A hyphen, or the minus sign of Unicode.
 _MINUS = r"[-\x{2212}]"
@@ -78,8 +79,13 @@ class NumberForm:
         )
 
     def _form(self) -> str:
-        mark = f"({_CURRENCY}{_BLANKS})?" if self.currency else ""
-        behind = f"({_BLANKS}{_CURRENCY})?" if self.currency else ""
+        if not self.currency:
+            return f"^({self._forms('', '')})$"
+        before, behind = f"({_CURRENCY}{_BLANKS})?", f"({_BLANKS}{_CURRENCY})?"
+        # One of the two, not both.
+        return f"^({self._forms(before, '')}|{self._forms('', behind)})$"
+
+    def _forms(self, mark: str, behind: str) -> str:
         digits = self._digits()
         sign = f"({_MINUS}{_BLANKS}|[+])"
         # A spreadsheet marks what it is to leave as text by an apostrophe.
@@ -89,7 +95,7 @@ class NumberForm:
             forms.append(f"{mark}{digits}{behind}{_BLANKS}{_MINUS}")
         if "parentheses" in self.negative:
             forms.append(f"{mark}[(]{mark}{digits}{behind}[)]{behind}")
-        return f"^({'|'.join(forms)})$"
+        return "|".join(forms)
 
     def _digits(self) -> str:
         decimals = _SIGNS[self.decimal]

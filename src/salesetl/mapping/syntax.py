@@ -30,7 +30,7 @@ from salesetl.mapping.nodes import (
 )
 from salesetl.mapping.tokens import Token, tokens
 
-_DEEPEST = 50
+_DEEPEST = 30
 _MOST_TOKENS = 500
 _COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "<": "<", "<=": "<="}
 _COMPARISONS |= {">": ">", ">=": ">="}
@@ -93,7 +93,10 @@ class _Parser:
         is_negated = self._take("not")
         if self._take("in"):
             self._need("(")
-            found = IsIn(left, self._list())
+            values = self._list()
+            if not values:
+                raise ValueError("in ()")
+            found = IsIn(left, values)
             return Not(found) if is_negated else found
         if is_negated:
             raise self._refusal()

@@ -65,12 +65,6 @@ class Source:
                 raise ValueError(
                     f"source {self.name}: its contract has no column {name!r}"
                 )
-        for rule in self.contract.rules:
-            if rule.needs and rule.needs not in self.needs:
-                raise ValueError(
-                    f"source {self.name}: rule {rule.name} needs {rule.needs!r}, which the source"
-                    " does not need"
-                )
         if not set(self.whole) <= set(self.contract.key):
             raise ValueError(
                 f"source {self.name}: whole {self.whole} must be part of the key"

@@ -47,6 +47,12 @@ def _check_names(pipeline: Pipeline) -> None:
                 f" but must be in {pipeline.name!r}"
             )
     for source in pipeline.sources:
+        for rule in source.contract.rules:
+            if rule.needs and rule.needs not in source.needs:
+                raise ValueError(
+                    f"pipeline {pipeline.name}: rule {rule.name} needs {rule.needs!r}, which"
+                    f" {source.name} does not need"
+                )
         if source.path_option not in pipeline.options.names():
             raise ValueError(
                 f"pipeline {pipeline.name}: its options need {source.path_option}"
