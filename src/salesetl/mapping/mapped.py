@@ -82,8 +82,11 @@ class _Delivered:
         text = self._text(position)
         if isinstance(field.dataType, T.DateType) and self.profile.all_date_formats:
             return iso_text(text, self.profile.all_date_formats)
-        if isinstance(field.dataType, _NUMBERS):
+        if isinstance(field.dataType, _NUMBERS) and not (
+            self.profile.number_form.is_plain
+        ):
             return self._plain(text)
+        # What has the form of the contract is trimmed where it is parsed.
         return text if self.profile.nulls else position
 
     def computed(self, name: str, expression: Expression, known: set[str]) -> str:
