@@ -103,8 +103,8 @@ def test_what_a_profile_computes_is_read_in_the_form_that_it_names(
     }
     assert found == {
         "B1": ("2025-11-03 08:30:00", Decimal(1299)),
-        # A group has three digits, so this is no price: nothing is guessed.
-        "B2": (None, Decimal(0)),
+        # A group has three digits, so this is no price, nor a missing one: nothing is guessed.
+        "B2": (None, None),
         "B3": (None, Decimal("39.90")),
     }
 
