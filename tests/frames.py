@@ -34,6 +34,21 @@ def frame_of(engine: Engine, table: Table, rows: Sequence[dict[str, Any]]) -> Da
     return engine.frame(values, table.types)
 
 
+def values_by_case(engine: Engine, cases: Sequence[tuple[str, str]]) -> list[Any]:
+    """Evaluate a SQL expression for each case, over its own value of the column `text`."""
+    frame = engine.frame(
+        [(number, text) for number, (_, text) in enumerate(cases)],
+        {"number": "int", "text": "string"},
+    )
+    whens = (f"when {number} then {sql}" for number, (sql, _) in enumerate(cases))
+    value = F.expr(f"case number {' '.join(whens)} end").alias("value")
+    found = {
+        row["number"]: row["value"]
+        for row in engine.rows(frame.select("number", value))
+    }
+    return [found[number] for number in range(len(cases))]
+
+
 def raw_frame_of(
     engine: Engine, table: Table, rows: Sequence[dict[str, Any]]
 ) -> DataFrame:

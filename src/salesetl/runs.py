@@ -18,7 +18,7 @@ class RunReport:
     """The report of one run, as in its JSON file. Amounts and times are text.
 
     The counts at the top are of the main source, `sources` has those of the others. Of every
-    source: `rows_read = rows_loaded + rows_quarantined + duplicates_removed`.
+    source: `rows_read = rows_loaded + rows_quarantined + duplicates_removed + rows_filtered`.
 
     `amounts` are sums of each amount of the main source, by currency: of rows that this run has
     `loaded` or `rejected`, or that are `out_of_range`; `kept` of rows of earlier runs in the same

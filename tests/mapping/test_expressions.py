@@ -34,6 +34,12 @@ ARITHMETIC = [
     ("round(-2.5)", "-3"),
     ("round(float, 4)", "22.2"),
     ("round(below, 4)", "0"),
+    ("round(float / 2, 4)", "11.1"),
+    ("round(coalesce(float, 0), 2)", "22.2"),
+    ("float / 2", None),
+    ("case when nine < ten then 1 else 0 end", "1"),
+    ("case when coalesce(nine, 0) = 9.0 then 1 else 0 end", "1"),
+    ("case when word >= 'w' then 1 else 0 end", "1"),
     ("round(a, 0) + 0.5", "8.5"),
     ("case when word = 'x' then -a else a end", "-7.5"),
     ("case when word = 'y' then -a when b < 0 and a >= 7.5 then b end", "-2"),
@@ -46,6 +52,7 @@ ARITHMETIC = [
 ]
 OPERANDS = {"a": "7.5", "b": "-2", "missing": None, "word": "x"}
 OPERANDS |= {"float": "22.200000000000003", "below": "0.0000499999"}
+OPERANDS |= {"nine": "9", "ten": "10"}
 
 
 def sql_of(source: str) -> str:
@@ -195,6 +202,8 @@ def test_text_and_arithmetic_may_stand_for_different_columns() -> None:
         "a @ b",
         "await a",
         "case when a in () then 1 end",
+        "case when a = null then 1 end",
+        "case when a in (1, null) then 1 end",
         "yield a",
         "a\0b",
         "9" * 5000,
@@ -223,8 +232,14 @@ def test_a_function_of_one_operand_is_refused_with_two(name: str) -> None:
         "-" * 1500 + "a",
         "(" * 1000 + "a" + ")" * 1000,
         "trim(" * 1000 + "a" + ")" * 1000,
+        # Not deep, but the SQL of each level has that of the next several times.
+        "a / (a / (a / (a / (a / a))))",
+        "case when " * 24 + "a" + " is null then 1 else 2 end" * 24,
     ],
-    ids=["terms", "more terms", "long sum", "signs", "parentheses", "calls"],
+    ids=[
+        *("terms", "more terms", "long sum", "signs", "parentheses", "calls"),
+        *("quotients", "cases"),
+    ],
 )
 def test_nesting_beyond_reason_is_refused(source: str) -> None:
     with pytest.raises(InputError, match="is not allowed"):

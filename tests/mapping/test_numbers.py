@@ -2,10 +2,9 @@
 
 import pytest
 
-from salesetl.engines import functions as F
 from salesetl.engines.engine import Engine
 from salesetl.mapping.numbers import NumberForm
-from tests.frames import on_each_engine
+from tests.frames import on_each_engine, values_by_case
 
 EUROPEAN = NumberForm(decimal=",", group=".")
 DOLLARS = NumberForm(group=",", currency=True, negative=("parentheses", "trailing"))
@@ -70,22 +69,12 @@ READ: list[tuple[NumberForm, str, str | None]] = [
 
 @on_each_engine
 def test_a_number_is_read_in_its_form_and_in_no_other(engine: Engine) -> None:
-    frame = engine.frame(
-        [(number, text) for number, (_, text, _) in enumerate(READ)],
-        {"number": "int", "text": "string"},
-    )
-    cases = " ".join(
-        f"when {number} then {form.plain('text')}"
-        for number, (form, _, _) in enumerate(READ)
-    )
-    rows = engine.rows(
-        frame.select("number", F.expr(f"case number {cases} end").alias("plain"))
+    found = values_by_case(
+        engine, [(form.plain("text"), text) for form, text, _ in READ]
     )
 
-    found = {row["number"]: row["plain"] for row in rows}
-    assert [(text, found[number]) for number, (_, text, _) in enumerate(READ)] == [
-        (text, plain) for _, text, plain in READ
-    ]
+    texts = [text for _, text, _ in READ]
+    assert list(zip(texts, found)) == [(text, plain) for _, text, plain in READ]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The expressions and conditions of source profiles."""
 
 from salesetl.mapping import nodes
-from salesetl.mapping.formulas import Formula, case_sql
+from salesetl.mapping.formulas import Formula
 from salesetl.mapping.nodes import Node
 from salesetl.mapping.operands import Operands
 
@@ -24,21 +24,16 @@ class Expression(Formula):
             case nodes.Call("coalesce", parts) if parts:
                 texts = (self._number_text(part, given) for part in parts)
                 return f"coalesce({', '.join(texts)})"
-            case nodes.Case(branches, otherwise):
-                pairs = [
-                    (
-                        self.condition_of(condition, given),
-                        self._number_text(value, given),
-                    )
-                    for condition, value in branches
-                ]
-                return case_sql(pairs, self._number_text(otherwise, given))
+            case nodes.Case():
+                return self.case_of(node, given, self._number_text)
+            case nodes.Text() | nodes.Call("concat" | "lower" | "trim" | "upper", _):
+                return given.plain(self.text_of(node, given))
             case _:
                 return self.text_of(node, given)
 
 
 class Condition(Formula):
-    """Whether a row is meant."""
+    """A condition on a row."""
 
     def sql(self, operands: Operands) -> str:
         """Return SQL for whether it holds; null where that is not known."""

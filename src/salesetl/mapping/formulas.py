@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 
 from salesetl import parsing
 from salesetl.errors import InputError, nearest
@@ -38,11 +39,14 @@ _ALLOWED = (
 )
 
 
+_Read = Callable[[Node, Operands], str]
+
+
 class Formula(ABC):
-    """What a profile says in the language of expressions; InputError if it cannot be said."""
+    """A text of a profile that is translated to SQL."""
 
     def __init__(self, source: str) -> None:
-        """Parse it; the error shows the part that is not understood."""
+        """Parse the text; InputError shows the part that is not allowed."""
         self.source = source
         try:
             self.tree = parse(source)
@@ -66,12 +70,8 @@ class Formula(ABC):
                 return parsing.text_literal(text)
             case nodes.Null():
                 return "cast(null as string)"
-            case nodes.Case(branches, otherwise) if not is_number(node):
-                pairs = [
-                    (self.condition_of(condition, given), self.text_of(value, given))
-                    for condition, value in branches
-                ]
-                return case_sql(pairs, self.text_of(otherwise, given))
+            case nodes.Case() if not is_number(node):
+                return self.case_of(node, given, self.text_of)
             case nodes.Call(name, parts) if len(parts) in _TEXT_FUNCTIONS.get(name, ()):
                 texts = (self.text_of(part, given) for part in parts)
                 blanks = "both ' ' from " if name == "trim" else ""
@@ -86,7 +86,8 @@ class Formula(ABC):
         """SQL for the value of a number."""
         match node:
             case nodes.Name(name):
-                return parsing.decimal(given.numbers[name], 18, 6)
+                text, is_rounded = given.numbers[name], given.is_rounded
+                return parsing.decimal(text, 18, 6, is_rounded=is_rounded)
             case nodes.Number():
                 return self._number_literal(node)
             case nodes.Null():
@@ -97,12 +98,8 @@ class Formula(ABC):
                 pair = [self._number(each, given) for each in (left, right)]
                 quotient = given.quotient.format(*pair)
                 return _ARITHMETIC[sign].format(*pair, quotient=quotient)
-            case nodes.Case(branches, otherwise):
-                pairs = [
-                    (self.condition_of(condition, given), self._number(value, given))
-                    for condition, value in branches
-                ]
-                return case_sql(pairs, self._number(otherwise, given))
+            case nodes.Case():
+                return self.case_of(node, given, self._number)
             case nodes.Call("round", (value, *places)) if len(places) < 2:
                 return self._rounded(value, places, given)
             case nodes.Call(name, parts) if len(parts) in _NUMBER_FUNCTIONS.get(
@@ -124,8 +121,12 @@ class Formula(ABC):
                 return f"(not {self.condition_of(condition, given)})"
             case nodes.IsNull(operand):
                 return f"({self.text_of(operand, given)} is null)"
+            case nodes.Comparison(_, left, right) if nodes.Null() in (left, right):
+                raise self._refusal("a comparison with null (write is null)")
+            case nodes.IsIn(_, values) if nodes.Null() in values:
+                raise self._refusal("null in a list (write is null)")
             case nodes.Comparison(sign, left, right):
-                read = self._reader(left, right)
+                read = self._reader(left, right, is_ordered=sign not in ("=", "<>"))
                 return f"({read(left, given)} {sign} {read(right, given)})"
             case nodes.IsIn(operand, values):
                 read = self._reader(operand, *values)
@@ -134,9 +135,24 @@ class Formula(ABC):
             case _:
                 raise self._refusal(_shown(node, self.source))
 
-    def _reader(self, *values: Node) -> Callable[[Node, Operands], str]:
-        """Return how to read values that are compared: as numbers if one of them is one."""
-        return self._number if any(map(is_number, values)) else self.text_of
+    def case_of(self, node: nodes.Case, given: Operands, read: _Read) -> str:
+        """SQL for a case whose values are read in one way."""
+        branches = " ".join(
+            f"when {self.condition_of(condition, given)} then {read(value, given)}"
+            for condition, value in node.branches
+        )
+        return f"case {branches} else {read(node.otherwise, given)} end"
+
+    def _reader(self, *values: Node, is_ordered: bool = False) -> _Read:
+        """Return how to read values that are compared.
+
+        As numbers if one of them is a number, or if they are ordered and none is quoted text: as
+        text, 10 would be less than 9.
+        """
+        is_quoted = any(isinstance(value, nodes.Text) for value in values)
+        if any(map(is_number, values)) or is_ordered and not is_quoted:
+            return self._number
+        return self.text_of
 
     def _rounded(self, value: Node, places: list[Node], given: Operands) -> str:
         match places:
@@ -146,9 +162,10 @@ class Formula(ABC):
                 digits = int(places_kept)
             case _:
                 raise self._refusal(_shown(places[0], self.source))
-        number = self._number(value, given)
+        # A float may be written with more decimals than a number here has.
+        number = self._number(value, replace(given, is_rounded=True))
         if isinstance(value, nodes.Name):
-            # Rounded but once, from all the decimals that a float was written with.
+            # Rounded only once, from all decimals.
             text = given.numbers[value.name]
             number = parsing.decimal(text, 38, 18, is_rounded=True)
         return f"try_cast(round({number}, {digits}) as decimal(18, 6))"
@@ -169,11 +186,6 @@ class Formula(ABC):
         return InputError(
             f"expression {self.source!r}: {part!r} is not allowed; {hint} {_ALLOWED}"
         )
-
-
-def case_sql(pairs: list[tuple[str, str]], otherwise: str) -> str:
-    branches = " ".join(f"when {condition} then {value}" for condition, value in pairs)
-    return f"case {branches} else {otherwise} end"
 
 
 def _shown(node: Node, source: str) -> str:

@@ -56,7 +56,7 @@ def with_contract_columns(
         kept_by = profile.filter.keep
         operands = delivered.operands(kept_by, {*known, *table.columns})
         is_meant = kept_by.sql(operands)
-        # What has not the form of a number is to be rejected, and seen.
+        # A value that must be a number and is none is rejected, so that somebody sees it.
         wrong = operands.wrong_numbers()
         is_filtered = f"not coalesce({is_meant}, false) and not ({wrong})"
         rows = rows.withColumn(IS_FILTERED, F.expr(is_filtered))
@@ -65,7 +65,7 @@ def with_contract_columns(
 
 @dataclass(frozen=True)
 class _Delivered:
-    """The fields of a file, as SQL for what they say by a profile."""
+    """Writes the fields of a file as SQL, in the form of the contract."""
 
     positions: Mapping[str, str]
     table: Table
@@ -95,7 +95,7 @@ class _Delivered:
         operands = self.operands(expression, known)
         if isinstance(kind, _NUMBERS):
             made = expression.number_sql(operands)
-            # Else `coalesce` would take what is no number for what is missing.
+            # Otherwise `coalesce` would treat a text that is not a number as a missing value.
             wrong = operands.wrong_numbers() if expression.chooses else "false"
             return (
                 made if wrong == "false" else f"case when not ({wrong}) then {made} end"
@@ -116,7 +116,7 @@ class _Delivered:
             else:
                 texts[name] = self._text(self.positions[name_key(name)])
                 numbers[name] = self._plain(texts[name])
-        return Operands(texts, Noted(numbers), self.quotient)
+        return Operands(texts, Noted(numbers), self.quotient, self._plain)
 
     def _key(self, name: str) -> str:
         return name_key(self.profile.columns.get(name, name))

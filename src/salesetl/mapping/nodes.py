@@ -143,6 +143,19 @@ def depth_of(node: Node) -> int:
     return 1 + max(map(depth_of, _inner(node)), default=0)
 
 
+def size_of(node: Node) -> int:
+    """Estimate how much SQL a node becomes, where a name is 1.
+
+    Engines write the operands of a division several times, and the text of a number twice.
+    """
+    times = 1
+    if isinstance(node, Arithmetic) and node.sign == "/":
+        times = 6
+    elif isinstance(node, Call | Case | IsNull):
+        times = 2
+    return 1 + times * sum(map(size_of, _inner(node)))
+
+
 def _inner(node: object) -> Iterator[Node]:
     """Yield the nodes directly below one."""
     values = [getattr(node, each.name) for each in fields(node)]  # type: ignore[arg-type]
@@ -159,6 +172,8 @@ def is_number(node: Node) -> bool:
     match node:
         case Number() | Negative() | Arithmetic() | Call("abs" | "round", _):
             return True
+        case Call("coalesce", parts):
+            return any(map(is_number, parts))
         case Case(branches, otherwise):
             return any(
                 is_number(each) for each in (*dict(branches).values(), otherwise)
@@ -168,5 +183,5 @@ def is_number(node: Node) -> bool:
 
 
 def chooses(node: Node) -> bool:
-    """Whether a value may be left out for another one, so that a null does not come through."""
+    """Whether a node may choose between values, so that a null does not make it null."""
     return isinstance(node, Case | Call) or any(map(chooses, _inner(node)))

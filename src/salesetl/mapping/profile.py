@@ -9,7 +9,7 @@ from salesetl.mapping.expressions import Condition, Expression
 from salesetl.mapping.numbers import NumberForm
 from salesetl.model.table import Table
 
-# Whether the filter of a profile leaves a row out. A source without a filter has no such column.
+# The column that says whether a filter leaves a row out; without a filter there is no such column.
 IS_FILTERED = "_is_filtered"
 
 
@@ -29,10 +29,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Filter:
-    """The rows that are meant: those for which `keep` is true. The others are counted.
+    """The rows to load: those for which `keep` is true. The other rows are counted as filtered.
 
-    A record that begins with one of the texts of `skip`, such as a footer, is none of them either,
-    also if it has other fields than the header.
+    A record that begins with one of the texts of `skip`, such as a footer, is filtered too, even if
+    it is malformed.
     """
 
     keep: Condition | None = None

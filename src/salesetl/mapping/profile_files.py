@@ -69,6 +69,11 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
     for section in ("columns", "constants", "expressions"):
         for name in getattr(profile, section):
             _check_column(f"{section}.{name}", name, table)
+    for name in profile.expressions:
+        if name in profile.constants:
+            raise ValueError(
+                f"expressions.{name}: {name!r} has a constant too; keep one of them"
+            )
     if profile.key:
         _check_key(profile.key, profile, table)
     if profile.delimiter not in _DELIMITERS:
@@ -97,6 +102,14 @@ def _check_key(key: Key, profile: Profile, table: Table) -> None:
     if not key.parts:
         raise ValueError("key.parts is empty; list the columns that make the key")
     _check_column("key.column", key.column, table)
+    if not key.separator and (len(key.parts) > 1 or key.line_number):
+        raise ValueError(
+            "key.separator is empty: the parts 1 and 23 would make the same key as 12 and 3"
+        )
+    if key.column in {*profile.constants, *profile.expressions}:
+        raise ValueError(
+            f"key.column {key.column!r} has a constant or an expression too; keep one of them"
+        )
     for name, expression in profile.expressions.items():
         if key.column in expression.names:
             raise ValueError(

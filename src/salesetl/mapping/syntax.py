@@ -27,10 +27,12 @@ from salesetl.mapping.nodes import (
     Number,
     Text,
     depth_of,
+    size_of,
 )
 from salesetl.mapping.tokens import Token, tokens
 
 _DEEPEST = 30
+_LARGEST = 1000
 _MOST_TOKENS = 500
 _COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "<": "<", "<=": "<="}
 _COMPARISONS |= {">": ">", ">=": ">="}
@@ -39,7 +41,7 @@ _COMPARISONS |= {">": ">", ">=": ">="}
 def parse(source: str) -> Node:
     """Parse an expression or a condition; ValueError with the part that is not understood."""
     node = _Parser(source).whole()
-    if depth_of(node) > _DEEPEST:
+    if depth_of(node) > _DEEPEST or size_of(node) > _LARGEST:
         raise ValueError("nesting this deep")
     return node
 

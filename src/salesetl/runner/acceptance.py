@@ -29,10 +29,11 @@ def check_quality(classified: Classified, options: LoadOptions) -> None:
     tally = classified.tally
     path = getattr(options, classified.source.path_option)
     rejected = tally.rows_quarantined - tally.rows_out_of_range
+    meant = tally.rows_read - tally.rows_filtered
     kept = "nothing was published; the rejected rows are in quarantine"
     if tally.rejected_ratio > options.max_rejected_ratio:
         raise QualityError(
-            f"{path}: {tally.rejected_ratio:.1%} of {tally.rows_read:,} rows were rejected, more"
+            f"{path}: {tally.rejected_ratio:.1%} of {meant:,} rows were rejected, more"
             f" than --max_rejected_ratio {options.max_rejected_ratio}: {_reasons(classified)};"
             f" {kept}"
         )

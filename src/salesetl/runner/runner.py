@@ -19,8 +19,9 @@ from salesetl.runs import RunReport
 def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
     """Run a pipeline once on a session of Spark or another engine; `values` are its options.
 
-    Every delivered row is loaded, quarantined or a duplicate, every amount is reconciled, and the
-    tables of the pipeline change together or not at all. An error of the library tells what to do.
+    Every delivered row is loaded, quarantined, a duplicate or filtered. Every amount is reconciled.
+    The tables of the pipeline change together or not at all. An error of the library tells what to
+    do.
     """
     options = pipeline.options(**values)
     days = days_to_load(options)

@@ -29,8 +29,8 @@ class SalesOptions(CsvOptions, LoadOptions):
         "CSV files of sales, plain or .gz: a file, a folder or a glob"
     )
     customers_path: InputPath | None = option(
-        "JSON files of customers, plain or .gz, one object a line or an array; without them,"
-        " nothing is known of buyers",
+        "JSON files of customers, plain or .gz, one object a line or an array; without them, the"
+        " attributes of buyers are null, also in sales that are loaded again",
         None,
     )
     refresh_customers: bool = option(
