@@ -87,7 +87,7 @@ DIRT: tuple[Dirt[Sale], ...] = (
         lambda sale: [
             replace(sale, total_amount=str(Decimal(sale.total_amount) + 1)).line()
         ],
-        "total_amount_is_quantity_times_unit_price",
+        "total_amount_is_sum_of_its_parts",
     ),
     Dirt(
         "missing_field",

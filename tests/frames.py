@@ -189,9 +189,13 @@ SALE = {
 
 TYPED_SALE = SALE | {
     "date": date(2025, 9, 10),
-    "quantity": 2,
+    "quantity": Decimal(2),
     "unit_price": Decimal("10.5000"),
     "total_amount": Decimal("21.00"),
+    "currency": None,
+    "discount_amount": Decimal(0),
+    "tax_amount": Decimal(0),
+    "shipping_amount": Decimal(0),
 }
 
 ITEM = {"product_id": "P1", "category": "home", "quantity": 2, "unit_price": 10.5}

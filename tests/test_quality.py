@@ -29,11 +29,15 @@ BROKEN = {
     "date_is_not_after_as_of": {"date": "2025-10-01"},
     "date_is_not_before_earliest_date": {"date": "1969-12-31"},
     "date_is_within_range": {"date": "2025-08-31"},
-    "quantity_is_whole_number": {"quantity": "1.5"},
+    "quantity_is_whole_number": {"quantity": "2.5", "total_amount": "26.25"},
     "quantity_is_not_zero": {"quantity": "0", "total_amount": "0"},
     "unit_price_is_valid": {"unit_price": "-10.50", "total_amount": "-21.00"},
     "total_amount_is_decimal": {"total_amount": "n/a"},
-    "total_amount_is_quantity_times_unit_price": {"total_amount": "21.02"},
+    "currency_is_known": {"currency": "EURO"},
+    "discount_amount_is_decimal": {"discount_amount": "10 %"},
+    "tax_amount_is_decimal": {"tax_amount": "n/a"},
+    "shipping_amount_is_decimal": {"shipping_amount": "free"},
+    "total_amount_is_sum_of_its_parts": {"total_amount": "21.02"},
 }
 WARNED: dict[str, dict[str, str | None]] = {
     "customer_id_is_present": {"customer_id": ""},

@@ -48,6 +48,17 @@ def utc_timestamp(text: str) -> str:
     )
 
 
+def day_in_zone(text: str, zone: str) -> str:
+    """SQL for the day, as text, that an ISO timestamp with an offset falls on in a time zone.
+
+    Another text stays as it is: a time without an offset is the time there.
+    """
+    moment = f"from_utc_timestamp({utc_timestamp(text)}, '{zone}')"
+    day = f"cast(cast({moment} as date) as string)"
+    has_offset = f"{text} rlike '^.{{16}}.*(Z| UTC|[+-][0-9:]+)$'"
+    return f"case when {has_offset} then {day} else {text} end"
+
+
 def _offset(text: str) -> str:
     """SQL for the zone of an ISO timestamp in the one form that every engine knows."""
     zone = f"regexp_replace(substring({text}, 17), '^:[0-9]{{2}}([.][0-9]+)?', '')"

@@ -67,7 +67,7 @@ def _files(table: Table) -> str:
 
 def _tests(table: Table, name: str) -> list[str]:
     tests = []
-    if name in table.key:
+    if name in table.key and name not in table.optional_columns:
         tests += ["              - not_null"]
     if table.key == (name,):
         tests += ["              - unique"]

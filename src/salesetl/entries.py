@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from decimal import Decimal
 from types import NoneType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -14,6 +15,7 @@ _KINDS: dict[type, str] = {
     bool: "true or false",
     int: "a whole number",
     float: "a number",
+    Decimal: "a number",
     str: "text in quotes",
     list: "a list",
     dict: "a section",
@@ -82,7 +84,7 @@ def _value(hint: Any, value: Any, path: str) -> Any:
 def check_kind(path: str, value: Any, wanted: type) -> None:
     """Check the type of a value; ValueError says what it is and what it must be."""
     found = type(value)
-    is_number = wanted is float and found is int
+    is_number = wanted in (float, Decimal) and found is int
     if found is not wanted and not is_number:
         told = _KINDS.get(found, "a date or a time")
         raise ValueError(f"{path} is {told}, but must be {_KINDS[wanted]}")

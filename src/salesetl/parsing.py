@@ -63,11 +63,21 @@ def parsed(field: T.StructField, text: str) -> str:
 
 
 def cleaned(field: T.StructField) -> str:
-    """Trim the text column named like `field`, or every text in a list of structs."""
+    """Trim the text column named like `field`, or every text in a list of structs.
+
+    Null becomes the default of the field, if it has one.
+    """
     text = f"`{field.name}`"
     if items := item_fields(field):
-        return structs(text, items, lambda _, inner: trimmed(inner))
-    return trimmed(text)
+        return structs(text, items, _cleaned)
+    return _cleaned(field, text)
+
+
+def _cleaned(field: T.StructField, text: str) -> str:
+    default = field.metadata.get("default")
+    if default is None:
+        return trimmed(text)
+    return f"coalesce({trimmed(text)}, {text_literal(default)})"
 
 
 def structs(

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -77,7 +78,7 @@ def _section(table: Table, delivered: T.StructType | None = None) -> str:
     if table.rules:
         lines += ["", "| rule | if broken | what must be true |", "|---|---|---|"]
         lines += [
-            f"| {rule.name} | {rule.level} | `{rule.condition.replace('|', chr(92) + '|')}` |"
+            f"| {rule.name} | {rule.level} | `{_shown(rule.condition)}` |"
             for rule in table.rules
         ]
     return "\n".join(lines) + "\n"
@@ -105,3 +106,9 @@ def _names(names: Iterable[str]) -> str:
 def _argument(option: Option) -> str:
     default = "required" if option.is_required else option.default
     return f"| `--{option.name}` | {option.kind} | {default} | {option.help} |"
+
+
+def _shown(condition: str) -> str:
+    """Write a condition into a table, a long list of values by its ends."""
+    listed = re.sub(r"\(('\w+'), (?:'\w+', ){20,}('\w+')\)", r"(\1, …, \2)", condition)
+    return listed.replace("|", "\\|")

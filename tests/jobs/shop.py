@@ -57,10 +57,12 @@ class Shop:
         """Write a delivery of sales, a folder with one file, and return the folder."""
         path = self.home / name / "sales.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
+        rows = list(sales)
+        names = dict.fromkeys(name for row in [SALE, *rows] for name in row)
         with path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(SALE))
+            writer = csv.DictWriter(file, list(names))
             writer.writeheader()
-            writer.writerows(sales)
+            writer.writerows(rows)
         return path.parent
 
     def deliver_orders(

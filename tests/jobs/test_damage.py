@@ -272,7 +272,7 @@ def test_an_absurd_amount_stops_nobody(shop: Shop) -> None:
     report = shop.load(folder)
 
     assert report.rows_loaded == 1
-    assert report.rows_by_reason == {"total_amount_is_quantity_times_unit_price": 1}
+    assert report.rows_by_reason == {"total_amount_is_sum_of_its_parts": 1}
 
 
 def test_a_broken_array_of_customers_overwrites_nothing(shop: Shop) -> None:

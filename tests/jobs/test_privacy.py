@@ -63,7 +63,7 @@ def assert_says(shop: Shop, told: str, caplog: pytest.LogCaptureFixture) -> None
         ),
         (
             {"total_amount": "1.00"},
-            "total_amount_is_quantity_times_unit_price 1; for example total_amount '1.00' in",
+            "total_amount_is_sum_of_its_parts 1; for example total_amount '1.00' in",
         ),
         (
             {"region": "S\ufffdd"},

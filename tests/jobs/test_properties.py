@@ -74,9 +74,7 @@ def reasons_of(row: dict[str, str]) -> set[str]:
         known_price = Decimal(-1)
     if total is not None and quantity is not None and known_price is not None:
         due = (quantity * known_price).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        broken["total_amount_is_quantity_times_unit_price"] = abs(
-            total - due
-        ) > Decimal("0.01")
+        broken["total_amount_is_sum_of_its_parts"] = abs(total - due) > Decimal("0.01")
     return {name for name, is_broken in broken.items() if is_broken}
 
 

@@ -24,7 +24,7 @@ def test_without_a_profile_a_file_is_as_the_contract_says() -> None:
     profile = load_profile(None, RAW_SALES)
 
     assert profile == Profile()
-    assert profile.needed(RAW_SALES) == RAW_SALES.columns
+    assert profile.used(RAW_SALES) == RAW_SALES.columns
 
 
 def test_a_shipped_profile_is_found_by_its_name(

@@ -7,6 +7,7 @@ from salesetl.engines.engine import Engine
 from salesetl.parsing import parse_fields
 from salesetl.pipelines.sales.contracts import (
     ENRICHED_SALES,
+    PARTS_OF_TOTAL,
     RAW_CUSTOMERS,
     RAW_SALES,
     SALES_SUMMARY,
@@ -68,7 +69,9 @@ def test_a_field_that_cannot_be_read_is_null_and_the_row_stays(
     sales = parse_fields(raw_frame_of(engine, RAW_SALES, [broken]), RAW_SALES)
 
     assert_same_rows(
-        engine, sales.select(*RAW_SALES.columns), frame_of(engine, RAW_SALES, [{}])
+        engine,
+        sales.select(*RAW_SALES.columns),
+        frame_of(engine, RAW_SALES, [dict.fromkeys(PARTS_OF_TOTAL, Decimal(0))]),
     )
 
 
@@ -115,7 +118,7 @@ def test_no_sales_are_enriched_to_none(engine: Engine) -> None:
 
 
 def test_goods_that_come_back_are_returns(engine: Engine) -> None:
-    back = TYPED_SALE | {"quantity": -1, "total_amount": Decimal("-10.50")}
+    back = TYPED_SALE | {"quantity": Decimal(-1), "total_amount": Decimal("-10.50")}
 
     joined = join_customers(
         frame_of(engine, RAW_SALES, [back]), frame_of(engine, RAW_CUSTOMERS, [])
@@ -132,24 +135,34 @@ def test_the_summary_is_net_of_returns_and_counts_units_and_buyers(
     sales = [
         ENRICHED,
         ENRICHED
-        | {"transaction_id": "T2", "quantity": 3, "total_amount": Decimal("31.51")},
+        | {
+            "transaction_id": "T2",
+            "quantity": Decimal(3),
+            "total_amount": Decimal("31.51"),
+        }
+        | {"discount_amount": Decimal("0.50"), "tax_amount": Decimal("0.51")},
         ENRICHED
-        | {"transaction_id": "T3", "customer_id": "C2", "quantity": -1}
+        | {"transaction_id": "T3", "customer_id": "C2", "quantity": Decimal(-1)}
         | {"total_amount": Decimal("-10.50"), "is_return": True},
         ENRICHED | {"transaction_id": "T4", "customer_id": None},
         ENRICHED | {"transaction_id": "T5", "month": 10},
+        ENRICHED | {"transaction_id": "T6", "month": 10, "currency": "USD"},
     ]
 
     summary = summarize_sales(frame_of(engine, ENRICHED_SALES, sales))
 
     september = {
+        "currency": None,
         "region": "North",
         "product": "Lamp",
         "total_revenue": Decimal("63.01"),
         "transaction_count": 4,
         "avg_transaction_value": Decimal("15.75"),
-        "units_sold": 6,
+        "units_sold": Decimal(6),
         "return_amount": Decimal("-10.50"),
+        "discount_amount": Decimal("0.50"),
+        "tax_amount": Decimal("0.51"),
+        "shipping_amount": Decimal(0),
         "customer_count": 2,
         "year": 2025,
         "month": 9,
@@ -158,13 +171,21 @@ def test_the_summary_is_net_of_returns_and_counts_units_and_buyers(
         "total_revenue": Decimal("21.00"),
         "transaction_count": 1,
         "avg_transaction_value": Decimal("21.00"),
-        "units_sold": 2,
+        "units_sold": Decimal(2),
         "return_amount": Decimal("0.00"),
+        "discount_amount": Decimal(0),
+        "tax_amount": Decimal(0),
         "customer_count": 1,
         "month": 10,
     }
     assert_same_rows(
-        engine, summary, frame_of(engine, SALES_SUMMARY, [september, october])
+        engine,
+        summary,
+        frame_of(
+            engine,
+            SALES_SUMMARY,
+            [september, october, october | {"currency": "USD"}],
+        ),
     )
 
 
@@ -189,7 +210,7 @@ def test_sales_without_a_region_or_product_are_summed_up_too(
 
 
 def test_a_million_prices_of_19_99_add_up_to_the_cent(engine: Engine) -> None:
-    row = ENRICHED | {"quantity": 1, "total_amount": Decimal("19.99")}
+    row = ENRICHED | {"quantity": Decimal(1), "total_amount": Decimal("19.99")}
     digit = engine.frame([(number,) for number in range(1000)], {"digit": "int"})
     sales = frame_of(engine, ENRICHED_SALES, [row]).crossJoin(digit).drop("digit")
     sales = sales.crossJoin(digit).drop("digit")

@@ -14,10 +14,16 @@ from salesetl.report.wording import change_text, value_text
 
 
 def trend(
-    year: int, month: int, revenue: str, *, is_complete: bool = True
+    year: int,
+    month: int,
+    revenue: str,
+    *,
+    is_complete: bool = True,
+    currency: str | None = None,
 ) -> dict[str, Any]:
     """Make a row of `monthly_trend`."""
     return {
+        "currency": currency,
         "year": year,
         "month": month,
         "total_revenue": Decimal(revenue),
@@ -55,6 +61,20 @@ def test_a_month_that_is_not_over_is_passed_over() -> None:
     assert figures["Net revenue"] == ("2025-02-01", "1,234.50", "+23.5 %")
     assert figures["Transactions"] == ("2025-02-01", "1,234", "+0.0 %")
     assert sales_extent(found) == "Sales from 2025-01-01 to 2025-03-30"
+
+
+def test_amounts_of_different_currencies_are_different_figures() -> None:
+    found = found_sales(
+        date(2025, 2, 28),
+        trend(2025, 1, "1000.00", currency="EUR"),
+        trend(2025, 2, "1100.00", currency="EUR"),
+        trend(2025, 2, "5.00", currency="USD"),
+    )
+
+    figures = told(sales_figures(found))
+
+    assert figures["Net revenue in EUR"] == ("2025-02-01", "1,100.00", "+10.0 %")
+    assert figures["Net revenue in USD"][1] == "5.00"
 
 
 def test_without_a_whole_month_the_last_is_shown_and_not_compared() -> None:

@@ -10,6 +10,7 @@ from tests.report.drawn import values_of
 def month(number: int, *, is_complete: bool) -> dict[str, Any]:
     """Make a row of `monthly_trend`."""
     return {
+        "currency": None,
         "year": 2025,
         "month": number,
         "total_revenue": Decimal("10.00"),

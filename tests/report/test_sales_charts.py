@@ -11,6 +11,7 @@ from tests.report.drawn import values_of
 def group(name: str, value: str | None, revenue: str, **more: Any) -> dict[str, Any]:
     """Make a row of a query by group."""
     return {
+        "currency": None,
         name: value,
         "total_revenue": Decimal(revenue),
         "avg_transaction_value": Decimal("5.00"),
@@ -51,6 +52,28 @@ def test_shares_of_tiers_are_of_all_tiers() -> None:
         ("unknown", "revenue", 0.25),
         ("unknown", "customers", 0.75),
     ]
+
+
+def test_each_currency_is_drawn_alone() -> None:
+    rows = [
+        group("product", name, "9.00", currency=currency)
+        for currency in ("EUR", "USD")
+        for name in map(str, range(12))
+    ]
+
+    best = sales_charts.top_products(rows)
+    shares = sales_charts.membership_tiers(
+        [each | {"membership_tier": each["product"]} for each in rows]
+    )
+
+    for picture in (best, shares):
+        assert [panel.title for panel in picture.panels] == ["EUR", "USD"]
+    assert [len(values_of(panel)) for panel in best.panels] == [10, 10]
+    of_revenue = [
+        sum(each["share"] for each in values_of(panel) if each["of"] == "revenue")
+        for panel in shares.panels
+    ]
+    assert [round(share, 9) for share in of_revenue] == [1, 1]
 
 
 def test_shares_of_nothing_are_nothing() -> None:

@@ -61,7 +61,7 @@ def a_line(one: Row, **fields: Any) -> Row:
         **{name: one[name] for name in names},
         "line_number": 1,
         "category": one["order_id"],
-        "quantity": 1,
+        "quantity": Decimal(1),
         "unit_price": Decimal("1.0000"),
         "line_total": one["order_total"],
         **fields,
@@ -170,7 +170,7 @@ def test_a_rate_of_customers_is_rounded_once(
 
 
 def test_one_absurd_line_stops_no_metric(duckdb: DuckDbEngine, tmp_path: Path) -> None:
-    absurd = {"quantity": 2147483647, "unit_price": Decimal("99999.9900")}
+    absurd = {"quantity": Decimal(2147483647), "unit_price": Decimal("99999.9900")}
     orders = [
         an_order(n, date(2025, 1, 1), "214748343194876.53", customer_country=None)
         for n in range(40)
@@ -212,7 +212,7 @@ def a_sale(number: int, amount: Decimal) -> Row:
         "date": date(2025, 9, 1),
         "customer_id": "C1",
         "region": "North",
-        "quantity": 1,
+        "quantity": Decimal(1),
         "total_amount": amount,
         "is_return": amount < 0,
         "day": 1,

@@ -19,7 +19,7 @@ rules = {
     "quantity_is_not_zero": "units is null or units <> 0",
     "unit_price_is_valid": "price >= 0",
     "total_amount_is_decimal": "amount is not null",
-    "total_amount_is_quantity_times_unit_price": "amount is null or units is null or price is null"
+    "total_amount_is_sum_of_its_parts": "amount is null or units is null or price is null"
     " or abs(amount - round(units * price, 2)) <= 0.01",
 }
 reasons = ", ".join(

@@ -66,7 +66,7 @@ rules = {
     "quantity_is_not_zero": ~(units == 0),
     "unit_price_is_valid": (typed["unit_price"] >= 0).fillna(False).astype(bool),
     "total_amount_is_decimal": typed["total_amount"].notna(),
-    "total_amount_is_quantity_times_unit_price": ~((cents - due).abs() > 1),
+    "total_amount_is_sum_of_its_parts": ~((cents - due).abs() > 1),
 }
 is_sound = pd.concat(rules, axis=1).all(axis=1)
 reasons = pd.Series("", index=raw.index)

@@ -1,8 +1,9 @@
--- The number of sales of each amount, without returns.
+-- The number of sales of each amount and currency, without returns.
 select
+    currency,
     total_amount,
     count(*) as sales
 from enriched_sales
 where not is_return
-group by total_amount
-order by total_amount
+group by currency, total_amount
+order by currency, total_amount

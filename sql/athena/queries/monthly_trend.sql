@@ -1,7 +1,8 @@
--- Net revenue, transactions, revenue per transaction and customers by month.
+-- Net revenue, transactions, revenue per transaction and customers by currency and month.
 -- A month is complete if the lake has sales from its first day (or before) to its last (or after).
 with months as (
     select
+        sales.currency,
         sales.year,
         sales.month,
         cast(date_trunc('month', min(sales.date)) as date) as month_start,
@@ -9,7 +10,7 @@ with months as (
         count(*) as transaction_count,
         count(distinct sales.customer_id) as customer_count
     from enriched_sales as sales
-    group by sales.year, sales.month
+    group by sales.currency, sales.year, sales.month
 ),
 
 observed as (
@@ -53,6 +54,7 @@ averaged as (
 )
 
 select
+    averaged.currency,
     averaged.year,
     averaged.month,
     cast(averaged.total_revenue as decimal(38, 2)) as total_revenue,
@@ -64,4 +66,4 @@ select
     <= observed.last_date + interval '1' day as is_complete_month
 from averaged
 cross join observed
-order by averaged.year, averaged.month
+order by averaged.currency, averaged.year, averaged.month

@@ -1,12 +1,13 @@
--- Net revenue, transactions, revenue per transaction and customers by age group, youngest first.
+-- Net revenue, transactions and customers by currency and age group, youngest first.
 with age_groups as (
     select
+        currency,
         age_group,
         sum(total_amount) as total_revenue,
         count(*) as transaction_count,
         count(distinct customer_id) as customer_count
     from enriched_sales
-    group by age_group
+    group by currency, age_group
 ),
 
 -- Rounded half up with integers: docs/decisions/0010.
@@ -43,10 +44,11 @@ averaged as (
 )
 
 select
+    currency,
     age_group,
     cast(total_revenue as decimal(38, 2)) as total_revenue,
     transaction_count,
     cast(avg_cents * 0.01 as decimal(18, 2)) as avg_transaction_value,
     customer_count
 from averaged
-order by age_group
+order by currency, age_group

@@ -1,11 +1,12 @@
--- Net revenue, transactions and revenue per transaction by region.
+-- Net revenue, transactions and revenue per transaction by currency and region.
 with regions as (
     select
+        currency,
         region,
         sum(total_revenue) as total_revenue,
         cast(sum(transaction_count) as bigint) as transaction_count
     from sales_summary
-    group by region
+    group by currency, region
 ),
 
 -- Rounded half up with integers: docs/decisions/0010.
@@ -42,9 +43,10 @@ averaged as (
 )
 
 select
+    currency,
     region,
     cast(total_revenue as decimal(38, 2)) as total_revenue,
     transaction_count,
     cast(avg_cents * 0.01 as decimal(18, 2)) as avg_transaction_value
 from averaged
-order by total_revenue desc, region
+order by currency, total_revenue desc, region

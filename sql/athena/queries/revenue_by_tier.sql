@@ -1,12 +1,13 @@
--- Net revenue, transactions, revenue per transaction and customers by membership tier.
+-- Net revenue, transactions, revenue per transaction and customers by currency and membership tier.
 with tiers as (
     select
+        currency,
         membership_tier,
         sum(total_amount) as total_revenue,
         count(*) as transaction_count,
         count(distinct customer_id) as customer_count
     from enriched_sales
-    group by membership_tier
+    group by currency, membership_tier
 ),
 
 -- Rounded half up with integers: docs/decisions/0010.
@@ -43,10 +44,11 @@ averaged as (
 )
 
 select
+    currency,
     membership_tier,
     cast(total_revenue as decimal(38, 2)) as total_revenue,
     transaction_count,
     cast(avg_cents * 0.01 as decimal(18, 2)) as avg_transaction_value,
     customer_count
 from averaged
-order by total_revenue desc, membership_tier
+order by currency, total_revenue desc, membership_tier

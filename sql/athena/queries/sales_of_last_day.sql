@@ -12,6 +12,7 @@ select
     sales.region,
     sales.quantity,
     sales.unit_price,
+    sales.currency,
     sales.total_amount,
     sales.is_return
 from enriched_sales as sales

@@ -1,5 +1,17 @@
--- The 20 rows of the summary (region, product, month) with the largest net revenue.
+-- The 20 rows of the summary with the largest net revenue of each currency.
+with ranked as (
+    select
+        *,
+        row_number() over (
+            partition by currency
+            order by
+                total_revenue desc, year asc, month asc, region asc, product asc
+        ) as place
+    from sales_summary
+)
+
 select
+    currency,
     region,
     product,
     year,
@@ -10,6 +22,6 @@ select
     units_sold,
     return_amount,
     customer_count
-from sales_summary
-order by total_revenue desc, year, month, region, product
-limit 20
+from ranked
+where place <= 20
+order by currency, place

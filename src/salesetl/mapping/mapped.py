@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesetl import parsing
 from salesetl.characters import name_key, trim, trimmed
+from salesetl.dates import day_in_zone
 from salesetl.engines import functions as F
 from salesetl.mapping.date_forms import iso_text
 from salesetl.mapping.expressions import Expression
@@ -29,12 +30,13 @@ def with_contract_columns(
     positions: Mapping[str, str],
     table: Table,
     profile: Profile,
+    derived: Mapping[str, Expression],
     quotient: str,
 ) -> DataFrame:
     """Add every contract column as text to rows whose fields are the columns `_0`, `_1`, …
 
-    `positions` maps the key of a name in the file to its column, `quotient` is the engine's SQL for
-    one. With a filter, rows get `_is_filtered` too.
+    `positions` maps the key of a name in the file to its column. `derived` are columns that the
+    file lacks. `quotient` is the engine's SQL for one. With a filter, rows get `_is_filtered` too.
     """
     delivered = _Delivered(positions, table, profile, quotient)
     mapped = [name for name in table.columns if delivered.has(name)]
@@ -44,7 +46,12 @@ def with_contract_columns(
         *(F.lit(trim(text)).alias(name) for name, text in profile.constants.items()),
     )
     known = {*mapped, *profile.constants}
-    for name, expression in profile.expressions.items():
+    lacking = table.optional_columns - known - {*profile.expressions}
+    rows = rows.withColumns(
+        {name: F.lit(None).cast("string") for name in sorted(lacking)}
+    )
+    known |= lacking
+    for name, expression in [*profile.expressions.items(), *derived.items()]:
         made = delivered.computed(name, expression, known)
         rows = rows.withColumn(name, F.expr(made))
         known.add(name)
@@ -80,8 +87,8 @@ class _Delivered:
         """SQL for the text of a contract column, in the form of the contract."""
         field, position = self.table.field(name), self.positions[self._key(name)]
         text = self._text(position)
-        if isinstance(field.dataType, T.DateType) and self.profile.all_date_formats:
-            return iso_text(text, self.profile.all_date_formats)
+        if isinstance(field.dataType, T.DateType) and self.profile.changes_dates:
+            return self._date(text)
         if isinstance(field.dataType, _NUMBERS) and not (
             self.profile.number_form.is_plain
         ):
@@ -101,10 +108,14 @@ class _Delivered:
                 made if wrong == "false" else f"case when not ({wrong}) then {made} end"
             )
         made = expression.sql(operands)
-        forms = self.profile.all_date_formats
         # Columns of the contract have the form of the contract already.
-        if isinstance(kind, T.DateType) and forms and not {*expression.names} <= known:
-            return iso_text(trimmed(f"({made})"), forms)
+        is_as_delivered = not {*expression.names} <= known
+        if (
+            isinstance(kind, T.DateType)
+            and self.profile.changes_dates
+            and is_as_delivered
+        ):
+            return self._date(trimmed(f"({made})"))
         return made
 
     def operands(self, formula: Formula, known: set[str]) -> Operands:
@@ -128,6 +139,12 @@ class _Delivered:
             return text
         markers = ", ".join(map(parsing.text_literal, self.profile.nulls))
         return f"case when {text} in ({markers}) then null else {text} end"
+
+    def _date(self, text: str) -> str:
+        """SQL for the ISO text of a date; of a moment with an offset, the day in the time zone."""
+        forms, zone = self.profile.all_date_formats, self.profile.time_zone
+        iso = iso_text(text, forms) if forms else text
+        return day_in_zone(iso, zone) if zone else iso
 
     def _plain(self, text: str) -> str:
         return self.profile.number_form.plain(text)

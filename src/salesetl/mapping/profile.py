@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from salesetl.characters import name_key, trim
@@ -45,7 +46,8 @@ class Profile:
 
     `columns` maps a contract column to its name in the file, `constants` to a text that all rows
     have, `expressions` to an expression over contract columns or columns of the file. `nulls` are
-    texts that say that there is no value.
+    texts that say that there is no value. `rules` sets parameters of the contract's rules. With a
+    `time_zone`, the date of a moment is the day there.
     """
 
     delimiter: str = ","
@@ -55,11 +57,13 @@ class Profile:
     decimal_comma: bool = False
     number: NumberForm = NumberForm()
     nulls: tuple[str, ...] = ()
+    time_zone: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     expressions: dict[str, Expression] = field(default_factory=dict)
     key: Key | None = None
     filter: Filter | None = None
+    rules: dict[str, Decimal] = field(default_factory=dict)
 
     @property
     def all_date_formats(self) -> tuple[str, ...]:
@@ -67,35 +71,74 @@ class Profile:
         return (*((self.date_format,) if self.date_format else ()), *self.date_formats)
 
     @property
+    def changes_dates(self) -> bool:
+        """Whether dates are delivered in another form than that of the contract."""
+        return bool(self.all_date_formats or self.time_zone)
+
+    @property
     def number_form(self) -> NumberForm:
         """The form of numbers."""
         return NumberForm(",", ".") if self.decimal_comma else self.number
 
-    def needed(self, table: Table) -> list[str]:
-        """Names that a file's header must have."""
+    def used(self, table: Table) -> list[str]:
+        """Names in a file's header that the contract is made of; some of them may be lacking."""
         made = set(self.constants) | ({self.key.column} if self.key else set())
-        needed = [
+        used = [
             self.columns.get(name, name)
             for name in table.columns
             if name not in made and name not in self.expressions
         ]
         known = made | {name for name in table.columns if name not in self.expressions}
         for name, expression in self.expressions.items():
-            needed += [operand for operand in expression.names if operand not in known]
+            used += [operand for operand in expression.names if operand not in known]
             known.add(name)
         if self.filter and self.filter.keep:
             kept_by = self.filter.keep.names
-            needed += [name for name in kept_by if name not in {*table.columns, *known}]
-        return list(dict.fromkeys([*needed, *(self.key.parts if self.key else ())]))
+            used += [name for name in kept_by if name not in {*table.columns, *known}]
+        return list(dict.fromkeys([*used, *(self.key.parts if self.key else ())]))
+
+    def needed(self, table: Table) -> list[str]:
+        """Names that a file's header must have."""
+        return [
+            name
+            for name in self.used(table)
+            if name not in table.optional_columns or name in self.columns.values()
+        ]
+
+    def derived(self, header: Sequence[str], table: Table) -> dict[str, Expression]:
+        """Return how columns are computed that a header lacks, where it has what they need."""
+        found = {name_key(name) for name in header}
+        made = {*self.constants, *self.expressions}
+        made |= {self.key.column} if self.key else set()
+        known = made | {
+            name
+            for name in table.columns
+            if name_key(self.columns.get(name, name)) in found
+        }
+        # What an expression is made of must be delivered.
+        operands = {
+            each for made_of in self.expressions.values() for each in made_of.names
+        }
+        lacking = {
+            name: Expression(table.derived[name])
+            for name in table.derived
+            if name not in known | operands and name not in self.columns
+        }
+        return {
+            name: expression
+            for name, expression in lacking.items()
+            if {*expression.names} <= known | table.optional_columns
+        }
 
     def missing(self, header: Sequence[str], table: Table) -> list[str]:
         """Needed names that the header does not have."""
         found = {name_key(name) for name in header}
+        found |= {name_key(name) for name in self.derived(header, table)}
         return [name for name in self.needed(table) if name_key(name) not in found]
 
     def unknown(self, header: Sequence[str], table: Table) -> list[str]:
         """Names in the header that are not used."""
-        known = {name_key(name) for name in self.needed(table)}
+        known = {name_key(name) for name in self.used(table)}
         return [trim(name) for name in header if name_key(name) not in known]
 
     def key_method(self, table: Table) -> dict[str, Any]:

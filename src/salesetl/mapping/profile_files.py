@@ -2,8 +2,10 @@
 
 import codecs
 import tomllib
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
+from zoneinfo import available_timezones
 
 from salesetl.entries import fill
 from salesetl.errors import InputError, nearest, not_known
@@ -32,7 +34,7 @@ def load_profile(source: str | None, table: Table) -> Profile:
     if source is None:
         return Profile()
     try:
-        return _profile(tomllib.loads(_read_text(source)), table)
+        return _profile(tomllib.loads(_read_text(source), parse_float=Decimal), table)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
         raise InputError(f"{source}: is not a valid source profile: {error}") from error
     except InputError as error:
@@ -83,6 +85,16 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
         )
     if not _is_known_encoding(profile.encoding):
         raise ValueError(_told_encoding(profile.encoding))
+    for name, value in profile.rules.items():
+        _check_setting(name, value, table)
+    if profile.time_zone and profile.time_zone not in available_timezones():
+        told = f"time_zone {profile.time_zone!r} is not known"
+        zones = sorted(zone for zone in available_timezones() if "/" in zone)
+        meant = nearest(profile.time_zone, zones)
+        raise ValueError(
+            f"{told}{f'; did you mean {meant}?' if meant else ''}; a zone is written like"
+            " Europe/Berlin or UTC"
+        )
     for date_format in profile.all_date_formats:
         _check_date_format(date_format)
     if profile.filter and not all(profile.filter.skip):
@@ -122,6 +134,14 @@ def _check_column(path: str, name: str, table: Table) -> None:
     if name not in table.columns:
         told = f"{path}: {name!r} is not a column of {table.name}"
         raise ValueError(not_known(told, name, table.columns))
+
+
+def _check_setting(name: str, value: Decimal, table: Table) -> None:
+    settings = {each.name: each for each in table.settings}
+    if name not in settings:
+        told = f"rules.{name}: {name!r} is not a setting of {table.name}"
+        raise ValueError(not_known(told, name, settings))
+    settings[name].check(value)
 
 
 def _told_encoding(name: str) -> str:

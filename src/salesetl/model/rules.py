@@ -46,6 +46,29 @@ class Rule:
         )
 
 
+@dataclass(frozen=True)
+class Setting:
+    """A parameter of a contract's rules that a source profile may set in `[rules]`.
+
+    It is from 0 to `most`, and a whole number if its default is one.
+    """
+
+    name: str
+    default: int | Decimal
+    most: int | Decimal
+    comment: str
+
+    def check(self, value: int | Decimal) -> None:
+        """Check a value that a profile sets; ValueError says what is allowed."""
+        is_whole = isinstance(self.default, int)
+        is_number = value == value and 0 <= value <= self.most
+        if not is_number or is_whole and not isinstance(value, int):
+            kind = "a whole number" if is_whole else "a number"
+            raise ValueError(
+                f"rules.{self.name} is {value}, but must be {kind} from 0 to {self.most}"
+            )
+
+
 def sql_literal(value: date | int | Decimal) -> str:
     """Write a value as a SQL literal of its own type."""
     return f"date '{value.isoformat()}'" if isinstance(value, date) else str(value)

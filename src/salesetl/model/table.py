@@ -1,12 +1,12 @@
 """The contract of a table: everything about its columns, declared once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from salesetl.model.rules import Rule
+from salesetl.model.rules import Rule, Setting
 from salesetl.model.strategies import Merge, Strategy
 from salesetl.model.types import T
 
@@ -33,7 +33,9 @@ def column(
 ) -> T.StructField:
     """Declare a column with its comment for the Data Catalog and the data dictionary.
 
-    `values` are the values that it may have, and `is_open` says that others are only counted.
+    `values` are the values that it may have, and `is_open` says that others are only counted. A
+    column that `is_optional` may be null, and what is delivered may lack it; its value is then the
+    text `default`, if there is one.
     `is_lineage` says that it tells where a row came from. Of a column that partitions are named
     after: `digits` of a number that is text, the `range` of its values, first and last, and the
     range that is `projected`, if that is narrower.
@@ -68,6 +70,9 @@ class Table:
 
     Of several versions of a key in one file the last one wins if `last_line_wins`; otherwise they
     are a conflict.
+
+    `derived` has expressions, in the language of source profiles, for columns that a file may lack.
+    `settings` are parameters of the rules that a source profile may set.
     """
 
     name: str
@@ -82,11 +87,13 @@ class Table:
     strategy: Strategy = Merge()
     last_line_wins: bool = False
     rules: tuple[Rule, ...] = field(default=())
+    derived: Mapping[str, str] = field(default_factory=dict)
+    settings: tuple[Setting, ...] = ()
 
     def __post_init__(self) -> None:
         """See that the declaration names only columns that it has; ValueError if not."""
         named = [*self.key, *self.partition_by, *self.amounts, *self.strategy.columns]
-        named += filter(None, (self.currency, self.date_column))
+        named += [*self.derived, *filter(None, (self.currency, self.date_column))]
         for name in named:
             if name not in self.columns:
                 raise ValueError(
@@ -138,11 +145,20 @@ class Table:
         """Column names, in order."""
         return self.schema.fieldNames()
 
+    @property
+    def optional_columns(self) -> set[str]:
+        """Names of the columns that what is delivered may lack."""
+        return {each.name for each in self.schema if each.metadata.get("is_optional")}
+
     def without_sources(self, absent: Collection[str]) -> "Table":
         """Return the contract without the rules that need a source which is not delivered."""
         kept = tuple(rule for rule in self.rules if rule.needs not in absent)
         return replace(self, rules=kept)
 
     def bind(self, **parameters: date | int | Decimal) -> "Table":
-        """Return the contract with the parameters of its rules filled in."""
-        return replace(self, rules=tuple(rule.bind(parameters) for rule in self.rules))
+        """Return the contract with the parameters of its rules filled in.
+
+        A setting that is not given has its default.
+        """
+        given = {each.name: each.default for each in self.settings} | parameters
+        return replace(self, rules=tuple(rule.bind(given) for rule in self.rules))

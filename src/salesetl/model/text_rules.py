@@ -54,12 +54,15 @@ def text_rules(
 def values_rule(name: str, schema: T.StructType, column: str) -> Rule:
     """Return the rule that a column has one of its declared values.
 
-    Other values of a column that is open are only counted.
+    Other values of a column that is open are only counted. An optional column may be null.
     """
     [metadata] = [field.metadata for field in schema if field.name == column]
     values = ", ".join(repr(value) for value in metadata["values"])
     level: Level = "warn" if metadata.get("is_open") else "reject"
-    return Rule(name, f"{column} in ({values})", level)
+    claim = f"{column} in ({values})"
+    if metadata.get("is_optional"):
+        claim = f"{column} is null or {claim}"
+    return Rule(name, claim, level)
 
 
 def _readable(schema: T.StructType) -> list[str]:

@@ -118,11 +118,12 @@ def _read_layout(
     places = _places(layout.header, table, profile)
     records = engine.read_records(paths, layout.text)
     rows = engine.named(_split(records, layout, places))
-    made = {*profile.constants, *profile.expressions}
+    derived = profile.derived(layout.header, table)
+    made = {*profile.constants, *profile.expressions, *derived}
     made |= {profile.key.column} if profile.key else set()
     positions = {name: f"_{place}" for name, place in places.items()}
     return rows.transform(
-        with_contract_columns, positions, table, profile, engine.quotient
+        with_contract_columns, positions, table, profile, derived, engine.quotient
     ).select(
         *(
             F.expr(
@@ -159,9 +160,9 @@ def _filtered(profile: Profile) -> list[Column]:
 
 def _places(header: Sequence[str], table: Table, profile: Profile) -> dict[str, int]:
     """Return where the columns that the contract is made of are in a file, by the key of a name."""
-    needed = set(map(name_key, profile.needed(table)))
+    used = set(map(name_key, profile.used(table)))
     places = {name_key(name): place for place, name in enumerate(header)}
-    return {name: place for name, place in places.items() if name in needed}
+    return {name: place for name, place in places.items() if name in used}
 
 
 def _split(records: DataFrame, layout: Layout, places: Mapping[str, int]) -> DataFrame:

@@ -5,11 +5,29 @@ from __future__ import annotations
 import altair as alt
 
 from salesetl.report.amounts import distribution
-from salesetl.report.picture import COUNT, Picture, Rows, drawing, panel
+from salesetl.report.picture import (
+    COUNT,
+    Panel,
+    Picture,
+    Rows,
+    by_currency,
+    drawing,
+    panel,
+)
 
 
 def transaction_amounts(rows: Rows) -> Picture:
     """Draw the number of sales in each bin of amounts, with mean and median."""
+    return Picture(
+        "transaction_amounts",
+        "Transaction amounts",
+        "Sales by amount, returns left out",
+        by_currency(rows, lambda own, currency: [_amounts(own, currency)]),
+        rows,
+    )
+
+
+def _amounts(rows: Rows, currency: str) -> Panel:
     found = distribution(rows)
     bins = drawing(
         [
@@ -42,10 +60,6 @@ def transaction_amounts(rows: Rows) -> Picture:
         .encode(x="amount:Q", color=alt.Color("name:N", sort=None, title=None))
     )
     beyond = f"; {found.beyond:,} above are not drawn" if found.beyond else ""
-    return Picture(
-        "transaction_amounts",
-        "Transaction amounts",
-        f"Sales by amount, returns left out; standard deviation {found.deviation:,.2f}{beyond}",
-        [panel(found.bins, bins.mark_bar(opacity=0.6), rules)],
-        found.bins,
-    )
+    told = f"standard deviation {found.deviation:,.2f}{beyond}"
+    title = ": ".join(filter(None, (currency, told)))
+    return panel(found.bins, bins.mark_bar(opacity=0.6), rules, title=title)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from salesetl.report.picture import Row, Rows, month_of
+from salesetl.report.picture import Row, Rows, in_currency, month_of
 
 # What the figures of orders are taken from: views in sql/athena.
 FIGURES_OF_ORDERS = ("monthly_revenue", "monthly_active_customers", "monthly_churn")
@@ -67,13 +67,20 @@ class _Compared:
 
 
 def sales_figures(found: Mapping[str, Rows]) -> list[Figure]:
-    """Return the figures of the last complete month, or of the last."""
-    rows = {date(row["year"], row["month"], 1): row for row in found["monthly_trend"]}
-    compared = _Compared.last_of(
-        {month: row["is_complete_month"] for month, row in rows.items()}
-    )
+    """Return the figures of the last complete month, or of the last, by currency."""
+    rows: dict[str, dict[date, Row]] = defaultdict(dict)
+    months: dict[date, bool] = {}
+    for row in found["monthly_trend"]:
+        month = date(row["year"], row["month"], 1)
+        rows[row["currency"] or ""][month] = row
+        months[month] = row["is_complete_month"]
+    compared = _Compared.last_of(months)
     return [
-        compared.figure(name, {month: row[column] for month, row in rows.items()})
+        compared.figure(
+            f"{name}{in_currency(currency)}",
+            {month: row[column] for month, row in own.items()},
+        )
+        for currency, own in sorted(rows.items())
         for name, column in _OF_SALES.items()
     ]
 

@@ -8,9 +8,11 @@ from typing import Any
 import altair as alt
 
 from salesetl.report.picture import (
+    Panel,
     Picture,
     Rows,
     amounts_axis,
+    by_currency,
     drawing,
     month_of,
     months_axis,
@@ -25,6 +27,16 @@ REVENUE = "Net revenue: sales less returns"
 
 def monthly_revenue(rows: Rows) -> Picture:
     """Draw the net revenue of each month; an incomplete month has a hollow point."""
+    return Picture(
+        "monthly_revenue",
+        "Revenue by month",
+        f"{REVENUE}. A hollow point: days of this month are missing in the lake",
+        by_currency(rows, lambda own, currency: [_months(own, currency)]),
+        rows,
+    )
+
+
+def _months(rows: Rows, currency: str) -> Panel:
     values = _values(rows)
     base = drawing(values).encode(
         x=months_axis(),
@@ -39,13 +51,7 @@ def monthly_revenue(rows: Rows) -> Picture:
         # Below, for the line comes from above or goes there.
         *where(base.mark_text(dy=18).encode(text="label:N"), "is_partial", values),
     ]
-    return Picture(
-        "monthly_revenue",
-        "Revenue by month",
-        f"{REVENUE}. A hollow point: days of this month are missing in the lake",
-        [panel(values, *layers)],
-        rows,
-    )
+    return panel(values, *layers, title=currency)
 
 
 def _values(rows: Rows) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from calendar import month_abbr
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -97,6 +98,27 @@ def panel(
         nothing = drawing([{"text": "nothing to draw yet"}])
         layers = (nothing.mark_text().encode(text="text:N"),)
     return Panel(alt.LayerChart(layer=list(layers)), title)
+
+
+def by_currency(
+    rows: Rows, draw: Callable[[Rows, str], Sequence[Panel]]
+) -> list[Panel]:
+    """Draw the panels of each currency; without one, the amounts have no name."""
+    of_currency: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        of_currency[row["currency"] or ""].append(row)
+    if not of_currency:
+        return list(draw([], ""))
+    return [
+        drawn
+        for currency, own in sorted(of_currency.items())
+        for drawn in draw(own, currency)
+    ]
+
+
+def in_currency(currency: str) -> str:
+    """Write what follows the name of an amount in a currency; nothing without one."""
+    return f" in {currency}" if currency else ""
 
 
 def named(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 
 import altair as alt
 
@@ -14,7 +15,9 @@ from salesetl.report.picture import (
     Picture,
     Rows,
     amounts_axis,
+    by_currency,
     drawing,
+    in_currency,
     named,
     panel,
     short_text,
@@ -32,6 +35,7 @@ SALES_QUERIES = (
     "sales_by_amount",
 )
 _PRODUCTS_SHOWN = 10
+_OF_AGES = {"total_revenue": "Net revenue", "avg_transaction_value": "A transaction"}
 _SHARES = {"revenue": "total_revenue", "customers": "customer_count"}
 
 
@@ -57,19 +61,33 @@ def revenue_by_region(rows: Rows) -> Picture:
         "revenue_by_region",
         "Revenue by region",
         REVENUE,
-        [_columns(rows, "region", "total_revenue")],
+        by_currency(
+            rows,
+            lambda own, currency: [
+                _columns(own, "region", "total_revenue", currency),
+            ],
+        ),
         rows,
     )
 
 
 def top_products(rows: Rows) -> Picture:
     """Draw the net revenue of the best-selling products."""
-    best = rows[:_PRODUCTS_SHOWN]
+    best = [
+        row
+        for _, own in groupby(rows, lambda row: row["currency"])
+        for row in list(own)[:_PRODUCTS_SHOWN]
+    ]
+    drawn = by_currency(best, lambda own, currency: [_products(own, currency)])
+    return Picture("top_products", "Top products", REVENUE, drawn, best)
+
+
+def _products(best: Rows, currency: str) -> Panel:
     values = [
         {
             "product": named(row["product"]),
             "revenue": float(row["total_revenue"]),
-            "units": row["units_sold"],
+            "units": float(row["units_sold"]),
             "label": short_text(row["total_revenue"]),
         }
         for row in best
@@ -91,12 +109,21 @@ def top_products(rows: Rows) -> Picture:
         ],
     )
     text = base.mark_text(align="left", dx=5).encode(text="label:N")
-    drawn = panel(values, base.mark_bar(), text)
-    return Picture("top_products", "Top products", REVENUE, [drawn], best)
+    return panel(values, base.mark_bar(), text, title=currency)
 
 
 def membership_tiers(rows: Rows) -> Picture:
     """Draw the share of each membership tier in revenue and in customers."""
+    return Picture(
+        "membership_tiers",
+        "Membership tiers",
+        "Share in net revenue and in customers with a sale",
+        by_currency(rows, lambda own, currency: [_shares(own, currency)]),
+        rows,
+    )
+
+
+def _shares(rows: Rows, currency: str) -> Panel:
     totals = {
         what: sum(row[column] for row in rows) or 1 for what, column in _SHARES.items()
     }
@@ -117,13 +144,7 @@ def membership_tiers(rows: Rows) -> Picture:
     )
     columns = base.mark_bar().encode(color=alt.Color("of:N", sort=None, title=None))
     text = base.mark_text(dy=-7).encode(text=alt.Text("share:Q", format=".0%"))
-    return Picture(
-        "membership_tiers",
-        "Membership tiers",
-        "Share in net revenue and in customers with a sale",
-        [panel(values, columns, text)],
-        rows,
-    )
+    return panel(values, columns, text, title=currency)
 
 
 def age_groups(rows: Rows) -> Picture:
@@ -133,10 +154,13 @@ def age_groups(rows: Rows) -> Picture:
         "age_groups",
         "Age groups",
         "Net revenue, and net revenue a transaction",
-        [
-            _columns(ordered, "age_group", "total_revenue", "Net revenue"),
-            _columns(ordered, "age_group", "avg_transaction_value", "A transaction"),
-        ],
+        by_currency(
+            ordered,
+            lambda own, currency: [
+                _columns(own, "age_group", column, f"{title}{in_currency(currency)}")
+                for column, title in _OF_AGES.items()
+            ],
+        ),
         ordered,
     )
 

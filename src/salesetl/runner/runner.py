@@ -27,17 +27,22 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
     days = days_to_load(options)
     absent = absent_sources(pipeline, options)
     contracts = {
-        source.name: source.contract.without_sources(absent).bind(
-            as_of=options.as_of or datetime.now(UTC).date(),
-            earliest_date=options.earliest_date,
-            start_date=days[0],
-            end_date=days[1],
-        )
+        source.name: source.contract.without_sources(absent)
         for source in pipeline.sources
     }
     with open_run(pipeline, session, options) as started:
         with started.stage("read"):
             delivered = read_sources(started, pipeline, options, contracts)
+        contracts = {
+            name: contract.bind(
+                as_of=options.as_of or datetime.now(UTC).date(),
+                earliest_date=options.earliest_date,
+                start_date=days[0],
+                end_date=days[1],
+                **delivered[name].profile.rules,
+            )
+            for name, contract in contracts.items()
+        }
         with started.stage("classify"):
             classified = classify_sources(
                 started, pipeline, options, contracts, delivered

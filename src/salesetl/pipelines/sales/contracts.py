@@ -1,13 +1,17 @@
 """Contracts of the sales pipeline: what is delivered and what the lake holds."""
 
-from salesetl.model.rules import Rule
+from decimal import Decimal
+
+from salesetl.model.rules import Rule, Setting
 from salesetl.model.table import PROJECTED_YEARS, SOURCE_FILE, Table, column
-from salesetl.model.text_rules import text_rules
+from salesetl.model.text_rules import text_rules, values_rule
 from salesetl.model.types import T
+from salesetl.money import CURRENCIES
 
 NAMESPACE = "sales"
 
 UNIT_PRICE = T.DecimalType(12, 4)
+QUANTITY = T.DecimalType(12, 3)
 AMOUNT = T.DecimalType(18, 2)
 TOTAL = T.DecimalType(38, 2)
 
@@ -17,16 +21,61 @@ _SALE = T.StructType(
         column("date", T.DateType(), "Day of the sale in UTC"),
         column("customer_id", T.StringType(), "Buyer, as known to customers"),
         column("product", T.StringType(), "Product name"),
-        column("quantity", T.IntegerType(), "Units sold; negative for a return"),
+        column("quantity", QUANTITY, "Units sold; negative for a return"),
         column("unit_price", UNIT_PRICE, "Price of one unit"),
         column("region", T.StringType(), "Sales region"),
         column(
             "total_amount",
             AMOUNT,
-            "quantity × unit_price, to the cent; negative for a return",
+            "What the buyer pays, to the cent: quantity × unit_price - discount_amount"
+            " + tax_amount + shipping_amount; negative for a return",
             is_rounded=True,
         ),
+        column(
+            "currency",
+            T.StringType(),
+            "Currency of its amounts; null where it is not delivered",
+            is_optional=True,
+            values=CURRENCIES,
+        ),
+        *(
+            column(
+                name,
+                AMOUNT,
+                comment,
+                is_optional=True,
+                default="0",
+                is_rounded=True,
+            )
+            for name, comment in (
+                ("discount_amount", "Discount that is in total_amount, above zero"),
+                ("tax_amount", "Tax that is in total_amount beside the price"),
+                ("shipping_amount", "Shipping that is in total_amount"),
+            )
+        ),
     ]
+)
+
+# Wide enough for any quantity at any price: one absurd row must not stop a run.
+_SUM_OFPARTS_OF_TOTAL = (
+    "round(cast(quantity as decimal(20, 3)) * unit_price, 2)"
+    " - discount_amount + tax_amount + shipping_amount"
+)
+PARTS_OF_TOTAL = ("discount_amount", "tax_amount", "shipping_amount")
+_IS_INCOMPLETE = " or ".join(
+    f"{name} is null"
+    for name in ("total_amount", "quantity", "unit_price", *PARTS_OF_TOTAL)
+)
+
+PARTS_OF_TOTAL = ("discount_amount", "tax_amount", "shipping_amount")
+# Wide enough for any quantity at any price: one absurd row must not stop a run.
+_SUM_OF_PARTS = (
+    "round(cast(quantity as decimal(20, 3)) * unit_price, 2)"
+    " - discount_amount + tax_amount + shipping_amount"
+)
+_IS_INCOMPLETE = " or ".join(
+    f"{name} is null"
+    for name in ("total_amount", "quantity", "unit_price", *PARTS_OF_TOTAL)
 )
 
 RAW_SALES = Table(
@@ -36,6 +85,27 @@ RAW_SALES = Table(
     schema=_SALE,
     key=("transaction_id",),
     amounts=("total_amount",),
+    currency="currency",
+    derived={
+        "total_amount": "round(quantity * unit_price, 2) - discount_amount + tax_amount"
+        " + shipping_amount",
+        "unit_price": "round((total_amount + discount_amount - tax_amount - shipping_amount)"
+        " / quantity, 4)",
+    },
+    settings=(
+        Setting(
+            "quantity_decimals",
+            0,
+            3,
+            "Decimals that a quantity may have, such as of goods by weight",
+        ),
+        Setting(
+            "total_amount_tolerance",
+            Decimal("0.01"),
+            1000,
+            "How far total_amount may be from the sum of its parts",
+        ),
+    ),
     rules=(
         Rule("transaction_id_is_present", "transaction_id is not null"),
         *text_rules(_SALE, ("transaction_id", "customer_id")),
@@ -60,7 +130,12 @@ RAW_SALES = Table(
             "date is null or date between :start_date and :end_date",
             level="out_of_range",
         ),
-        Rule("quantity_is_whole_number", "quantity is not null"),
+        Rule(
+            "quantity_is_whole_number",
+            "quantity = round(quantity, :quantity_decimals)",
+            remedy="for goods that are weighed, set quantity_decimals = 3 under [rules] in a source"
+            " profile",
+        ),
         Rule("quantity_is_not_zero", "quantity is null or quantity <> 0"),
         Rule(
             "unit_price_is_valid",
@@ -68,13 +143,18 @@ RAW_SALES = Table(
             remedy="a price is a number ≥ 0 with a decimal point and at most 4 decimals; for a"
             " decimal comma set decimal_comma in a source profile",
         ),
-        Rule("total_amount_is_decimal", "total_amount is not null"),
+        *(
+            Rule(f"{name}_is_decimal", f"{name} is not null")
+            for name in ("total_amount", *PARTS_OF_TOTAL)
+        ),
+        values_rule("currency_is_known", _SALE, "currency"),
         Rule(
-            "total_amount_is_quantity_times_unit_price",
-            "total_amount is null or quantity is null or unit_price is null"
-            # Wide enough for any quantity at any price: one absurd row must not stop a run.
-            " or abs(total_amount - round(cast(quantity as decimal(20, 0)) * unit_price, 2))"
-            " <= 0.01",
+            "total_amount_is_sum_of_its_parts",
+            f"{_IS_INCOMPLETE} or abs(total_amount - ({_SUM_OF_PARTS}))"
+            # A price of four decimals may be rounded, which a large quantity multiplies.
+            " <= greatest(:total_amount_tolerance, 0.005 + 0.00005 * abs(quantity))",
+            remedy="total_amount is quantity × unit_price - discount_amount + tax_amount"
+            " + shipping_amount; map or compute what the export has in a source profile",
         ),
         Rule("customer_id_is_present", "customer_id is not null", level="warn"),
         Rule("product_is_present", "product is not null", level="warn"),
@@ -145,24 +225,36 @@ ENRICHED_SALES = Table(
     key=("transaction_id",),
     partition_by=("year", "month"),
     amounts=("total_amount",),
+    currency="currency",
     date_column="date",
 )
 
 SALES_SUMMARY = Table(
     name="sales_summary",
     namespace=NAMESPACE,
-    grain="one region × product × year × month",
+    grain="one currency × region × product × year × month",
     schema=T.StructType(
         [
-            column("region", T.StringType(), "Sales region"),
-            column("product", T.StringType(), "Product name"),
+            column(
+                "currency",
+                T.StringType(),
+                "Currency of the amounts",
+                is_optional=True,
+            ),
+            column("region", T.StringType(), "Sales region", is_optional=True),
+            column("product", T.StringType(), "Product name", is_optional=True),
             column("total_revenue", TOTAL, "Net revenue: sales less returns"),
             column("transaction_count", T.LongType(), "Sales and returns"),
             column(
                 "avg_transaction_value", AMOUNT, "Net revenue a transaction, half-up"
             ),
-            column("units_sold", T.LongType(), "Units sold less units returned"),
+            column(
+                "units_sold", T.DecimalType(38, 3), "Units sold less units returned"
+            ),
             column("return_amount", TOTAL, "Revenue of returns, zero or negative"),
+            column("discount_amount", TOTAL, "Discounts that are in total_revenue"),
+            column("tax_amount", TOTAL, "Tax that is in total_revenue"),
+            column("shipping_amount", TOTAL, "Shipping that is in total_revenue"),
             column("customer_count", T.LongType(), "Distinct customers"),
             column(
                 "year", T.IntegerType(), "Year of the sales", projected=PROJECTED_YEARS
@@ -175,7 +267,8 @@ SALES_SUMMARY = Table(
             ),
         ]
     ),
-    key=("region", "product", "year", "month"),
+    key=("currency", "region", "product", "year", "month"),
     partition_by=("year", "month"),
     amounts=("total_revenue",),
+    currency="currency",
 )

@@ -8,6 +8,7 @@ from salesetl.conforming import conform
 from salesetl.engines.decimals import exact_average
 from salesetl.pipelines.sales.contracts import (
     ENRICHED_SALES,
+    PARTS_OF_TOTAL,
     RAW_CUSTOMERS,
     SALES_SUMMARY,
     TOTAL,
@@ -88,10 +89,11 @@ def with_calendar(sales: DataFrame) -> DataFrame:
 
 
 def summarize_sales(enriched_sales: DataFrame) -> DataFrame:
-    """Sum up sales by region, product and month, in the shape of SALES_SUMMARY.
+    """Sum up sales by currency, region, product and month, in the shape of SALES_SUMMARY.
 
     Revenue is net: returns are in it, and stand beside it in `return_amount`. The average is
-    rounded half-up to the cent. Sales without a region or a product have a row of their own.
+    rounded half-up to the cent. Sales without a currency, a region or a product have a row of their
+    own.
     """
     returned = F.when(F.col("is_return"), F.col("total_amount")).otherwise(F.lit(0))
     return (
@@ -101,6 +103,11 @@ def summarize_sales(enriched_sales: DataFrame) -> DataFrame:
             F.count("transaction_id").alias("transaction_count"),
             F.sum("quantity").alias("units_sold"),
             F.sum(returned).alias("return_amount"),
+            *(
+                # Rows of a lake that is older than these columns have none.
+                F.sum(F.coalesce(name, F.lit(0))).alias(name)
+                for name in PARTS_OF_TOTAL
+            ),
             F.countDistinct("customer_id").alias("customer_count"),
         )
         .withColumn(
