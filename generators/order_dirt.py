@@ -54,7 +54,11 @@ DIRT: tuple[Dirt[Order], ...] = (
     ),
     Dirt("no_items", changed(items=[], order_total=0), "order_has_items"),
     Dirt(
-        "negative_quantity", recounted(lambda count: -count), "quantities_are_positive"
+        "negative_quantity",
+        lambda order: recounted(lambda count: -count)(
+            order | {"payment": order["payment"] | {"status": "paid"}}
+        ),
+        "quantities_are_positive",
     ),
     Dirt("zero_quantity", recounted(lambda count: 0), "quantities_are_positive"),
     Dirt("fractional_quantity", item_changed(quantity=1.5), "quantities_are_positive"),

@@ -90,7 +90,7 @@ def count_outcomes(engine: Engine, classified: DataFrame, table: Table) -> Tally
     # Few rows break a rule and most of those one, so that there are few groups.
     groups = engine.rows(
         classified.groupBy("_outcome", "_reasons", "_warnings", _currency(table)).agg(
-            F.count("*").alias("_rows"), *map(_sum_of, table.amounts)
+            F.count("*").alias("_rows"), *map(_sum_of, table.reconciled_amounts)
         )
     )
     ranges = {rule.name for rule in table.rules if rule.level == "out_of_range"}
@@ -143,7 +143,7 @@ def _sums_of_state(
     found = [group for group in groups if _state(group, ranges) == state]
     if table.currency and state != LOADED:
         found = [group for group in found if group["_currency"] is not None]
-    return sums_of(table.amounts, found)
+    return sums_of(table.reconciled_amounts, found)
 
 
 def _sum_of(amount: str) -> Column:

@@ -39,6 +39,10 @@ BROKEN: dict[str, dict[str, Any]] = {
     "order_is_not_before_earliest_date": {"order_timestamp": "1969-12-31T23:59:59Z"},
     "order_is_within_range": {"order_timestamp": "2024-12-31T23:59:59Z"},
     "order_has_items": {"items": [], "order_total": 0},
+    "discount_amount_is_decimal": {"discount": "10 %"},
+    "tax_amount_is_decimal": {"tax": "n/a"},
+    "shipping_amount_is_decimal": {"shipping": "free"},
+    "refund_amount_is_decimal": {"refund": "all"},
     "quantities_are_positive": {"items": [ITEM | {"quantity": 0}], "order_total": 0},
     "unit_prices_are_valid": {
         "items": [ITEM | {"unit_price": -10.5}],
@@ -186,3 +190,33 @@ def test_versions_of_an_order_in_one_file_are_a_conflict(
 
 def test_lines_come_and_go_with_their_order() -> None:
     assert FACT_ORDER_ITEMS.replaced_by == FACT_ORDERS.key == RAW_ORDERS.key
+
+
+def test_a_total_holds_discount_tax_and_shipping(engine: Engine) -> None:
+    parts = {"discount": "1.50", "tax": 2, "shipping": 4.9}
+
+    rows = labelled_in_order(
+        engine,
+        parts | {"order_total": 30.65},
+        parts | {"order_total": 25.25},
+    )
+
+    assert [row["_reasons"] for row in rows] == ["", "order_total_is_sum_of_items"]
+
+
+def test_a_refund_is_an_order_of_negative_lines(engine: Engine) -> None:
+    back = {"items": [ITEM | {"quantity": -2}], "order_total": -21}
+    refunded = {"payment": PAYMENT | {"status": "refunded"}}
+
+    rows = labelled_in_order(
+        engine,
+        back | refunded,
+        back,
+        refunded | {"items": [ITEM | {"quantity": -2}, ITEM], "order_total": -10.5},
+    )
+
+    assert [row["_reasons"].split()[:1] for row in rows] == [
+        [],
+        ["quantities_are_positive"],
+        ["quantities_are_positive"],
+    ]

@@ -71,6 +71,8 @@ def monthly_revenue(orders: Sequence[Order]) -> Rows:
                 "currency": currency,
                 "orders": counts["paid"][0],
                 "revenue": counts["paid"][1],
+                "net_revenue": counts["paid"][1]
+                - sum(one.get("refund", Decimal(0)) for one in paid(group)),
                 "avg_order_value": share(counts["paid"][1], counts["paid"][0], 2),
                 "refunded_orders": counts["refunded"][0],
                 "refunded_amount": counts["refunded"][1],

@@ -54,6 +54,7 @@ def some_orders(count: int) -> list[Order]:
                     [*["paid"] * 5, "refunded", "cancelled", "pending"]
                 ),
                 country=random.choice(["US", "DE", None]),
+                refund=random.choice([Decimal(0), Decimal("0.35")]),
                 currency="USD" if month == 2 else random.choice(["USD", "EUR", "GBP"]),
                 items=[
                     (
@@ -123,6 +124,7 @@ def _document(one: Order) -> str:
             "payment": {"method": "paypal", "status": one["status"]},
             "items": items,
             "order_total": float(total(one)),
+            "refund": float(one.get("refund", 0)),
             "currency": one["currency"],
         }
     )

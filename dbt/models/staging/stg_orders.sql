@@ -14,6 +14,15 @@ select
     payment_status = 'paid' as is_paid,
     currency,
     order_total,
+    discount_amount,
+    tax_amount,
+    shipping_amount,
+    -- What came back of this order, or as an order of its own.
+    coalesce(refund_amount, 0)
+    + case
+        when payment_status = 'refunded' and order_total < 0 then -order_total
+        else 0
+    end as refunded,
     item_count,
     items_total,
     order_year,

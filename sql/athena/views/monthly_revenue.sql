@@ -1,5 +1,6 @@
 -- Grain: one month × currency with an order; amounts of different currencies are never added.
 -- Revenue is the total of paid orders. Refunded and cancelled orders have counts of their own.
+-- Net revenue is revenue less what came back of paid orders, also as orders of their own.
 -- Written by `salesetl analytics`.
 create or replace view monthly_revenue as
 with monthly_orders as (
@@ -9,8 +10,11 @@ with monthly_orders as (
         count(*) filter (where is_paid) as orders,
         coalesce(sum(order_total) filter (where is_paid), 0) as revenue,
         count(*) filter (where payment_status = 'refunded') as refunded_orders,
-        coalesce(sum(order_total) filter (where payment_status = 'refunded'), 0)
+        coalesce(sum(abs(order_total)) filter (where payment_status = 'refunded'), 0)
             as refunded_amount,
+        sum(case when is_paid then order_total else 0 end)
+        - sum(case when is_paid or order_total < 0 then refunded else 0 end)
+            as net_revenue,
         count(*) filter (where payment_status = 'cancelled') as cancelled_orders,
         coalesce(sum(order_total) filter (where payment_status = 'cancelled'), 0)
             as cancelled_amount
@@ -50,6 +54,7 @@ select
     averaged.currency,
     averaged.orders,
     cast(averaged.revenue as decimal(38, 2)) as revenue,
+    cast(averaged.net_revenue as decimal(38, 2)) as net_revenue,
     cast(averaged.avg_cents * 0.01 as decimal(18, 2)) as avg_order_value,
     averaged.refunded_orders,
     cast(averaged.refunded_amount as decimal(38, 2)) as refunded_amount,

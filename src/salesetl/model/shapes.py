@@ -20,7 +20,12 @@ def flat(schema: T.StructType) -> T.StructType:
     """
     return T.StructType(
         [
-            T.StructField(".".join(path), field.dataType, True, {"path": list(path)})
+            T.StructField(
+                ".".join(path),
+                field.dataType,
+                True,
+                {**(field.metadata or {}), "path": list(path)},
+            )
             for path, field in _values(schema, ())
         ]
     )

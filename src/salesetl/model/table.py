@@ -64,7 +64,8 @@ class Table:
     `namespace` is the pipeline that the table belongs to: its folder in a lake, its database in a
     catalogue, its schema in a warehouse.
 
-    `amounts` are the columns of money whose sums are reconciled; `currency` is the column that says
+    `amounts` are the columns of money whose sums are reported and reconciled, `prepared_amounts`
+    what `prepare` of a source adds, whose sums are only reconciled; `currency` is the column that says
     of which currency they are, if there are several: these are never added. `date_column` is the
     business date. `strategy` says how rows of a run become part of a published table.
 
@@ -82,6 +83,7 @@ class Table:
     namespace: str = ""
     partition_by: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
+    prepared_amounts: tuple[str, ...] = ()
     currency: str | None = None
     date_column: str | None = None
     strategy: Strategy = Merge()
@@ -144,6 +146,11 @@ class Table:
     def columns(self) -> list[str]:
         """Column names, in order."""
         return self.schema.fieldNames()
+
+    @property
+    def reconciled_amounts(self) -> tuple[str, ...]:
+        """The amounts whose sums an output of its rows must have."""
+        return (*self.amounts, *self.prepared_amounts)
 
     @property
     def optional_columns(self) -> set[str]:

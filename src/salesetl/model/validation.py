@@ -72,11 +72,11 @@ def _check_output(pipeline: Pipeline, output: Output) -> None:
         )
     upstream = above.table if above else pipeline.source(output.of).contract
     for own, amount in output.sums.items():
-        if own not in output.table.amounts or amount not in upstream.amounts:
+        if own not in output.table.amounts or amount not in upstream.reconciled_amounts:
             raise ValueError(
                 f"{told}: sums {own!r} of {amount!r}, but both must be declared as amounts"
             )
-    has_sums = output.owed(upstream.amounts)
+    has_sums = output.owed(upstream.reconciled_amounts)
     if has_sums and bool(upstream.currency) != bool(output.table.currency):
         raise ValueError(
             f"{told}: needs a currency column like {upstream.name}, because currencies are"

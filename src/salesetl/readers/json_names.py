@@ -14,7 +14,8 @@ from salesetl.model.types import T
 class Names:
     """The names in the objects of a delivery; an inner name begins with the outer ones.
 
-    `unknown` are names that the contract does not have, `absent` columns that no object has.
+    `unknown` are names that the contract does not have, `absent` columns that no object has though
+    they are not optional.
     """
 
     unknown: list[str]
@@ -38,9 +39,14 @@ def compare_names(found: Iterable[str], delivered: T.StructType) -> Names:
     lists = [".".join(json_path(field)) for field in values if item_fields(field)]
     outer = {*json_parents(values), *lists}
     names = _names(values)
+    optional = {
+        ".".join(json_path(field))
+        for field in values
+        if field.metadata.get("is_optional")
+    }
     return Names(
         unknown=sorted(found - set(names) - outer),
-        absent=[name for name in names if name not in found],
+        absent=[name for name in names if name not in {*found, *optional}],
         known=[name for name in names if name in found],
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import groupby
+from typing import Any
 
 import altair as alt
 
@@ -83,7 +84,7 @@ def top_products(rows: Rows) -> Picture:
 
 
 def _products(best: Rows, currency: str) -> Panel:
-    values = [
+    values: list[dict[str, Any]] = [
         {
             "product": named(row["product"]),
             "revenue": float(row["total_revenue"]),

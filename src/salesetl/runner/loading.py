@@ -122,7 +122,9 @@ class Loading:
     def _upstream(self, output: Output) -> tuple[str, ...]:
         """Return the amounts of what an output is made from."""
         above = self._pipeline.output(output.of)
-        return (above.table if above else self._classified[output.of].contract).amounts
+        return (
+            above.table if above else self._classified[output.of].contract
+        ).reconciled_amounts
 
     def _rows_due(self, output: Output) -> int:
         source = self._classified[output.of]
@@ -152,7 +154,12 @@ class Loading:
         first = self._pipeline.outputs_of(main.source)[0]
         self._run.report.partitions = self._staged[first.table.name].measures
         self._run.report.amounts = reported_amounts(
-            {**main.tally.sums, **self._published(main)}
+            {
+                state: {
+                    name: sums[name] for name in main.contract.amounts if name in sums
+                }
+                for state, sums in {**main.tally.sums, **self._published(main)}.items()
+            }
         )
 
     def _published(self, main: Classified) -> dict[str, Sums]:

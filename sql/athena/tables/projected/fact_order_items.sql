@@ -9,7 +9,7 @@ create external table if not exists fact_order_items (
     `currency` string comment 'Currency of all its amounts',
     `product_id` string comment 'Identifies the product',
     `category` string comment 'Category of the product',
-    `quantity` int comment 'Units ordered',
+    `quantity` int comment 'Units; negative for a refund',
     `unit_price` decimal(12,4) comment 'Price of one unit',
     `line_total` decimal(18,2) comment 'quantity × unit_price, to the cent'
 )

@@ -13,7 +13,11 @@ create external table if not exists fact_orders (
     `payment_method` string comment 'How it was paid',
     `payment_status` string comment 'paid, refunded, cancelled or pending',
     `currency` string comment 'Currency of all its amounts',
-    `order_total` decimal(18,2) comment 'Sum of its lines',
+    `order_total` decimal(18,2) comment 'What the buyer pays; negative for a refund that is an order of its own',
+    `discount_amount` decimal(18,2) comment 'Discount that is in order_total, above zero',
+    `tax_amount` decimal(18,2) comment 'Tax that is in order_total beside the prices',
+    `shipping_amount` decimal(18,2) comment 'Shipping that is in order_total',
+    `refund_amount` decimal(18,2) comment 'What was given back of order_total later, above zero',
     `item_count` int comment 'Number of its lines',
     `items_total` decimal(18,2) comment 'Sum of its lines as they are in the lake',
     `source_file` string comment 'File that the row came from'

@@ -1,10 +1,13 @@
 """Contracts of the orders pipeline: what is delivered and what the lake holds."""
 
-from salesetl.model.rules import Rule
+from decimal import Decimal
+
+from salesetl.model.rules import Rule, Setting
 from salesetl.model.strategies import Merge
 from salesetl.model.table import PROJECTED_YEARS, SOURCE_FILE, Table, column
 from salesetl.model.text_rules import text_rules, values_rule
 from salesetl.model.types import T
+from salesetl.money import CURRENCIES
 
 NAMESPACE = "orders"
 
@@ -17,7 +20,7 @@ ITEM = T.StructType(
     [
         column("product_id", T.StringType(), "Identifies the product"),
         column("category", T.StringType(), "Category of the product"),
-        column("quantity", T.IntegerType(), "Units ordered"),
+        column("quantity", T.IntegerType(), "Units; negative for a refund"),
         column("unit_price", UNIT_PRICE, "Price of one unit"),
     ]
 )
@@ -49,9 +52,21 @@ ORDERS_DELIVERED = T.StructType(
         ),
         T.StructField("currency", T.StringType()),
         T.StructField("order_total", DELIVERED_AMOUNT),
+        *(
+            T.StructField(name, DELIVERED_AMOUNT, True, {"is_optional": True})
+            for name in ("discount", "tax", "shipping", "refund")
+        ),
         T.StructField("items", T.ArrayType(ITEM)),
     ]
 )
+
+# What may be in the total of an order beside its lines, and what was given back of it.
+_PARTS = {
+    "discount_amount": "Discount that is in order_total, above zero",
+    "tax_amount": "Tax that is in order_total beside the prices",
+    "shipping_amount": "Shipping that is in order_total",
+    "refund_amount": "What was given back of order_total later, above zero",
+}
 
 # The typed contract of an order: one flat row, with its lines as a list.
 ORDER = T.StructType(
@@ -78,16 +93,32 @@ ORDER = T.StructType(
             "currency",
             T.StringType(),
             "Currency of all its amounts",
-            values=["CAD", "EUR", "GBP", "INR", "USD"],
+            values=CURRENCIES,
         ),
         column(
             "order_total",
             DELIVERED_AMOUNT,
-            "Sum of its lines, to the cent",
+            "What the buyer pays, to the cent: the sum of its lines - discount_amount"
+            " + tax_amount + shipping_amount; negative for a refund",
             is_rounded=True,
+        ),
+        *(
+            column(
+                name,
+                DELIVERED_AMOUNT,
+                comment,
+                is_optional=True,
+                default="0",
+                is_rounded=True,
+            )
+            for name, comment in _PARTS.items()
         ),
         column("items", T.ArrayType(ITEM), "Its lines, in order"),
     ]
+)
+
+_IS_INCOMPLETE = " or ".join(
+    f"{name} is null" for name in ("order_total", "items_total", *_PARTS)
 )
 
 RAW_ORDERS = Table(
@@ -97,7 +128,16 @@ RAW_ORDERS = Table(
     schema=ORDER,
     key=("order_id",),
     amounts=("order_total",),
+    prepared_amounts=("items_total",),
     currency="currency",
+    settings=(
+        Setting(
+            "order_total_tolerance",
+            Decimal("0.00"),
+            1000,
+            "How far order_total may be from the sum of its parts",
+        ),
+    ),
     rules=(
         Rule("order_id_is_present", "order_id is not null"),
         *text_rules(ORDER, ("order_id", "customer_id")),
@@ -125,8 +165,11 @@ RAW_ORDERS = Table(
         Rule("order_has_items", "size(items) > 0"),
         Rule(
             "quantities_are_positive",
-            "size(filter(items, item -> coalesce(item.quantity, 0) <= 0)) = 0",
-            remedy="a quantity is a whole number above zero",
+            "size(filter(items, item -> coalesce(item.quantity, 0) <= 0)) = 0"
+            " or coalesce(payment_status = 'refunded', false)"
+            " and size(filter(items, item -> coalesce(item.quantity, 0) >= 0)) = 0",
+            remedy="a quantity is a whole number above zero; all are below zero in a refund, whose"
+            " payment_status is refunded",
         ),
         Rule(
             "unit_prices_are_valid",
@@ -134,10 +177,16 @@ RAW_ORDERS = Table(
             remedy="a price is a decimal ≥ 0 with at most 4 decimals",
         ),
         values_rule("currency_is_known", ORDER, "currency"),
-        Rule("order_total_is_decimal", "order_total is not null"),
+        *(
+            Rule(f"{name}_is_decimal", f"{name} is not null")
+            for name in ("order_total", *_PARTS)
+        ),
         Rule(
             "order_total_is_sum_of_items",
-            "order_total is null or items_total is null or order_total = items_total",
+            f"{_IS_INCOMPLETE} or abs(order_total - (items_total - discount_amount + tax_amount"
+            " + shipping_amount)) <= :order_total_tolerance",
+            remedy="order_total is the sum of the lines - discount_amount + tax_amount"
+            " + shipping_amount; map or compute what the export has in a source profile",
         ),
         Rule("customer_id_is_present", "customer_id is not null", level="warn"),
         values_rule("payment_status_is_known", ORDER, "payment_status"),
@@ -175,7 +224,12 @@ FACT_ORDERS = Table(
             *RAW_ORDERS.schema.fields[:2],
             column("order_date", T.DateType(), "Day of the order in UTC"),
             *RAW_ORDERS.schema.fields[2:9],
-            column("order_total", AMOUNT, "Sum of its lines"),
+            column(
+                "order_total",
+                AMOUNT,
+                "What the buyer pays; negative for a refund that is an order of its own",
+            ),
+            *(column(name, AMOUNT, comment) for name, comment in _PARTS.items()),
             column("item_count", T.IntegerType(), "Number of its lines"),
             column("items_total", AMOUNT, "Sum of its lines as they are in the lake"),
             SOURCE_FILE,
@@ -184,7 +238,7 @@ FACT_ORDERS = Table(
     ),
     key=("order_id",),
     partition_by=("order_year", "order_month"),
-    amounts=("order_total",),
+    amounts=("order_total", "items_total"),
     currency="currency",
     date_column="order_date",
 )

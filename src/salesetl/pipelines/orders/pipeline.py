@@ -43,8 +43,8 @@ ORDERS = Pipeline(
             build_fact_order_items,
             of="orders",
             rows="item_count",
-            sums={"line_total": "order_total"},
+            sums={"line_total": "items_total"},
         ),
     ),
-    checks=(SameSum(FACT_ORDERS, "order_total", FACT_ORDER_ITEMS, "line_total"),),
+    checks=(SameSum(FACT_ORDERS, "items_total", FACT_ORDER_ITEMS, "line_total"),),
 )

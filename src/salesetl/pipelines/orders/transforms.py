@@ -18,8 +18,12 @@ else:
     from salesetl.engines import functions as F
 
 
+# What a delivered order may have beside its lines.
+_PARTS = ("discount", "tax", "shipping", "refund")
+
+
 def flatten_orders(delivered: DataFrame) -> DataFrame:
-    """Return one flat row for each delivered order: its buyer and payment as columns beside it.
+    """Return one flat row for each delivered order: its buyer, payment and amounts as columns.
 
     `delivered` has the shape of ORDERS_DELIVERED, with which Spark reads JSON. Values keep their
     types, lines stay a list, and other columns stay as they are.
@@ -31,8 +35,9 @@ def flatten_orders(delivered: DataFrame) -> DataFrame:
             "customer_segment": F.col("customer.segment"),
             "payment_method": F.col("payment.method"),
             "payment_status": F.col("payment.status"),
+            **{f"{name}_amount": F.col(name) for name in _PARTS},
         }
-    ).drop("customer", "payment")
+    ).drop("customer", "payment", *_PARTS)
 
 
 def with_totals(orders: DataFrame) -> DataFrame:
