@@ -41,6 +41,29 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class ListProfile:
+    """The difference between the objects of a list and the items of a column of the contract.
+
+    `path` leads to the list. `columns` and `expressions` are as in a profile, for names in an item.
+    """
+
+    path: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    expressions: dict[str, Expression] = field(default_factory=dict)
+
+    def used(self, names: Sequence[str]) -> list[str]:
+        """Return the names that items of these names are made of."""
+        used = [
+            self.columns.get(name, name)
+            for name in names
+            if name not in self.expressions
+        ]
+        for expression in self.expressions.values():
+            used += expression.names
+        return list(dict.fromkeys(used))
+
+
+@dataclass(frozen=True)
 class Profile:
     """The difference between an export and the contract; the default is no difference.
 
@@ -48,6 +71,9 @@ class Profile:
     have, `expressions` to an expression over contract columns or columns of the file. `nulls` are
     texts that say that there is no value. `rules` sets parameters of the contract's rules. With a
     `time_zone`, the date of a moment is the day there.
+
+    In JSON, names are paths such as `customer.id`. `records` leads to the list that the records are
+    in, and `lists` maps the items of lists.
     """
 
     delimiter: str = ","
@@ -64,11 +90,26 @@ class Profile:
     key: Key | None = None
     filter: Filter | None = None
     rules: dict[str, Decimal] = field(default_factory=dict)
+    records: str = ""
+    lists: dict[str, ListProfile] = field(default_factory=dict)
 
     @property
     def all_date_formats(self) -> tuple[str, ...]:
         """The forms of dates, in the order in which they are tried; none for ISO."""
         return (*((self.date_format,) if self.date_format else ()), *self.date_formats)
+
+    @property
+    def operands(self) -> set[str]:
+        """Names that expressions, the filter and the key are made of."""
+        names = {name for each in self.expressions.values() for name in each.names}
+        names |= set(self.key.parts if self.key else ())
+        return names | set(
+            self.filter.keep.names if self.filter and self.filter.keep else ()
+        )
+
+    def list_of(self, name: str) -> ListProfile:
+        """Return how the items of a list are mapped."""
+        return self.lists.get(name, ListProfile())
 
     @property
     def changes_dates(self) -> bool:

@@ -10,8 +10,8 @@ from zoneinfo import available_timezones
 from salesetl.entries import fill
 from salesetl.errors import InputError, nearest, not_known
 from salesetl.mapping.date_forms import NAMES, TOKENS, check_date_format
-from salesetl.mapping.profile import Filter, Key, Profile
-from salesetl.model.table import Table
+from salesetl.mapping.profile import Filter, Key, ListProfile, Profile
+from salesetl.model.table import Table, item_fields
 from salesetl.storage import normalized, storage_of
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "~": "tilde"}
@@ -85,6 +85,8 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
         )
     if not _is_known_encoding(profile.encoding):
         raise ValueError(_told_encoding(profile.encoding))
+    for name, mapped in profile.lists.items():
+        _check_list(name, mapped, table)
     for name, value in profile.rules.items():
         _check_setting(name, value, table)
     if profile.time_zone and profile.time_zone not in available_timezones():
@@ -134,6 +136,19 @@ def _check_column(path: str, name: str, table: Table) -> None:
     if name not in table.columns:
         told = f"{path}: {name!r} is not a column of {table.name}"
         raise ValueError(not_known(told, name, table.columns))
+
+
+def _check_list(name: str, mapped: ListProfile, table: Table) -> None:
+    lists = {each.name: item_fields(each) for each in table.schema if item_fields(each)}
+    if name not in lists:
+        told = f"lists.{name}: {name!r} is not a list of {table.name}"
+        raise ValueError(not_known(told, name, lists))
+    known = [each.name for each in lists[name]]
+    for section in ("columns", "expressions"):
+        for column in getattr(mapped, section):
+            if column not in known:
+                told = f"lists.{name}.{section}.{column}: {column!r} is not a field of {name}"
+                raise ValueError(not_known(told, column, known))
 
 
 def _check_setting(name: str, value: Decimal, table: Table) -> None:

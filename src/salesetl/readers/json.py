@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from salesetl import parsing
 from salesetl.characters import is_plain
 from salesetl.engines.engine import Engine
+from salesetl.mapping.profile import Profile
 from salesetl.model.shapes import flat
 from salesetl.model.source import Json
 from salesetl.model.table import Table, item_fields
@@ -16,6 +17,7 @@ from salesetl.model.types import T
 from salesetl.quality.judging import KEY_ONCE, OWN_KIND, WELL_FORMED
 from salesetl.readers.documents import is_across_lines, objects_of
 from salesetl.readers.files import find_files, look_at
+from salesetl.readers.profiled_json import read_profiled_json
 from salesetl.readers.raw_rows import LINEAGE, RawRows, in_one
 from salesetl.storage import join, storage_of
 
@@ -41,6 +43,7 @@ def read_json(
     reader: Json,
     staging: str,
     *,
+    profile: Profile = Profile(),
     allow_empty: bool = False,
 ) -> RawRows:
     """Read every object of every file below `path`, each contract column as text.
@@ -49,6 +52,11 @@ def read_json(
     object a line. A file that is neither is read by line, and its broken lines are malformed.
     InputError names a file that is a broken array, or no JSON.
     """
+    if profile != Profile():
+        defaults = delivered_paths(engine, reader)
+        return read_profiled_json(
+            engine, path, table, profile, defaults, staging, allow_empty=allow_empty
+        )
     files = find_files(path, allow_empty=allow_empty)
     by_line = [file.path for file in files]
     frames = []

@@ -41,7 +41,7 @@ def read_sources(
 ) -> dict[str, Delivered]:
     """Read the files of all sources, each contract column as text."""
     delivered = {
-        source.name: _read(run, source, contracts[source.name], options)
+        source.name: _read(run, pipeline, source, contracts[source.name], options)
         for source in pipeline.sources
     }
     if options.replay_of:
@@ -57,14 +57,22 @@ def read_sources(
     return delivered
 
 
-def _read(run: Run, source: Source, contract: Table, options: LoadOptions) -> Delivered:
+def _read(
+    run: Run,
+    pipeline: Pipeline,
+    source: Source,
+    contract: Table,
+    options: LoadOptions,
+) -> Delivered:
     path = getattr(options, source.path_option)
     if path is None:
         return Delivered(RawRows(in_one(run.engine, [], contract), [], []), Profile())
+    profile = Profile()
+    if source == pipeline.main:
+        profile = load_profile(options.source_profile, contract)
+        run.destination.remember_keys(source.name, profile.key_method(contract))
     if isinstance(source.reader, Csv):
         csv = options if isinstance(options, CsvOptions) else CsvOptions()
-        profile = load_profile(csv.source_profile, contract)
-        run.destination.remember_keys(source.name, profile.key_method(contract))
         raw = read_csv(
             run.engine,
             path,
@@ -81,6 +89,7 @@ def _read(run: Run, source: Source, contract: Table, options: LoadOptions) -> De
         contract,
         source.reader,
         run.folder("objects", source.name),
+        profile=profile,
         allow_empty=options.allow_empty,
     )
-    return Delivered(raw, Profile())
+    return Delivered(raw, profile)
