@@ -10,7 +10,7 @@ import pytest
 
 from salesetl.engines.engine import Engine
 from salesetl.pipelines.orders.contracts import FACT_ORDER_ITEMS, FACT_ORDERS
-from tests.frames import on_each_engine
+from tests.frames import ORDER, on_each_engine
 from tests.jobs.shop import Shop
 
 SHOPIFY = {
@@ -184,11 +184,19 @@ def test_a_damaged_record_costs_itself_alone(engine: Engine, tmp_path: Path) -> 
 
 def test_a_path_that_no_record_has_is_told(duckdb: Any, tmp_path: Path) -> None:
     profile = tmp_path / "profile.toml"
-    profile.write_text('[columns]\norder_id = "name"\norder_total = "total_prize"\n')
+    profile.write_text(
+        '[columns]\norder_id = "name"\ndiscount_amount = "total_discont"\n'
+    )
     path = tmp_path / "orders.json"
-    path.write_text(json.dumps(SHOPIFY))
+    order = {
+        "name": "O1",
+        "order_timestamp": "2025-01-01T10:00:00Z",
+        "currency": "USD",
+        "items": [{"quantity": 1, "unit_price": 1}],
+    }
+    path.write_text("\n".join([json.dumps(order), json.dumps(ORDER | {"name": "O2"})]))
 
     report = Shop(duckdb, tmp_path).load_orders(path, source_profile=str(profile))
 
     # What only the contract names may be lacking; what the profile names should be there.
-    assert report.absent_columns == ["orders.total_prize"]
+    assert report.absent_columns == ["orders.total_discont"]
