@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from salesetl.money import AMOUNT_STATES
@@ -10,6 +11,8 @@ from salesetl.runs import RunReport
 # Columns of numbers that name something and are not grouped.
 CALENDAR = ("year", "month")
 
+# A run that loses a greater share says so.
+_LOSS = Decimal("0.01")
 _AMOUNT = re.compile(r"(-?)([1-9][0-9]*|0)([.][0-9]+)")
 
 
@@ -23,6 +26,7 @@ def report_text(report: RunReport) -> str:
     ]
     if report.unknown_columns:
         lines += [f"columns ignored: {', '.join(report.unknown_columns)}"]
+    lines += [f"hint: {hint}" for hint in report.hints]
     if report.absent_columns:
         lines += [f"columns that no row has: {', '.join(report.absent_columns)}"]
     if report.rows_to_refresh:
@@ -42,7 +46,33 @@ def report_text(report: RunReport) -> str:
         f"{name} {value:.1f}" for name, value in report.seconds_by_stage.items()
     )
     lines += ["", f"seconds: {seconds}"]
+    if report.status == "succeeded" and (loss := loss_text(report)):
+        lines += ["", loss]
     return "\n".join(lines) + "\n"
+
+
+def loss_text(report: RunReport) -> str:
+    """Tell of a run that lost more than 1 % of its rows or of an amount why; '' of another one."""
+    rejected = report.rows_quarantined - report.rows_out_of_range
+    meant = report.rows_read - report.rows_filtered - report.rows_out_of_range
+    told = []
+    if rejected > _LOSS * meant:
+        told += [f"{rejected / meant:.1%} of the rows"]
+    for name, by_currency in report.amounts.items():
+        for currency, states in by_currency.items():
+            lost, loaded = (
+                abs(Decimal(states[each])) for each in ("rejected", "loaded")
+            )
+            if lost > _LOSS * (lost + loaded):
+                amount = f"{currency} {number_text(states['rejected'])}".lstrip()
+                told += [f"{amount} ({lost / (lost + loaded):.1%}) of {name}"]
+    if not told:
+        return ""
+    reasons = ", ".join(
+        f"{name} {count:,}" for name, count in report.rows_by_reason.items()
+    )
+    why = "; ".join([reasons, *report.hints])
+    return f"attention: {' and '.join(told)} rejected: {why}"
 
 
 def _runtime_text(report: RunReport) -> str:

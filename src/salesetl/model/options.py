@@ -104,7 +104,7 @@ class LoadOptions:
     )
     max_rejected_ratio: float = option(
         "largest share of rejected rows of a source; above it the run fails and publishes nothing",
-        0.05,
+        0.01,
     )
     unknown_columns: UnknownColumns = option(
         "ignore: ignore unknown columns, and JSON columns that no row has; fail: fail the run",
