@@ -124,6 +124,7 @@ def _values(
     reader = classified.source.reader
     if isinstance(reader, Json):
         paths = delivered_paths(classified.engine, reader)
+        paths |= classified.delivered.profile.columns
         return {name: object_value(record, paths.get(name)) for name in names}
     profile = classified.delivered.profile
     return {name: field_value(record, header or "", name, profile) for name in names}
