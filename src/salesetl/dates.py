@@ -53,7 +53,10 @@ def day_in_zone(text: str, zone: str) -> str:
 
     Another text stays as it is: a time without an offset is the time there.
     """
-    moment = f"from_utc_timestamp({utc_timestamp(text)}, '{zone}')"
+    # Cast once more, without which DuckDB would take it for a time in the zone.
+    moment = (
+        f"from_utc_timestamp(try_cast({utc_timestamp(text)} as timestamp), '{zone}')"
+    )
     day = f"cast(cast({moment} as date) as string)"
     has_offset = f"{text} rlike '^.{{16}}.*(Z| UTC|[+-][0-9:]+)$'"
     return f"case when {has_offset} then {day} else {text} end"

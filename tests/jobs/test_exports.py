@@ -10,13 +10,13 @@ import pytest
 from salesetl.cli import main
 from salesetl.engines.engine import Engine
 from salesetl.errors import InputError, QualityError
-from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.runner.runner import run
 from salesetl.runs import RunReport, read_reports
 from salesetl.storage import storage_of
 from tests.frames import on_each_engine
-from tests.jobs.shop import Shop
+from tests.jobs.shop import Shop, sale
 
 ERP = """
 delimiter = ";"
@@ -308,3 +308,122 @@ def test_a_profile_that_is_not_there_is_told_with_the_shipped_ones(
 
     with pytest.raises(InputError, match="did you mean superstore"):
         shop.load(shop.deliver("raw", []), source_profile="super_store")
+
+
+@on_each_engine
+def test_a_total_or_a_price_that_a_file_lacks_is_computed(
+    engine: Engine, tmp_path: Path
+) -> None:
+    shop = Shop(engine, tmp_path)
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    names = "transaction_id,date,customer_id,product,region"
+    (folder / "1.csv").write_text(
+        f"{names},quantity,unit_price,discount_amount\nA,2025-09-01,,Tea,N,2,4.00,1\n"
+        "B,2025-09-01,,Tea,N,2,4.00,\n"
+    )
+    (folder / "2.csv").write_text(
+        f"{names},quantity,total_amount,tax_amount\nC,2025-09-01,,Tea,N,3,10.50,0.50\n"
+        "D,2025-09-01,,Tea,N,10000,1.99,0\n"
+    )
+
+    report = shop.load(folder)
+
+    rows = {
+        row["transaction_id"]: (row["unit_price"], row["total_amount"])
+        for row in shop.rows(ENRICHED_SALES)
+    }
+    assert rows == {
+        "A": (Decimal("4.0000"), Decimal("7.00")),
+        "B": (Decimal("4.0000"), Decimal("8.00")),
+        "C": (Decimal("3.3333"), Decimal("10.50")),
+        "D": (Decimal("0.0002"), Decimal("1.99")),
+    }
+    assert report.rows_quarantined == 0
+
+
+def test_a_total_is_not_computed_from_itself(duckdb: Engine, tmp_path: Path) -> None:
+    shop = Shop(duckdb, tmp_path)
+    path = tmp_path / "sales.csv"
+    path.write_text(
+        "transaction_id,date,customer_id,product,region,quantity\nA,2025-09-01,,T,N,2\n"
+    )
+
+    with pytest.raises(InputError, match="header has no column 'unit_price'"):
+        shop.load(path)
+
+
+@on_each_engine
+def test_the_day_of_a_moment_is_that_in_the_time_zone(
+    engine: Engine, tmp_path: Path
+) -> None:
+    shop = Shop(engine, tmp_path)
+    profile = tmp_path / "profile.toml"
+    profile.write_text(
+        'time_zone = "America/New_York"\n'
+        'date_formats = ["yyyy-MM-dd HH:mm:ss Z", "epoch_s", "yyyy-MM-dd HH:mm"]\n'
+    )
+    moments = {
+        "2025-03-31 23:30:00 -0500": "2025-04-01",
+        "2025-03-31 23:30:00 -0400": "2025-03-31",
+        "2025-04-01 02:30:00 +0000": "2025-03-31",
+        "1743478200": "2025-03-31",
+        "2025-03-31 23:30": "2025-03-31",
+        # In the hour that is there twice, and in that which is not.
+        "2025-11-02 05:30:00 +0000": "2025-11-02",
+        "2025-03-09 02:30": "2025-03-09",
+    }
+    path = shop.deliver("sales", [sale(n, date=text) for n, text in enumerate(moments)])
+
+    shop.load(path, source_profile=str(profile), as_of=date(2026, 1, 1))
+
+    days = {
+        row["transaction_id"]: str(row["date"]) for row in shop.rows(ENRICHED_SALES)
+    }
+    assert days == {f"T{n}": day for n, day in enumerate(moments.values())}
+
+
+@on_each_engine
+def test_goods_by_weight_and_totals_within_a_tolerance(
+    engine: Engine, tmp_path: Path
+) -> None:
+    shop = Shop(engine, tmp_path)
+    profile = tmp_path / "profile.toml"
+    profile.write_text(
+        "[rules]\nquantity_decimals = 3\ntotal_amount_tolerance = 0.05\n"
+    )
+    sales = [
+        sale(1, quantity="0.355", unit_price="9.99", total_amount="3.55"),
+        sale(2, quantity="2", unit_price="10.50", total_amount="21.05"),
+        sale(3, quantity="2", unit_price="10.50", total_amount="21.06"),
+        sale(4, quantity="0.3555", unit_price="1", total_amount="0.36"),
+    ]
+
+    strict = shop.load(shop.deliver("sales", sales), lake="strict", allow_empty=True)
+    report = shop.load(shop.deliver("sales", sales), source_profile=str(profile))
+
+    assert (strict.rows_loaded, report.rows_loaded) == (0, 2)
+    [first, _] = sorted(
+        shop.rows(ENRICHED_SALES), key=lambda row: row["transaction_id"]
+    )
+    assert first["quantity"] == Decimal("0.355")
+
+
+@on_each_engine
+def test_amounts_of_different_currencies_are_never_added(
+    engine: Engine, tmp_path: Path
+) -> None:
+    shop = Shop(engine, tmp_path)
+    sales = [sale(1, currency="EUR"), sale(2, currency="USD"), sale(3, currency="")]
+    sales += [sale(4, currency="EURO"), sale(5, currency="USD", quantity="x")]
+
+    report = shop.load(shop.deliver("sales", sales))
+
+    amounts = report.amounts["total_amount"]
+    assert {
+        name: states["loaded"] for name, states in amounts.items()
+    } == dict.fromkeys(("EUR", "USD", ""), "21.00")
+    assert amounts["USD"]["rejected"] == "21.00"
+    assert sorted(
+        (str(row["currency"]), row["total_revenue"]) for row in shop.rows(SALES_SUMMARY)
+    ) == [(name, Decimal("21.00")) for name in ("EUR", "None", "USD")]

@@ -14,18 +14,22 @@ else:
 
 # The share of the rows that break a rule of which a cause must be true.
 _MOST = 0.8
+# The share of all rows from which on one row is enough.
+_LEAST = 0.1
 
 
 def hints_of(classified: Classified) -> list[str]:
     """Return the likely causes of rejected rows, each as a sentence; the rows are looked at once.
 
-    One row alone may be anything, so there must be two.
+    One row among many may be anything.
     """
-    counts = classified.tally.rows_by_reason
+    tally = classified.tally
+    counts = tally.rows_by_reason
+    least = min(2, tally.rows_read * _LEAST)
     asked = [
         (rule.name, cause)
         for rule in all_rules(classified.contract)
-        if counts.get(rule.name, 0) > 1
+        if rule.name in counts and counts[rule.name] >= least
         for cause in rule.causes
     ]
     if not asked:

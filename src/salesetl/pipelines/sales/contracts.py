@@ -62,8 +62,12 @@ _SALE = T.StructType(
     ]
 )
 
+_OTHER_PARTS = (
+    "- coalesce(discount_amount, 0) + coalesce(tax_amount, 0)"
+    " + coalesce(shipping_amount, 0)"
+)
 # Wide enough for any quantity at any price: one absurd row must not stop a run.
-_SUM_OFPARTS_OF_TOTAL = (
+_SUM_OF_PARTS = (
     "round(cast(quantity as decimal(20, 3)) * unit_price, 2)"
     " - discount_amount + tax_amount + shipping_amount"
 )
@@ -93,10 +97,8 @@ RAW_SALES = Table(
     amounts=("total_amount",),
     currency="currency",
     derived={
-        "total_amount": "round(quantity * unit_price, 2) - discount_amount + tax_amount"
-        " + shipping_amount",
-        "unit_price": "round((total_amount + discount_amount - tax_amount - shipping_amount)"
-        " / quantity, 4)",
+        "total_amount": f"round(quantity * unit_price, 2) {_OTHER_PARTS}",
+        "unit_price": f"round((total_amount - (0 {_OTHER_PARTS})) / quantity, 4)",
     },
     settings=(
         Setting(
