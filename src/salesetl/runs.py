@@ -38,6 +38,16 @@ class RunReport:
     runtime: dict[str, Any] = field(default_factory=dict)
     arguments: dict[str, str | None] = field(default_factory=dict)
     files_read: int = 0
+    # Of the main source, as the ledger knows them.
+    files_new: int = 0
+    files_changed: int = 0
+    files_known: int = 0
+    files_renamed: int = 0
+    files_vanished: int = 0
+    # Known files that were loaded with another source profile.
+    files_of_other_profile: int = 0
+    # Files that stay new, because the dates of the run left out some of their rows.
+    files_loaded_in_part: int = 0
     rows_read: int = 0
     rows_loaded: int = 0
     rows_quarantined: int = 0

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from salesetl.destinations.lake import Change
+from salesetl.destinations.ledger import Ledger
 from salesetl.destinations.staging import StagedTable
 from salesetl.model.table import Table
 from salesetl.runs import RunReport
@@ -44,6 +45,12 @@ class Destination(Protocol):
 
     def remember_keys(self, source: str, method: Mapping[str, Any]) -> None:
         """Record how the keys of a source are made; InputError if the tables have other keys."""
+
+    def ledger(self) -> Ledger:
+        """Return the ledger: the delivered files that the tables were loaded from."""
+
+    def keep_ledger(self, ledger: Ledger) -> None:
+        """Let a new ledger take the place of the old one when the run publishes."""
 
     def partitions(self, table: Table) -> list[str]:
         """List the partitions of a table that have rows."""

@@ -21,6 +21,7 @@ from salesetl.destinations.journal import (
 from salesetl.destinations.key_memory import check_key_method, encoded, key_memory_path
 from salesetl.destinations.lake import Change, Lake
 from salesetl.destinations.lease import confirm_lease, held_lease, lease_path
+from salesetl.destinations.ledger import Ledger, ledger_path, read_ledger
 from salesetl.destinations.old_layout import check_layout
 from salesetl.destinations.registering import Registering
 from salesetl.destinations.staging import StagedTable, stage
@@ -63,6 +64,7 @@ class ParquetLake:
         self._lease = lease_path(root, pipeline.name)
         self._holder = ""
         self._journal = Journal("")
+        self._ledger: Ledger | None = None
 
     def held(self, run_id: str) -> AbstractContextManager[None]:
         """Hold the lease during the block."""
@@ -105,6 +107,18 @@ class ParquetLake:
             aside = join(self.staging, "keys", f"{source}.json")
             self._storage.write(aside, encoded(method))
             self._journal.moves.append((aside, path))
+
+    def ledger(self) -> Ledger:
+        """Read the ledger of the namespace, once: nobody else changes it meanwhile."""
+        if self._ledger is None:
+            self._ledger = read_ledger(self._storage, self.root, self._namespace)
+        return self._ledger
+
+    def keep_ledger(self, ledger: Ledger) -> None:
+        """Write a new ledger aside, and note in the journal that it takes the place of the old."""
+        aside = join(self.staging, "ledger.jsonl.gz")
+        self._storage.write(aside, ledger.encode())
+        self._journal.moves.append((aside, ledger_path(self.root, self._namespace)))
 
     def partitions(self, table: Table) -> list[str]:
         """List the folders of a table that have files."""

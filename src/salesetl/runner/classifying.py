@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from salesetl.model.source import Source
 from salesetl.model.table import SOURCE_FILE, Table
 from salesetl.parsing import parse_fields
 from salesetl.quality.deciding import classify
-from salesetl.quality.judging import ACCEPTED, QUARANTINED
+from salesetl.quality.judging import ACCEPTED, QUARANTINED, breaks
 from salesetl.runner.run import Run
 from salesetl.runner.sources import Delivered
 from salesetl.runner.superseding import without_present, without_superseded
@@ -48,6 +48,11 @@ class Classified:
         rows = self.rows.where(f"_outcome = '{ACCEPTED}'")
         names = [name for name in rows.columns if not name.startswith("_")]
         return rows.select(*names, F.col("_source_file").alias(SOURCE_FILE.name))
+
+    def files_that_break(self, rules: Iterable[str]) -> DataFrame:
+        """Return, as `_source_file`, the files of rows that break one of some rules."""
+        is_out = " or ".join(map(breaks, rules))
+        return self.rows.where(is_out).select("_source_file").distinct()
 
 
 def classify_sources(

@@ -9,6 +9,7 @@ from salesetl.engines.engine import Session
 from salesetl.model.pipeline import Pipeline
 from salesetl.runner.acceptance import check_quality, check_replay
 from salesetl.runner.classifying import classify_sources
+from salesetl.runner.entering import keep_ledger
 from salesetl.runner.loading import Loading
 from salesetl.runner.sources import absent_sources, read_sources
 from salesetl.runner.start import days_to_load, open_run
@@ -38,6 +39,9 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
     with open_run(pipeline, session, options) as started:
         with started.stage("read"):
             delivered = read_sources(started, pipeline, options, contracts)
+        if set(delivered) != {source.name for source in pipeline.sources}:
+            keep_ledger(started, options, delivered, {})
+            return started.publish()
         with started.stage("classify"):
             classified = classify_sources(
                 started, pipeline, options, contracts, delivered
@@ -58,10 +62,12 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
         for each in present:
             report_names(report, each, options)
         for each in present:
-            check_quality(each, options)
+            if each.delivered.raw.files or not options.reads_new_files:
+                check_quality(each, options)
         loading = Loading(started, pipeline, options, days, classified)
         with started.stage(options.write_mode):
             loading.work_out()
         with started.stage("write"):
             loading.write_aside()
+        keep_ledger(started, options, delivered, classified)
         return started.publish()
