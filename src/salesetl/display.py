@@ -77,6 +77,7 @@ def _main_source(report: RunReport) -> list[tuple[str, Any]]:
     return [
         ("rows read", report.rows_read),
         ("  loaded", report.rows_loaded),
+        *_if_any("    in the lake already", report.rows_unchanged),
         ("  quarantined", report.rows_quarantined),
         *((f"    {name}", count) for name, count in report.rows_by_reason.items()),
         ("  duplicates removed", report.duplicates_removed),

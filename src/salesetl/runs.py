@@ -56,6 +56,9 @@ class RunReport:
     rows_filtered: int = 0
     # Of the duplicates, those that are published: in a newer version, or in a table that grows.
     rows_superseded: int = 0
+    # Of those loaded, the ones that the lake had already, in partitions that were not written.
+    rows_unchanged: int = 0
+    partitions_unchanged: int = 0
     # Of the quarantined ones, those that the dates of the run left out.
     rows_out_of_range: int = 0
     rows_by_reason: dict[str, int] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from salesetl.destinations.ledger import read_ledger
@@ -25,6 +25,8 @@ from tests.power_cuts import power_for
 REGIONS = ["North", "South", "West"]
 # A run does about as many operations on its storage.
 OPERATIONS = 90
+# An example takes seconds, so that none is made smaller.
+PHASES = (Phase.explicit, Phase.generate)
 
 # What a file has of each key: a month, a kind of content, and whether that keeps all rules.
 rows = st.dictionaries(
@@ -180,7 +182,7 @@ def shop(engine: Engine, tmp_path: Path) -> Shop:
 
 @pytest.mark.slow
 @given(history=histories())
-@settings(max_examples=8)
+@settings(max_examples=8, phases=PHASES)
 def test_any_runs_over_new_sales_leave_what_one_run_over_all_does(
     shop: Shop, history: list[Step]
 ) -> None:
@@ -189,7 +191,7 @@ def test_any_runs_over_new_sales_leave_what_one_run_over_all_does(
 
 @pytest.mark.slow
 @given(history=histories())
-@settings(max_examples=5)
+@settings(max_examples=5, phases=PHASES)
 def test_any_runs_over_new_orders_leave_what_one_run_over_all_does(
     shop: Shop, history: list[Step]
 ) -> None:

@@ -72,9 +72,10 @@ class Destination(Protocol):
         `also` are written again too.
         """
 
-    def stage(self, change: Change) -> StagedTable:
+    def stage(self, change: Change, *, is_compared: bool = True) -> StagedTable:
         """Stage the new content of a table; it becomes visible when the run publishes.
 
+        Unless the change `is_compared`, partitions that hold all that already stay as they are.
         BooksError if it has not the columns of the contract, or a key twice.
         """
 

@@ -22,6 +22,7 @@ from salesetl.destinations.key_memory import check_key_method, encoded, key_memo
 from salesetl.destinations.lake import Change, Lake
 from salesetl.destinations.lease import confirm_lease, held_lease, lease_path
 from salesetl.destinations.ledger import Ledger, ledger_path, read_ledger
+from salesetl.destinations.merging import change
 from salesetl.destinations.old_layout import check_layout
 from salesetl.destinations.registering import Registering
 from salesetl.destinations.staging import StagedTable, stage
@@ -106,7 +107,7 @@ class ParquetLake:
         if not check_key_method(self._storage, path, method):
             aside = join(self.staging, "keys", f"{source}.json")
             self._storage.write(aside, encoded(method))
-            self._journal.moves.append((aside, path))
+            self._journal.put(aside, path)
 
     def ledger(self) -> Ledger:
         """Read the ledger of the namespace, once: nobody else changes it meanwhile."""
@@ -118,7 +119,7 @@ class ParquetLake:
         """Write a new ledger aside, and note in the journal that it takes the place of the old."""
         aside = join(self.staging, "ledger.jsonl.gz")
         self._storage.write(aside, ledger.encode())
-        self._journal.moves.append((aside, ledger_path(self.root, self._namespace)))
+        self._journal.put(aside, ledger_path(self.root, self._namespace))
 
     def partitions(self, table: Table) -> list[str]:
         """List the folders of a table that have files."""
@@ -137,21 +138,33 @@ class ParquetLake:
         also: Collection[str] = (),
     ) -> Change:
         """Return what a table will hold after rows arrive, by its strategy."""
-        return self._lake.change(table, arriving, days, also)
+        return change(self._lake, table, arriving, days, also)
 
-    def stage(self, change: Change) -> StagedTable:
+    def stage(self, change: Change, *, is_compared: bool = True) -> StagedTable:
         """Stage new content, and note in the journal which files to move and delete."""
         staged = stage(self._engine, change, self.staging)
         target = self._lake.path(staged.table)
         present = self._lake.files(staged.table)
-        self._registering.touch(staged.table, staged.folders, staged.files)
-        for folder in staged.folders:
-            self._journal.deletes += [file.path for file in present.get(folder, [])]
-            self._journal.moves += [
-                (file.path, "/".join(filter(None, (target, folder, file.name))))
-                for file in staged.files.get(folder, [])
-            ]
+        folders = set(staged.folders)
+        if not is_compared:
+            folders -= self._as_they_are(staged)
+        filled = [folder for folder in staged.files if folder in folders]
+        self._registering.touch(staged.table, folders, filled)
+        for folder in sorted(folders):
+            path = join(target, folder) if folder else target
+            self._journal.replace(
+                path, staged.files.get(folder, []), present.get(folder, [])
+            )
         return staged
+
+    def _as_they_are(self, staged: StagedTable) -> set[str]:
+        """Return the partitions that hold already what was staged for them."""
+        table = staged.table
+        both = set(staged.files) & set(self._lake.files(table))
+        if not both:
+            return set()
+        present = self._lake.read(table, sorted(both))
+        return both - self._lake.differing(table, staged.rows, present, both)
 
     def publish(self, report: RunReport) -> None:
         """Publish what was staged and the report, then register what changed."""
@@ -171,12 +184,7 @@ class ParquetLake:
         if not self._may_report():
             return
         tables = tuple(f"{self._lake.path(table)}/" for table in self._quarantines)
-        self._journal.moves = [
-            move for move in self._journal.moves if move[1].startswith(tables)
-        ]
-        self._journal.deletes = [
-            path for path in self._journal.deletes if path.startswith(tables)
-        ]
+        self._journal.keep_only(tables)
         self._finish(report)
         if self._registering.register_quarantine(report):
             self._write_report(report)
@@ -184,7 +192,7 @@ class ParquetLake:
     def cancel(self, report: RunReport) -> None:
         """Publish only the report, unless the lease is lost or the publish has begun."""
         if self._may_report():
-            self._journal.moves, self._journal.deletes = [], []
+            self._journal.keep_only(())
             self._finish(report)
 
     def _may_report(self) -> bool:

@@ -72,6 +72,8 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     """
     table = change.table
     path = join(staging, table.folder)
+    if not change.folders:
+        return StagedTable(table, path, change.rows, {}, {}, [])
     engine.write_table(change.rows, path, table)
     files = files_by_folder(path, storage_of(path).files(path))
     if not files:
@@ -85,13 +87,12 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     return StagedTable(table, path, rows, files, partitions, change.folders)
 
 
-def count_kept(engine: Engine, change: Change) -> tuple[int, Sums]:
-    """Count the published rows that stay in the partitions of a change, and sum their amounts."""
-    if change.kept is None:
+def count(engine: Engine, table: Table, rows: DataFrame | None) -> tuple[int, Sums]:
+    """Count published rows of a table, and sum their amounts."""
+    if rows is None:
         return 0, {}
-    groups = _grouped(engine, change.kept, change.table, [])
-    rows = sum(group["_rows"] for group in groups)
-    return rows, sums_of(change.table.amounts, groups)
+    groups = _grouped(engine, rows, table, [])
+    return sum(group["_rows"] for group in groups), sums_of(table.amounts, groups)
 
 
 def _check_schema(engine: Engine, table: Table, file: str) -> None:

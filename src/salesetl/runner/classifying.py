@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from salesetl.accounting import Tally, count_outcomes
 from salesetl.conforming import conform
 from salesetl.destinations.lake import Change
-from salesetl.destinations.staging import count_kept
+from salesetl.destinations.staging import count
 from salesetl.engines.engine import Engine
 from salesetl.errors import BooksError
 from salesetl.model.options import LoadOptions
@@ -129,7 +129,7 @@ def _quarantine(run: Run, classified: Classified) -> None:
         change = run.destination.change(table, rows).with_kept(
             lambda kept: kept.where(f"run_id <> '{run_id}'")
         )
-    kept, _ = count_kept(run.engine, change)
+    kept, _ = count(run.engine, table, change.kept)
     staged = run.destination.stage(change)
     due = classified.tally.rows_quarantined + kept
     if staged.row_count != due:

@@ -8,6 +8,7 @@ from typing import Any
 from salesetl.engines.engine import Session
 from salesetl.model.pipeline import Pipeline
 from salesetl.runner.acceptance import check_quality, check_replay
+from salesetl.runner.changes import Changes
 from salesetl.runner.classifying import classify_sources
 from salesetl.runner.entering import keep_ledger
 from salesetl.runner.loading import Loading
@@ -64,10 +65,9 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
         for each in present:
             if each.delivered.raw.files or not options.reads_new_files:
                 check_quality(each, options)
-        loading = Loading(started, pipeline, options, days, classified)
         with started.stage(options.write_mode):
-            loading.work_out()
+            changes = Changes(started, pipeline, options, days, classified).work_out()
         with started.stage("write"):
-            loading.write_aside()
+            Loading(started, pipeline, classified, changes).write_aside()
         keep_ledger(started, options, delivered, classified)
         return started.publish()
