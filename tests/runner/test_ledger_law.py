@@ -29,13 +29,10 @@ OPERATIONS = 90
 PHASES = (Phase.explicit, Phase.generate)
 
 # What a file has of each key: a month, a kind of content, and whether that keeps all rules.
+months, kinds = st.sampled_from([8, 9]), st.integers(0, 2)
 rows = st.dictionaries(
     st.integers(1, 4),
-    st.tuples(
-        st.sampled_from([8, 9]),
-        st.integers(0, 2),
-        st.sampled_from([True] * 4 + [False]),
-    ),
+    st.tuples(months, kinds, st.sampled_from([True, True, True, False])),
     max_size=4,
 )
 
@@ -57,10 +54,11 @@ def histories(draw: st.DrawFn) -> list[Step]:
     steps: list[dict[int, dict[int, tuple[int, int, bool]]]] = [{}]
     for number in order:
         if draw(st.booleans()):
-            # What is corrected in place has the same keys: rows that are gone would stay.
-            early = {key: draw(rows.filter(bool)) for key in final[number]}
+            # What is corrected in place has the same keys, and is sound if it was: a row that is
+            # gone, or that is rejected now, would stay as it was.
             steps[-1][number] = {
-                key: next(iter(found.values())) for key, found in early.items()
+                key: (draw(months), draw(kinds), is_sound)
+                for key, (_, _, is_sound) in final[number].items()
             }
             steps.append({})
         steps[-1][number] = final[number]
@@ -169,7 +167,7 @@ def check(
     load(shop, raw, whole, "all", Step())
 
     assert content(shop, daily, tables) == content(shop, whole, tables)
-    files = {str(path) for path in raw.rglob("*.*")}
+    files = {str(path) for path in raw.rglob("*.*") if path.stat().st_size}
     ledger = read_ledger(storage_of(daily), str(shop.home / daily), tables[0].namespace)
     assert {each.path for each in ledger if each.source != "customers"} == files
 
@@ -182,7 +180,7 @@ def shop(engine: Engine, tmp_path: Path) -> Shop:
 
 @pytest.mark.slow
 @given(history=histories())
-@settings(max_examples=8, phases=PHASES)
+@settings(max_examples=6, phases=PHASES)
 def test_any_runs_over_new_sales_leave_what_one_run_over_all_does(
     shop: Shop, history: list[Step]
 ) -> None:
@@ -191,7 +189,7 @@ def test_any_runs_over_new_sales_leave_what_one_run_over_all_does(
 
 @pytest.mark.slow
 @given(history=histories())
-@settings(max_examples=5, phases=PHASES)
+@settings(max_examples=4, phases=PHASES)
 def test_any_runs_over_new_orders_leave_what_one_run_over_all_does(
     shop: Shop, history: list[Step]
 ) -> None:

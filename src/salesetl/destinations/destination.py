@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from salesetl.destinations.lake import Change
 from salesetl.destinations.ledger import Ledger
+from salesetl.destinations.partitions import KeyRange
 from salesetl.destinations.staging import StagedTable
 from salesetl.model.table import Table
 from salesetl.runs import RunReport
@@ -52,8 +53,24 @@ class Destination(Protocol):
     def keep_ledger(self, ledger: Ledger) -> None:
         """Let a new ledger take the place of the old one when the run publishes."""
 
-    def partitions(self, table: Table) -> list[str]:
-        """List the partitions of a table that have rows."""
+    def partitions(
+        self, table: Table, ranges: Sequence[KeyRange] | None = None
+    ) -> list[str]:
+        """List the partitions of a table that have rows; only those that may have some keys.
+
+        `ranges` are those of the values of its `key_column`.
+        """
+
+    def stale_rows(self, table: Table, lookup: str) -> dict[str, int] | None:
+        """Return, by partition, how many rows lack values that a look-up in some state has.
+
+        None if that must be counted.
+        """
+
+    def note_stale_rows(
+        self, table: Table, lookup: str, stale: Mapping[str, int]
+    ) -> None:
+        """Note that for later runs; rows that this run writes lack nothing."""
 
     def read(self, table: Table, partitions: Collection[str]) -> DataFrame:
         """Read some partitions of a table."""

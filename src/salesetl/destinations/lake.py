@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from salesetl.destinations.partitions import (
+    KeyRange,
+    PartitionEntries,
+    PartitionEntry,
+    key_column,
+    range_columns,
+    ranges_by,
+)
 from salesetl.engines.engine import Engine
 from salesetl.model.table import Table
 from salesetl.parsing import text_literal
@@ -52,7 +60,9 @@ class Lake:
         self._engine = engine
         self.root = root
         self._storage = storage_of(root)
-        self._listed: dict[str, dict[str, list[StoredFile]]] = {}
+        self._listed: dict[str, list[StoredFile]] = {}
+        self._by_folder: dict[str, dict[str, list[StoredFile]]] = {}
+        self.remembered = PartitionEntries()
 
     def path(self, table: Table) -> str:
         """The folder of a table."""
@@ -64,8 +74,15 @@ class Lake:
         Until the run publishes nothing changes there, for it is the only writer.
         """
         path = self.path(table)
+        if path not in self._by_folder:
+            self._by_folder[path] = files_by_folder(path, self.all_files(table))
+        return self._by_folder[path]
+
+    def all_files(self, table: Table) -> list[StoredFile]:
+        """List all files below the folder of a table, as they are before the run publishes."""
+        path = self.path(table)
         if path not in self._listed:
-            self._listed[path] = files_by_folder(path, self._storage.files(path))
+            self._listed[path] = self._storage.files(path)
         return self._listed[path]
 
     def read(self, table: Table, folders: list[str]) -> DataFrame:
@@ -74,12 +91,34 @@ class Lake:
         files = [file for folder in folders for file in found.get(folder, [])]
         return self._engine.read_parquet(self.path(table), folders, table.schema, files)
 
+    def entries(self, table: Table) -> dict[str, PartitionEntry]:
+        """Return, by folder, what is remembered of the partitions that are as they were left."""
+        return self.remembered.known(table.name, self.files(table))
+
+    def may_hold(self, table: Table, ranges: Sequence[KeyRange]) -> set[str]:
+        """Return the partitions in which a key of some ranges may be; no others need a look."""
+        known = self.entries(table)
+        return {
+            folder
+            for folder in self.files(table)
+            if folder not in known or known[folder].may_hold(ranges)
+        }
+
     def folders_of(self, rows: DataFrame, table: Table) -> set[str]:
         """Return the partitions that rows belong to."""
         if not table.partition_by:
             return {""} if self.rows(rows.limit(1)) else set()
         found = self.rows(rows.select(*table.partition_by).distinct())
         return {folder_of(row, table) for row in found}
+
+    def folders_and_ranges(
+        self, rows: DataFrame, table: Table
+    ) -> tuple[set[str], list[KeyRange]]:
+        """Return the partitions that rows belong to, and the ranges of their keys in each."""
+        length, ends = range_columns(key_column(table))
+        groups = self.rows(rows.groupBy(*table.partition_by, length).agg(*ends))
+        by_folder = ranges_by(groups, lambda row: folder_of(row, table))
+        return set(by_folder), [each for found in by_folder.values() for each in found]
 
     def differing(
         self, table: Table, one: DataFrame, other: DataFrame, folders: set[str]
@@ -117,6 +156,6 @@ def files_by_folder(root: str, files: list[StoredFile]) -> dict[str, list[Stored
     return dict(folders)
 
 
-def folder_of(row: dict[str, Any], table: Table) -> str:
+def folder_of(row: Mapping[str, Any], table: Table) -> str:
     """Name the partition folder of a row."""
     return "/".join(f"{name}={row[name]}" for name in table.partition_by)

@@ -1,4 +1,4 @@
-"""The ledger of a namespace: the delivered files that its tables were loaded from."""
+"""The ledger of a namespace: the delivered files that were loaded, and the partitions there are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
+from salesetl.destinations.partitions import PartitionEntries, PartitionEntry
 from salesetl.errors import InputError
 from salesetl.model.versions import natural_key, without_scheme
 from salesetl.storage import Storage, join
@@ -34,10 +35,18 @@ class LoadedFile:
 
 
 class Ledger:
-    """The loaded files of all sources of a namespace; a change makes a new ledger."""
+    """The loaded files of all sources of a namespace, and `partitions` of its tables.
 
-    def __init__(self, files: Iterable[LoadedFile] = ()) -> None:
+    A change makes a new ledger.
+    """
+
+    def __init__(
+        self,
+        files: Iterable[LoadedFile] = (),
+        partitions: Iterable[PartitionEntry] = (),
+    ) -> None:
         self._files = {(each.source, without_scheme(each.path)): each for each in files}
+        self.partitions = PartitionEntries.of(partitions)
 
     def __iter__(self) -> Iterator[LoadedFile]:
         """Yield the files by source, in the natural order of their paths."""
@@ -47,8 +56,11 @@ class Ledger:
         return iter(ordered)
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether another ledger has the same files."""
-        return isinstance(other, Ledger) and self._files == other._files
+        """Tell whether another ledger says the same."""
+        if not isinstance(other, Ledger):
+            return False
+        same_partitions = self.partitions == other.partitions
+        return same_partitions and self._files == other._files
 
     def of(self, source: str) -> list[LoadedFile]:
         """Return the files of one source."""
@@ -60,17 +72,27 @@ class Ledger:
 
     def with_files(self, files: Iterable[LoadedFile]) -> Ledger:
         """Add files, or replace what is known of them."""
-        return Ledger([*self._files.values(), *files])
+        return self._of([*self._files.values(), *files])
 
     def without(self, files: Iterable[LoadedFile]) -> Ledger:
         """Leave files out, so that the next run that reads new files loads them again."""
         left_out = {(each.source, without_scheme(each.path)) for each in files}
         kept = (each for key, each in self._files.items() if key not in left_out)
-        return Ledger(kept)
+        return self._of(kept)
+
+    def with_partitions(self, partitions: Iterable[PartitionEntry]) -> Ledger:
+        """Remember these partitions, and no others."""
+        return Ledger(self._files.values(), partitions)
+
+    def _of(self, files: Iterable[LoadedFile]) -> Ledger:
+        return Ledger(files, self.partitions)
 
     def encode(self) -> bytes:
-        """Write the ledger as compressed JSON lines, a file a line."""
-        lines = (json.dumps(asdict(each), ensure_ascii=False) for each in self)
+        """Write the ledger as compressed JSON lines: delivered files, then partitions."""
+        lines = (
+            json.dumps(asdict(each), ensure_ascii=False)
+            for each in (*self, *self.partitions)
+        )
         text = "".join(f"{line}\n" for line in lines)
         return gzip.compress(text.encode(), mtime=0)
 
@@ -78,7 +100,11 @@ class Ledger:
     def decode(cls, content: bytes) -> Ledger:
         """Read a ledger; ValueError, TypeError or OSError if it is none."""
         lines = gzip.decompress(content).decode().split("\n")
-        return cls(LoadedFile(**json.loads(line)) for line in lines if line)
+        entries = [json.loads(line) for line in lines if line]
+        return cls(
+            (LoadedFile(**each) for each in entries if "source" in each),
+            (PartitionEntry.read(each) for each in entries if "source" not in each),
+        )
 
 
 def ledger_path(root: str, namespace: str) -> str:

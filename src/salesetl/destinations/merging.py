@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
 from salesetl.destinations.lake import Change, Lake
 from salesetl.errors import InputError
 from salesetl.model.rules import sql_literal
-from salesetl.model.strategies import Append, Replace, Snapshot
+from salesetl.model.strategies import Append, History, Replace, Snapshot
 from salesetl.model.table import Table
 
 if TYPE_CHECKING:
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from pyspark.sql import functions as F
 else:
     from salesetl.engines import functions as F
+
+
+def check_strategies(tables: Iterable[Table]) -> None:
+    """Check that a lake can publish some tables; ValueError if not."""
+    for table in tables:
+        if isinstance(table.strategy, History):
+            raise ValueError(
+                f"{table.name}: a lake cannot publish a table with the strategy History; use"
+                " another strategy"
+            )
 
 
 def change(
@@ -38,6 +48,7 @@ def change(
                 lake,
                 table,
                 arriving,
+                lake.folders_of(arriving, table),
                 set(lake.files(table)),
                 also,
                 goes=lambda rows: rows,
@@ -66,19 +77,23 @@ def merge(
     `replaced_by`, all rows go that share those columns with one that arrives.
     """
     replaced = list(table.replaced_by)
-    present = set(lake.files(table))
-    if not present:
-        touched = lake.folders_of(arriving, table) | set(also)
-        return Change(table, arriving, None, sorted(touched))
+    touched, ranges = lake.folders_and_ranges(arriving, table)
+    if not lake.files(table):
+        return Change(table, arriving, None, sorted(touched | set(also)))
     keys = arriving.select(*replaced)
-    table_keys = lake.read(table, sorted(present)).select(
-        *replaced, *table.partition_by
-    )
+    replaced_in: set[str] = set()
+    if looked_into := lake.may_hold(table, ranges):
+        table_keys = lake.read(table, sorted(looked_into)).select(
+            *replaced, *table.partition_by
+        )
+        twice = table_keys.join(keys, on=replaced, how="left_semi")
+        replaced_in = lake.folders_of(twice, table)
     return _changed(
         lake,
         table,
         arriving,
-        lake.folders_of(table_keys.join(keys, on=replaced, how="left_semi"), table),
+        touched,
+        replaced_in,
         also,
         goes=lambda rows: rows.join(keys, on=replaced, how="left_semi"),
         stays=lambda rows: rows.join(keys, on=replaced, how="left_anti"),
@@ -111,6 +126,7 @@ def replace(
         lake,
         table,
         arriving,
+        lake.folders_of(arriving, table),
         lake.folders_of(everything.where(is_in_range), table),
         also,
         goes=lambda rows: rows.where(is_in_range),
@@ -122,6 +138,7 @@ def _changed(
     lake: Lake,
     table: Table,
     arriving: DataFrame,
+    touched: set[str],
     replaced_in: set[str],
     also: Collection[str],
     *,
@@ -130,9 +147,10 @@ def _changed(
 ) -> Change:
     """Return the change of the partitions that will not hold what they hold already.
 
-    Of published rows those in `replaced_in` go, as far as `goes` says, and the others stay.
+    Rows arrive in those that are `touched`. Of published rows those in `replaced_in` go, as far as
+    `goes` says, and the others stay.
     """
-    concerned = lake.folders_of(arriving, table) | replaced_in
+    concerned = touched | replaced_in
     changed = set(concerned)
     if replaced_in:
         going = goes(lake.read(table, sorted(replaced_in)))
@@ -142,10 +160,13 @@ def _changed(
     as_it_is = sorted(concerned - changed - set(also))
     changed |= set(also)
     present = sorted(changed & set(lake.files(table)))
+    kept = lake.read(table, present) if present else None
+    if kept is not None and replaced_in & set(present):
+        kept = stays(kept).select(*table.columns)
     return Change(
         table,
         arriving.where(lake.is_in(table, changed)) if as_it_is else arriving,
-        stays(lake.read(table, present)).select(*table.columns) if present else None,
+        kept,
         sorted(changed),
         goes(lake.read(table, as_it_is)).select(*table.columns) if as_it_is else None,
         as_it_is,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +25,8 @@ class Arrivals:
     `renamed` are files whose content the ledger has under the path of a file that is not there,
     each with what it has. `absent` are the loaded files that are not there, and `gone` those of
     them that an earlier run has not told. `contents` tells the content of each file that was not
-    known by its time. `looked_at` is when the files were listed.
+    known by its time. `looked_at` is when the files were listed. `state` changes with the files
+    and their contents.
     """
 
     source: str
@@ -37,6 +40,7 @@ class Arrivals:
     gone: list[LoadedFile] = field(default_factory=list)
     of_other_profile: list[LoadedFile] = field(default_factory=list)
     contents: dict[str, str] = field(default_factory=dict)
+    state: str = ""
 
     @property
     def to_load(self) -> list[StoredFile]:
@@ -78,7 +82,15 @@ def compare(
         (arrivals.known if is_same else arrivals.changed).append(file)
     _divide(new, arrivals)
     arrivals.of_other_profile.extend(_of_other_profile(ledger, arrivals))
-    return arrivals
+    return replace(arrivals, state=_state(ledger, arrivals, files))
+
+
+def _state(ledger: Ledger, arrivals: Arrivals, files: Sequence[StoredFile]) -> str:
+    told = [
+        (without_scheme(file.path), _content(ledger, arrivals, file)) for file in files
+    ]
+    text = json.dumps([arrivals.profile, sorted(told)])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _absent(

@@ -7,7 +7,8 @@ from datetime import date
 
 from salesetl.destinations.lake import Change
 from salesetl.model.options import LoadOptions
-from salesetl.model.pipeline import Output, Pipeline, SameSum
+from salesetl.model.pipeline import Output, Pipeline, Refresh, SameSum
+from salesetl.model.table import Table
 from salesetl.runner.classifying import Classified
 from salesetl.runner.refreshing import report_stale_rows, stale_partitions
 from salesetl.runner.run import Run
@@ -55,22 +56,37 @@ class Changes:
 
     def _change(self, output: Output, also: Collection[str] = ()) -> Change:
         accepted = self._classified[output.of].accepted
-        arriving = output.build(accepted)
+        engine = self._run.engine
+        arriving = engine.named(output.build(accepted))
         refresh = output.refresh
         if refresh is None:
             return self._run.destination.change(
                 output.table, arriving, days=self._days, also=also
             )
         lookup = self._classified[refresh.of].accepted
-        stale = stale_partitions(self._run, output.table, refresh, lookup)
+        stale = self._stale(output.table, refresh)
         is_asked_for = getattr(self._options, refresh.option)
         change = self._run.destination.change(
             output.table,
             arriving,
             days=self._days,
             also={*also, *(stale if is_asked_for else ())},
-        ).with_kept(lambda kept: refresh.renew(kept, lookup))
+        ).with_kept(lambda kept: engine.named(refresh.renew(kept, lookup)))
         report_stale_rows(
             self._run.report, output.table, refresh, stale, change, self._options
         )
         return change
+
+    def _stale(self, table: Table, refresh: Refresh) -> dict[str, int]:
+        """Return how many rows of each partition lack values that a look-up has.
+
+        Nothing is counted again while the look-up stays as it is.
+        """
+        looked_up, destination = self._classified[refresh.of], self._run.destination
+        arrivals = looked_up.delivered.arrivals
+        stale = destination.stale_rows(table, arrivals.state) if arrivals else None
+        if stale is None:
+            stale = stale_partitions(self._run, table, refresh, looked_up.accepted)
+        if arrivals:
+            destination.note_stale_rows(table, arrivals.state, stale)
+        return {folder: rows for folder, rows in stale.items() if rows}

@@ -84,7 +84,13 @@ class Loading:
     def _write_from_output(self, output: Output) -> None:
         """Write what is made from rows that were written, so that the two cannot differ."""
         above = self._staged[output.of]
-        change = Change(output.table, output.build(above.rows), None, above.folders)
+        change = Change(
+            output.table,
+            output.build(above.rows),
+            None,
+            above.folders,
+            as_they_are=above.as_they_are,
+        )
         sums = owed_sums(output, above.sums, self._upstream(output))
         rows = None
         if output.rows is not None:
