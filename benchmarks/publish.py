@@ -32,7 +32,7 @@ def main() -> None:
     def note(model: Any, **_: Any) -> None:
         requests[model.name] += 1
 
-    with _s3_server() as root:
+    with s3_server() as root:
         journal = _filled(root, count)
         boto3.setup_default_session()
         boto3.DEFAULT_SESSION.events.register("before-call.s3", note)
@@ -66,7 +66,7 @@ def _filled(root: str, count: int) -> Journal:
 
 
 @contextmanager
-def _s3_server() -> Iterator[str]:
+def s3_server() -> Iterator[str]:
     """Start a server of S3 and point the environment at it; the path of a bucket."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

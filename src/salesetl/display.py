@@ -21,6 +21,7 @@ def report_text(report: RunReport) -> str:
     lines = [
         f"{report.job} {report.status}: run {report.run_id} ({_runtime_text(report)})",
         "",
+        *_files(report),
         *_pairs([*_main_source(report), *_other_sources(report)]),
         *_amounts(report),
     ]
@@ -91,10 +92,22 @@ def _catalog_text(catalog: dict[str, Any]) -> str:
     )
 
 
+def _files(report: RunReport) -> list[str]:
+    """Say in one line which files were loaded, and in another if there was none to load."""
+    names = ("new", "changed", "known", "renamed", "vanished")
+    counts = {name: getattr(report, f"files_{name}") for name in names}
+    told = [f"{count:,} {name}" for name, count in counts.items() if count]
+    lines = [f"files: {', '.join(told)}"] if told else []
+    if told and report.status == "succeeded" and not report.files_read:
+        lines += ["no new file; nothing was written"]
+    return [*lines, ""] if lines else []
+
+
 def _main_source(report: RunReport) -> list[tuple[str, Any]]:
     return [
         ("rows read", report.rows_read),
         ("  loaded", report.rows_loaded),
+        *_if_any("    in the lake already", report.rows_unchanged),
         ("  quarantined", report.rows_quarantined),
         *((f"    {name}", count) for name, count in report.rows_by_reason.items()),
         ("  duplicates removed", report.duplicates_removed),

@@ -39,6 +39,16 @@ class RunReport:
     runtime: dict[str, Any] = field(default_factory=dict)
     arguments: dict[str, str | None] = field(default_factory=dict)
     files_read: int = 0
+    # Of the main source, as the ledger knows them.
+    files_new: int = 0
+    files_changed: int = 0
+    files_known: int = 0
+    files_renamed: int = 0
+    files_vanished: int = 0
+    # Known files that were loaded with another source profile.
+    files_of_other_profile: int = 0
+    # Files that stay new, because the dates of the run left out some of their rows.
+    files_loaded_in_part: int = 0
     rows_read: int = 0
     rows_loaded: int = 0
     rows_quarantined: int = 0
@@ -47,6 +57,9 @@ class RunReport:
     rows_filtered: int = 0
     # Of the duplicates, those that are published: in a newer version, or in a table that grows.
     rows_superseded: int = 0
+    # Of those loaded, the ones that the lake had already, in partitions that were not written.
+    rows_unchanged: int = 0
+    partitions_unchanged: int = 0
     # Of the quarantined ones, those that the dates of the run left out.
     rows_out_of_range: int = 0
     rows_by_reason: dict[str, int] = field(default_factory=dict)

@@ -41,6 +41,9 @@ class FailingStorage:
     def read_end(self, path: str, length: int) -> bytes:
         return self._disk.read_end(path, length)
 
+    def content_id(self, file: StoredFile) -> str:
+        return self._disk.content_id(file)
+
     def write(self, path: str, content: bytes) -> None:
         self._count()
         self._disk.write(path, content)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from salesetl.destinations.lake import Lake
+from salesetl.destinations.merging import change
 from salesetl.destinations.staging import stage
 from salesetl.engines.engine import Engine
 from salesetl.model.strategies import Merge, Replace, Snapshot, Strategy
@@ -46,8 +47,8 @@ def publish(
 ) -> None:
     """Bring rows into a table, as a run does but for its journal."""
     lake = Lake(engine, str(root / "lake"))
-    change = lake.change(table, frame_of(engine, table, rows), None)
-    staged = stage(engine, change, str(root / f"staged-{len(list(root.iterdir()))}"))
+    changed = change(lake, table, frame_of(engine, table, rows), None)
+    staged = stage(engine, changed, str(root / f"staged-{len(list(root.iterdir()))}"))
     storage, present = storage_of(str(root)), lake.files(table)
     for folder in staged.folders:
         for file in present.get(folder, []):

@@ -179,6 +179,7 @@ def test_nothing_is_left_beside_the_tables(shop: Shop) -> None:
         "_runs",
         "_lease.json",
         "_keys",
+        "_ledger",
     }
 
 

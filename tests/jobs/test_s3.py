@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.engines.engine import Engine
 from salesetl.model.options import InputPath
 from salesetl.model.quarantine_table import QUARANTINE
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
@@ -20,7 +21,7 @@ DELIVERIES = {
 }
 
 
-def load(duckdb: DuckDbEngine, raw: str, lake: str, name: str) -> RunReport:
+def load(duckdb: Engine, raw: str, lake: str, name: str) -> RunReport:
     """Load a delivery below a root."""
     return run(
         SALES,

@@ -11,6 +11,7 @@ from salesetl.cli import (
     checking,
     docs,
     infra,
+    loaded_files,
     move_lake,
     on_aws,
     rejected,
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_profiles(groups)
     _add_runs(groups)
     _add_quarantine(groups)
+    loaded_files.add_commands(groups)
     _add_tables(groups)
     _add_report(groups)
     on_aws.add_commands(groups)

@@ -140,6 +140,7 @@ def _arguments_again(
     # Rows that are rejected again go to quarantine again; the others are no fewer for that.
     lenient = {
         "write_mode": "merge",
+        "input_mode": "all",
         "max_rejected_ratio": 1.0,
         "unknown_columns": "ignore",
         "allow_empty": True,

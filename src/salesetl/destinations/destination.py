@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from salesetl.destinations.lake import Change
+from salesetl.destinations.ledger import Ledger
+from salesetl.destinations.partitions import KeyRange
 from salesetl.destinations.staging import StagedTable
 from salesetl.model.table import Table
 from salesetl.runs import RunReport
@@ -45,8 +47,30 @@ class Destination(Protocol):
     def remember_keys(self, source: str, method: Mapping[str, Any]) -> None:
         """Record how the keys of a source are made; InputError if the tables have other keys."""
 
-    def partitions(self, table: Table) -> list[str]:
-        """List the partitions of a table that have rows."""
+    def ledger(self) -> Ledger:
+        """Return the ledger: the delivered files that the tables were loaded from."""
+
+    def keep_ledger(self, ledger: Ledger) -> None:
+        """Let a new ledger take the place of the old one when the run publishes."""
+
+    def partitions(
+        self, table: Table, ranges: Sequence[KeyRange] | None = None
+    ) -> list[str]:
+        """List the partitions of a table that have rows; only those that may have some keys.
+
+        `ranges` are those of the values of its `key_column`.
+        """
+
+    def stale_rows(self, table: Table, lookup: str) -> dict[str, int] | None:
+        """Return, by partition, how many rows lack values that a look-up in some state has.
+
+        None if that must be counted.
+        """
+
+    def note_stale_rows(
+        self, table: Table, lookup: str, stale: Mapping[str, int]
+    ) -> None:
+        """Note that for later runs; rows that this run writes lack nothing."""
 
     def read(self, table: Table, partitions: Collection[str]) -> DataFrame:
         """Read some partitions of a table."""
@@ -65,9 +89,10 @@ class Destination(Protocol):
         `also` are written again too.
         """
 
-    def stage(self, change: Change) -> StagedTable:
+    def stage(self, change: Change, *, is_compared: bool = True) -> StagedTable:
         """Stage the new content of a table; it becomes visible when the run publishes.
 
+        Unless the change `is_compared`, partitions that hold all that already stay as they are.
         BooksError if it has not the columns of the contract, or a key twice.
         """
 

@@ -5,28 +5,33 @@ from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 
 from salesetl.destinations.footers import columns_in
+from salesetl.destinations.lake import Lake
 from salesetl.errors import InputError
 from salesetl.model.quarantine_table import is_quarantine
 from salesetl.model.table import Table
 from salesetl.model.types import T
 from salesetl.readers.files import look_at
-from salesetl.storage import StoredFile, join, storage_of, visible
+from salesetl.storage import StoredFile, join, visible
 
 
-def check_tables(root: str, tables: Iterable[Table]) -> None:
+def check_tables(lake: Lake, tables: Iterable[Table]) -> None:
     """Check that tables hold only folders and files as runs write them.
 
     InputError names a wrong file or folder and the remedy. Rows in a second folder of a month would
     count twice, and a file with other columns cannot be read. Columns are checked if pyarrow is
-    installed.
+    installed, and only of partitions that are not as a run has left them.
     """
     for table in tables:
-        path = join(root, table.folder)
-        files = visible(path, storage_of(path).files(path))
+        path = lake.path(table)
+        files = visible(path, lake.all_files(table))
         for file in files:
             _check_place(path, file, table)
-        if files and find_spec("pyarrow"):
-            _check_columns(path, files, table)
+        known = {
+            join(path, folder) if folder else path for folder in lake.entries(table)
+        }
+        others = [file for file in files if file.path.rpartition("/")[0] not in known]
+        if others and find_spec("pyarrow"):
+            _check_columns(path, others, table)
 
 
 def _check_place(root: str, file: StoredFile, table: Table) -> None:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from salesetl.errors import BooksError
-from salesetl.storage import Storage, join
+from salesetl.storage import Storage, StoredFile, join
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,26 @@ class Journal:
     deletes: list[str] = field(default_factory=list)
     report_path: str = ""
     report: dict[str, Any] = field(default_factory=dict)
+
+    def put(self, aside: str, path: str) -> None:
+        """Let a staged file take its place."""
+        self.moves.append((aside, path))
+
+    def replace(
+        self,
+        folder: str,
+        files: Sequence[StoredFile],
+        present: Sequence[StoredFile],
+    ) -> None:
+        """Let staged files take the place of the files of a folder."""
+        self.deletes += [file.path for file in present]
+        for file in files:
+            self.put(file.path, f"{folder}/{file.name}")
+
+    def keep_only(self, prefixes: tuple[str, ...]) -> None:
+        """Leave out what does not concern some folders."""
+        self.moves = [move for move in self.moves if move[1].startswith(prefixes)]
+        self.deletes = [path for path in self.deletes if path.startswith(prefixes)]
 
     def encode(self) -> bytes:
         """Write the journal as JSON."""

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from salesetl.destinations.partitions import (
+    KeyRange,
+    PartitionEntries,
+    PartitionEntry,
+    key_column,
+    range_columns,
+    ranges_by,
+)
 from salesetl.engines.engine import Engine
-from salesetl.errors import InputError
-from salesetl.model.rules import sql_literal
-from salesetl.model.strategies import Append, Replace, Snapshot
 from salesetl.model.table import Table
+from salesetl.parsing import text_literal
 from salesetl.storage import StoredFile, join, parquet_files, storage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-    from pyspark.sql import functions as F
-else:
-    from salesetl.engines import functions as F
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,17 @@ class Change:
     """New content for some partitions of a table.
 
     They will hold the rows of the run that `arriving` has and, of those that were there before, the
-    ones that stay (`kept`; None when there are none). `folders` are the partitions concerned; one
-    that gets no rows is emptied.
+    ones that stay (`kept`; None when there are none). `folders` are the partitions that change; one
+    that gets no rows is emptied. In those that stay `as_they_are`, rows of the run are `unchanged`:
+    what is there of them is what arrived.
     """
 
     table: Table
     arriving: DataFrame
     kept: DataFrame | None
     folders: list[str]
+    unchanged: DataFrame | None = None
+    as_they_are: Collection[str] = ()
 
     @property
     def rows(self) -> DataFrame:
@@ -55,7 +60,9 @@ class Lake:
         self._engine = engine
         self.root = root
         self._storage = storage_of(root)
-        self._listed: dict[str, dict[str, list[StoredFile]]] = {}
+        self._listed: dict[str, list[StoredFile]] = {}
+        self._by_folder: dict[str, dict[str, list[StoredFile]]] = {}
+        self.remembered = PartitionEntries()
 
     def path(self, table: Table) -> str:
         """The folder of a table."""
@@ -67,8 +74,15 @@ class Lake:
         Until the run publishes nothing changes there, for it is the only writer.
         """
         path = self.path(table)
+        if path not in self._by_folder:
+            self._by_folder[path] = files_by_folder(path, self.all_files(table))
+        return self._by_folder[path]
+
+    def all_files(self, table: Table) -> list[StoredFile]:
+        """List all files below the folder of a table, as they are before the run publishes."""
+        path = self.path(table)
         if path not in self._listed:
-            self._listed[path] = files_by_folder(path, self._storage.files(path))
+            self._listed[path] = self._storage.files(path)
         return self._listed[path]
 
     def read(self, table: Table, folders: list[str]) -> DataFrame:
@@ -77,114 +91,60 @@ class Lake:
         files = [file for folder in folders for file in found.get(folder, [])]
         return self._engine.read_parquet(self.path(table), folders, table.schema, files)
 
-    def change(
-        self,
-        table: Table,
-        arriving: DataFrame,
-        days: tuple[date, date] | None,
-        also: Collection[str] = (),
-    ) -> Change:
-        """Add rows to a table by its strategy, or replace all rows of some days.
+    def entries(self, table: Table) -> dict[str, PartitionEntry]:
+        """Return, by folder, what is remembered of the partitions that are as they were left."""
+        return self.remembered.known(table.name, self.files(table))
 
-        The partitions `also` are written again too.
-        """
-        if days and table.date_column:
-            return self.replace(table, arriving, *days, also)
-        match table.strategy:
-            case Replace():
-                folders = self._folders(arriving, table) | set(self.files(table))
-                return Change(table, arriving, None, sorted(folders))
-            case Append():
-                touched = self._folders(arriving, table)
-                present = sorted(touched & set(self.files(table)))
-                kept = self.read(table, present) if present else None
-                return Change(table, arriving, kept, sorted(touched))
-            case Snapshot(flag=flag):
-                everything = set(self.files(table))
-                return self.merge(table, arriving, everything).with_kept(
-                    lambda kept: kept.withColumn(flag, F.lit(True)).select(
-                        *table.columns
-                    )
-                )
-            case _:
-                return self.merge(table, arriving, also)
+    def may_hold(self, table: Table, ranges: Sequence[KeyRange]) -> set[str]:
+        """Return the partitions in which a key of some ranges may be; no others need a look."""
+        known = self.entries(table)
+        return {
+            folder
+            for folder in self.files(table)
+            if folder not in known or known[folder].may_hold(ranges)
+        }
 
-    def merge(
-        self, table: Table, arriving: DataFrame, also: Collection[str] = ()
-    ) -> Change:
-        """Replace rows with the same key, in any partition, by the rows that arrive.
-
-        A key that comes back with another date thereby leaves its old partition; of a table with
-        `replaced_by`, all rows go that share those columns with one that arrives.
-        """
-        replaced = list(table.replaced_by or table.key)
-        touched = self._folders(arriving, table) | set(also)
-        present = set(self.files(table))
-        if not present:
-            return Change(table, arriving, None, sorted(touched))
-        keys = arriving.select(*replaced)
-        table_keys = self.read(table, sorted(present)).select(
-            *replaced, *table.partition_by
-        )
-        touched |= self._folders(
-            table_keys.join(keys, on=replaced, how="left_semi"), table
-        )
-        kept = None
-        if touched & present:
-            old = self.read(table, sorted(touched & present))
-            kept = old.join(keys, on=replaced, how="left_anti").select(*table.columns)
-        return Change(table, arriving, kept, sorted(touched))
-
-    def replace(
-        self,
-        table: Table,
-        arriving: DataFrame,
-        start: date,
-        end: date,
-        also: Collection[str] = (),
-    ) -> Change:
-        """Replace all rows from `start` to `end`, both included, by the rows that arrive.
-
-        Rows of other days stay, also those in a partition that the range covers in part.
-        InputError if a row that arrives has the key of one that stays.
-        """
-        touched = self._folders(arriving, table) | set(also)
-        present = set(self.files(table))
-        if not present:
-            return Change(table, arriving, None, sorted(touched))
-        day = str(table.date_column)
-        is_in_range = f"{day} between {sql_literal(start)} and {sql_literal(end)}"
-        everything = self.read(table, sorted(present))
-        staying = everything.where(f"not ({is_in_range})")
-        self._check_once(table, staying, arriving, f"{start}..{end}")
-        touched |= self._folders(everything.where(is_in_range), table)
-        kept = None
-        if touched & present:
-            kept = self.read(table, sorted(touched & present)).where(
-                f"not ({is_in_range})"
-            )
-        return Change(table, arriving, kept, sorted(touched))
-
-    def _check_once(
-        self, table: Table, staying: DataFrame, arriving: DataFrame, days: str
-    ) -> None:
-        twice = staying.join(
-            arriving.select(*table.key), on=list(table.key), how="left_semi"
-        )
-        day = str(table.date_column)
-        for row in self._engine.rows(twice.select(day, *table.key).limit(1)):
-            key = ", ".join(str(row[name]) for name in table.key)
-            raise InputError(
-                f"{self.path(table)}: {table.key[0]} {key} is already in the table on {row[day]},"
-                f" outside {days}, and would be there twice; widen the range, or use --write_mode"
-                " merge"
-            )
-
-    def _folders(self, rows: DataFrame, table: Table) -> set[str]:
+    def folders_of(self, rows: DataFrame, table: Table) -> set[str]:
+        """Return the partitions that rows belong to."""
         if not table.partition_by:
-            return {""}
-        found = self._engine.rows(rows.select(*table.partition_by).distinct())
+            return {""} if self.rows(rows.limit(1)) else set()
+        found = self.rows(rows.select(*table.partition_by).distinct())
         return {folder_of(row, table) for row in found}
+
+    def folders_and_ranges(
+        self, rows: DataFrame, table: Table
+    ) -> tuple[set[str], list[KeyRange]]:
+        """Return the partitions that rows belong to, and the ranges of their keys in each."""
+        length, ends = range_columns(key_column(table))
+        groups = self.rows(rows.groupBy(*table.partition_by, length).agg(*ends))
+        by_folder = ranges_by(groups, lambda row: folder_of(row, table))
+        return set(by_folder), [each for found in by_folder.values() for each in found]
+
+    def differing(
+        self, table: Table, one: DataFrame, other: DataFrame, folders: set[str]
+    ) -> set[str]:
+        """Return those of some partitions in which two frames have not the same rows."""
+        one, other = one.select(*table.columns), other.select(*table.columns)
+        found: set[str] = set()
+        for these, those in ((one, other), (other, one)):
+            if not folders <= found:
+                found |= self.folders_of(these.exceptAll(those), table)
+        return found & folders
+
+    def is_in(self, table: Table, folders: Collection[str]) -> str:
+        """SQL that tells whether a row belongs to one of some partitions."""
+        if not table.partition_by or not folders:
+            return "true" if folders else "false"
+        parts = (
+            f"concat('{name}=', cast(`{name}` as string))"
+            for name in table.partition_by
+        )
+        names = ", ".join(text_literal(folder) for folder in sorted(folders))
+        return f"concat_ws('/', {', '.join(parts)}) in ({names})"
+
+    def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
+        """Compute a small frame."""
+        return self._engine.rows(frame)
 
 
 def files_by_folder(root: str, files: list[StoredFile]) -> dict[str, list[StoredFile]]:
@@ -196,6 +156,6 @@ def files_by_folder(root: str, files: list[StoredFile]) -> dict[str, list[Stored
     return dict(folders)
 
 
-def folder_of(row: dict[str, Any], table: Table) -> str:
+def folder_of(row: Mapping[str, Any], table: Table) -> str:
     """Name the partition folder of a row."""
     return "/".join(f"{name}={row[name]}" for name in table.partition_by)

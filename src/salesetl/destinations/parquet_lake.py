@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,13 +21,16 @@ from salesetl.destinations.journal import (
 from salesetl.destinations.key_memory import check_key_method, encoded, key_memory_path
 from salesetl.destinations.lake import Change, Lake
 from salesetl.destinations.lease import confirm_lease, held_lease, lease_path
+from salesetl.destinations.ledger import Ledger
+from salesetl.destinations.merging import change, check_strategies
 from salesetl.destinations.old_layout import check_layout
+from salesetl.destinations.partitions import KeyRange
 from salesetl.destinations.registering import Registering
+from salesetl.destinations.run_ledger import RunLedger
 from salesetl.destinations.staging import StagedTable, stage
 from salesetl.engines.engine import Engine
 from salesetl.errors import LeaseError
 from salesetl.model.pipeline import Pipeline
-from salesetl.model.strategies import History
 from salesetl.model.table import Table
 from salesetl.runs import RunReport, report_path, timestamp_text
 from salesetl.storage import join, storage_of
@@ -45,12 +48,7 @@ class ParquetLake:
         self, engine: Engine, pipeline: Pipeline, root: str, database: str | None
     ) -> None:
         """Take the place; ArgumentError if its tables cannot be registered in a database."""
-        for table in pipeline.tables:
-            if isinstance(table.strategy, History):
-                raise ValueError(
-                    f"{table.name}: a lake cannot publish a table with the strategy History; use"
-                    " another strategy"
-                )
+        check_strategies(pipeline.tables)
         self.root = root
         self.staging = ""
         self._engine = engine
@@ -63,6 +61,7 @@ class ParquetLake:
         self._lease = lease_path(root, pipeline.name)
         self._holder = ""
         self._journal = Journal("")
+        self._ledger = RunLedger(self._storage, root, pipeline.name)
 
     def held(self, run_id: str) -> AbstractContextManager[None]:
         """Hold the lease during the block."""
@@ -72,8 +71,7 @@ class ParquetLake:
 
     def recover(self) -> None:
         """Finish the publish of a run that was killed, and note which partitions it changed."""
-        recovered = recover(self._storage, self.root, self._namespace)
-        if recovered:
+        if recovered := recover(self._storage, self.root, self._namespace):
             self._registering.touch_recovered(recovered)
 
     def begin(self, report: RunReport) -> None:
@@ -85,18 +83,15 @@ class ParquetLake:
     def check(self) -> None:
         """Check that the tables hold only what runs have written, and can be registered."""
         check_layout(self._storage, self.root)
-        check_tables(self.root, self._tables)
-        self._clear_quarantine()
-        self._registering.check()
-
-    def _clear_quarantine(self) -> None:
-        """Let what an earlier try of that name rejected go with what this run publishes."""
+        self._lake.remembered = self._ledger.before.partitions
+        check_tables(self._lake, self._tables)
+        # What an earlier try of that name rejected goes with what this run publishes.
         folder = f"run_id={self._journal.run_id}"
         for table in self._quarantines:
-            found = self._storage.files(join(self._lake.path(table), folder))
-            self._journal.deletes += [file.path for file in found]
-            if found:
+            if found := self._lake.files(table).get(folder):
+                self._journal.replace(folder, [], found)
                 self._registering.touch(table, [folder])
+        self._registering.check()
 
     def remember_keys(self, source: str, method: Mapping[str, Any]) -> None:
         """Record how keys are made; InputError if the lake has other keys."""
@@ -104,11 +99,33 @@ class ParquetLake:
         if not check_key_method(self._storage, path, method):
             aside = join(self.staging, "keys", f"{source}.json")
             self._storage.write(aside, encoded(method))
-            self._journal.moves.append((aside, path))
+            self._journal.put(aside, path)
 
-    def partitions(self, table: Table) -> list[str]:
-        """List the folders of a table that have files."""
-        return sorted(self._lake.files(table))
+    def ledger(self) -> Ledger:
+        """Return the ledger of the namespace."""
+        return self._ledger.before
+
+    def keep_ledger(self, ledger: Ledger) -> None:
+        """Let a ledger take the place of the old one."""
+        self._ledger.keep(ledger)
+
+    def partitions(
+        self, table: Table, ranges: Sequence[KeyRange] | None = None
+    ) -> list[str]:
+        """List the folders of a table that have files, or may have keys in some ranges."""
+        if ranges is None:
+            return sorted(self._lake.files(table))
+        return sorted(self._lake.may_hold(table, ranges))
+
+    def stale_rows(self, table: Table, lookup: str) -> dict[str, int] | None:
+        """Return what was counted of stale rows, if no partition has changed since."""
+        return self._ledger.stale_rows(self._lake, table, lookup)
+
+    def note_stale_rows(
+        self, table: Table, lookup: str, stale: Mapping[str, int]
+    ) -> None:
+        """Note what was counted, for the ledger."""
+        self._ledger.note_stale(table, lookup, stale)
 
     def read(self, table: Table, partitions: Collection[str]) -> DataFrame:
         """Read some folders of a table."""
@@ -123,26 +140,41 @@ class ParquetLake:
         also: Collection[str] = (),
     ) -> Change:
         """Return what a table will hold after rows arrive, by its strategy."""
-        return self._lake.change(table, arriving, days, also)
+        return change(self._lake, table, arriving, days, also)
 
-    def stage(self, change: Change) -> StagedTable:
+    def stage(self, change: Change, *, is_compared: bool = True) -> StagedTable:
         """Stage new content, and note in the journal which files to move and delete."""
         staged = stage(self._engine, change, self.staging)
-        target = self._lake.path(staged.table)
-        present = self._lake.files(staged.table)
-        self._registering.touch(staged.table, staged.folders, staged.files)
-        for folder in staged.folders:
-            self._journal.deletes += [file.path for file in present.get(folder, [])]
-            self._journal.moves += [
-                (file.path, "/".join(filter(None, (target, folder, file.name))))
-                for file in staged.files.get(folder, [])
-            ]
+        target, present = self._lake.path(change.table), self._lake.files(change.table)
+        as_they_are = set(staged.as_they_are) & set(present)
+        if not is_compared:
+            as_they_are |= self._as_they_are(staged)
+        folders = set(staged.folders) - as_they_are
+        self._ledger.add(staged, folders)
+        # Somebody may have dropped one that stays as it is from the catalogue.
+        filled = as_they_are | set(staged.files)
+        self._registering.touch(staged.table, folders | as_they_are, filled)
+        for folder in sorted(folders):
+            path = join(target, folder) if folder else target
+            self._journal.replace(
+                path, staged.files.get(folder, []), present.get(folder, [])
+            )
         return staged
+
+    def _as_they_are(self, staged: StagedTable) -> set[str]:
+        """Return the partitions that hold already what was staged for them."""
+        table = staged.table
+        both = set(staged.files) & set(self._lake.files(table))
+        if not both:
+            return set()
+        present = self._lake.read(table, sorted(both))
+        return both - self._lake.differing(table, staged.rows, present, both)
 
     def publish(self, report: RunReport) -> None:
         """Publish what was staged and the report, then register what changed."""
         confirm_lease(self._storage, self._lease, self._holder)
         self._registering.announce(report)
+        self._ledger.stage(self._lake, self._tables, self.staging, self._journal)
         self._finish(report)
 
     def register(self, report: RunReport) -> None:
@@ -156,13 +188,8 @@ class ParquetLake:
         """Publish quarantine and report, unless the lease is lost or the publish has begun."""
         if not self._may_report():
             return
-        tables = tuple(f"{self._lake.path(table)}/" for table in self._quarantines)
-        self._journal.moves = [
-            move for move in self._journal.moves if move[1].startswith(tables)
-        ]
-        self._journal.deletes = [
-            path for path in self._journal.deletes if path.startswith(tables)
-        ]
+        tables = (f"{self._lake.path(table)}/" for table in self._quarantines)
+        self._journal.keep_only(tuple(tables))
         self._finish(report)
         if self._registering.register_quarantine(report):
             self._write_report(report)
@@ -170,7 +197,7 @@ class ParquetLake:
     def cancel(self, report: RunReport) -> None:
         """Publish only the report, unless the lease is lost or the publish has begun."""
         if self._may_report():
-            self._journal.moves, self._journal.deletes = [], []
+            self._journal.keep_only(())
             self._finish(report)
 
     def _may_report(self) -> bool:
@@ -189,5 +216,5 @@ class ParquetLake:
 
     def _write_report(self, report: RunReport) -> None:
         report.finished_at = timestamp_text(datetime.now(UTC))
-        content = json.dumps(report.as_dict(), indent=2)
-        self._storage.write(self._journal.report_path, content.encode())
+        content = json.dumps(report.as_dict(), indent=2).encode()
+        self._storage.write(self._journal.report_path, content)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from salesetl.accounting import sums_of
 from salesetl.destinations.lake import Change, files_by_folder, folder_of
+from salesetl.destinations.partitions import (
+    KeyRange,
+    key_column,
+    key_ranges,
+    range_columns,
+)
 from salesetl.engines.engine import Engine
 from salesetl.errors import BooksError
 from salesetl.model.table import Table
@@ -16,7 +22,7 @@ from salesetl.money import Sums, add_sums
 from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
     from pyspark.sql import functions as F
 else:
     from salesetl.engines import functions as F
@@ -31,6 +37,7 @@ class Partition:
     sums: Sums
     files: int
     bytes: int
+    ranges: list[KeyRange]
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class StagedTable:
     files: dict[str, list[StoredFile]]
     partitions: dict[str, Partition]
     folders: list[str]
+    as_they_are: Collection[str] = ()
 
     @property
     def row_count(self) -> int:
@@ -72,26 +80,31 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     """
     table = change.table
     path = join(staging, table.folder)
+    if not change.folders:
+        return StagedTable(table, path, change.rows, {}, {}, [], change.as_they_are)
     engine.write_table(change.rows, path, table)
     files = files_by_folder(path, storage_of(path).files(path))
     if not files:
-        return StagedTable(table, path, change.rows, {}, {}, change.folders)
+        return StagedTable(
+            table, path, change.rows, {}, {}, change.folders, change.as_they_are
+        )
     _check_schema(engine, table, next(iter(files.values()))[0].path)
     folders = sorted(files)
     written = [file for folder in folders for file in files[folder]]
     rows = engine.read_parquet(path, folders, table.schema, written)
     _check_keys(engine, rows, change)
     partitions = _measure(engine, rows, table, files)
-    return StagedTable(table, path, rows, files, partitions, change.folders)
+    return StagedTable(
+        table, path, rows, files, partitions, change.folders, change.as_they_are
+    )
 
 
-def count_kept(engine: Engine, change: Change) -> tuple[int, Sums]:
-    """Count the published rows that stay in the partitions of a change, and sum their amounts."""
-    if change.kept is None:
+def count(engine: Engine, table: Table, rows: DataFrame | None) -> tuple[int, Sums]:
+    """Count published rows of a table, and sum their amounts."""
+    if rows is None:
         return 0, {}
-    groups = _grouped(engine, change.kept, change.table, [])
-    rows = sum(group["_rows"] for group in groups)
-    return rows, sums_of(change.table.amounts, groups)
+    groups = _grouped(engine, rows, table, [])
+    return sum(group["_rows"] for group in groups), sums_of(table.amounts, groups)
 
 
 def _check_schema(engine: Engine, table: Table, file: str) -> None:
@@ -132,7 +145,8 @@ def _twice(engine: Engine, rows: DataFrame, table: Table) -> str | None:
 def _measure(
     engine: Engine, rows: DataFrame, table: Table, files: dict[str, list[StoredFile]]
 ) -> dict[str, Partition]:
-    measured = _grouped(engine, rows, table, table.partition_by)
+    length, ends = range_columns(key_column(table))
+    measured = _grouped(engine, rows, table, [*table.partition_by, length], ends)
     # Sorted here: Spark would look at all rows once more to sort them.
     measured.sort(key=lambda row: [row[name] for name in table.partition_by])
     partitions = {}
@@ -144,21 +158,26 @@ def _measure(
             sums=sums_of(table.amounts, groups),
             files=len(files[folder]),
             bytes=sum(file.size for file in files[folder]),
+            ranges=key_ranges(groups),
         )
     return partitions
 
 
 def _grouped(
-    engine: Engine, rows: DataFrame, table: Table, names: Sequence[str]
+    engine: Engine,
+    rows: DataFrame,
+    table: Table,
+    groups: Sequence[str | Column],
+    more: Sequence[Column] = (),
 ) -> list[dict[str, Any]]:
-    """Count rows and sum their amounts by some columns and by currency."""
+    """Count rows and sum their amounts by some columns and by currency, and ask for more."""
     currency = F.col(table.currency) if table.currency else F.lit(None).cast("string")
     sums = (
         F.sum(F.col(name).cast("decimal(38,2)")).cast("string").alias(name)
         for name in table.amounts
     )
     return engine.rows(
-        rows.groupBy(*names, currency.alias("_currency")).agg(
-            F.count("*").alias("_rows"), *sums
+        rows.groupBy(*groups, currency.alias("_currency")).agg(
+            F.count("*").alias("_rows"), *sums, *more
         )
     )

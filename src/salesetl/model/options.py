@@ -11,6 +11,7 @@ InputPath = NewType("InputPath", str)
 """A path that a job reads from; the sizes of these decide how large a session is started."""
 
 WriteMode = Literal["merge", "replace"]
+InputMode = Literal["all", "new"]
 UnknownColumns = Literal["ignore", "fail"]
 Multiline = Literal["auto", "true", "false"]
 
@@ -95,6 +96,11 @@ class LoadOptions:
         " end_date",
         "merge",
     )
+    input_mode: InputMode = option(
+        "all: read all files; new: of the main source read only files that the ledger of the lake"
+        " lacks or that have changed; with write_mode replace and in a replay, all files are read",
+        "all",
+    )
     as_of: date | None = option(
         "day of the run; rows of later days are rejected (default: today in UTC)", None
     )
@@ -119,6 +125,16 @@ class LoadOptions:
         "database of the Glue Data Catalog in which to register the tables; needs a lake on S3",
         None,
     )
+
+    @property
+    def reads_new_files(self) -> bool:
+        """Whether files of the main source that were loaded are left out.
+
+        A replacement needs all files, for they are all there is of its days; a replay reads
+        corrections, which are no delivery.
+        """
+        is_merging = self.write_mode == "merge" and not self.replay_of
+        return self.input_mode == "new" and is_merging
 
     @classmethod
     def names(cls) -> list[str]:

@@ -44,13 +44,16 @@ def read_csv(
     unknown_columns: UnknownColumns = "ignore",
     multiline: Multiline = "auto",
     allow_empty: bool = False,
+    files: list[StoredFile] | None = None,
 ) -> RawRows:
     """Read every row of every file below `path`, each file by its own header.
 
+    With `files`, only these are read.
     InputError names the first file that lacks a column of the contract, or that has one the
     contract does not know when `unknown_columns` is `fail`.
     """
-    files = find_files(path, allow_empty=allow_empty)
+    if files is None:
+        files = find_files(path, allow_empty=allow_empty)
     layouts: dict[Layout, list[str]] = defaultdict(list)
     unknown: dict[str, str] = {}
     found = look_at(files, lambda file: find_layout(file, table, profile, multiline))

@@ -41,6 +41,14 @@ def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
     itself spells that out. InputError if nothing is there, or if a file is empty, packed or not;
     `allow_empty` passes over those.
     """
+    data = list_files(path)
+    if not data and not allow_empty:
+        raise no_files(path)
+    return without_empty(data, allow_empty=allow_empty)
+
+
+def list_files(path: str) -> list[StoredFile]:
+    """List the data files that `path` names, which may be none, without a look into them."""
     path = normalized(path)
     root = glob_root(path)
     storage = storage_of(root)
@@ -50,17 +58,26 @@ def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
         pattern = glob_pattern(path)
         found = [file for file in storage.files(root) if pattern.fullmatch(file.path)]
     spelled = path.removeprefix(root).split("/")[1:]
-    data = [file for file in found if not _is_hidden(file.path, root, spelled)]
-    if not data and not allow_empty:
-        raise InputError(f"{path}: there are no files; check the path")
+    return [file for file in found if not _is_hidden(file.path, root, spelled)]
+
+
+def no_files(path: str) -> InputError:
+    """Return the error of a path that names no file."""
+    return InputError(f"{normalized(path)}: there are no files; check the path")
+
+
+def without_empty(
+    files: Sequence[StoredFile], *, allow_empty: bool
+) -> list[StoredFile]:
+    """Return files that have a byte; InputError if one has none, unless that is allowed."""
     empty = {
         file.path
-        for file, is_empty in look_at([*filter(_may_be_empty, data)], _is_empty)
+        for file, is_empty in look_at([*filter(_may_be_empty, files)], _is_empty)
         if is_empty
     }
     if empty and not allow_empty:
-        raise _empty(next(file for file in data if file.path in empty))
-    return [file for file in data if file.path not in empty]
+        raise _empty(next(file for file in files if file.path in empty))
+    return [file for file in files if file.path not in empty]
 
 
 def glob_root(path: str) -> str:

@@ -19,7 +19,7 @@ from salesetl.readers.documents import is_across_lines, objects_of
 from salesetl.readers.files import find_files, look_at
 from salesetl.readers.profiled_json import read_profiled_json
 from salesetl.readers.raw_rows import LINEAGE, RawRows, in_one
-from salesetl.storage import join, storage_of
+from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -45,9 +45,11 @@ def read_json(
     *,
     profile: Profile = Profile(),
     allow_empty: bool = False,
+    files: list[StoredFile] | None = None,
 ) -> RawRows:
     """Read every object of every file below `path`, each contract column as text.
 
+    With `files`, only these are read.
     A file that is an array or spans objects over lines is first written to `staging` with an
     object a line. A file that is neither is read by line, and its broken lines are malformed.
     InputError names a file that is a broken array, or no JSON.
@@ -55,9 +57,17 @@ def read_json(
     if profile != Profile():
         defaults = delivered_paths(engine, reader)
         return read_profiled_json(
-            engine, path, table, profile, defaults, staging, allow_empty=allow_empty
+            engine,
+            path,
+            table,
+            profile,
+            defaults,
+            staging,
+            allow_empty=allow_empty,
+            files=files,
         )
-    files = find_files(path, allow_empty=allow_empty)
+    if files is None:
+        files = find_files(path, allow_empty=allow_empty)
     by_line = [file.path for file in files]
     frames = []
     for number, (file, is_across) in enumerate(look_at(files, is_across_lines)):

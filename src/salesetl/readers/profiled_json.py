@@ -42,6 +42,7 @@ def read_profiled_json(
     staging: str,
     *,
     allow_empty: bool = False,
+    files: list[StoredFile] | None = None,
 ) -> RawRows:
     """Read every record of every file below `path`, each contract column as text.
 
@@ -50,7 +51,8 @@ def read_profiled_json(
     """
     named = {*profile.columns.values(), *profile.operands}
     profile = _with_defaults(profile, defaults)
-    files = find_files(path, allow_empty=allow_empty)
+    if files is None:
+        files = find_files(path, allow_empty=allow_empty)
     wanted = WantedPaths.of(table, profile)
     frames = []
     for number, (file, is_across) in enumerate(look_at(files, is_across_lines)):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from salesetl.accounting import Tally, count_outcomes
 from salesetl.conforming import conform
 from salesetl.destinations.lake import Change
-from salesetl.destinations.staging import count_kept
+from salesetl.destinations.staging import count
 from salesetl.engines.engine import Engine
 from salesetl.errors import BooksError
 from salesetl.model.options import LoadOptions
@@ -19,7 +19,7 @@ from salesetl.model.source import Source
 from salesetl.model.table import SOURCE_FILE, Table
 from salesetl.parsing import parse_fields
 from salesetl.quality.deciding import classify
-from salesetl.quality.judging import ACCEPTED, QUARANTINED
+from salesetl.quality.judging import ACCEPTED, QUARANTINED, breaks
 from salesetl.runner.run import Run
 from salesetl.runner.sources import Delivered
 from salesetl.runner.superseding import without_present, without_superseded
@@ -48,6 +48,11 @@ class Classified:
         rows = self.rows.where(f"_outcome = '{ACCEPTED}'")
         names = [name for name in rows.columns if not name.startswith("_")]
         return rows.select(*names, F.col("_source_file").alias(SOURCE_FILE.name))
+
+    def files_that_break(self, rules: Iterable[str]) -> DataFrame:
+        """Return, as `_source_file`, the files of rows that break one of some rules."""
+        is_out = " or ".join(map(breaks, rules))
+        return self.rows.where(is_out).select("_source_file").distinct()
 
 
 def classify_sources(
@@ -124,7 +129,7 @@ def _quarantine(run: Run, classified: Classified) -> None:
         change = run.destination.change(table, rows).with_kept(
             lambda kept: kept.where(f"run_id <> '{run_id}'")
         )
-    kept, _ = count_kept(run.engine, change)
+    kept, _ = count(run.engine, table, change.kept)
     staged = run.destination.stage(change)
     due = classified.tally.rows_quarantined + kept
     if staged.row_count != due:

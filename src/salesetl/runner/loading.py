@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING
 
 from salesetl.destinations.lake import Change
-from salesetl.destinations.staging import StagedTable, count_kept
+from salesetl.destinations.staging import StagedTable, count
 from salesetl.errors import BooksError
-from salesetl.model.options import LoadOptions
 from salesetl.model.pipeline import Output, Pipeline, SameSum
-from salesetl.money import Amounts, Sums, add_sums, amounts_text, reported_amounts
+from salesetl.money import (
+    Amounts,
+    Sums,
+    add_amounts,
+    add_sums,
+    amounts_text,
+    reported_amounts,
+)
 from salesetl.runner.classifying import Classified
-from salesetl.runner.refreshing import report_stale_rows, stale_partitions
 from salesetl.runner.run import Run
 
 if TYPE_CHECKING:
@@ -30,24 +34,17 @@ class Loading:
         self,
         run: Run,
         pipeline: Pipeline,
-        options: LoadOptions,
-        days: tuple[date, date],
         classified: Mapping[str, Classified],
+        changes: Mapping[str, Change],
     ) -> None:
+        """Take the changes of all tables that are made from sources."""
         self._run = run
         self._pipeline = pipeline
-        self._options = options
-        self._days = days if options.write_mode == "replace" else None
         self._classified = classified
-        self._changes: dict[str, Change] = {}
+        self._changes = changes
         self._staged: dict[str, StagedTable] = {}
         self._kept: dict[str, Sums] = {}
-
-    def work_out(self) -> None:
-        """Prepare the changes of all tables that are made from sources."""
-        for output in self._pipeline.outputs:
-            if output.of in self._classified:
-                self._changes[output.table.name] = self._change(output)
+        self._unchanged: dict[str, Sums] = {}
 
     def write_aside(self) -> None:
         """Stage all outputs, reconcile them, and write amounts and partitions to the report.
@@ -63,58 +60,61 @@ class Loading:
             self._check_same_sum(check)
         self._report_amounts()
 
-    def _change(self, output: Output) -> Change:
-        accepted = self._classified[output.of].accepted
-        arriving = output.build(accepted)
-        refresh = output.refresh
-        if refresh is None:
-            return self._run.destination.change(output.table, arriving, days=self._days)
-        lookup = self._classified[refresh.of].accepted
-        stale = stale_partitions(self._run, output.table, refresh, lookup)
-        is_asked_for = getattr(self._options, refresh.option)
-        change = self._run.destination.change(
-            output.table,
-            arriving,
-            days=self._days,
-            also=stale if is_asked_for else (),
-        ).with_kept(lambda kept: refresh.renew(kept, lookup))
-        report_stale_rows(
-            self._run.report, output.table, refresh, stale, change, self._options
-        )
-        return change
-
     def _write_from_source(self, output: Output) -> None:
         """Write what a source's rows are due to make, and what stays of earlier runs."""
         change = self._changes[output.table.name]
         source = self._classified[output.of]
-        kept_rows, kept = count_kept(self._run.engine, change)
+        table, engine = output.table, self._run.engine
+        kept_rows, kept = count(engine, table, change.kept)
+        unchanged_rows, unchanged = count(engine, table, change.unchanged)
+        if output is self._pipeline.outputs_of(self._pipeline.main)[0]:
+            self._run.report.rows_unchanged = unchanged_rows
+            self._run.report.partitions_unchanged = len(change.as_they_are)
         loaded = owed_sums(output, source.tally.loaded, self._upstream(output))
-        self._kept[output.table.name] = kept
+        self._kept[table.name], self._unchanged[table.name] = kept, unchanged
+        due = None if output.rows is None else self._rows_due(output) + kept_rows
         self._stage(
             output,
             change,
-            rows=None if output.rows is None else self._rows_due(output) + kept_rows,
+            rows=due,
             sums=add_sums(loaded, [loaded, kept]),
+            unchanged=(unchanged_rows, unchanged),
         )
 
     def _write_from_output(self, output: Output) -> None:
         """Write what is made from rows that were written, so that the two cannot differ."""
         above = self._staged[output.of]
-        change = Change(output.table, output.build(above.rows), None, above.folders)
+        change = Change(
+            output.table,
+            output.build(above.rows),
+            None,
+            above.folders,
+            as_they_are=above.as_they_are,
+        )
         sums = owed_sums(output, above.sums, self._upstream(output))
         rows = None
         if output.rows is not None:
             rows = self._count(output.rows, above.rows)
-        self._stage(output, change, rows=rows, sums=sums)
+        self._stage(output, change, rows=rows, sums=sums, is_compared=False)
 
     def _stage(
-        self, output: Output, change: Change, *, rows: int | None, sums: Sums
+        self,
+        output: Output,
+        change: Change,
+        *,
+        rows: int | None,
+        sums: Sums,
+        unchanged: tuple[int, Sums] = (0, {}),
+        is_compared: bool = True,
     ) -> None:
-        staged = self._run.destination.stage(change)
-        found = {name: staged.sums[name] for name in sums}
-        if rows not in (None, staged.row_count) or found != sums:
+        """Stage a table; what was written and what was there already is to be what is due."""
+        staged = self._run.destination.stage(change, is_compared=is_compared)
+        unchanged_rows, unchanged_sums = unchanged
+        found = add_sums(sums, [staged.sums, unchanged_sums])
+        found_rows = staged.row_count + unchanged_rows
+        if rows not in (None, found_rows) or found != sums:
             raise BooksError(
-                f"{output.table.name}: {staged.row_count} rows with {_text(found)} were written,"
+                f"{output.table.name}: {found_rows} rows with {_text(found)} were written,"
                 f" but {rows} rows with {_text(sums)} were expected; nothing was published"
             )
         self._staged[output.table.name] = staged
@@ -169,8 +169,11 @@ class Loading:
         for output in self._pipeline.outputs_of(main.source):
             for own, amount in output.owed(main.contract.amounts).items():
                 if amount not in published:
-                    kept[amount] = self._kept[output.table.name].get(own, {})
-                    published[amount] = self._staged[output.table.name].sums[own]
+                    name = output.table.name
+                    kept[amount] = self._kept[name].get(own, {})
+                    published[amount] = add_amounts(
+                        self._staged[name].sums[own], self._unchanged[name].get(own, {})
+                    )
         return {"kept": kept, "published": published}
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from salesetl.engines.engine import Session
 from salesetl.model.pipeline import Pipeline
 from salesetl.runner.acceptance import check_quality, check_replay
+from salesetl.runner.changes import Changes
 from salesetl.runner.classifying import classify_sources
+from salesetl.runner.entering import keep_ledger
 from salesetl.runner.hints import hints_of
 from salesetl.runner.loading import Loading
 from salesetl.runner.sources import absent_sources, read_sources
@@ -34,6 +36,9 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
     with open_run(pipeline, session, options) as started:
         with started.stage("read"):
             delivered = read_sources(started, pipeline, options, contracts)
+        if set(delivered) != {source.name for source in pipeline.sources}:
+            keep_ledger(started, options, delivered, {})
+            return started.publish()
         contracts = {
             name: contract.bind(
                 as_of=options.as_of or datetime.now(UTC).date(),
@@ -66,10 +71,11 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
         for each in present:
             hints = hints_of(each) if each.tally.rows_quarantined else []
             report.hints += hints
-            check_quality(each, options, hints)
-        loading = Loading(started, pipeline, options, days, classified)
+            if each.delivered.raw.files or not options.reads_new_files:
+                check_quality(each, options, hints)
         with started.stage(options.write_mode):
-            loading.work_out()
+            changes = Changes(started, pipeline, options, days, classified).work_out()
         with started.stage("write"):
-            loading.write_aside()
+            Loading(started, pipeline, classified, changes).write_aside()
+        keep_ledger(started, options, delivered, classified)
         return started.publish()

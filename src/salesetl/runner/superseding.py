@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from salesetl.destinations.partitions import key_column, range_columns, ranges_by
 from salesetl.model.source import Source
 from salesetl.model.table import SOURCE_FILE, Table
 from salesetl.quality.deciding import file_order
@@ -29,10 +30,10 @@ def without_superseded(
     Rows that are accepted as a whole are compared as one. Where nothing newer is published, rows
     are returned as they are.
     """
-    partitions = run.destination.partitions(published)
+    engine, unit = run.engine, list(source.whole or source.contract.key)
+    partitions = _partitions_with(run, rows, published, unit)
     if not partitions:
         return rows
-    engine, unit = run.engine, list(source.whole or source.contract.key)
     version = list(source.version.columns)
     arriving = _newest_of_units(
         rows.where(f"_outcome = '{ACCEPTED}'").select(*unit, *version, "_source_file"),
@@ -93,12 +94,31 @@ def without_present(
     run: Run, source: Source, rows: DataFrame, table: Table
 ) -> DataFrame:
     """Turn accepted rows into duplicates if their key is already in a table that only appends."""
-    partitions = run.destination.partitions(table)
+    key = list(source.contract.key)
+    partitions = _partitions_with(run, rows, table, key)
     if not partitions:
         return rows
-    key = list(source.contract.key)
     present = run.destination.read(table, partitions).select(*key).distinct()
     return _as_duplicates(rows, present, key)
+
+
+def _partitions_with(
+    run: Run, rows: DataFrame, table: Table, unit: list[str]
+) -> list[str]:
+    """Return the partitions of a table that may have a unit of the accepted rows."""
+    column = key_column(table)
+    if column not in unit or not run.destination.partitions(table):
+        return run.destination.partitions(table)
+    length, ends = range_columns(column)
+    # By file: what one day has brings together what belongs together.
+    groups = run.engine.rows(
+        rows.where(f"_outcome = '{ACCEPTED}'")
+        .groupBy("_source_file", length)
+        .agg(*ends)
+    )
+    by_file = ranges_by(groups, lambda row: str(row["_source_file"]))
+    ranges = [each for found in by_file.values() for each in found]
+    return run.destination.partitions(table, ranges)
 
 
 def _newest_of_units(rows: DataFrame, source: Source, unit: list[str]) -> DataFrame:

@@ -1,11 +1,13 @@
 """Storage on a disk of this machine."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +25,7 @@ class LocalStorage:
         """
         with naming(path):
             if _is_file(path):
-                return [StoredFile(path, _size(path))]
+                return [_stored(path)]
         found = []
         seen: set[str] = set()
         for folder, folders, names in os.walk(path, onerror=_fail, followlinks=True):
@@ -33,7 +35,7 @@ class LocalStorage:
                 continue
             seen.add(os.path.realpath(folder))
             paths = [os.path.join(folder, name) for name in names]
-            found += [StoredFile(each, _size(each)) for each in paths if _is_file(each)]
+            found += [_stored(each) for each in paths if _is_file(each)]
         return sorted(found, key=lambda file: file.path)
 
     def read(self, path: str, limit: int | None = None) -> bytes:
@@ -63,6 +65,11 @@ class LocalStorage:
                 old = target.read_bytes() if target.exists() else None
                 self.write(path, change(old))
         return True
+
+    def content_id(self, file: StoredFile) -> str:
+        """Return a digest of the content of a file."""
+        with naming(file.path), open(file.path, "rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
 
     def download(self, path: str, file: str) -> None:
         """Copy a file."""
@@ -139,12 +146,16 @@ def _is_file(path: str) -> bool:
     return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
-def _size(path: str) -> int:
+def _stored(path: str) -> StoredFile:
     try:
-        return os.path.getsize(path)
+        found = os.stat(path)
     except FileNotFoundError:
         # A link that leads nowhere, or a file that has just gone; reading it will tell.
-        return 0
+        return StoredFile(path, 0)
+    seconds, fraction = divmod(found.st_mtime_ns, 10**9)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    modified_at = f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:09}Z"
+    return StoredFile(path, found.st_size, modified_at=modified_at)
 
 
 def _fail(error: OSError) -> None:

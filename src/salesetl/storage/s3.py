@@ -42,7 +42,12 @@ class S3Storage:
                 lambda: [item for page in pages for item in page.get("Contents", [])]
             )
         return [
-            StoredFile(f"{scheme}://{bucket}/{item['Key']}", item["Size"])
+            StoredFile(
+                f"{scheme}://{bucket}/{item['Key']}",
+                item["Size"],
+                item.get("ETag", "").strip('"'),
+                f"{item['LastModified']:%Y-%m-%dT%H:%M:%SZ}",
+            )
             for item in items
             # Folders, as the console and EMRFS mark them, are no files.
             if not item["Key"].endswith(("/", "_$folder$"))
@@ -65,6 +70,10 @@ class S3Storage:
         with aws_errors(path):
             end: bytes = read_through(lambda: self._get(path, **asked)["Body"].read())
         return end
+
+    def content_id(self, file: StoredFile) -> str:
+        """Return the ETag of an object, which its listing has told."""
+        return file.etag
 
     def download(self, path: str, file: str) -> None:
         """Copy an object to this machine; an interrupted copy continues where it stopped."""

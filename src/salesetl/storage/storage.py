@@ -1,16 +1,21 @@
 """The operations of a file system that publishing and reports need."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file and its size in bytes."""
+    """A file and its size in bytes, as it was listed.
+
+    On S3 it has an `etag`, which changes with its content. `modified_at` is when it was written.
+    """
 
     path: str
     size: int
+    etag: str = field(default="", compare=False)
+    modified_at: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
@@ -59,6 +64,9 @@ class Storage(Protocol):
 
         `change` is given None where there is no file.
         """
+
+    def content_id(self, file: StoredFile) -> str:
+        """Return what tells the content of a listed file: its ETag, or else a digest."""
 
     def download(self, path: str, file: str) -> None:
         """Copy a file to this machine, part by part; `file` is there whole or not at all."""

@@ -1,0 +1,189 @@
+"""Works out which partitions of a table rows change, and what these will hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from salesetl.destinations.lake import Change, Lake
+from salesetl.errors import InputError
+from salesetl.model.rules import sql_literal
+from salesetl.model.strategies import Append, History, Replace, Snapshot
+from salesetl.model.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
+
+
+def check_strategies(tables: Iterable[Table]) -> None:
+    """Check that a lake can publish some tables; ValueError if not."""
+    for table in tables:
+        if isinstance(table.strategy, History):
+            raise ValueError(
+                f"{table.name}: a lake cannot publish a table with the strategy History; use"
+                " another strategy"
+            )
+
+
+def change(
+    lake: Lake,
+    table: Table,
+    arriving: DataFrame,
+    days: tuple[date, date] | None,
+    also: Collection[str] = (),
+) -> Change:
+    """Add rows to a table by its strategy, or replace all rows of some days.
+
+    The partitions `also` are written again too.
+    """
+    if days and table.date_column:
+        return replace(lake, table, arriving, *days, also)
+    match table.strategy:
+        case Replace():
+            return _changed(
+                lake,
+                table,
+                arriving,
+                lake.folders_of(arriving, table),
+                set(lake.files(table)),
+                also,
+                goes=lambda rows: rows,
+                stays=lambda rows: rows.where("false"),
+            )
+        case Append():
+            touched = lake.folders_of(arriving, table)
+            present = sorted(touched & set(lake.files(table)))
+            kept = lake.read(table, present) if present else None
+            return Change(table, arriving, kept, sorted(touched))
+        case Snapshot(flag=flag):
+            everything = set(lake.files(table))
+            return merge(lake, table, arriving, everything).with_kept(
+                lambda kept: kept.withColumn(flag, F.lit(True)).select(*table.columns)
+            )
+        case _:
+            return merge(lake, table, arriving, also)
+
+
+def merge(
+    lake: Lake, table: Table, arriving: DataFrame, also: Collection[str] = ()
+) -> Change:
+    """Replace rows with the same key, in any partition, by the rows that arrive.
+
+    A key that comes back with another date thereby leaves its old partition; of a table with
+    `replaced_by`, all rows go that share those columns with one that arrives.
+    """
+    replaced = list(table.replaced_by)
+    touched, ranges = lake.folders_and_ranges(arriving, table)
+    if not lake.files(table):
+        return Change(table, arriving, None, sorted(touched | set(also)))
+    keys = arriving.select(*replaced)
+    replaced_in: set[str] = set()
+    if looked_into := lake.may_hold(table, ranges):
+        table_keys = lake.read(table, sorted(looked_into)).select(
+            *replaced, *table.partition_by
+        )
+        twice = table_keys.join(keys, on=replaced, how="left_semi")
+        replaced_in = lake.folders_of(twice, table)
+    return _changed(
+        lake,
+        table,
+        arriving,
+        touched,
+        replaced_in,
+        also,
+        goes=lambda rows: rows.join(keys, on=replaced, how="left_semi"),
+        stays=lambda rows: rows.join(keys, on=replaced, how="left_anti"),
+    )
+
+
+def replace(
+    lake: Lake,
+    table: Table,
+    arriving: DataFrame,
+    start: date,
+    end: date,
+    also: Collection[str] = (),
+) -> Change:
+    """Replace all rows from `start` to `end`, both included, by the rows that arrive.
+
+    Rows of other days stay, also those in a partition that the range covers in part.
+    InputError if a row that arrives has the key of one that stays.
+    """
+    present = set(lake.files(table))
+    if not present:
+        touched = lake.folders_of(arriving, table) | set(also)
+        return Change(table, arriving, None, sorted(touched))
+    day = str(table.date_column)
+    is_in_range = f"{day} between {sql_literal(start)} and {sql_literal(end)}"
+    everything = lake.read(table, sorted(present))
+    staying = everything.where(f"not ({is_in_range})")
+    _check_once(lake, table, staying, arriving, f"{start}..{end}")
+    return _changed(
+        lake,
+        table,
+        arriving,
+        lake.folders_of(arriving, table),
+        lake.folders_of(everything.where(is_in_range), table),
+        also,
+        goes=lambda rows: rows.where(is_in_range),
+        stays=lambda rows: rows.where(f"not ({is_in_range})"),
+    )
+
+
+def _changed(
+    lake: Lake,
+    table: Table,
+    arriving: DataFrame,
+    touched: set[str],
+    replaced_in: set[str],
+    also: Collection[str],
+    *,
+    goes: Callable[[DataFrame], DataFrame],
+    stays: Callable[[DataFrame], DataFrame],
+) -> Change:
+    """Return the change of the partitions that will not hold what they hold already.
+
+    Rows arrive in those that are `touched`. Of published rows those in `replaced_in` go, as far as
+    `goes` says, and the others stay.
+    """
+    concerned = touched | replaced_in
+    changed = set(concerned)
+    if replaced_in:
+        going = goes(lake.read(table, sorted(replaced_in)))
+        # Where rows arrive and none goes, they are new.
+        changed -= replaced_in
+        changed |= lake.differing(table, going, arriving, concerned - changed)
+    as_it_is = sorted(concerned - changed - set(also))
+    changed |= set(also)
+    present = sorted(changed & set(lake.files(table)))
+    kept = lake.read(table, present) if present else None
+    if kept is not None and replaced_in & set(present):
+        kept = stays(kept).select(*table.columns)
+    return Change(
+        table,
+        arriving.where(lake.is_in(table, changed)) if as_it_is else arriving,
+        kept,
+        sorted(changed),
+        goes(lake.read(table, as_it_is)).select(*table.columns) if as_it_is else None,
+        as_it_is,
+    )
+
+
+def _check_once(
+    lake: Lake, table: Table, staying: DataFrame, arriving: DataFrame, days: str
+) -> None:
+    twice = staying.join(
+        arriving.select(*table.key), on=list(table.key), how="left_semi"
+    )
+    day = str(table.date_column)
+    for row in lake.rows(twice.select(day, *table.key).limit(1)):
+        key = ", ".join(str(row[name]) for name in table.key)
+        raise InputError(
+            f"{lake.path(table)}: {table.key[0]} {key} is already in the table on {row[day]},"
+            f" outside {days}, and would be there twice; widen the range, or use --write_mode"
+            " merge"
+        )

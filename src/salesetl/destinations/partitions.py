@@ -1,0 +1,118 @@
+"""What a ledger remembers of the partitions that runs have written, so that few are looked into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from salesetl.model.table import Table
+from salesetl.storage import StoredFile
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
+
+# The length of keys, and the first and the last of them: keys of one length are mostly numbered in
+# the order of their text, which `9` and `10` are not.
+KeyRange = tuple[int, str, str]
+
+
+@dataclass(frozen=True)
+class PartitionEntry:
+    """The files of a partition, by name with their sizes, as a run left them.
+
+    `ranges` are those of the keys in it; None if they are not known. `stale` rows lacked values
+    that a look-up had when its files were in the state `lookup`.
+    """
+
+    table: str
+    folder: str
+    files: dict[str, int]
+    ranges: Sequence[KeyRange] | None = None
+    lookup: str = ""
+    stale: int = 0
+
+    @classmethod
+    def read(cls, entry: dict[str, Any]) -> PartitionEntry:
+        """Read an entry as JSON has it."""
+        ranges = entry["ranges"]
+        if ranges is not None:
+            ranges = [(length, first, last) for length, first, last in ranges]
+        return cls(**{**entry, "ranges": ranges})
+
+    def holds(self, files: Collection[StoredFile]) -> bool:
+        """Tell whether a partition has the files that it had."""
+        return {file.name: file.size for file in files} == self.files
+
+    def may_hold(self, ranges: Iterable[KeyRange]) -> bool:
+        """Tell whether a key that is in some ranges may be in the partition."""
+        if self.ranges is None:
+            return True
+        return any(
+            length == own and first <= own_last and own_first <= last
+            for length, first, last in ranges
+            for own, own_first, own_last in self.ranges
+        )
+
+
+@dataclass
+class PartitionEntries:
+    """The partitions of all tables of a namespace, by table and folder."""
+
+    found: dict[tuple[str, str], PartitionEntry] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, partitions: Iterable[PartitionEntry]) -> PartitionEntries:
+        """Hold some partitions."""
+        return cls({(each.table, each.folder): each for each in partitions})
+
+    def __iter__(self) -> Iterator[PartitionEntry]:
+        """Yield the entries in order."""
+        return iter(entry for _, entry in sorted(self.found.items(), key=itemgetter(0)))
+
+    def known(
+        self, table: str, files: Mapping[str, Collection[StoredFile]]
+    ) -> dict[str, PartitionEntry]:
+        """Return, by folder, the partitions of a table that have the files that they had."""
+        entries = {folder: self.found.get((table, folder)) for folder in files}
+        return {
+            folder: entry
+            for folder, entry in entries.items()
+            if entry and entry.holds(files[folder])
+        }
+
+
+def key_column(table: Table) -> str | None:
+    """Return the column whose ranges are remembered, the first of those that replace rows."""
+    return next(iter(table.replaced_by), None)
+
+
+def range_columns(column: str | None) -> tuple[Column, list[Column]]:
+    """Return the length of a key, to group rows by, and the first and the last key to ask for."""
+    text = F.col(column).cast("string") if column else F.lit(None).cast("string")
+    ends = [F.min(text).alias("_first"), F.max(text).alias("_last")]
+    return F.length(text).alias("_length"), ends
+
+
+def ranges_by(
+    rows: Iterable[Mapping[str, Any]], group: Callable[[Mapping[str, Any]], str]
+) -> dict[str, list[KeyRange]]:
+    """Return the ranges in rows, by what `group` says of each row."""
+    ordered = sorted(rows, key=group)
+    return {name: key_ranges(found) for name, found in groupby(ordered, group)}
+
+
+def key_ranges(rows: Iterable[Mapping[str, Any]]) -> list[KeyRange]:
+    """Return the ranges in rows that have `_length`, `_first` and `_last`, one for each length."""
+    found: dict[int, tuple[str, str]] = {}
+    for row in rows:
+        if row["_length"] is not None:
+            ends = (row["_first"], row["_last"])
+            first, last = found.get(row["_length"], ends)
+            found[row["_length"]] = min(first, ends[0]), max(last, ends[1])
+    return [(length, *ends) for length, ends in sorted(found.items())]
