@@ -21,6 +21,8 @@ def report_text(report: RunReport) -> str:
         *_pairs([*_main_source(report), *_other_sources(report)]),
         *_amounts(report),
     ]
+    if report.skipped_lines:
+        lines += [_skipped_text(report.skipped_lines)]
     if report.unknown_columns:
         lines += [f"columns ignored: {', '.join(report.unknown_columns)}"]
     if report.absent_columns:
@@ -49,6 +51,15 @@ def _runtime_text(report: RunReport) -> str:
     name = {"spark": "Spark", "duckdb": "DuckDB"}[report.runtime.get("engine", "spark")]
     version = report.runtime.get(name.lower())
     return f"{name} {version}, Python {report.runtime.get('python')}"
+
+
+def _skipped_text(skipped: dict[str, Any]) -> str:
+    first = skipped["first"][0]
+    header = first["header_line"]
+    place = f"the header of {first['file']} is on line {header:,}" if header else ""
+    files = "1 file" if skipped["files"] == 1 else f"{skipped['files']:,} files"
+    told = f"lines that are no data: {skipped['lines']:,} in {files}"
+    return f"{told}; {place}" if place else told
 
 
 def _catalog_text(catalog: dict[str, Any]) -> str:

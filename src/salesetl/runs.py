@@ -52,6 +52,8 @@ class RunReport:
     warnings: dict[str, int] = field(default_factory=dict)
     unknown_columns: list[str] = field(default_factory=list)
     absent_columns: list[str] = field(default_factory=list)
+    # Lines beside the header that are no data: how many files have some, and the first of these.
+    skipped_lines: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     amounts: ReportedAmounts = field(default_factory=dict)
     rows_to_refresh: int = 0

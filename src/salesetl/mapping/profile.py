@@ -1,17 +1,25 @@
 """Source profiles: how another system's export maps to the contract."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from salesetl.characters import name_key, trim
+from salesetl.engines.delimited import Span
 from salesetl.mapping.expressions import Condition, Expression
+from salesetl.mapping.fixed_width import spans_of
 from salesetl.mapping.numbers import NumberForm
 from salesetl.model.table import Table
 
 # The column that says whether a filter leaves a row out; without a filter there is no such column.
 IS_FILTERED = "_is_filtered"
+# How dates and times that are no text are written.
+_MOMENTS = tuple(
+    f"yyyy-MM-ddTHH:mm:ss{fraction}{zone}"
+    for fraction in ("", ".SSS")
+    for zone in ("", "Z")
+)
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,20 @@ class Profile:
     have, `expressions` to an expression over contract columns or columns of the file. `nulls` are
     texts that say that there is no value. `rules` sets parameters of the contract's rules. With a
     `time_zone`, the date of a moment is the day there.
+
+    Without `skip_lines` the header is looked for. `header_lines` is of how many lines it is, of
+    which one has the names. `names` are those of a file without a header, `fixed_width` those of
+    one without delimiters, with their places. `sheet` is that of a workbook.
     """
 
-    delimiter: str = ","
+    delimiter: str | None = None
     encoding: str = "UTF-8"
+    skip_lines: int | None = None
+    header: bool = True
+    header_lines: int = 1
+    names: tuple[str, ...] = ()
+    fixed_width: dict[str, Any] = field(default_factory=dict)
+    sheet: str | None = None
     date_format: str = ""
     date_formats: tuple[str, ...] = ()
     decimal_comma: bool = False
@@ -64,6 +82,36 @@ class Profile:
     key: Key | None = None
     filter: Filter | None = None
     rules: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def field_delimiter(self) -> str:
+        """What stands between fields, unless a file itself says so."""
+        return "," if self.delimiter is None else self.delimiter
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The characters of each column; none if there are delimiters."""
+        return spans_of(self.fixed_width)
+
+    @property
+    def given_names(self) -> tuple[str, ...]:
+        """The columns of files without a header."""
+        return self.names or tuple(self.fixed_width)
+
+    def of_table(self) -> "Profile":
+        """Return the profile for the rows of a workbook or of Parquet, which were written as text.
+
+        A real date may stand beside text; it has a form that no other text has.
+        """
+        forms = self.all_date_formats and (*_MOMENTS, *self.all_date_formats)
+        return replace(self, fixed_width={}, date_format="", date_formats=forms)
+
+    def of_replay(self) -> "Profile":
+        """Return the profile for records that were in quarantine: below the header as it was."""
+        skip_lines = 1 if self.fixed_width else 0
+        return replace(
+            self, header=True, header_lines=1, names=(), skip_lines=skip_lines
+        )
 
     @property
     def all_date_formats(self) -> tuple[str, ...]:
@@ -129,6 +177,18 @@ class Profile:
             for name, expression in lacking.items()
             if {*expression.names} <= known | table.optional_columns
         }
+
+    def entry_of(self, name: str) -> str | None:
+        """Return the entry that needs a column of the file; None for one of the contract."""
+        entries = [(f"columns.{own}", [name]) for own, name in self.columns.items()]
+        entries += [
+            (f"expressions.{own}", made.names) for own, made in self.expressions.items()
+        ]
+        if self.filter and self.filter.keep:
+            entries.append(("filter.keep", self.filter.keep.names))
+        if self.key:
+            entries.append(("key.parts", [*self.key.parts]))
+        return next((entry for entry, names in entries if name in names), None)
 
     def missing(self, header: Sequence[str], table: Table) -> list[str]:
         """Needed names that the header does not have."""

@@ -2,20 +2,22 @@
 
 import codecs
 import tomllib
+from collections.abc import Sequence
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 from zoneinfo import available_timezones
 
-from salesetl.entries import fill
+from salesetl.entries import check_kind, fill
 from salesetl.errors import InputError, nearest, not_known
 from salesetl.mapping.date_forms import NAMES, TOKENS, check_date_format
+from salesetl.mapping.layout_entries import check_layout
 from salesetl.mapping.profile import Filter, Key, Profile
 from salesetl.model.table import Table
 from salesetl.storage import normalized, storage_of
 
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "~": "tilde"}
-_DELIMITERS |= {":": "colon"}
+# The section for the sources beside the main one.
+_OTHER_SOURCE = "source"
 # Encodings that Python and Java know by the same name.
 _ENCODINGS = (
     *("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII"),
@@ -27,14 +29,22 @@ _ENCODINGS = (
 
 
 def load_profile(source: str | None, table: Table) -> Profile:
-    """Read a profile from a TOML file, local or on S3, or take the shipped one of that name.
+    """Read the profile of one source; as `load_profiles`."""
+    return load_profiles(source, [table])[table.name]
 
-    InputError names the entry that is wrong.
+
+def load_profiles(source: str | None, tables: Sequence[Table]) -> dict[str, Profile]:
+    """Read the profiles of the sources of a pipeline, by the names of their contracts.
+
+    They are in one TOML file, local or on S3, or a shipped one of that name. Its entries are for
+    the first table, those below `[source.NAME]` for another one. InputError names the entry that
+    is wrong.
     """
     if source is None:
-        return Profile()
+        return {table.name: Profile() for table in tables}
     try:
-        return _profile(tomllib.loads(_read_text(source), parse_float=Decimal), table)
+        entries = tomllib.loads(_read_text(source), parse_float=Decimal)
+        return _profiles(entries, tables)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
         raise InputError(f"{source}: is not a valid source profile: {error}") from error
     except InputError as error:
@@ -66,6 +76,33 @@ def _read_text(source: str) -> str:
     )
 
 
+def _profiles(entries: dict[str, Any], tables: Sequence[Table]) -> dict[str, Profile]:
+    main, *others = tables
+    own = {name: entry for name, entry in entries.items() if name != _OTHER_SOURCE}
+    given = entries.get(_OTHER_SOURCE, {})
+    check_kind(_OTHER_SOURCE, given, dict)
+    profiles = {table.name: Profile() for table in others}
+    for name, entry in given.items():
+        path = f"{_OTHER_SOURCE}.{name}"
+        if name == main.name:
+            raise ValueError(
+                f"{path}: {name} is the main source, whose entries stand at the top"
+            )
+        if name not in profiles:
+            raise ValueError(
+                not_known(f"{path}: there is no such source", name, profiles)
+            )
+        check_kind(path, entry, dict)
+        [table] = [table for table in others if table.name == name]
+        try:
+            profiles[name] = _profile(entry, table)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+    return {main.name: _profile(own, main), **profiles}
+
+
 def _profile(entries: dict[str, Any], table: Table) -> Profile:
     profile = fill(Profile, entries, "a profile")
     for section in ("columns", "constants", "expressions"):
@@ -78,11 +115,7 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
             )
     if profile.key:
         _check_key(profile.key, profile, table)
-    if profile.delimiter not in _DELIMITERS:
-        raise ValueError(
-            f"delimiter {profile.delimiter!r} is not allowed; allowed: "
-            + " ".join(f"{each!r} ({name})" for each, name in _DELIMITERS.items())
-        )
+    check_layout(profile)
     if not _is_known_encoding(profile.encoding):
         raise ValueError(_told_encoding(profile.encoding))
     for name, value in profile.rules.items():

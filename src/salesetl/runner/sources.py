@@ -1,19 +1,24 @@
 """Reads the sources of a pipeline as text columns."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from salesetl.mapping.profile import Profile
-from salesetl.mapping.profile_files import load_profile
+from salesetl.mapping.profile_files import load_profiles
 from salesetl.model.options import CsvOptions, LoadOptions
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.source import Csv, Source
 from salesetl.model.table import Table
-from salesetl.readers.csv import read_csv
+from salesetl.readers.csv import read_delimited
+from salesetl.readers.files import find_files
 from salesetl.readers.json import read_json
 from salesetl.readers.raw_rows import RawRows, in_one
 from salesetl.readers.replays import with_first_files
 from salesetl.runner.run import Run
+from salesetl.storage import StoredFile
+
+# Of so many files a report tells where their headers are.
+_SKIPPED_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -40,41 +45,64 @@ def read_sources(
     contracts: Mapping[str, Table],
 ) -> dict[str, Delivered]:
     """Read the files of all sources, each contract column as text."""
+    csv = options if isinstance(options, CsvOptions) else CsvOptions()
+    main = pipeline.main
+    profiles = load_profiles(csv.source_profile, [*contracts.values()])
+    if options.replay_of:
+        profiles[main.name] = profiles[main.name].of_replay()
     delivered = {
-        source.name: _read(run, source, contracts[source.name], options)
+        source.name: Delivered(
+            _read(run, source, contracts[source.name], options, profiles[source.name]),
+            profiles[source.name],
+        )
         for source in pipeline.sources
     }
     if options.replay_of:
-        main = pipeline.main
         raw = delivered[main.name].raw
         path = getattr(options, main.path_option)
         frame = with_first_files(run.engine, raw.frame, path)
         again = replace(delivered[main.name], raw=replace(raw, frame=frame))
         delivered[main.name] = again
-    run.report.files_read = sum(len(each.raw.files) for each in delivered.values())
-    for each in delivered.values():
-        run.report.unknown_columns += each.raw.unknown_columns
+    _report(run, [each.raw for each in delivered.values()])
     return delivered
 
 
-def _read(run: Run, source: Source, contract: Table, options: LoadOptions) -> Delivered:
+def _report(run: Run, found: Sequence[RawRows]) -> None:
+    """Write to the report what was read, and what was passed over."""
+    run.report.files_read = sum(len(each.files) for each in found)
+    for each in found:
+        run.report.unknown_columns += each.unknown_columns
+    skipped = [lines for each in found for lines in each.skipped]
+    if skipped:
+        run.report.skipped_lines = {
+            "files": len(skipped),
+            "lines": sum(each.lines for each in skipped),
+            "first": [asdict(each) for each in skipped[:_SKIPPED_TOLD]],
+        }
+
+
+def _read(
+    run: Run, source: Source, contract: Table, options: LoadOptions, profile: Profile
+) -> RawRows:
     path = getattr(options, source.path_option)
     if path is None:
-        return Delivered(RawRows(in_one(run.engine, [], contract), [], []), Profile())
-    if isinstance(source.reader, Csv):
-        csv = options if isinstance(options, CsvOptions) else CsvOptions()
-        profile = load_profile(csv.source_profile, contract)
-        run.destination.remember_keys(source.name, profile.key_method(contract))
-        raw = read_csv(
+        return RawRows(in_one(run.engine, [], contract), [], [])
+    csv = options if isinstance(options, CsvOptions) else CsvOptions()
+
+    def read_tables(files: list[StoredFile]) -> RawRows:
+        return read_delimited(
             run.engine,
-            path,
+            files,
             contract,
+            run.folder("unpacked", source.name),
             profile=profile,
             unknown_columns=options.unknown_columns,
             multiline=csv.multiline,
-            allow_empty=options.allow_empty,
         )
-        return Delivered(raw, profile)
+
+    if isinstance(source.reader, Csv):
+        run.destination.remember_keys(source.name, profile.key_method(contract))
+        return read_tables(find_files(path, allow_empty=options.allow_empty))
     raw = read_json(
         run.engine,
         path,
@@ -82,5 +110,9 @@ def _read(run: Run, source: Source, contract: Table, options: LoadOptions) -> De
         source.reader,
         run.folder("objects", source.name),
         allow_empty=options.allow_empty,
+        profile=profile,
+        read_tables=read_tables,
     )
-    return Delivered(raw, Profile())
+    # As names in objects are told.
+    unknown = [f"{source.name}.{name}" for name in raw.unknown_columns]
+    return replace(raw, unknown_columns=unknown)
