@@ -6,10 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from salesetl.characters import name_key, trim
-from salesetl.engines.delimited import Span
 from salesetl.mapping.expressions import Condition, Expression
-from salesetl.mapping.fixed_width import spans_of
 from salesetl.mapping.numbers import NumberForm
+from salesetl.mapping.text_layout import TextLayout
 from salesetl.model.table import Table
 
 # The column that says whether a filter leaves a row out; without a filter there is no such column.
@@ -49,27 +48,23 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Profile:
+class FillDown:
+    """Columns whose values stand only on the first of the lines that have the same `within`."""
+
+    columns: tuple[str, ...]
+    within: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Profile(TextLayout):
     """The difference between an export and the contract; the default is no difference.
 
     `columns` maps a contract column to its name in the file, `constants` to a text that all rows
     have, `expressions` to an expression over contract columns or columns of the file. `nulls` are
     texts that say that there is no value. `rules` sets parameters of the contract's rules. With a
     `time_zone`, the date of a moment is the day there.
-
-    Without `skip_lines` the header is looked for. `header_lines` is of how many lines it is, of
-    which one has the names. `names` are those of a file without a header, `fixed_width` those of
-    one without delimiters, with their places. `sheet` is that of a workbook.
     """
 
-    delimiter: str | None = None
-    encoding: str = "UTF-8"
-    skip_lines: int | None = None
-    header: bool = True
-    header_lines: int = 1
-    names: tuple[str, ...] = ()
-    fixed_width: dict[str, Any] = field(default_factory=dict)
-    sheet: str | None = None
     date_format: str = ""
     date_formats: tuple[str, ...] = ()
     decimal_comma: bool = False
@@ -81,22 +76,8 @@ class Profile:
     expressions: dict[str, Expression] = field(default_factory=dict)
     key: Key | None = None
     filter: Filter | None = None
+    fill_down: FillDown | None = None
     rules: dict[str, Decimal] = field(default_factory=dict)
-
-    @property
-    def field_delimiter(self) -> str:
-        """What stands between fields, unless a file itself says so."""
-        return "," if self.delimiter is None else self.delimiter
-
-    @property
-    def spans(self) -> tuple[Span, ...]:
-        """The characters of each column; none if there are delimiters."""
-        return spans_of(self.fixed_width)
-
-    @property
-    def given_names(self) -> tuple[str, ...]:
-        """The columns of files without a header."""
-        return self.names or tuple(self.fixed_width)
 
     def of_table(self) -> "Profile":
         """Return the profile for the rows of a workbook or of Parquet, which were written as text.
@@ -143,6 +124,8 @@ class Profile:
         if self.filter and self.filter.keep:
             kept_by = self.filter.keep.names
             used += [name for name in kept_by if name not in {*table.columns, *known}]
+        if self.fill_down:
+            used += [*self.fill_down.columns, *self.fill_down.within]
         return list(dict.fromkeys([*used, *(self.key.parts if self.key else ())]))
 
     def needed(self, table: Table) -> list[str]:
@@ -188,6 +171,10 @@ class Profile:
             entries.append(("filter.keep", self.filter.keep.names))
         if self.key:
             entries.append(("key.parts", [*self.key.parts]))
+        if self.fill_down:
+            fill = self.fill_down
+            entries.append(("fill_down.columns", [*fill.columns]))
+            entries.append(("fill_down.within", [*fill.within]))
         return next((entry for entry, names in entries if name in names), None)
 
     def missing(self, header: Sequence[str], table: Table) -> list[str]:

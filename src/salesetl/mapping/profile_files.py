@@ -8,11 +8,12 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import available_timezones
 
+from salesetl.characters import name_key
 from salesetl.entries import check_kind, fill
 from salesetl.errors import InputError, nearest, not_known
 from salesetl.mapping.date_forms import NAMES, TOKENS, check_date_format
-from salesetl.mapping.layout_entries import check_layout
-from salesetl.mapping.profile import Filter, Key, Profile
+from salesetl.mapping.profile import FillDown, Filter, Key, Profile
+from salesetl.mapping.text_layout import check_layout
 from salesetl.model.table import Table
 from salesetl.storage import normalized, storage_of
 
@@ -134,6 +135,8 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
         raise ValueError(
             "filter.skip has an empty text, with which every record begins"
         )
+    if profile.fill_down:
+        _check_fill_down(profile.fill_down)
     if profile.filter == Filter():
         raise ValueError("filter is empty; it needs keep or skip")
     if profile.decimal_comma and not profile.number.is_plain:
@@ -160,6 +163,19 @@ def _check_key(key: Key, profile: Profile, table: Table) -> None:
             raise ValueError(
                 f"expressions.{name} uses {key.column!r}, which [key] makes; use the columns of"
                 " [key] instead"
+            )
+
+
+def _check_fill_down(fill: FillDown) -> None:
+    for name in ("columns", "within"):
+        if not getattr(fill, name):
+            raise ValueError(f"fill_down.{name} is empty; list columns of the file")
+    within = set(map(name_key, fill.within))
+    for name in fill.columns:
+        if name_key(name) in within:
+            raise ValueError(
+                f"fill_down has {name!r} in columns and in within; what tells groups apart stands"
+                " on every line"
             )
 
 

@@ -11,12 +11,13 @@ from salesetl.characters import name_key
 from salesetl.engines import functions as F
 from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
+from salesetl.mapping.filled import filled_down
 from salesetl.mapping.mapped import with_contract_columns
 from salesetl.mapping.profile import IS_FILTERED, Profile
 from salesetl.model.table import Table
 from salesetl.parsing import text_literal
 from salesetl.quality.judging import WELL_FORMED
-from salesetl.readers.fields import split_fields
+from salesetl.readers.fields import NO_PLACE, split_fields
 from salesetl.readers.files import (
     Unpacked,
     content_path,
@@ -177,6 +178,8 @@ def _read_layout(
     made = {*profile.constants, *profile.expressions, *derived}
     made |= {profile.key.column} if profile.key else set()
     positions = {name: f"_{place}" for name, place in places.items()}
+    if profile.fill_down:
+        rows = engine.named(filled_down(rows, positions, profile.fill_down, profile))
     return rows.transform(
         with_contract_columns, positions, table, profile, derived, engine.quotient
     ).select(
@@ -191,7 +194,7 @@ def _read_layout(
         "_raw_record",
         "_source_header",
         "_source_file",
-        "_place",
+        F.expr("_place" if table.last_line_wins else NO_PLACE).alias("_place"),
         F.expr(
             f"case when _is_well_formed then '' else '{WELL_FORMED.name}' end"
         ).alias("_fault"),

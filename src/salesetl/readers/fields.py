@@ -13,7 +13,7 @@ from salesetl.readers.layouts import Layout
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_NO_PLACE = "cast(null as decimal(38, 0))"
+NO_PLACE = "cast(null as decimal(38, 0))"
 
 
 def split_fields(
@@ -37,7 +37,7 @@ def split_fields(
         F.col("_record").alias("_raw_record"),
         F.lit(layout.header_line).alias("_source_header"),
         "_source_file",
-        F.expr("_place" if layout.text.is_ordered else _NO_PLACE).alias("_place"),
+        F.expr("_place" if layout.text.is_ordered else NO_PLACE).alias("_place"),
         F.expr(is_well_formed).alias("_is_well_formed"),
         F.expr(is_plain("_record")).alias("_is_plain"),
     )

@@ -10,8 +10,8 @@ from itertools import islice
 from salesetl.characters import name_key, trim
 from salesetl.engines.delimited import BLANKS, cut_fields, first_record
 from salesetl.errors import InputError
-from salesetl.mapping.layout_entries import DELIMITERS
 from salesetl.mapping.profile import Profile
+from salesetl.mapping.text_layout import DELIMITERS
 from salesetl.model.table import Table
 from salesetl.readers.header_errors import no_header_error, wrong_width_error
 

@@ -1,18 +1,52 @@
-"""Checks what a source profile says of the lines of its files."""
+"""What a source profile says of the lines of its files."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import Any
 
 from salesetl.characters import name_key
-
-if TYPE_CHECKING:
-    from salesetl.mapping.profile import Profile
+from salesetl.engines.delimited import Span
+from salesetl.mapping.fixed_width import spans_of
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "~": "tilde"}
 DELIMITERS |= {":": "colon"}
 _MOST_HEADER_LINES = 10
 
 
-def check_layout(profile: "Profile") -> None:
+@dataclass(frozen=True)
+class TextLayout:
+    """How a file is written; the default is UTF-8 with commas and a header line.
+
+    Without `skip_lines` the header is looked for. `header_lines` is of how many lines it is, of
+    which one has the names. `names` are those of a file without a header, `fixed_width` those of
+    one without delimiters, with their places. `sheet` is that of a workbook.
+    """
+
+    delimiter: str | None = None
+    encoding: str = "UTF-8"
+    skip_lines: int | None = None
+    header: bool = True
+    header_lines: int = 1
+    names: tuple[str, ...] = ()
+    fixed_width: dict[str, Any] = field(default_factory=dict)
+    sheet: str | None = None
+
+    @property
+    def field_delimiter(self) -> str:
+        """What stands between fields, unless a file itself says so."""
+        return "," if self.delimiter is None else self.delimiter
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The characters of each column; none if there are delimiters."""
+        return spans_of(self.fixed_width)
+
+    @property
+    def given_names(self) -> tuple[str, ...]:
+        """The columns of files without a header."""
+        return self.names or tuple(self.fixed_width)
+
+
+def check_layout(profile: TextLayout) -> None:
     """See that entries about lines fit together; ValueError names the one that does not."""
     if profile.delimiter is not None and profile.delimiter not in DELIMITERS:
         raise ValueError(
@@ -45,7 +79,7 @@ def check_layout(profile: "Profile") -> None:
     _check_once(profile.names)
 
 
-def _check_alone(profile: "Profile") -> None:
+def _check_alone(profile: TextLayout) -> None:
     others = {
         "delimiter": profile.delimiter is not None,
         "names": bool(profile.names),
