@@ -21,6 +21,12 @@ def report_text(report: RunReport) -> str:
         *_pairs([*_main_source(report), *_other_sources(report)]),
         *_amounts(report),
     ]
+    for name, facts in report.lookups.items():
+        files = ", ".join(file["path"] for file in facts["files"])
+        told = f"{facts['keys']:,} keys of {files}"
+        if facts["malformed_rows"]:
+            told += f", {facts['malformed_rows']:,} malformed rows left out"
+        lines += [f"look-up {name} lacks {facts['rows_without']:,} rows ({told})"]
     if report.skipped_lines:
         lines += [_skipped_text(report.skipped_lines)]
     if report.unknown_columns:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from salesetl import parsing
 from salesetl.characters import name_key, trimmed
 from salesetl.engines import functions as F
-from salesetl.mapping.profile import FillDown, Profile
+from salesetl.mapping.profile import Profile
+from salesetl.mapping.sections import FillDown
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

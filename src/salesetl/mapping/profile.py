@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from salesetl.characters import name_key, trim
-from salesetl.mapping.expressions import Condition, Expression
+from salesetl.mapping.expressions import Expression
 from salesetl.mapping.numbers import NumberForm
+from salesetl.mapping.sections import FillDown, Filter, Key, Lookup
 from salesetl.mapping.text_layout import TextLayout
 from salesetl.model.table import Table
 
@@ -19,40 +20,6 @@ _MOMENTS = tuple(
     for fraction in ("", ".SSS")
     for zone in ("", "Z")
 )
-
-
-@dataclass(frozen=True)
-class Key:
-    """A key that is made from several columns of the file.
-
-    With `line_number`, a digest of the values follows, and a number among the equal rows of the
-    file. So a second copy of the file gives the same keys.
-    """
-
-    column: str
-    parts: tuple[str, ...]
-    separator: str = "-"
-    line_number: bool = False
-
-
-@dataclass(frozen=True)
-class Filter:
-    """The rows to load: those for which `keep` is true. The other rows are counted as filtered.
-
-    A record that begins with one of the texts of `skip`, such as a footer, is filtered too, even if
-    it is malformed.
-    """
-
-    keep: Condition | None = None
-    skip: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class FillDown:
-    """Columns whose values stand only on the first of the lines that have the same `within`."""
-
-    columns: tuple[str, ...]
-    within: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -77,6 +44,7 @@ class Profile(TextLayout):
     key: Key | None = None
     filter: Filter | None = None
     fill_down: FillDown | None = None
+    lookup: dict[str, Lookup] = field(default_factory=dict)
     rules: dict[str, Decimal] = field(default_factory=dict)
 
     def of_table(self) -> "Profile":
@@ -109,6 +77,12 @@ class Profile(TextLayout):
         """The form of numbers."""
         return NumberForm(",", ".") if self.decimal_comma else self.number
 
+    @property
+    def brought_columns(self) -> set[str]:
+        """The keys of the names of columns that come from look-ups."""
+        lookups = self.lookup.values()
+        return {name_key(name) for each in lookups for name in each.columns}
+
     def used(self, table: Table) -> list[str]:
         """Names in a file's header that the contract is made of; some of them may be lacking."""
         made = set(self.constants) | ({self.key.column} if self.key else set())
@@ -126,7 +100,13 @@ class Profile(TextLayout):
             used += [name for name in kept_by if name not in {*table.columns, *known}]
         if self.fill_down:
             used += [*self.fill_down.columns, *self.fill_down.within]
-        return list(dict.fromkeys([*used, *(self.key.parts if self.key else ())]))
+        used += [lookup.joined_on for lookup in self.lookup.values()]
+        used += self.key.parts if self.key else ()
+        return [
+            name
+            for name in dict.fromkeys(used)
+            if name_key(name) not in self.brought_columns
+        ]
 
     def needed(self, table: Table) -> list[str]:
         """Names that a file's header must have."""
@@ -138,7 +118,7 @@ class Profile(TextLayout):
 
     def derived(self, header: Sequence[str], table: Table) -> dict[str, Expression]:
         """Return how columns are computed that a header lacks, where it has what they need."""
-        found = {name_key(name) for name in header}
+        found = {name_key(name) for name in header} | self.brought_columns
         made = {*self.constants, *self.expressions}
         made |= {self.key.column} if self.key else set()
         known = made | {
@@ -175,6 +155,9 @@ class Profile(TextLayout):
             fill = self.fill_down
             entries.append(("fill_down.columns", [*fill.columns]))
             entries.append(("fill_down.within", [*fill.within]))
+        for own, lookup in self.lookup.items():
+            entry = "key" if lookup.on is None else "on"
+            entries.append((f"lookup.{own}.{entry}", [lookup.joined_on]))
         return next((entry for entry, names in entries if name in names), None)
 
     def missing(self, header: Sequence[str], table: Table) -> list[str]:

@@ -1,32 +1,24 @@
 """Reads a source profile from its TOML file, and checks each entry."""
 
-import codecs
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 from zoneinfo import available_timezones
 
-from salesetl.characters import name_key
 from salesetl.entries import check_kind, fill
 from salesetl.errors import InputError, nearest, not_known
 from salesetl.mapping.date_forms import NAMES, TOKENS, check_date_format
-from salesetl.mapping.profile import FillDown, Filter, Key, Profile
+from salesetl.mapping.profile import Profile
+from salesetl.mapping.sections import Filter, Key, Lookup, check_lookups
 from salesetl.mapping.text_layout import check_layout
 from salesetl.model.table import Table
-from salesetl.storage import normalized, storage_of
+from salesetl.storage import join, normalized, storage_of
 
 # The section for the sources beside the main one.
 _OTHER_SOURCE = "source"
-# Encodings that Python and Java know by the same name.
-_ENCODINGS = (
-    *("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII"),
-    *(f"ISO-8859-{part}" for part in (*range(1, 12), 13, 14, 15, 16)),
-    *(f"windows-125{page}" for page in range(9)),
-    *("IBM437", "IBM850", "IBM852", "IBM857", "IBM858", "IBM862", "IBM866"),
-    *("Shift_JIS", "GB18030", "Big5", "EUC-JP", "EUC-KR", "KOI8-R"),
-)
 
 
 def load_profile(source: str | None, table: Table) -> Profile:
@@ -45,11 +37,28 @@ def load_profiles(source: str | None, tables: Sequence[Table]) -> dict[str, Prof
         return {table.name: Profile() for table in tables}
     try:
         entries = tomllib.loads(_read_text(source), parse_float=Decimal)
-        return _profiles(entries, tables)
+        profiles = _profiles(entries, tables)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
         raise InputError(f"{source}: is not a valid source profile: {error}") from error
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
+    folder = normalized(source).rpartition("/")[0]
+    return {
+        name: replace(profile, lookup=_beside(folder, profile.lookup))
+        for name, profile in profiles.items()
+    }
+
+
+def _beside(folder: str, lookups: dict[str, Lookup]) -> dict[str, Lookup]:
+    """Make paths absolute that are relative to the folder of their profile."""
+    return {
+        name: (
+            lookup
+            if "://" in lookup.path or lookup.path.startswith(("/", "~"))
+            else replace(lookup, path=join(folder, lookup.path))
+        )
+        for name, lookup in lookups.items()
+    }
 
 
 def shipped_profiles() -> dict[str, str]:
@@ -117,8 +126,7 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
     if profile.key:
         _check_key(profile.key, profile, table)
     check_layout(profile)
-    if not _is_known_encoding(profile.encoding):
-        raise ValueError(_told_encoding(profile.encoding))
+    check_lookups(profile.lookup)
     for name, value in profile.rules.items():
         _check_setting(name, value, table)
     if profile.time_zone and profile.time_zone not in available_timezones():
@@ -135,8 +143,6 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
         raise ValueError(
             "filter.skip has an empty text, with which every record begins"
         )
-    if profile.fill_down:
-        _check_fill_down(profile.fill_down)
     if profile.filter == Filter():
         raise ValueError("filter is empty; it needs keep or skip")
     if profile.decimal_comma and not profile.number.is_plain:
@@ -166,19 +172,6 @@ def _check_key(key: Key, profile: Profile, table: Table) -> None:
             )
 
 
-def _check_fill_down(fill: FillDown) -> None:
-    for name in ("columns", "within"):
-        if not getattr(fill, name):
-            raise ValueError(f"fill_down.{name} is empty; list columns of the file")
-    within = set(map(name_key, fill.within))
-    for name in fill.columns:
-        if name_key(name) in within:
-            raise ValueError(
-                f"fill_down has {name!r} in columns and in within; what tells groups apart stands"
-                " on every line"
-            )
-
-
 def _check_column(path: str, name: str, table: Table) -> None:
     if name not in table.columns:
         told = f"{path}: {name!r} is not a column of {table.name}"
@@ -193,16 +186,6 @@ def _check_setting(name: str, value: Decimal, table: Table) -> None:
     settings[name].check(value)
 
 
-def _told_encoding(name: str) -> str:
-    told = f"encoding {name!r} is not supported"
-    try:
-        codec = codecs.lookup(name).name
-        alike = [each for each in _ENCODINGS if codecs.lookup(each).name == codec]
-    except (LookupError, ValueError):
-        alike = []
-    return not_known(told, alike[0] if alike else name, _ENCODINGS)
-
-
 def _check_date_format(date_format: str) -> None:
     try:
         check_date_format(date_format)
@@ -215,7 +198,3 @@ def _check_date_format(date_format: str) -> None:
             ) from error
         told += f"{part!r} is not allowed"
         raise ValueError(not_known(told, part, [*TOKENS, *NAMES])) from error
-
-
-def _is_known_encoding(name: str) -> bool:
-    return name.casefold() in (each.casefold() for each in _ENCODINGS)

@@ -1,15 +1,25 @@
 """What a source profile says of the lines of its files."""
 
+import codecs
 from dataclasses import dataclass, field
 from typing import Any
 
 from salesetl.characters import name_key
 from salesetl.engines.delimited import Span
+from salesetl.errors import not_known
 from salesetl.mapping.fixed_width import spans_of
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "~": "tilde"}
 DELIMITERS |= {":": "colon"}
 _MOST_HEADER_LINES = 10
+# Encodings that Python and Java know by the same name.
+_ENCODINGS = (
+    *("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII"),
+    *(f"ISO-8859-{part}" for part in (*range(1, 12), 13, 14, 15, 16)),
+    *(f"windows-125{page}" for page in range(9)),
+    *("IBM437", "IBM850", "IBM852", "IBM857", "IBM858", "IBM862", "IBM866"),
+    *("Shift_JIS", "GB18030", "Big5", "EUC-JP", "EUC-KR", "KOI8-R"),
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,8 @@ def check_layout(profile: TextLayout) -> None:
             f"delimiter {profile.delimiter!r} is not allowed; allowed: "
             + " ".join(f"{each!r} ({name})" for each, name in DELIMITERS.items())
         )
+    if not _is_known_encoding(profile.encoding):
+        raise ValueError(_told_encoding(profile.encoding))
     if profile.skip_lines is not None and profile.skip_lines < 0:
         raise ValueError(f"skip_lines is {profile.skip_lines}, but must be 0 or more")
     if not 1 <= profile.header_lines <= _MOST_HEADER_LINES:
@@ -101,3 +113,17 @@ def _check_once(names: tuple[str, ...]) -> None:
         if not key or keys.count(key) > 1:
             what = "twice" if key else "without a name"
             raise ValueError(f"the columns of the file have {name!r} {what}")
+
+
+def _told_encoding(name: str) -> str:
+    told = f"encoding {name!r} is not supported"
+    try:
+        codec = codecs.lookup(name).name
+        alike = [each for each in _ENCODINGS if codecs.lookup(each).name == codec]
+    except (LookupError, ValueError):
+        alike = []
+    return not_known(told, alike[0] if alike else name, _ENCODINGS)
+
+
+def _is_known_encoding(name: str) -> bool:
+    return name.casefold() in (each.casefold() for each in _ENCODINGS)

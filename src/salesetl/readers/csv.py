@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -18,23 +17,11 @@ from salesetl.model.table import Table
 from salesetl.parsing import text_literal
 from salesetl.quality.judging import WELL_FORMED
 from salesetl.readers.fields import NO_PLACE, split_fields
-from salesetl.readers.files import (
-    Unpacked,
-    content_path,
-    delivered_names,
-    find_files,
-    look_at,
-)
-from salesetl.readers.headers import Header
-from salesetl.readers.kinds import NotText
-from salesetl.readers.layouts import (
-    Layout,
-    Multiline,
-    find_layout,
-    is_quick_to_read,
-)
-from salesetl.readers.raw_rows import RawRows, SkippedLines, in_one, with_file_names
-from salesetl.readers.unpacking import unpack
+from salesetl.readers.files import content_path, delivered_names, find_files
+from salesetl.readers.grouping import group_files, with_large_files
+from salesetl.readers.layouts import Layout, Multiline
+from salesetl.readers.lookup_rows import LookupRows, looked_up
+from salesetl.readers.raw_rows import RawRows, in_one, with_file_names
 from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:
@@ -49,7 +36,7 @@ def read_csv(
     engine: Engine,
     path: str,
     table: Table,
-    folder: str = "",
+    folder: str | None = None,
     *,
     profile: Profile = Profile(),
     unknown_columns: UnknownColumns = "ignore",
@@ -78,69 +65,25 @@ def read_delimited(
     engine: Engine,
     files: list[StoredFile],
     table: Table,
-    folder: str,
+    folder: str | None,
     *,
     profile: Profile,
     unknown_columns: UnknownColumns,
     multiline: Multiline,
+    lookups: Sequence[LookupRows] = (),
 ) -> RawRows:
-    """Read every row of some files; as `read_csv`."""
-    layouts: dict[Layout, list[StoredFile]] = defaultdict(list)
-    unknown: dict[str, str] = {}
-
-    def look(file: StoredFile) -> tuple[StoredFile, Layout, Header]:
-        try:
-            return file, *find_layout(file, table, profile, multiline)
-        except NotText as found:
-            file = unpack(file, found.kind, folder, profile)
-            return file, *find_layout(file, table, profile, multiline)
-
-    skipped = []
-    for _, (file, layout, header) in look_at(files, look):
-        layouts[layout].append(file)
-        if header.skipped:
-            skipped.append(SkippedLines(file.path, header.skipped, header.line))
-        for name in profile.unknown(layout.header, table):
-            unknown.setdefault(name, file.path)
-    report_unknown(unknown, unknown_columns)
+    """Read every row of some files, with the columns of look-ups; as `read_csv`."""
+    found = group_files(files, table, folder, profile, multiline)
+    report_unknown(found.unknown, unknown_columns)
+    layouts = found.layouts
     if multiline == "auto":
-        layouts = _with_large_files(engine, layouts)
+        layouts = with_large_files(engine, layouts)
     frames = [
-        _read_layout(engine, layout, found, table, profile)
-        for layout, found in layouts.items()
+        _read_layout(engine, layout, alike, table, profile, lookups)
+        for layout, alike in layouts.items()
     ]
     rows = engine.named(in_one(engine, frames, table))
-    unpacked = {
-        file.path: file
-        for found in layouts.values()
-        for file in found
-        if isinstance(file, Unpacked)
-    }
-    return RawRows(rows, files, sorted(unknown), skipped, unpacked)
-
-
-def _with_large_files(
-    engine: Engine, layouts: Mapping[Layout, list[StoredFile]]
-) -> dict[Layout, list[StoredFile]]:
-    """Let records span lines in those large files that have a line with a quote out of place.
-
-    The engine looks at these files, for which it reads them once more.
-    """
-    divided: dict[Layout, list[StoredFile]] = defaultdict(list)
-    for layout, files in layouts.items():
-        looked_at = [content_path(file) for file in files if not is_quick_to_read(file)]
-        across: set[str] = set()
-        if looked_at and not layout.text.is_multiline:
-            broken = (
-                engine.read_records(looked_at, layout.text)
-                .where("instr(_record, '\"') > 0 and size(_fields) = 0")
-                .select("_source_file")
-            )
-            across = {row["_source_file"] for row in engine.rows(broken.distinct())}
-        for file in files:
-            own = layout.across_lines() if content_path(file) in across else layout
-            divided[own].append(file)
-    return divided
+    return RawRows(rows, files, sorted(found.unknown), found.skipped, found.unpacked)
 
 
 def report_unknown(unknown: Mapping[str, str], policy: UnknownColumns) -> None:
@@ -168,6 +111,7 @@ def _read_layout(
     files: list[StoredFile],
     table: Table,
     profile: Profile,
+    lookups: Sequence[LookupRows],
 ) -> DataFrame:
     profile = profile.of_table() if layout.is_table else profile
     places = _places(layout.header, table, profile)
@@ -180,6 +124,11 @@ def _read_layout(
     positions = {name: f"_{place}" for name, place in places.items()}
     if profile.fill_down:
         rows = engine.named(filled_down(rows, positions, profile.fill_down, profile))
+    if lookups:
+        for found in lookups:
+            found.check_apart(files[0].path, layout.header)
+        rows, positions = looked_up(rows, positions, lookups, profile)
+        rows = engine.named(rows)
     return rows.transform(
         with_contract_columns, positions, table, profile, derived, engine.quotient
     ).select(
@@ -201,6 +150,7 @@ def _read_layout(
         "_is_plain",
         F.expr("cast(null as string)").alias("_names"),
         *_filtered(profile),
+        *(found.flag for found in lookups),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesetl.engines import functions as F
 from salesetl.engines.engine import Engine
@@ -45,7 +45,8 @@ class SkippedLines:
 class RawRows:
     """Delivered rows, and the files, unknown columns and skipped lines that the reader found.
 
-    `unpacked` are those of the files that were unpacked, by their paths.
+    `unpacked` are those of the files that were unpacked, by their paths, `lookups` the facts of
+    look-ups.
 
     `frame` has every contract column as text, and the lineage of a row: `_raw_record`, the
     `_source_header` of delimited text, `_source_file`; `_place` in it where the order of lines
@@ -59,6 +60,7 @@ class RawRows:
     unknown_columns: list[str]
     skipped: list[SkippedLines] = field(default_factory=list)
     unpacked: dict[str, Unpacked] = field(default_factory=dict)
+    lookups: dict[str, Any] = field(default_factory=dict)
 
 
 def in_one(engine: Engine, frames: list[DataFrame], table: Table) -> DataFrame:

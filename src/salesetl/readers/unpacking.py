@@ -36,7 +36,7 @@ def unpack(file: StoredFile, kind: Kind, folder: str, profile: Profile) -> Unpac
     """
     name = hashlib.sha256(file.path.encode()).hexdigest()[:32]
     target = join(folder, f"{name}.txt")
-    with _local(file.path) as packed:
+    with local_content(file.path) as packed:
         if kind is ZIP and is_workbook(packed):
             kind = WORKBOOK
         with _written(target) as path, _naming_damage(file.path, kind):
@@ -137,7 +137,7 @@ def _naming_damage(path: str, kind: Kind) -> Iterator[None]:
 
 
 @contextmanager
-def _local(path: str) -> Iterator[str]:
+def local_content(path: str) -> Iterator[str]:
     """Yield a path on this machine to the content of a file."""
     if is_local(path):
         yield path

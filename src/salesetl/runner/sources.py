@@ -12,6 +12,7 @@ from salesetl.model.table import Table
 from salesetl.readers.csv import read_delimited
 from salesetl.readers.files import find_files
 from salesetl.readers.json import read_json
+from salesetl.readers.lookups import read_lookups
 from salesetl.readers.raw_rows import RawRows, in_one
 from salesetl.readers.replays import with_first_files
 from salesetl.runner.run import Run
@@ -72,6 +73,7 @@ def _report(run: Run, found: Sequence[RawRows]) -> None:
     run.report.files_read = sum(len(each.files) for each in found)
     for each in found:
         run.report.unknown_columns += each.unknown_columns
+        run.report.lookups |= each.lookups
     skipped = [lines for each in found for lines in each.skipped]
     if skipped:
         run.report.skipped_lines = {
@@ -90,7 +92,9 @@ def _read(
     csv = options if isinstance(options, CsvOptions) else CsvOptions()
 
     def read_tables(files: list[StoredFile]) -> RawRows:
-        return read_delimited(
+        folder = run.folder("lookups", source.name)
+        lookups = read_lookups(run.engine, profile.lookup, profile.nulls, folder)
+        raw = read_delimited(
             run.engine,
             files,
             contract,
@@ -98,7 +102,9 @@ def _read(
             profile=profile,
             unknown_columns=options.unknown_columns,
             multiline=csv.multiline,
+            lookups=lookups,
         )
+        return replace(raw, lookups={each.name: each.facts for each in lookups})
 
     if isinstance(source.reader, Csv):
         run.destination.remember_keys(source.name, profile.key_method(contract))
