@@ -9,7 +9,7 @@ fi
 cd "$(dirname "$0")/.."
 bin=$1
 
-"$bin/python" -m generators sales --rows 10000 --customers 500 --dirt 0.02 --output_path data/raw
+"$bin/python" -m generators sales --rows 10000 --customers 500 --dirt 0.01 --output_path data/raw
 "$bin/python" jobs/enrich_sales.py --engine "${ENGINE:-auto}" --as_of 2025-12-18 \
   --sales_path data/raw/sales --customers_path data/raw/customers --output_path data/lake
 "$bin/python" -m generators orders --orders_per_day 40 --start_date 2025-06-01 \

@@ -28,6 +28,8 @@ else:
     from salesetl.engines import functions as F
 
 LOADED, REJECTED, OUT_OF_RANGE = "loaded", "rejected", "out_of_range"
+# The currency of an amount of which nobody knows what it is.
+_UNKNOWN = "?"
 _STATES = (LOADED, REJECTED, OUT_OF_RANGE)
 
 
@@ -141,8 +143,7 @@ def _sums_of_state(
 ) -> Sums:
     """Add the amounts of the rows that a state came of, where they tell their currency."""
     found = [group for group in groups if _state(group, ranges) == state]
-    if table.currency and state != LOADED:
-        found = [group for group in found if group["_currency"] is not None]
+    found = [group for group in found if group["_currency"] != _UNKNOWN]
     return sums_of(table.reconciled_amounts, found)
 
 
@@ -168,5 +169,10 @@ def _currency(table: Table) -> Column:
     condition = f"_outcome = '{ACCEPTED}'"
     if known:
         values = ", ".join(map(repr, known))
-        condition += f" or _fault = '' and {table.currency} in ({values})"
-    return F.expr(f"case when {condition} then {table.currency} end").alias("_currency")
+        claim = f"{table.currency} in ({values})"
+        if table.currency in table.optional_columns:
+            claim = f"({table.currency} is null or {claim})"
+        condition += f" or _fault = '' and {claim}"
+    return F.expr(
+        f"case when {condition} then {table.currency} else '{_UNKNOWN}' end"
+    ).alias("_currency")

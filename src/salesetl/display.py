@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from salesetl.money import AMOUNT_STATES
@@ -10,6 +11,8 @@ from salesetl.runs import RunReport
 # Columns of numbers that name something and are not grouped.
 CALENDAR = ("year", "month")
 
+# A run that loses a greater share says so.
+_LOSS = Decimal("0.01")
 _AMOUNT = re.compile(r"(-?)([1-9][0-9]*|0)([.][0-9]+)")
 
 
@@ -31,6 +34,7 @@ def report_text(report: RunReport) -> str:
         lines += [_skipped_text(report.skipped_lines)]
     if report.unknown_columns:
         lines += [f"columns ignored: {', '.join(report.unknown_columns)}"]
+    lines += [f"hint: {hint}" for hint in report.hints]
     if report.absent_columns:
         lines += [f"columns that no row has: {', '.join(report.absent_columns)}"]
     if report.rows_to_refresh:
@@ -50,7 +54,33 @@ def report_text(report: RunReport) -> str:
         f"{name} {value:.1f}" for name, value in report.seconds_by_stage.items()
     )
     lines += ["", f"seconds: {seconds}"]
+    if report.status == "succeeded" and (loss := loss_text(report)):
+        lines += ["", loss]
     return "\n".join(lines) + "\n"
+
+
+def loss_text(report: RunReport) -> str:
+    """Tell of a run that lost more than 1 % of its rows or of an amount why; '' of another one."""
+    rejected = report.rows_quarantined - report.rows_out_of_range
+    meant = report.rows_read - report.rows_filtered - report.rows_out_of_range
+    told = []
+    if rejected > _LOSS * meant:
+        told += [f"{rejected / meant:.1%} of the rows"]
+    for name, by_currency in report.amounts.items():
+        for currency, states in by_currency.items():
+            lost, loaded = (
+                abs(Decimal(states[each])) for each in ("rejected", "loaded")
+            )
+            if lost > _LOSS * (lost + loaded):
+                amount = f"{currency} {number_text(states['rejected'])}".lstrip()
+                told += [f"{amount} ({lost / (lost + loaded):.1%}) of {name}"]
+    if not told:
+        return ""
+    reasons = ", ".join(
+        f"{name} {count:,}" for name, count in report.rows_by_reason.items()
+    )
+    why = "; ".join([reasons, *report.hints])
+    return f"attention: {' and '.join(told)} rejected: {why}"
 
 
 def _runtime_text(report: RunReport) -> str:
@@ -61,11 +91,10 @@ def _runtime_text(report: RunReport) -> str:
 
 def _skipped_text(skipped: dict[str, Any]) -> str:
     first = skipped["first"][0]
-    header = first["header_line"]
-    place = f"the header of {first['file']} is on line {header:,}" if header else ""
-    files = "1 file" if skipped["files"] == 1 else f"{skipped['files']:,} files"
-    told = f"lines that are no data: {skipped['lines']:,} in {files}"
-    return f"{told}; {place}" if place else told
+    told = f"lines that are no data: {skipped['lines']:,} in {skipped['files']:,} files"
+    if not first["header_line"]:
+        return told
+    return f"{told}; the header of {first['file']} is on line {first['header_line']:,}"
 
 
 def _catalog_text(catalog: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ class RunReport:
     `amounts` are sums of each amount of the main source, by currency: of rows that this run has
     `loaded` or `rejected`, or that are `out_of_range`; `kept` of rows of earlier runs in the same
     partitions; and `published = loaded + kept`. The currency is empty where the contract has none.
+    `hints` are likely causes of rejected rows.
     `rows_to_refresh` are rows of earlier runs for which a look-up knows more now. `catalog` tells
     what was registered in the Data Catalog, with an `error` if it could not be; None if it was not
     asked for.
@@ -50,6 +51,7 @@ class RunReport:
     rows_out_of_range: int = 0
     rows_by_reason: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
+    hints: list[str] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
     absent_columns: list[str] = field(default_factory=list)
     # Lines beside the header that are no data: how many files have some, and the first of these.

@@ -11,6 +11,7 @@ from salesetl.errors import InputError
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from tests.jobs.parity import Engines
 from tests.jobs.shop import Shop, sale
+from tests.jobs.test_kinds import zipped
 from tests.readers.workbooks import write_workbook
 
 HEADER = "customer_id,age_group,membership_tier,signup_date"
@@ -156,3 +157,27 @@ def test_an_entry_for_another_source_that_cannot_be_is_named(
         )
 
     assert told in str(refusal.value)
+
+
+def test_customers_in_json_are_mapped_by_the_same_entries(engines: Engines) -> None:
+    folder = engines.home / "customers"
+    folder.mkdir()
+    (folder / "1.csv").write_bytes("Kunde;Stufe;Seit\nC2;x;01.02.2024\n".encode())
+    known = {"Kunde": "C1", "Stufe": "Gold", "Seit": "03.02.2024"}
+    (folder / "2.zip").write_bytes(zipped(json.dumps(known).encode(), "c.json"))
+
+    shop = load_both(engines, folder, GERMAN)
+
+    assert tier_of(shop) == ("Gold", "?", "2024-02-03")
+
+
+def test_look_ups_are_not_for_json(duckdb: Engine, tmp_path: Path) -> None:
+    shop = Shop(duckdb, tmp_path)
+    (tmp_path / "p.toml").write_text(
+        "[source.customers.fill_down]\ncolumns = ['age_group']\nwithin = ['customer_id']"
+    )
+
+    with pytest.raises(InputError, match="customers.json: is JSON, but .lookup. and"):
+        shop.load(
+            shop.deliver("in", [sale(1)]), source_profile=str(tmp_path / "p.toml")
+        )

@@ -227,7 +227,7 @@ def test_a_report_says_on_which_line_the_header_is(
 
     report = Shop(duckdb, tmp_path).load(path)
 
-    told = "lines that are no data: 2 in 1 file; the header of"
+    told = "lines that are no data: 2 in 1 files; the header of"
     assert f"{told} {path} is on line 4" in report_text(report)
 
 

@@ -40,6 +40,15 @@ FACT_ORDER = {
     "payment_status": "paid",
     "currency": "USD",
     "order_total": Decimal("25.25"),
+    **dict.fromkeys(
+        (
+            "discount_amount",
+            "tax_amount",
+            "shipping_amount",
+            "refund_amount",
+        ),
+        Decimal(0),
+    ),
     "item_count": 2,
     "items_total": Decimal("25.25"),
     "order_year": "2025",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from salesetl import __version__
 from salesetl.cli import (
     catalog,
+    checking,
     docs,
     infra,
     move_lake,
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     groups = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(groups)
+    _add_check(groups)
     _add_profiles(groups)
     _add_runs(groups)
     _add_quarantine(groups)
@@ -93,6 +95,24 @@ def _add_run(groups: "Commands") -> None:
 def _run_here(arguments: argparse.Namespace) -> str:
     launch(jobs()[arguments.job], arguments.rest)
     return ""
+
+
+def _add_check(groups: "Commands") -> None:
+    check = groups.add_parser(
+        "check",
+        help="tell what a run would do with files, and write nothing",
+        description="Tell what a run would do with files, and write nothing. Also takes the"
+        " arguments of the job, such as --source_profile.",
+        allow_abbrev=False,
+    )
+    check.add_argument(
+        "files", nargs="+", help="files, folders or globs, each checked alone"
+    )
+    check.add_argument(
+        "--job", choices=jobs(), help="the job, if it is not clear from the files"
+    )
+    check.add_argument("--json", action="store_true", help="print JSON")
+    check.set_defaults(command=checking.check, takes_rest=True)
 
 
 def _add_profiles(groups: "Commands") -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from salesetl import parsing
 from salesetl.characters import name_key, trim, trimmed
 from salesetl.dates import day_in_zone
 from salesetl.engines import functions as F
@@ -16,7 +17,7 @@ from salesetl.mapping.formulas import Formula
 from salesetl.mapping.keys import key_text
 from salesetl.mapping.operands import Noted, Operands
 from salesetl.mapping.profile import IS_FILTERED, Profile
-from salesetl.model.table import Table
+from salesetl.model.table import Table, item_fields
 from salesetl.model.types import T
 
 if TYPE_CHECKING:
@@ -32,13 +33,15 @@ def with_contract_columns(
     profile: Profile,
     derived: Mapping[str, Expression],
     quotient: str,
+    items: Mapping[str, Mapping[str, str]] | None = None,
 ) -> DataFrame:
     """Add every contract column as text to rows whose fields are the columns `_0`, `_1`, …
 
     `positions` maps the key of a name in the file to its column. `derived` are columns that the
-    file lacks. `quotient` is the engine's SQL for one. With a filter, rows get `_is_filtered` too.
+    file lacks. `quotient` is the engine's SQL for one. `items` maps, for each list, the key of a
+    name in an item to its field of `item`. With a filter, rows get `_is_filtered` too.
     """
-    delivered = _Delivered(positions, table, profile, quotient)
+    delivered = _Delivered(positions, table, profile, quotient, items or {})
     mapped = [name for name in table.columns if delivered.has(name)]
     rows = rows.select(
         "*",
@@ -78,6 +81,7 @@ class _Delivered:
     table: Table
     profile: Profile
     quotient: str
+    items: Mapping[str, Mapping[str, str]]
 
     def has(self, name: str) -> bool:
         """Whether a column of the contract is one of the file."""
@@ -86,6 +90,8 @@ class _Delivered:
     def translated(self, name: str) -> str:
         """SQL for the text of a contract column, in the form of the contract."""
         field, position = self.table.field(name), self.positions[self._key(name)]
+        if fields := item_fields(field):
+            return self._list(name, position, fields)
         text = self._text(position)
         if isinstance(field.dataType, T.DateType) and self.profile.changes_dates:
             return self._date(text)
@@ -95,6 +101,21 @@ class _Delivered:
             return self._plain(text)
         # What has the form of the contract is trimmed where it is parsed.
         return text if self.profile.nulls else position
+
+    def _list(self, name: str, position: str, fields: list[T.StructField]) -> str:
+        """SQL for a list of structs, each field in the form of the contract."""
+        own = self.profile.list_of(name)
+        columns = {each.name: each.name for each in fields} | own.columns
+        profile = replace(self.profile, columns=columns, constants={})
+        table = Table(name=name, grain="", schema=T.StructType(fields), key=())
+        item = _Delivered(self.items[name], table, profile, self.quotient, {})
+
+        def value(field: T.StructField, _: str) -> str:
+            if field.name in own.expressions:
+                return item.computed(field.name, own.expressions[field.name], set())
+            return item.translated(field.name)
+
+        return parsing.structs(position, fields, value)
 
     def computed(self, name: str, expression: Expression, known: set[str]) -> str:
         """SQL for the text of a contract column that a profile computes."""

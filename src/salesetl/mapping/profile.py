@@ -8,7 +8,7 @@ from typing import Any
 from salesetl.characters import name_key, trim
 from salesetl.mapping.expressions import Expression
 from salesetl.mapping.numbers import NumberForm
-from salesetl.mapping.sections import FillDown, Filter, Key, Lookup
+from salesetl.mapping.sections import FillDown, Filter, Key, ListProfile, Lookup
 from salesetl.mapping.text_layout import TextLayout
 from salesetl.model.table import Table
 
@@ -30,6 +30,9 @@ class Profile(TextLayout):
     have, `expressions` to an expression over contract columns or columns of the file. `nulls` are
     texts that say that there is no value. `rules` sets parameters of the contract's rules. With a
     `time_zone`, the date of a moment is the day there.
+
+    In JSON, names are paths such as `customer.id`. `records` leads to the list that the records are
+    in, and `lists` maps the items of lists.
     """
 
     date_format: str = ""
@@ -46,6 +49,8 @@ class Profile(TextLayout):
     fill_down: FillDown | None = None
     lookup: dict[str, Lookup] = field(default_factory=dict)
     rules: dict[str, Decimal] = field(default_factory=dict)
+    records: str = ""
+    lists: dict[str, ListProfile] = field(default_factory=dict)
 
     def of_table(self) -> "Profile":
         """Return the profile for the rows of a workbook or of Parquet, which were written as text.
@@ -66,6 +71,19 @@ class Profile(TextLayout):
     def all_date_formats(self) -> tuple[str, ...]:
         """The forms of dates, in the order in which they are tried; none for ISO."""
         return (*((self.date_format,) if self.date_format else ()), *self.date_formats)
+
+    @property
+    def operands(self) -> set[str]:
+        """Names that expressions, the filter and the key are made of."""
+        names = {name for each in self.expressions.values() for name in each.names}
+        names |= set(self.key.parts if self.key else ())
+        return names | set(
+            self.filter.keep.names if self.filter and self.filter.keep else ()
+        )
+
+    def list_of(self, name: str) -> ListProfile:
+        """Return how the items of a list are mapped."""
+        return self.lists.get(name, ListProfile())
 
     @property
     def changes_dates(self) -> bool:

@@ -12,9 +12,9 @@ from salesetl.entries import check_kind, fill
 from salesetl.errors import InputError, nearest, not_known
 from salesetl.mapping.date_forms import NAMES, TOKENS, check_date_format
 from salesetl.mapping.profile import Profile
-from salesetl.mapping.sections import Filter, Key, Lookup, check_lookups
+from salesetl.mapping.sections import Filter, Key, ListProfile, Lookup, check_lookups
 from salesetl.mapping.text_layout import check_layout
-from salesetl.model.table import Table
+from salesetl.model.table import Table, item_fields
 from salesetl.storage import join, normalized, storage_of
 
 # The section for the sources beside the main one.
@@ -127,6 +127,8 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
         _check_key(profile.key, profile, table)
     check_layout(profile)
     check_lookups(profile.lookup)
+    for name, mapped in profile.lists.items():
+        _check_list(name, mapped, table)
     for name, value in profile.rules.items():
         _check_setting(name, value, table)
     if profile.time_zone and profile.time_zone not in available_timezones():
@@ -176,6 +178,19 @@ def _check_column(path: str, name: str, table: Table) -> None:
     if name not in table.columns:
         told = f"{path}: {name!r} is not a column of {table.name}"
         raise ValueError(not_known(told, name, table.columns))
+
+
+def _check_list(name: str, mapped: ListProfile, table: Table) -> None:
+    lists = {each.name: item_fields(each) for each in table.schema if item_fields(each)}
+    if name not in lists:
+        told = f"lists.{name}: {name!r} is not a list of {table.name}"
+        raise ValueError(not_known(told, name, lists))
+    known = [each.name for each in lists[name]]
+    for section in ("columns", "expressions"):
+        for column in getattr(mapped, section):
+            if column not in known:
+                told = f"lists.{name}.{section}.{column}: {column!r} is not a field of {name}"
+                raise ValueError(not_known(told, column, known))
 
 
 def _check_setting(name: str, value: Decimal, table: Table) -> None:

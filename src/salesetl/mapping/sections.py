@@ -1,11 +1,11 @@
-"""The sections of a source profile that are about rows: key, filter, fill-down and look-ups."""
+"""The sections of a source profile: key, filter, fill-down, lists and look-ups."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from salesetl.characters import name_key
-from salesetl.mapping.expressions import Condition
+from salesetl.mapping.expressions import Condition, Expression
 from salesetl.mapping.text_layout import TextLayout, check_layout
 
 
@@ -54,6 +54,29 @@ class FillDown:
                     f"fill_down has {name!r} in columns and in within; what tells groups apart"
                     " stands on every line"
                 )
+
+
+@dataclass(frozen=True)
+class ListProfile:
+    """The difference between the objects of a list and the items of a column of the contract.
+
+    `path` leads to the list. `columns` and `expressions` are as in a profile, for names in an item.
+    """
+
+    path: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    expressions: dict[str, Expression] = field(default_factory=dict)
+
+    def used(self, names: Sequence[str]) -> list[str]:
+        """Return the names that items of these names are made of."""
+        used = [
+            self.columns.get(name, name)
+            for name in names
+            if name not in self.expressions
+        ]
+        for expression in self.expressions.values():
+            used += expression.names
+        return list(dict.fromkeys(used))
 
 
 @dataclass(frozen=True, kw_only=True)

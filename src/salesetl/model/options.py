@@ -80,6 +80,10 @@ class LoadOptions:
     output_path: str = option(
         "root of the lake; the job writes tables, quarantine and run reports below it"
     )
+    source_profile: str | None = option(
+        "TOML file that maps another system's export to the contract, or the name of a shipped one",
+        None,
+    )
     start_date: date | None = option(
         "first day to load; rows of earlier days are out of range", None
     )
@@ -100,7 +104,7 @@ class LoadOptions:
     )
     max_rejected_ratio: float = option(
         "largest share of rejected rows of a source; above it the run fails and publishes nothing",
-        0.05,
+        0.01,
     )
     unknown_columns: UnknownColumns = option(
         "ignore: ignore unknown columns, and JSON columns that no row has; fail: fail the run",
@@ -126,10 +130,6 @@ class LoadOptions:
 class CsvOptions:
     """Options of a pipeline that reads delimited text."""
 
-    source_profile: str | None = option(
-        "TOML file that maps another system's export to the contract, or the name of a shipped one",
-        None,
-    )
     multiline: Multiline = option(
         "whether quoted fields may span lines; auto looks into each file",
         "auto",

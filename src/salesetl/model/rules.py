@@ -13,6 +13,17 @@ Level = Literal["reject", "out_of_range", "warn"]
 
 
 @dataclass(frozen=True)
+class Cause:
+    """What may be behind many broken rows: `condition` is SQL that is then true of most of them.
+
+    It may also name `_raw_record`, the text of the row.
+    """
+
+    condition: str
+    hint: str
+
+
+@dataclass(frozen=True)
 class Rule:
     """A claim about a row: `name` states it, `condition` is the SQL that must be true of the row.
 
@@ -20,7 +31,7 @@ class Rule:
     towards the run's limit of rejected rows. `out_of_range` sends it there without counting,
     because the caller asked for it. `warn` keeps the row and counts it. A condition may name
     parameters with a colon, such as `:as_of`, that `bind` fills in. With `needs`, it is checked
-    only if that source is delivered.
+    only if that source is delivered. `causes` are looked for where many rows break it.
     """
 
     name: str
@@ -28,6 +39,7 @@ class Rule:
     level: Level = "reject"
     remedy: str = ""
     needs: str = ""
+    causes: tuple[Cause, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that the level is one that there is; ValueError if not."""
@@ -40,9 +52,16 @@ class Rule:
     def bind(self, parameters: Mapping[str, date | int | Decimal]) -> "Rule":
         """Return the rule with its parameters written as SQL literals."""
         literals = {name: sql_literal(value) for name, value in parameters.items()}
+
+        def filled(condition: str) -> str:
+            return PARAMETER.sub(lambda found: literals[found[1]], condition)
+
         return replace(
             self,
-            condition=PARAMETER.sub(lambda found: literals[found[1]], self.condition),
+            condition=filled(self.condition),
+            causes=tuple(
+                replace(each, condition=filled(each.condition)) for each in self.causes
+            ),
         )
 
 

@@ -65,9 +65,9 @@ class Table:
     catalogue, its schema in a warehouse.
 
     `amounts` are the columns of money whose sums are reported and reconciled, `prepared_amounts`
-    what `prepare` of a source adds, whose sums are only reconciled; `currency` is the column that says
-    of which currency they are, if there are several: these are never added. `date_column` is the
-    business date. `strategy` says how rows of a run become part of a published table.
+    what `prepare` of a source adds, whose sums are only reconciled. `currency` is the column that
+    says of which currency they are, if there are several: these are never added. `date_column` is
+    the business date. `strategy` says how rows of a run become part of a published table.
 
     Of several versions of a key in one file the last one wins if `last_line_wins`; otherwise they
     are a conflict.

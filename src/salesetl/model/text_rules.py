@@ -10,9 +10,24 @@ from salesetl.characters import (
     is_readable,
     is_visible,
 )
-from salesetl.model.rules import Level, Rule
+from salesetl.model.rules import Cause, Level, Rule
 from salesetl.model.table import item_fields
 from salesetl.model.types import T
+
+# Causes that the text of a row tells, whatever its columns are.
+DECIMAL_COMMA = Cause(
+    "_raw_record rlike '(^|[^0-9.,])[0-9]{1,3}([.][0-9]{3})*,[0-9]{1,2}([^0-9,]|$)'",
+    "numbers seem to have a decimal comma: set decimal_comma = true in a source profile",
+)
+_LATE, _EARLY, _MARK = "(1[3-9]|2[0-9]|3[01])", "(0?[1-9]|1[0-2])", "[./-]"
+DAY_FIRST = Cause(
+    f"_raw_record rlike '(^|[^0-9]){_LATE}{_MARK}{_EARLY}{_MARK}[0-9]{{2,4}}'",
+    "dates seem to begin with the day: set date_format, such as dd.MM.yyyy, in a source profile",
+)
+MONTH_FIRST = Cause(
+    f"_raw_record rlike '(^|[^0-9]){_EARLY}{_MARK}{_LATE}{_MARK}[0-9]{{2,4}}'",
+    "dates seem to begin with the month: set date_format, such as M/d/yyyy, in a source profile",
+)
 
 # What is found in a text that breaks the rule of that name.
 FAULTS = {
@@ -35,6 +50,13 @@ def text_rules(
             " and ".join(_readable(schema)),
             remedy="a text has control characters, or the file has another encoding than UTF-8; set"
             " its encoding in a source profile",
+            causes=(
+                Cause(
+                    "instr(_raw_record, '\ufffd') > 0",
+                    "the file seems to have another encoding, such as windows-1252: set encoding"
+                    " in a source profile",
+                ),
+            ),
         ),
         Rule(
             "identifiers_are_visible",

@@ -41,7 +41,8 @@ CONFLICT = Rule(
     "conflicting_duplicate",
     "not _is_conflict",
     remedy="one file has rows with the same key and different contents; make the wrong row equal to"
-    " the right one, and replay both",
+    " the right one, and replay both; if they are several lines of one order, make the key of"
+    " several columns with [key] in a source profile",
 )
 WHOLE = Rule(
     "rest_of_it_is_accepted",

@@ -83,7 +83,13 @@ def read_delimited(
         for layout, alike in layouts.items()
     ]
     rows = engine.named(in_one(engine, frames, table))
-    return RawRows(rows, files, sorted(found.unknown), found.skipped, found.unpacked)
+    return RawRows(
+        rows,
+        files,
+        sorted(found.unknown),
+        skipped=found.skipped,
+        unpacked=found.unpacked,
+    )
 
 
 def report_unknown(unknown: Mapping[str, str], policy: UnknownColumns) -> None:

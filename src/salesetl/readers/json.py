@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from salesetl import parsing
 from salesetl.characters import is_plain
 from salesetl.engines.engine import Engine
-from salesetl.errors import InputError
 from salesetl.mapping.profile import Profile
 from salesetl.model.shapes import flat
 from salesetl.model.source import Json
 from salesetl.model.table import Table, item_fields
 from salesetl.model.types import T
 from salesetl.quality.judging import KEY_ONCE, OWN_KIND, WELL_FORMED
-from salesetl.readers.documents import (
-    JSON_NAMES,
-    NotJson,
-    is_across_lines,
-    objects_of,
-)
+from salesetl.readers.documents import objects_of
 from salesetl.readers.files import (
     Unpacked,
     content_path,
@@ -30,9 +23,9 @@ from salesetl.readers.files import (
     find_files,
     look_at,
 )
-from salesetl.readers.kinds import NotText
+from salesetl.readers.looking import look_into
+from salesetl.readers.profiled_json import read_profiled_json
 from salesetl.readers.raw_rows import LINEAGE, RawRows, in_one, with_file_names
-from salesetl.readers.unpacking import unpack
 from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:
@@ -57,32 +50,37 @@ def read_json(
     reader: Json,
     staging: str,
     *,
-    allow_empty: bool = False,
     profile: Profile = Profile(),
-    read_tables: Callable[[list[StoredFile]], RawRows] | None = None,
+    allow_empty: bool = False,
 ) -> RawRows:
     """Read every object of every file below `path`, each contract column as text.
 
     A file that is an array or spans objects over lines is first written to `staging` with an
     object a line; so is one that is packed. A file that is neither is read by line, and its broken
     lines are malformed. InputError names a file that is a broken array, or no JSON.
-
-    Where the objects are flat, workbooks and delimited text, as `profile` says, are for
-    `read_tables`.
     """
     files = find_files(path, allow_empty=allow_empty)
-    are_tables = read_tables is not None and reader.flatten is None
+    looked = look_at(files, lambda file: look_into(file, staging))
+    objects = [(file, bool(is_across)) for _, (file, is_across) in looked]
+    return read_objects(engine, objects, table, reader, staging, profile=profile)
 
-    def look(file: StoredFile) -> tuple[StoredFile, bool | None]:
-        return _look(file, staging, profile if are_tables else None)
 
+def read_objects(
+    engine: Engine,
+    files: Sequence[tuple[StoredFile, bool]],
+    table: Table,
+    reader: Json,
+    staging: str,
+    *,
+    profile: Profile,
+) -> RawRows:
+    """Read every object of some files, of which it is known whether they may span lines."""
+    if profile != Profile():
+        defaults = delivered_paths(engine, reader)
+        return read_profiled_json(engine, files, table, profile, defaults, staging)
     by_line: list[StoredFile] = []
-    tables = []
     frames = []
-    for number, (delivered, (file, is_across)) in enumerate(look_at(files, look)):
-        if is_across is None:
-            tables.append(delivered)
-            continue
+    for number, (file, is_across) in enumerate(files):
         objects = objects_of(file) if is_across else None
         if objects is None:
             by_line.append(file)
@@ -98,51 +96,9 @@ def read_json(
     if by_line:
         frame = _read_lines(engine, list(map(content_path, by_line)), table, reader)
         frames.append(with_file_names(engine, frame, delivered_names(by_line)))
-    unpacked = {file.path: file for file in by_line if isinstance(file, Unpacked)}
-    found = RawRows(in_one(engine, frames, table), files, [], unpacked=unpacked)
-    if tables and read_tables:
-        return _with_tables(engine, found, read_tables(tables), table)
-    return found
-
-
-def _look(
-    file: StoredFile, staging: str, profile: Profile | None
-) -> tuple[StoredFile, bool | None]:
-    """Return a file, unpacked, and whether its objects may span lines.
-
-    None for a table, which is read by its profile, if it may be one.
-    """
-    try:
-        return file, is_across_lines(file, profile.encoding if profile else "UTF-8")
-    except NotText as error:
-        if not error.kind.is_table:
-            unpacked = unpack(file, error.kind, staging, profile or Profile())
-            found = _look(unpacked, staging, profile)[1]
-            return (file if found is None else unpacked), found
-        if profile is None:
-            raise InputError(
-                f"{file.path}: is {error.kind.name}, but this source is JSON with objects inside"
-                " objects; deliver it as JSON"
-            ) from error
-    except NotJson:
-        if profile is None or file.path.endswith(JSON_NAMES):
-            raise
-    return file, None
-
-
-def _with_tables(
-    engine: Engine, objects: RawRows, tables: RawRows, table: Table
-) -> RawRows:
-    """Return the rows of objects and of tables in one."""
-    frames = [tables.frame]
-    if len(tables.files) < len(objects.files):
-        frames.append(objects.frame)
-    return replace(
-        tables,
-        frame=engine.named(in_one(engine, frames, table)),
-        files=objects.files,
-        unpacked=objects.unpacked | tables.unpacked,
-    )
+    unpacked = {file.path: file for file, _ in files if isinstance(file, Unpacked)}
+    found = [file for file, _ in files]
+    return RawRows(in_one(engine, frames, table), found, [], unpacked=unpacked)
 
 
 def delivered_paths(engine: Engine, reader: Json) -> dict[str, str]:

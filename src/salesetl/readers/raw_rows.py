@@ -53,11 +53,13 @@ class RawRows:
     matters; `_fault`, the name of the rule that the record broke when it was read, or ''; whether
     it `_is_plain`, as `characters.is_plain` says; and
     `_names`, the keys of a JSON object. Of a malformed record all contract columns are null.
+    `delivered` is the shape of the objects if a source profile names another than the source's.
     """
 
     frame: DataFrame
     files: list[StoredFile]
     unknown_columns: list[str]
+    delivered: T.StructType | None = None
     skipped: list[SkippedLines] = field(default_factory=list)
     unpacked: dict[str, Unpacked] = field(default_factory=dict)
     lookups: dict[str, Any] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Decides whether a source may be loaded; the message shows no whole row."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from salesetl.errors import BooksError, QualityError, SalesEtlError
@@ -25,8 +26,13 @@ else:
 _LONGEST_VALUE = 40
 
 
-def check_quality(classified: Classified, options: LoadOptions) -> None:
-    """Refuse a source without rows to load, or with too many rejected rows."""
+def check_quality(
+    classified: Classified, options: LoadOptions, hints: Sequence[str] = ()
+) -> None:
+    """Refuse a source without rows to load, or with too many rejected rows.
+
+    `hints` are likely causes, which the message tells.
+    """
     tally = classified.tally
     path = getattr(options, classified.source.path_option)
     rejected = tally.rows_quarantined - tally.rows_out_of_range
@@ -35,8 +41,8 @@ def check_quality(classified: Classified, options: LoadOptions) -> None:
     if tally.rejected_ratio > options.max_rejected_ratio:
         raise QualityError(
             f"{path}: {tally.rejected_ratio:.1%} of {meant:,} rows were rejected, more"
-            f" than --max_rejected_ratio {options.max_rejected_ratio}: {_reasons(classified)};"
-            f" {kept}"
+            f" than --max_rejected_ratio {options.max_rejected_ratio}:"
+            f" {_reasons(classified, hints)}; {kept}"
         )
     # Rows that are published already have been loaded, only not now.
     if tally.rows_loaded or tally.rows_superseded or options.allow_empty:
@@ -46,7 +52,7 @@ def check_quality(classified: Classified, options: LoadOptions) -> None:
         raise QualityError(
             f"{path}: no row to load: of {tally.rows_read:,} rows {rejected:,} were rejected"
             f"{others if tally.rows_out_of_range else ''}:"
-            f" {_reasons(classified)}; {kept}. Pass --allow_empty if that is right"
+            f" {_reasons(classified, hints)}; {kept}. Pass --allow_empty if that is right"
         )
     filtered = (
         f", of which the filter of the source profile left out {tally.rows_filtered:,}"
@@ -74,8 +80,8 @@ def check_replay(run: Run, main: Classified, run_id: str) -> None:
         )
 
 
-def _reasons(classified: Classified) -> str:
-    """Tell how often each rule was broken, where the most frequent one was, and the remedy.
+def _reasons(classified: Classified, hints: Sequence[str]) -> str:
+    """Tell how often each rule was broken, where the most frequent one was, and what to do.
 
     Rows may hold what is personal: of one, only its place and the value at fault are shown.
     """
@@ -86,7 +92,8 @@ def _reasons(classified: Classified) -> str:
     told = ", ".join(f"{name} {count:,}" for name, count in ranked)
     rule = rules[ranked[0][0]]
     told += f"; for example {_example(classified, rule)}"
-    return told + (f" ({rule.remedy})" if rule.remedy else "")
+    remedy = "; ".join(hints) or rule.remedy
+    return told + (f" ({remedy})" if remedy else "")
 
 
 def _example(classified: Classified, rule: Rule) -> str:
@@ -126,6 +133,7 @@ def _values(
     reader = classified.source.reader
     if isinstance(reader, Json) and header is None:
         paths = delivered_paths(classified.engine, reader)
+        paths |= classified.delivered.profile.columns
         return {name: object_value(record, paths.get(name)) for name in names}
     return {name: field_value(record, header or "", name, profile) for name in names}
 

@@ -9,6 +9,7 @@ from salesetl.engines.engine import Session
 from salesetl.model.pipeline import Pipeline
 from salesetl.runner.acceptance import check_quality, check_replay
 from salesetl.runner.classifying import classify_sources
+from salesetl.runner.hints import hints_of
 from salesetl.runner.loading import Loading
 from salesetl.runner.sources import absent_sources, read_sources
 from salesetl.runner.start import days_to_load, open_run
@@ -66,7 +67,9 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
         for each in present:
             report_names(report, each, options)
         for each in present:
-            check_quality(each, options)
+            hints = hints_of(each) if each.tally.rows_quarantined else []
+            report.hints += hints
+            check_quality(each, options, hints)
         loading = Loading(started, pipeline, options, days, classified)
         with started.stage(options.write_mode):
             loading.work_out()

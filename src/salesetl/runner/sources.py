@@ -11,8 +11,8 @@ from salesetl.model.source import Csv, Source
 from salesetl.model.table import Table
 from salesetl.readers.csv import read_delimited
 from salesetl.readers.files import find_files
-from salesetl.readers.json import read_json
 from salesetl.readers.lookups import read_lookups
+from salesetl.readers.objects_or_tables import read_objects_or_tables
 from salesetl.readers.raw_rows import RawRows, in_one
 from salesetl.readers.replays import with_first_files
 from salesetl.runner.run import Run
@@ -46,10 +46,11 @@ def read_sources(
     contracts: Mapping[str, Table],
 ) -> dict[str, Delivered]:
     """Read the files of all sources, each contract column as text."""
-    csv = options if isinstance(options, CsvOptions) else CsvOptions()
     main = pipeline.main
-    profiles = load_profiles(csv.source_profile, [*contracts.values()])
-    if options.replay_of:
+    profiles = load_profiles(options.source_profile, [*contracts.values()])
+    method = profiles[main.name].key_method(contracts[main.name])
+    run.destination.remember_keys(main.name, method)
+    if options.replay_of and isinstance(main.reader, Csv):
         profiles[main.name] = profiles[main.name].of_replay()
     delivered = {
         source.name: Delivered(
@@ -107,16 +108,15 @@ def _read(
         return replace(raw, lookups={each.name: each.facts for each in lookups})
 
     if isinstance(source.reader, Csv):
-        run.destination.remember_keys(source.name, profile.key_method(contract))
         return read_tables(find_files(path, allow_empty=options.allow_empty))
-    raw = read_json(
+    raw = read_objects_or_tables(
         run.engine,
         path,
         contract,
         source.reader,
         run.folder("objects", source.name),
-        allow_empty=options.allow_empty,
         profile=profile,
+        allow_empty=options.allow_empty,
         read_tables=read_tables,
     )
     # As names in objects are told.

@@ -38,7 +38,8 @@ def report_names(
     each = F.explode(F.split("_names", NAME_SEPARATOR)).alias("name")
     rows = classified.engine.rows(classified.rows.select(each).distinct())
     found = (row["name"] for row in rows if row["name"])
-    names = compare_names(found, source.reader.delivered)
+    shape = classified.delivered.raw.delivered or source.reader.delivered
+    names = compare_names(found, shape)
     if names.unknown and not names.known and not options.allow_empty:
         raise InputError(
             f"{path}: no row has any column of {source.name}; found:"

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from salesetl.model.rules import Rule, Setting
+from salesetl.model.rules import Cause, Rule, Setting
 from salesetl.model.strategies import Merge
 from salesetl.model.table import PROJECTED_YEARS, SOURCE_FILE, Table, column
 from salesetl.model.text_rules import text_rules, values_rule
@@ -187,6 +187,18 @@ RAW_ORDERS = Table(
             " + shipping_amount)) <= :order_total_tolerance",
             remedy="order_total is the sum of the lines - discount_amount + tax_amount"
             " + shipping_amount; map or compute what the export has in a source profile",
+            causes=(
+                Cause(
+                    "order_total > items_total and tax_amount = 0",
+                    "tax or shipping seems to be in order_total: map tax_amount or shipping_amount"
+                    " in a source profile",
+                ),
+                Cause(
+                    "order_total < items_total and discount_amount = 0",
+                    "a discount seems to be in order_total: map discount_amount in a source"
+                    " profile",
+                ),
+            ),
         ),
         Rule("customer_id_is_present", "customer_id is not null", level="warn"),
         values_rule("payment_status_is_known", ORDER, "payment_status"),

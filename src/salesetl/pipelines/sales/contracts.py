@@ -2,9 +2,15 @@
 
 from decimal import Decimal
 
-from salesetl.model.rules import Rule, Setting
+from salesetl.model.rules import Cause, Rule, Setting
 from salesetl.model.table import PROJECTED_YEARS, SOURCE_FILE, Table, column
-from salesetl.model.text_rules import text_rules, values_rule
+from salesetl.model.text_rules import (
+    DAY_FIRST,
+    DECIMAL_COMMA,
+    MONTH_FIRST,
+    text_rules,
+    values_rule,
+)
 from salesetl.model.types import T
 from salesetl.money import CURRENCIES
 
@@ -114,11 +120,19 @@ RAW_SALES = Table(
             "date is not null",
             remedy="a date is written like 2025-12-31; if the file has another form, name it as"
             " date_format in a source profile",
+            causes=(DAY_FIRST, MONTH_FIRST),
         ),
         Rule(
             "date_is_not_after_as_of",
             "date is null or date <= :as_of",
             remedy="pass --as_of if the dates are right",
+            causes=(
+                Cause(
+                    "case when day(date) <= 12"
+                    " then make_date(year(date), day(date), month(date)) <= :as_of end",
+                    "day and month seem to be swapped: write date_format the other way round",
+                ),
+            ),
         ),
         Rule(
             "date_is_not_before_earliest_date",
@@ -142,6 +156,7 @@ RAW_SALES = Table(
             "unit_price >= 0",
             remedy="a price is a number ≥ 0 with a decimal point and at most 4 decimals; for a"
             " decimal comma set decimal_comma in a source profile",
+            causes=(DECIMAL_COMMA,),
         ),
         *(
             Rule(f"{name}_is_decimal", f"{name} is not null")
@@ -155,6 +170,22 @@ RAW_SALES = Table(
             " <= greatest(:total_amount_tolerance, 0.005 + 0.00005 * abs(quantity))",
             remedy="total_amount is quantity × unit_price - discount_amount + tax_amount"
             " + shipping_amount; map or compute what the export has in a source profile",
+            causes=(
+                Cause(
+                    "abs(total_amount) between 1.02 * abs(quantity * unit_price)"
+                    " and 1.3 * abs(quantity * unit_price)"
+                    " and tax_amount = 0",
+                    "tax or shipping seems to be in total_amount: map tax_amount or"
+                    " shipping_amount in a source profile",
+                ),
+                Cause(
+                    "abs(total_amount) between 0.2 * abs(quantity * unit_price)"
+                    " and 0.99 * abs(quantity * unit_price)"
+                    " and discount_amount = 0",
+                    "a discount seems to be in total_amount: map discount_amount in a source"
+                    " profile",
+                ),
+            ),
         ),
         Rule("customer_id_is_present", "customer_id is not null", level="warn"),
         Rule("product_is_present", "product is not null", level="warn"),

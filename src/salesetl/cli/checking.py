@@ -1,0 +1,154 @@
+"""Tells what a run would do with files, and writes nothing."""
+
+import argparse
+import json
+import logging
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable
+
+from salesetl import quarantine
+from salesetl.arguments import parse_arguments
+from salesetl.display import loss_text, number_text, table_text
+from salesetl.errors import ArgumentError, SalesEtlError
+from salesetl.launcher import job_options, run_locally
+from salesetl.model.pipeline import Pipeline
+from salesetl.model.source import Json
+from salesetl.quarantine import Rejected
+from salesetl.readers.delivered import line_of
+from salesetl.readers.files import find_files, read_head
+from salesetl.registry import jobs
+from salesetl.runs import RunReport
+from salesetl.storage import normalized, storage_of
+
+# Rows of each reason whose lines are told, and of how many rejected rows they are looked for.
+_LINES_SHOWN = 3
+_OUTCOMES = {
+    "loaded": "rows_loaded",
+    "rejected": "rows_quarantined",
+    "duplicates": "duplicates_removed",
+    "filtered": "rows_filtered",
+}
+
+
+def check(arguments: argparse.Namespace) -> str:
+    """Return what a run would do with each path: rows by outcome and reason, and amounts.
+
+    Every path is loaded into a lake of its own in a temporary folder, by the job itself.
+    """
+    found = []
+    for path in arguments.files:
+        pipeline = jobs()[arguments.job] if arguments.job else pipeline_for(path)
+        with tempfile.TemporaryDirectory(prefix="salesetl-") as lake:
+            report = _run(pipeline, path, lake, arguments.rest)
+            found.append((path, report, _lines(_rejected(pipeline, lake, report))))
+    if arguments.json:
+        return f"{json.dumps([_as_dict(*each) for each in found], indent=2)}\n"
+    return "\n".join(_text(*each) for each in found)
+
+
+def pipeline_for(path: str) -> Pipeline:
+    """Return the pipeline whose main source is of the kind of a path's first file.
+
+    ArgumentError if there are several or none: a name is then needed.
+    """
+    head = read_head(find_files(path)[0], "UTF-8")[0].lstrip()
+    is_json = head.startswith(("{", "["))
+    found = [
+        each
+        for each in jobs().values()
+        if isinstance(each.main.reader, Json) == is_json
+    ]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(each.job for each in found or jobs().values())
+    raise ArgumentError(f"{path}: which job is it for? Pass --job, one of {names}")
+
+
+def _run(pipeline: Pipeline, path: str, lake: str, words: list[str]) -> RunReport:
+    options = job_options(pipeline)
+    given = {f"--{pipeline.main.path_option}": path, "--output_path": lake}
+    # Nothing is refused here, for all of it is told.
+    given |= {"--max_rejected_ratio": "1", "--allow_empty": "true"}
+    argv = [*words, *(word for pair in given.items() for word in pair)]
+    values = parse_arguments(options, argv)
+    root = logging.getLogger("salesetl")
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        return run_locally(pipeline, values)
+    finally:
+        root.setLevel(level)
+
+
+def _rejected(pipeline: Pipeline, lake: str, report: RunReport) -> list[Rejected]:
+    root = normalized(lake)
+    found = quarantine.read_rejected(storage_of(root), root, report.run_id)
+    return [each for each in found if each.source == pipeline.main.name]
+
+
+def _lines(rejected: Iterable[Rejected]) -> dict[str, list[int]]:
+    """Return the lines of the first rows of each reason."""
+    rows: dict[str, list[Rejected]] = defaultdict(list)
+    for row in rejected:
+        for reason in row.reasons:
+            if len(rows[reason]) < _LINES_SHOWN:
+                rows[reason].append(row)
+    return {
+        reason: sorted(filter(None, map(_line, found)))
+        for reason, found in rows.items()
+    }
+
+
+def _line(row: Rejected) -> int | None:
+    try:
+        return line_of(row.source_file, row.raw_record, "UTF-8")
+    except SalesEtlError:
+        return None
+
+
+def _as_dict(
+    path: str, report: RunReport, lines: dict[str, list[int]]
+) -> dict[str, object]:
+    return {
+        "path": path,
+        "job": report.job,
+        "rows_read": report.rows_read,
+        **{name: getattr(report, field) for name, field in _OUTCOMES.items()},
+        "reasons": {
+            name: {"rows": count, "lines": lines.get(name, [])}
+            for name, count in report.rows_by_reason.items()
+        },
+        "warnings": report.warnings,
+        "hints": report.hints,
+        "amounts": report.amounts,
+        "columns_ignored": report.unknown_columns,
+    }
+
+
+def _text(path: str, report: RunReport, lines: dict[str, list[int]]) -> str:
+    counts = [[name, getattr(report, field)] for name, field in _OUTCOMES.items()]
+    parts = [
+        f"{path}: {report.job} would read {report.rows_read:,} rows",
+        table_text(("outcome", "rows"), counts),
+    ]
+    if report.rows_by_reason:
+        reasons = [
+            [name, count, ", ".join(map(number_text, lines.get(name, [])))]
+            for name, count in report.rows_by_reason.items()
+        ]
+        parts += ["", table_text(("reason", "rows", "for example in line"), reasons)]
+    amounts = [
+        [name, currency, states["loaded"], states["rejected"]]
+        for name, by_currency in report.amounts.items()
+        for currency, states in by_currency.items()
+    ]
+    parts += ["", table_text(("amount", "currency", "loaded", "rejected"), amounts)]
+    warnings = [[name, count] for name, count in report.warnings.items()]
+    if warnings:
+        parts += ["", table_text(("warning", "rows"), warnings)]
+    if report.unknown_columns:
+        parts += ["", f"columns ignored: {', '.join(report.unknown_columns)}"]
+    if loss := loss_text(report):
+        parts += ["", loss]
+    return "\n".join(parts) + "\n"
