@@ -27,9 +27,9 @@ def fill(
 ) -> Filled:
     """Make a dataclass from the entries of a TOML file; messages call the file `owner`.
 
-    A field that is a dataclass is a section of the file. A field of another class is made from its
-    text. ValueError names an entry that is unknown (with the nearest known one), missing, or of
-    another type.
+    A field that is a dataclass is a section of the file, one of Any is taken as it is. A field of
+    another class is made from its text. ValueError names an entry that is unknown (with the nearest
+    known one), missing, or of another type.
     """
     hints = get_type_hints(kind)
     for name in entries:
@@ -71,6 +71,8 @@ def _value(hint: Any, value: Any, path: str) -> Any:
     if is_dataclass(hint):
         check_kind(path, value, dict)
         return fill(cast(type, hint), value, f"[{path}]", f"{path}.")
+    if hint is Any:
+        return value
     if hint in _KINDS:
         check_kind(path, value, hint)
         return value

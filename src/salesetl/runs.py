@@ -67,6 +67,10 @@ class RunReport:
     hints: list[str] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
     absent_columns: list[str] = field(default_factory=list)
+    # Lines beside the header that are no data: how many files have some, and the first of these.
+    skipped_lines: dict[str, Any] = field(default_factory=dict)
+    # The look-ups of the source profile: their keys, malformed rows, and files with a digest.
+    lookups: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     amounts: ReportedAmounts = field(default_factory=dict)
     rows_to_refresh: int = 0

@@ -14,18 +14,18 @@ def cut(
     *,
     is_multiline: bool = False,
     width: int = 1,
-    has_header: bool = True,
+    header_lines: int = 1,
 ) -> list[str]:
     """Cut a file into records."""
-    text = TextFormat(",", encoding, 1, is_multiline, width)
-    return list(records_of(io.BytesIO(content), text, has_header=has_header))
+    text = TextFormat(",", encoding, header_lines, is_multiline, width)
+    return list(records_of(io.BytesIO(content), text))
 
 
 def test_records_are_the_lines_below_the_header() -> None:
     content = b"\xef\xbb\xbf\n  \nhead\r\na\n\nb\rc"
 
-    assert cut(content) == ["a", "b", "c"]
-    assert cut(content, has_header=False) == ["head", "a", "b", "c"]
+    assert cut(content, header_lines=3) == ["a", "b", "c"]
+    assert cut(content, header_lines=0) == ["head", "a", "b", "c"]
 
 
 def test_an_open_quote_takes_the_next_line_in_if_it_may() -> None:

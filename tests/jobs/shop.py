@@ -106,8 +106,11 @@ class Shop:
             self.engine,
             sales_path=InputPath(str(sales_path)),
             customers_path=InputPath(str(customers_path or self.customers())),
-            output_path=str(self.home / lake),
-            **{"max_rejected_ratio": 1.0, **arguments},
+            **{
+                "output_path": str(self.home / lake),
+                "max_rejected_ratio": 1.0,
+                **arguments,
+            },
         )
 
     def load_orders(

@@ -366,11 +366,12 @@ def test_orders_wrapped_in_an_object_are_told(shop: Shop, indent: int | None) ->
         shop.load_orders(path)
 
 
-def test_delimited_text_is_not_taken_for_customers(shop: Shop) -> None:
+def test_delimited_text_named_as_json_is_not_taken_for_customers(shop: Shop) -> None:
     folder = shop.deliver("in", [sale(1)])
+    (folder / "sales.csv").rename(folder / "sales.json")
 
-    with pytest.raises(InputError, match="sales.csv: is not JSON.*delimited"):
-        shop.load(folder, folder)
+    with pytest.raises(InputError, match="sales.json: is not JSON.*rename it to .csv"):
+        shop.load(shop.deliver("other", [sale(1)]), folder)
 
 
 def bad_order(number: int, old: str, new: str) -> str:

@@ -1,7 +1,8 @@
 """A profile says what a header needs, lacks and has beside."""
 
 from salesetl.mapping.expressions import Expression
-from salesetl.mapping.profile import Key, Profile
+from salesetl.mapping.profile import Profile
+from salesetl.mapping.sections import Key
 from salesetl.pipelines.sales.contracts import RAW_CUSTOMERS, RAW_SALES
 
 PROFILE = Profile(

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from salesetl.errors import InputError
-from salesetl.mapping.profile import Key, Profile
+from salesetl.mapping.profile import Profile
 from salesetl.mapping.profile_files import load_profile
+from salesetl.mapping.sections import Key
 from salesetl.pipelines.sales.contracts import RAW_SALES
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from salesetl.mapping.expressions import Expression
-from salesetl.mapping.profile import Key, Profile
+from salesetl.mapping.profile import Profile
+from salesetl.mapping.sections import Key
 from salesetl.readers.delivered import field_value, line_of, object_value
 from salesetl.storage import storage_of
 

@@ -190,7 +190,7 @@ def zipped(content: bytes) -> bytes:
         ("a,b\n".encode("utf-16-le"), "has NUL bytes"),
         (b"a,b\n1,\0\n", "has NUL bytes"),
         (gzip.compress(b"a,b\n", mtime=0), "is gzip, but its name does not end in .gz"),
-        (zipped(b"a,b\n"), "is a ZIP archive or an Excel workbook"),
+        (zipped(b"a,b\n"), "is a ZIP archive, but text is needed here"),
         (b"PAR1\x15\x04\x15", "is Parquet"),
         (b"BZh91AY&SY", "is bzip2"),
     ],

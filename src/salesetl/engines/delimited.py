@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,14 +11,19 @@ from functools import cache
 LONGEST_RECORD = 16 * 1024 * 1024
 # A line of nothing else is blank; so it is to Spark.
 BLANKS = "".join(map(chr, range(1, 33)))
+# The characters of a field, from and to, counted from 1; None is the end of the line.
+Span = tuple[int, int | None]
 
 
 @dataclass(frozen=True)
 class TextFormat:
-    """How the records of delimited files are written.
+    """How the records of text files are written.
 
-    `header_lines` is where the data begins, `width` the number of fields of a record, and
-    `number_places` are the places of the fields that are dates or numbers.
+    `header_lines` is how many lines stand above the data; unless `is_header_first`, some of them
+    are neither the header nor blank. `width` is the number of fields of a record, and
+    `number_places` are the places of the fields that are dates or numbers. `spans` are the
+    characters of the fields of a line without delimiters, from and to, counted from 1; the last
+    one may have no end. With `is_ordered`, records are numbered in their file.
     """
 
     delimiter: str
@@ -27,6 +32,9 @@ class TextFormat:
     is_multiline: bool
     width: int
     number_places: tuple[int, ...] = ()
+    is_header_first: bool = True
+    spans: tuple[Span, ...] = ()
+    is_ordered: bool = False
 
 
 def field_pattern(delimiter: str, *, is_possessive: bool = False) -> str:
@@ -40,6 +48,21 @@ def field_pattern(delimiter: str, *, is_possessive: bool = False) -> str:
     quoted = f'{blank}*"[^"]{more}(?:""[^"]{more}){more}"{blank}*'
     bare = f'{blank}*[^" \t{delimiter}][^{delimiter}]{more}'
     return f"{quoted}|{bare}|{blank}*"
+
+
+def span_fields(spans: Sequence[Span]) -> tuple[str, list[str]]:
+    """SQL for whether `_record` has all of its fields at fixed places, and for each of them.
+
+    Blanks may follow on the last one.
+    """
+    last = max(end or begin - 1 for begin, end in spans)
+    fits = f"length(_record) >= {last}"
+    if all(end for _, end in spans):
+        fits += f" and replace(substring(_record, {last + 1}), ' ', '') = ''"
+    return fits, [
+        f"substring(_record, {begin}, {(end or LONGEST_RECORD) - begin + 1})"
+        for begin, end in spans
+    ]
 
 
 def cut_fields(record: str, delimiter: str) -> list[str] | None:

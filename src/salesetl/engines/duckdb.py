@@ -73,9 +73,9 @@ class DuckDbEngine:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
         with naming(self._scratch.name, is_default=True):
             lines = self._records.query(paths, text)
-        return self._view(
-            f"select *, {fields_of(text.delimiter)} as _fields from ({lines})"
-        )
+        if text.is_ordered:
+            lines = self._ordered(lines)
+        return self._view(f"select *, {fields_of(text)} as _fields from ({lines})")
 
     def read_json_lines(
         self, paths: Sequence[str], schema: T.StructType, *, is_ordered: bool = False

@@ -8,7 +8,12 @@ import os
 from collections.abc import Sequence
 
 from salesetl.engines.copies import Copies
-from salesetl.engines.delimited import BLANKS, TextFormat, field_pattern
+from salesetl.engines.delimited import (
+    BLANKS,
+    TextFormat,
+    field_pattern,
+    span_fields,
+)
 from salesetl.engines.records import is_packed, is_plain, records_of, unpacked
 
 _LINES = (
@@ -51,9 +56,8 @@ class RecordReader:
         """Write the records of a file that DuckDB itself cannot cut; return a query for them."""
         target = os.path.join(self._folder, f"{next(self._numbers)}.ndjson")
         longest = _LEAST_OBJECT_BYTES
-        has_header = bool(text.header_lines)
         with open(path, "rb") as file, open(target, "w", encoding="ascii") as lines:
-            for record in records_of(unpacked(file, path), text, has_header=has_header):
+            for record in records_of(unpacked(file, path), text):
                 line = json.dumps(record)
                 longest = max(longest, len(line) + 1)
                 lines.write(f"{line}\n")
@@ -78,8 +82,12 @@ def _is_plain(path: str, encoding: str) -> bool:
         return is_plain(file)
 
 
-def fields_of(delimiter: str) -> str:
+def fields_of(text: TextFormat) -> str:
     """SQL for the fields of `_record`, with their quotes; none if a quote is in the wrong place."""
+    if text.spans:
+        fits, spans = span_fields(text.spans)
+        return f"case when {fits} then [{', '.join(spans)}] else [] end"
+    delimiter = text.delimiter
     field = field_pattern(delimiter)
     return (
         f"case when not contains(_record, '\"') then string_split(_record, '{delimiter}')"

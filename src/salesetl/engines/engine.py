@@ -48,7 +48,8 @@ class Engine(Protocol):
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, the text of a record, and `_source_file`.
 
-        Adds `_fields`, its fields with their quotes; none when a quote is out of place.
+        Adds `_fields`, its fields with their quotes; none when a quote is out of place; and its
+        `_place` in its file, if records are to be ordered.
         """
 
     def read_json_lines(

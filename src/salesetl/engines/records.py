@@ -4,6 +4,7 @@ import codecs
 import gzip
 import io
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import IO, cast
 
 from salesetl.engines.delimited import BLANKS, TextFormat
@@ -23,9 +24,7 @@ def unpacked(file: IO[bytes], path: str) -> IO[bytes]:
     return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if is_packed(path) else file
 
 
-def records_of(
-    file: IO[bytes], text: TextFormat, *, has_header: bool = True
-) -> Iterator[str]:
+def records_of(file: IO[bytes], text: TextFormat) -> Iterator[str]:
     """Yield the records of a file below its header, without blank lines.
 
     A record ends with its line, or, if `is_multiline`, may span lines inside quotes. Bytes that are
@@ -34,7 +33,7 @@ def records_of(
     is_utf8 = codecs.lookup(text.encoding).name == "utf-8"
     codec = "utf-8-sig" if is_utf8 else text.encoding
     lines = io.TextIOWrapper(file, codec, errors="replace", newline="")
-    return cut_records(lines, text, has_header=has_header)
+    return cut_records(lines, text)
 
 
 def decoded_lines(lines: Iterable[bytes], encoding: str) -> Iterator[str]:
@@ -49,17 +48,13 @@ def decoded_lines(lines: Iterable[bytes], encoding: str) -> Iterator[str]:
             yield line
 
 
-def cut_records(
-    lines: Iterable[str], text: TextFormat, *, has_header: bool = True
-) -> Iterator[str]:
+def cut_records(lines: Iterable[str], text: TextFormat) -> Iterator[str]:
     """Yield the records in lines that keep their ends; as `records_of`."""
-    records = RecordCutter(text).records(lines) if text.is_multiline else lines
-    is_header = has_header
+    data = islice(lines, text.header_lines, None)
+    records = RecordCutter(text).records(data) if text.is_multiline else data
     for record in records:
         if record.strip(BLANKS):
-            if not is_header:
-                yield record.rstrip("\r\n")
-            is_header = False
+            yield record.rstrip("\r\n")
 
 
 def is_wide(encoding: str) -> bool:

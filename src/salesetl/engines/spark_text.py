@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from salesetl.engines.delimited import BLANKS, TextFormat, field_pattern
+from salesetl.engines.delimited import (
+    BLANKS,
+    TextFormat,
+    field_pattern,
+    span_fields,
+)
 from salesetl.engines.records import (
     cut_records,
     decoded_lines,
@@ -40,7 +45,7 @@ _READABLE = "decode(encode(value, 'UTF-16BE'), 'UTF-16BE')"
 _NO_DELIMITER = "\1"
 # As many as `monotonically_increasing_id` can count in one.
 _LINES_OF_PART = 2**33
-_RECORDS = "_record string, _source_file string"
+_RECORDS = "_record string, _source_file string, _place long"
 _RECORDS_AT_ONCE = 1000
 
 
@@ -70,20 +75,26 @@ def records_with_fields(
     """Read delimited files as `_record`, `_source_file` and `_fields`."""
     if is_wide(text.encoding):
         records = _cut_files(spark, paths, text)
-    elif text.is_multiline:
+    elif text.is_multiline or text.is_ordered or not text.is_header_first:
         records = _cut_lines(spark, paths, text)
     else:
-        records = _read_lines(spark, paths, text.encoding)
-    return records.withColumn("_fields", F.expr(_fields(text.delimiter)))
+        records = _read_lines(spark, paths, text)
+    if text.is_ordered:
+        records = records.withColumn("_place", F.col("_place").cast("decimal(38, 0)"))
+    else:
+        records = records.select("_record", "_source_file")
+    return records.withColumn("_fields", F.expr(_fields(text)))
 
 
-def _read_lines(spark: SparkSession, paths: Sequence[str], encoding: str) -> DataFrame:
+def _read_lines(
+    spark: SparkSession, paths: Sequence[str], text: TextFormat
+) -> DataFrame:
     return (
         spark.read.schema("_line string, _odd_line string")
-        .option("header", True)
+        .option("header", bool(text.header_lines))
         .option("sep", _NO_DELIMITER)
         .option("quote", "")
-        .option("encoding", encoding)
+        .option("encoding", text.encoding)
         .option("columnNameOfCorruptRecord", "_odd_line")
         .csv([spark_path(path) for path in paths])
         .selectExpr(
@@ -148,14 +159,25 @@ def _cut_lines(
 def _batches(records: Iterator[str], path: str) -> Iterator[RecordBatch]:
     from pyarrow import RecordBatch, array
 
+    place = 0
     while some := list(islice(records, _RECORDS_AT_ONCE)):
+        places = range(place, place := place + len(some))
         yield RecordBatch.from_arrays(
-            [array(some, "string"), array([path] * len(some), "string")],
-            ["_record", "_source_file"],
+            [
+                array(some, "string"),
+                array([path] * len(some), "string"),
+                array(places, "int64"),
+            ],
+            ["_record", "_source_file", "_place"],
         )
 
 
-def _fields(delimiter: str) -> str:
+def _fields(text: TextFormat) -> str:
+    if text.spans:
+        fits, spans = span_fields(text.spans)
+        nothing = "cast(array() as array<string>)"
+        return f"case when {fits} then array({', '.join(spans)}) else {nothing} end"
+    delimiter = text.delimiter
     field = field_pattern(delimiter, is_possessive=True)
     # Only so written does Java cut at a character without a regular expression.
     character = "\\\\|" if delimiter == "|" else delimiter

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from salesetl import parsing
 from salesetl.characters import name_key, trimmed
-from salesetl.mapping.profile import Key
+from salesetl.mapping.sections import Key
 from salesetl.model.table import Table
 
 _SEPARATOR = "chr(31)"

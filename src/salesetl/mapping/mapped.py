@@ -12,6 +12,7 @@ from salesetl.dates import day_in_zone
 from salesetl.engines import functions as F
 from salesetl.mapping.date_forms import iso_text
 from salesetl.mapping.expressions import Expression
+from salesetl.mapping.filled import given_text
 from salesetl.mapping.formulas import Formula
 from salesetl.mapping.keys import key_text
 from salesetl.mapping.operands import Noted, Operands
@@ -154,11 +155,7 @@ class _Delivered:
 
     def _text(self, position: str) -> str:
         """SQL for the trimmed text of a field; null where it says that there is none."""
-        text = trimmed(position)
-        if not self.profile.nulls:
-            return text
-        markers = ", ".join(map(parsing.text_literal, self.profile.nulls))
-        return f"case when {text} in ({markers}) then null else {text} end"
+        return given_text(position, self.profile)
 
     def _date(self, text: str) -> str:
         """SQL for the ISO text of a date; of a moment with an offset, the day in the time zone."""

@@ -1,70 +1,29 @@
 """Source profiles: how another system's export maps to the contract."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from salesetl.characters import name_key, trim
-from salesetl.mapping.expressions import Condition, Expression
+from salesetl.mapping.expressions import Expression
 from salesetl.mapping.numbers import NumberForm
+from salesetl.mapping.sections import FillDown, Filter, Key, ListProfile, Lookup
+from salesetl.mapping.text_layout import TextLayout
 from salesetl.model.table import Table
 
 # The column that says whether a filter leaves a row out; without a filter there is no such column.
 IS_FILTERED = "_is_filtered"
+# How dates and times that are no text are written.
+_MOMENTS = tuple(
+    f"yyyy-MM-ddTHH:mm:ss{fraction}{zone}"
+    for fraction in ("", ".SSS")
+    for zone in ("", "Z")
+)
 
 
 @dataclass(frozen=True)
-class Key:
-    """A key that is made from several columns of the file.
-
-    With `line_number`, a digest of the values follows, and a number among the equal rows of the
-    file. So a second copy of the file gives the same keys.
-    """
-
-    column: str
-    parts: tuple[str, ...]
-    separator: str = "-"
-    line_number: bool = False
-
-
-@dataclass(frozen=True)
-class Filter:
-    """The rows to load: those for which `keep` is true. The other rows are counted as filtered.
-
-    A record that begins with one of the texts of `skip`, such as a footer, is filtered too, even if
-    it is malformed.
-    """
-
-    keep: Condition | None = None
-    skip: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ListProfile:
-    """The difference between the objects of a list and the items of a column of the contract.
-
-    `path` leads to the list. `columns` and `expressions` are as in a profile, for names in an item.
-    """
-
-    path: str = ""
-    columns: dict[str, str] = field(default_factory=dict)
-    expressions: dict[str, Expression] = field(default_factory=dict)
-
-    def used(self, names: Sequence[str]) -> list[str]:
-        """Return the names that items of these names are made of."""
-        used = [
-            self.columns.get(name, name)
-            for name in names
-            if name not in self.expressions
-        ]
-        for expression in self.expressions.values():
-            used += expression.names
-        return list(dict.fromkeys(used))
-
-
-@dataclass(frozen=True)
-class Profile:
+class Profile(TextLayout):
     """The difference between an export and the contract; the default is no difference.
 
     `columns` maps a contract column to its name in the file, `constants` to a text that all rows
@@ -76,8 +35,6 @@ class Profile:
     in, and `lists` maps the items of lists.
     """
 
-    delimiter: str = ","
-    encoding: str = "UTF-8"
     date_format: str = ""
     date_formats: tuple[str, ...] = ()
     decimal_comma: bool = False
@@ -89,9 +46,26 @@ class Profile:
     expressions: dict[str, Expression] = field(default_factory=dict)
     key: Key | None = None
     filter: Filter | None = None
+    fill_down: FillDown | None = None
+    lookup: dict[str, Lookup] = field(default_factory=dict)
     rules: dict[str, Decimal] = field(default_factory=dict)
     records: str = ""
     lists: dict[str, ListProfile] = field(default_factory=dict)
+
+    def of_table(self) -> "Profile":
+        """Return the profile for the rows of a workbook or of Parquet, which were written as text.
+
+        A real date may stand beside text; it has a form that no other text has.
+        """
+        forms = self.all_date_formats and (*_MOMENTS, *self.all_date_formats)
+        return replace(self, fixed_width={}, date_format="", date_formats=forms)
+
+    def of_replay(self) -> "Profile":
+        """Return the profile for records that were in quarantine: below the header as it was."""
+        skip_lines = 1 if self.fixed_width else 0
+        return replace(
+            self, header=True, header_lines=1, names=(), skip_lines=skip_lines
+        )
 
     @property
     def all_date_formats(self) -> tuple[str, ...]:
@@ -121,6 +95,12 @@ class Profile:
         """The form of numbers."""
         return NumberForm(",", ".") if self.decimal_comma else self.number
 
+    @property
+    def brought_columns(self) -> set[str]:
+        """The keys of the names of columns that come from look-ups."""
+        lookups = self.lookup.values()
+        return {name_key(name) for each in lookups for name in each.columns}
+
     def used(self, table: Table) -> list[str]:
         """Names in a file's header that the contract is made of; some of them may be lacking."""
         made = set(self.constants) | ({self.key.column} if self.key else set())
@@ -136,7 +116,15 @@ class Profile:
         if self.filter and self.filter.keep:
             kept_by = self.filter.keep.names
             used += [name for name in kept_by if name not in {*table.columns, *known}]
-        return list(dict.fromkeys([*used, *(self.key.parts if self.key else ())]))
+        if self.fill_down:
+            used += [*self.fill_down.columns, *self.fill_down.within]
+        used += [lookup.joined_on for lookup in self.lookup.values()]
+        used += self.key.parts if self.key else ()
+        return [
+            name
+            for name in dict.fromkeys(used)
+            if name_key(name) not in self.brought_columns
+        ]
 
     def needed(self, table: Table) -> list[str]:
         """Names that a file's header must have."""
@@ -148,7 +136,7 @@ class Profile:
 
     def derived(self, header: Sequence[str], table: Table) -> dict[str, Expression]:
         """Return how columns are computed that a header lacks, where it has what they need."""
-        found = {name_key(name) for name in header}
+        found = {name_key(name) for name in header} | self.brought_columns
         made = {*self.constants, *self.expressions}
         made |= {self.key.column} if self.key else set()
         known = made | {
@@ -170,6 +158,25 @@ class Profile:
             for name, expression in lacking.items()
             if {*expression.names} <= known | table.optional_columns
         }
+
+    def entry_of(self, name: str) -> str | None:
+        """Return the entry that needs a column of the file; None for one of the contract."""
+        entries = [(f"columns.{own}", [name]) for own, name in self.columns.items()]
+        entries += [
+            (f"expressions.{own}", made.names) for own, made in self.expressions.items()
+        ]
+        if self.filter and self.filter.keep:
+            entries.append(("filter.keep", self.filter.keep.names))
+        if self.key:
+            entries.append(("key.parts", [*self.key.parts]))
+        if self.fill_down:
+            fill = self.fill_down
+            entries.append(("fill_down.columns", [*fill.columns]))
+            entries.append(("fill_down.within", [*fill.within]))
+        for own, lookup in self.lookup.items():
+            entry = "key" if lookup.on is None else "on"
+            entries.append((f"lookup.{own}.{entry}", [lookup.joined_on]))
+        return next((entry for entry, names in entries if name in names), None)
 
     def missing(self, header: Sequence[str], table: Table) -> list[str]:
         """Needed names that the header does not have."""

@@ -1,44 +1,64 @@
 """Reads a source profile from its TOML file, and checks each entry."""
 
-import codecs
 import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 from zoneinfo import available_timezones
 
-from salesetl.entries import fill
+from salesetl.entries import check_kind, fill
 from salesetl.errors import InputError, nearest, not_known
 from salesetl.mapping.date_forms import NAMES, TOKENS, check_date_format
-from salesetl.mapping.profile import Filter, Key, ListProfile, Profile
+from salesetl.mapping.profile import Profile
+from salesetl.mapping.sections import Filter, Key, ListProfile, Lookup, check_lookups
+from salesetl.mapping.text_layout import check_layout
 from salesetl.model.table import Table, item_fields
-from salesetl.storage import normalized, storage_of
+from salesetl.storage import join, normalized, storage_of
 
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "~": "tilde"}
-_DELIMITERS |= {":": "colon"}
-# Encodings that Python and Java know by the same name.
-_ENCODINGS = (
-    *("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII"),
-    *(f"ISO-8859-{part}" for part in (*range(1, 12), 13, 14, 15, 16)),
-    *(f"windows-125{page}" for page in range(9)),
-    *("IBM437", "IBM850", "IBM852", "IBM857", "IBM858", "IBM862", "IBM866"),
-    *("Shift_JIS", "GB18030", "Big5", "EUC-JP", "EUC-KR", "KOI8-R"),
-)
+# The section for the sources beside the main one.
+_OTHER_SOURCE = "source"
 
 
 def load_profile(source: str | None, table: Table) -> Profile:
-    """Read a profile from a TOML file, local or on S3, or take the shipped one of that name.
+    """Read the profile of one source; as `load_profiles`."""
+    return load_profiles(source, [table])[table.name]
 
-    InputError names the entry that is wrong.
+
+def load_profiles(source: str | None, tables: Sequence[Table]) -> dict[str, Profile]:
+    """Read the profiles of the sources of a pipeline, by the names of their contracts.
+
+    They are in one TOML file, local or on S3, or a shipped one of that name. Its entries are for
+    the first table, those below `[source.NAME]` for another one. InputError names the entry that
+    is wrong.
     """
     if source is None:
-        return Profile()
+        return {table.name: Profile() for table in tables}
     try:
-        return _profile(tomllib.loads(_read_text(source), parse_float=Decimal), table)
+        entries = tomllib.loads(_read_text(source), parse_float=Decimal)
+        profiles = _profiles(entries, tables)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
         raise InputError(f"{source}: is not a valid source profile: {error}") from error
     except InputError as error:
         raise InputError(f"{source}: {error}") from error
+    folder = normalized(source).rpartition("/")[0]
+    return {
+        name: replace(profile, lookup=_beside(folder, profile.lookup))
+        for name, profile in profiles.items()
+    }
+
+
+def _beside(folder: str, lookups: dict[str, Lookup]) -> dict[str, Lookup]:
+    """Make paths absolute that are relative to the folder of their profile."""
+    return {
+        name: (
+            lookup
+            if "://" in lookup.path or lookup.path.startswith(("/", "~"))
+            else replace(lookup, path=join(folder, lookup.path))
+        )
+        for name, lookup in lookups.items()
+    }
 
 
 def shipped_profiles() -> dict[str, str]:
@@ -66,6 +86,33 @@ def _read_text(source: str) -> str:
     )
 
 
+def _profiles(entries: dict[str, Any], tables: Sequence[Table]) -> dict[str, Profile]:
+    main, *others = tables
+    own = {name: entry for name, entry in entries.items() if name != _OTHER_SOURCE}
+    given = entries.get(_OTHER_SOURCE, {})
+    check_kind(_OTHER_SOURCE, given, dict)
+    profiles = {table.name: Profile() for table in others}
+    for name, entry in given.items():
+        path = f"{_OTHER_SOURCE}.{name}"
+        if name == main.name:
+            raise ValueError(
+                f"{path}: {name} is the main source, whose entries stand at the top"
+            )
+        if name not in profiles:
+            raise ValueError(
+                not_known(f"{path}: there is no such source", name, profiles)
+            )
+        check_kind(path, entry, dict)
+        [table] = [table for table in others if table.name == name]
+        try:
+            profiles[name] = _profile(entry, table)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+    return {main.name: _profile(own, main), **profiles}
+
+
 def _profile(entries: dict[str, Any], table: Table) -> Profile:
     profile = fill(Profile, entries, "a profile")
     for section in ("columns", "constants", "expressions"):
@@ -78,13 +125,8 @@ def _profile(entries: dict[str, Any], table: Table) -> Profile:
             )
     if profile.key:
         _check_key(profile.key, profile, table)
-    if profile.delimiter not in _DELIMITERS:
-        raise ValueError(
-            f"delimiter {profile.delimiter!r} is not allowed; allowed: "
-            + " ".join(f"{each!r} ({name})" for each, name in _DELIMITERS.items())
-        )
-    if not _is_known_encoding(profile.encoding):
-        raise ValueError(_told_encoding(profile.encoding))
+    check_layout(profile)
+    check_lookups(profile.lookup)
     for name, mapped in profile.lists.items():
         _check_list(name, mapped, table)
     for name, value in profile.rules.items():
@@ -159,16 +201,6 @@ def _check_setting(name: str, value: Decimal, table: Table) -> None:
     settings[name].check(value)
 
 
-def _told_encoding(name: str) -> str:
-    told = f"encoding {name!r} is not supported"
-    try:
-        codec = codecs.lookup(name).name
-        alike = [each for each in _ENCODINGS if codecs.lookup(each).name == codec]
-    except (LookupError, ValueError):
-        alike = []
-    return not_known(told, alike[0] if alike else name, _ENCODINGS)
-
-
 def _check_date_format(date_format: str) -> None:
     try:
         check_date_format(date_format)
@@ -181,7 +213,3 @@ def _check_date_format(date_format: str) -> None:
             ) from error
         told += f"{part!r} is not allowed"
         raise ValueError(not_known(told, part, [*TOKENS, *NAMES])) from error
-
-
-def _is_known_encoding(name: str) -> bool:
-    return name.casefold() in (each.casefold() for each in _ENCODINGS)

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from salesetl.characters import is_plain, name_key
+from salesetl.characters import name_key
 from salesetl.engines import functions as F
-from salesetl.engines.delimited import LONGEST_RECORD
 from salesetl.engines.engine import Engine
 from salesetl.errors import InputError
+from salesetl.mapping.filled import filled_down
 from salesetl.mapping.mapped import with_contract_columns
 from salesetl.mapping.profile import IS_FILTERED, Profile
 from salesetl.model.table import Table
 from salesetl.parsing import text_literal
 from salesetl.quality.judging import WELL_FORMED
-from salesetl.readers.files import find_files, look_at
-from salesetl.readers.layouts import (
-    Layout,
-    Multiline,
-    find_layout,
-    is_quick_to_read,
-)
-from salesetl.readers.raw_rows import RawRows, in_one
+from salesetl.readers.fields import NO_PLACE, split_fields
+from salesetl.readers.files import content_path, delivered_names, find_files
+from salesetl.readers.grouping import group_files, with_large_files
+from salesetl.readers.layouts import Layout, Multiline
+from salesetl.readers.lookup_rows import LookupRows, looked_up
+from salesetl.readers.raw_rows import RawRows, in_one, with_file_names
 from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:
@@ -39,61 +36,60 @@ def read_csv(
     engine: Engine,
     path: str,
     table: Table,
+    folder: str | None = None,
     *,
     profile: Profile = Profile(),
     unknown_columns: UnknownColumns = "ignore",
     multiline: Multiline = "auto",
     allow_empty: bool = False,
-    files: list[StoredFile] | None = None,
 ) -> RawRows:
     """Read every row of every file below `path`, each file by its own header.
 
-    With `files`, only these are read.
+    What no engine reads, such as a workbook, is unpacked below `folder`.
+
     InputError names the first file that lacks a column of the contract, or that has one the
     contract does not know when `unknown_columns` is `fail`.
     """
-    if files is None:
-        files = find_files(path, allow_empty=allow_empty)
-    layouts: dict[Layout, list[str]] = defaultdict(list)
-    unknown: dict[str, str] = {}
-    found = look_at(files, lambda file: find_layout(file, table, profile, multiline))
-    for file, layout in found:
-        layouts[layout].append(file.path)
-        for name in profile.unknown(layout.header, table):
-            unknown.setdefault(name, file.path)
-    report_unknown(unknown, unknown_columns)
+    return read_delimited(
+        engine,
+        find_files(path, allow_empty=allow_empty),
+        table,
+        folder,
+        profile=profile,
+        unknown_columns=unknown_columns,
+        multiline=multiline,
+    )
+
+
+def read_delimited(
+    engine: Engine,
+    files: list[StoredFile],
+    table: Table,
+    folder: str | None,
+    *,
+    profile: Profile,
+    unknown_columns: UnknownColumns,
+    multiline: Multiline,
+    lookups: Sequence[LookupRows] = (),
+) -> RawRows:
+    """Read every row of some files, with the columns of look-ups; as `read_csv`."""
+    found = group_files(files, table, folder, profile, multiline)
+    report_unknown(found.unknown, unknown_columns)
+    layouts = found.layouts
     if multiline == "auto":
-        layouts = _with_large_files(engine, layouts, files)
+        layouts = with_large_files(engine, layouts)
     frames = [
-        _read_layout(engine, layout, paths, table, profile)
-        for layout, paths in layouts.items()
+        _read_layout(engine, layout, alike, table, profile, lookups)
+        for layout, alike in layouts.items()
     ]
-    return RawRows(engine.named(in_one(engine, frames, table)), files, sorted(unknown))
-
-
-def _with_large_files(
-    engine: Engine, layouts: Mapping[Layout, list[str]], files: Sequence[StoredFile]
-) -> dict[Layout, list[str]]:
-    """Let records span lines in those large files that have a line with a quote out of place.
-
-    The engine looks at these files, for which it reads them once more.
-    """
-    large = {file.path for file in files if not is_quick_to_read(file)}
-    divided: dict[Layout, list[str]] = defaultdict(list)
-    for layout, paths in layouts.items():
-        looked_at = [path for path in paths if path in large]
-        across: set[str] = set()
-        if looked_at and not layout.text.is_multiline:
-            broken = (
-                engine.read_records(looked_at, layout.text)
-                .where("instr(_record, '\"') > 0 and size(_fields) = 0")
-                .select("_source_file")
-            )
-            across = {row["_source_file"] for row in engine.rows(broken.distinct())}
-        for path in paths:
-            own = layout.across_lines() if path in across else layout
-            divided[own].append(path)
-    return divided
+    rows = engine.named(in_one(engine, frames, table))
+    return RawRows(
+        rows,
+        files,
+        sorted(found.unknown),
+        skipped=found.skipped,
+        unpacked=found.unpacked,
+    )
 
 
 def report_unknown(unknown: Mapping[str, str], policy: UnknownColumns) -> None:
@@ -116,15 +112,29 @@ def report_unknown(unknown: Mapping[str, str], policy: UnknownColumns) -> None:
 
 
 def _read_layout(
-    engine: Engine, layout: Layout, paths: list[str], table: Table, profile: Profile
+    engine: Engine,
+    layout: Layout,
+    files: list[StoredFile],
+    table: Table,
+    profile: Profile,
+    lookups: Sequence[LookupRows],
 ) -> DataFrame:
+    profile = profile.of_table() if layout.is_table else profile
     places = _places(layout.header, table, profile)
-    records = engine.read_records(paths, layout.text)
-    rows = engine.named(_split(records, layout, places))
+    records = engine.read_records(list(map(content_path, files)), layout.text)
+    records = with_file_names(engine, records, delivered_names(files))
+    rows = engine.named(split_fields(records, layout, places))
     derived = profile.derived(layout.header, table)
     made = {*profile.constants, *profile.expressions, *derived}
     made |= {profile.key.column} if profile.key else set()
     positions = {name: f"_{place}" for name, place in places.items()}
+    if profile.fill_down:
+        rows = engine.named(filled_down(rows, positions, profile.fill_down, profile))
+    if lookups:
+        for found in lookups:
+            found.check_apart(files[0].path, layout.header)
+        rows, positions = looked_up(rows, positions, lookups, profile)
+        rows = engine.named(rows)
     return rows.transform(
         with_contract_columns, positions, table, profile, derived, engine.quotient
     ).select(
@@ -139,13 +149,14 @@ def _read_layout(
         "_raw_record",
         "_source_header",
         "_source_file",
-        F.expr("cast(null as decimal(38, 0))").alias("_place"),
+        F.expr("_place" if table.last_line_wins else NO_PLACE).alias("_place"),
         F.expr(
             f"case when _is_well_formed then '' else '{WELL_FORMED.name}' end"
         ).alias("_fault"),
         "_is_plain",
         F.expr("cast(null as string)").alias("_names"),
         *_filtered(profile),
+        *(found.flag for found in lookups),
     )
 
 
@@ -166,36 +177,3 @@ def _places(header: Sequence[str], table: Table, profile: Profile) -> dict[str, 
     used = set(map(name_key, profile.used(table)))
     places = {name_key(name): place for place, name in enumerate(header)}
     return {name: place for name, place in places.items() if name in used}
-
-
-def _split(records: DataFrame, layout: Layout, places: Mapping[str, int]) -> DataFrame:
-    """Give each record its fields as the columns `_0`, `_1`, …, null where it is malformed.
-
-    Only those of some places: a file may have thousands of columns, and the contract but a few.
-    """
-    is_well_formed = (
-        f"size(_fields) = {layout.text.width} and length(_record) <= {LONGEST_RECORD}"
-    )
-    fields = [
-        F.expr(
-            f"case when {is_well_formed} then {_unquoted(f'_fields[{place}]')} end"
-        ).alias(f"_{place}")
-        for place in places.values()
-    ]
-    return records.select(
-        *fields,
-        F.col("_record").alias("_raw_record"),
-        F.lit(layout.header_line).alias("_source_header"),
-        "_source_file",
-        F.expr(is_well_formed).alias("_is_well_formed"),
-        F.expr(is_plain("_record")).alias("_is_plain"),
-    )
-
-
-def _unquoted(field: str) -> str:
-    # Blanks may stand around the quotes.
-    quoted = f"trim(both ' \t' from {field})"
-    inside = f"substring({quoted}, 2, length({quoted}) - 2)"
-    text = f"replace({inside}, '\"\"', '\"')"
-    is_quoted = f"instr({field}, '\"') > 0 and {quoted} like '\"%'"
-    return f"case when {is_quoted} then {text} else {field} end"

@@ -10,7 +10,8 @@ from typing import Any
 from salesetl.characters import name_key
 from salesetl.engines.delimited import cut_fields
 from salesetl.mapping.profile import Profile
-from salesetl.readers.files import read_head, read_whole, unpacked_bytes
+from salesetl.readers.files import Unpacked, read_head, read_whole, unpacked_bytes
+from salesetl.readers.headers import separator_of
 from salesetl.storage import storage_of
 
 # To look through more is not worth a number.
@@ -18,17 +19,22 @@ _LARGEST_BYTES = 256 * 1024 * 1024
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
-def line_of(path: str, record: str, encoding: str) -> int | None:
+def line_of(
+    path: str, record: str, encoding: str, unpacked: Unpacked | None = None
+) -> int | None:
     """Return the number of the first line of a record; None if it is not found.
 
-    The first of several that are equal. It is not looked for in a very large file.
+    The first of several that are equal. It is not looked for in a very large file. In a table that
+    was `unpacked` it is the number of its row.
     """
-    for file in storage_of(path).files(path):
+    for file in [unpacked] if unpacked else storage_of(path).files(path):
         if file.path != path or unpacked_bytes(file) > _LARGEST_BYTES:
             continue
         _, own = read_head(file, encoding)
         text = read_whole(file).decode(own, errors="replace").removeprefix("\ufeff")
-        return _by_lines(io.StringIO(text, newline=""), record) or _inside(text, record)
+        lines = io.StringIO(text, newline="")
+        found = _by_lines(lines, record) or _inside(text, record)
+        return _row(text, found) if unpacked and unpacked.is_table else found
     return None
 
 
@@ -42,10 +48,20 @@ def field_value(record: str, header: str, column: str, profile: Profile) -> str 
     if column in made:
         return None
     name = name_key(profile.columns.get(column, column))
-    found = list(map(name_key, cut_fields(header, profile.delimiter) or []))
-    fields = cut_fields(record, profile.delimiter) or []
+    delimiter = profile.field_delimiter
+    above, _, last = header.partition("\n")
+    if said := separator_of(above):
+        delimiter, header = said, last
+    found = list(map(name_key, cut_fields(header, delimiter) or []))
+    fields = _fields(record, delimiter, profile)
     is_whole = len(found) == len(fields) and name in found
     return fields[found.index(name)] if is_whole else None
+
+
+def _fields(record: str, delimiter: str, profile: Profile) -> list[str]:
+    if not profile.fixed_width:
+        return cut_fields(record, delimiter) or []
+    return [record[begin - 1 : end] for begin, end in profile.spans]
 
 
 def object_value(record: str, path: str | None) -> str | None:
@@ -68,6 +84,15 @@ def _by_lines(lines: Iterable[str], record: str) -> int | None:
         if seen == wanted:
             return number - len(wanted) + 1
     return None
+
+
+def _row(text: str, line: int | None) -> int | None:
+    """Return the number of the row that begins on a line: a value in quotes may have several."""
+    row, is_inside = 1, False
+    for above in io.StringIO(text).readlines()[: line and line - 1]:
+        is_inside ^= above.count('"') % 2 == 1
+        row += not is_inside
+    return line and row
 
 
 def _inside(text: str, record: str) -> int | None:

@@ -10,24 +10,32 @@ from salesetl.storage import StoredFile
 
 # Only the places of objects matter, and Python refuses to make a number of very many digits.
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+_CSV_NAMES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+JSON_NAMES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 _BLANKS = re.compile(r"[ \t\r\n]*")
 # As long as what is left of a word or an escape that was cut in two.
 _CUT = 12
 
 
-def is_across_lines(file: StoredFile) -> bool:
+class NotJson(InputError):
+    """A file has nothing that looks like JSON."""
+
+
+def is_across_lines(file: StoredFile, encoding: str = "UTF-8") -> bool:
     """Tell from the beginning of a file whether its objects may span lines, or are in an array.
 
-    One that has an object a line does not, nor does one whose first line is broken. InputError if
-    nothing in the beginning looks like JSON.
+    One that has an object a line does not, nor does one whose first line is broken. NotJson if
+    nothing in the beginning looks like JSON, or only what may stand in a cell of a table.
     """
-    head = read_head(file, "UTF-8")[0].strip()
+    head = read_head(file, encoding)[0].strip()
     if head.startswith("["):
         return True
-    if head and not re.search(r"^[ \t]*[{\[]", head, re.MULTILINE):
-        raise InputError(
+    is_csv = file.path.endswith(_CSV_NAMES) and not head.startswith("{")
+    if head and (is_csv or not re.search(r"^[ \t]*[{\[]", head, re.MULTILINE)):
+        raise NotJson(
             f"{file.path}: is not JSON, because no line begins with {{ or [; if it is delimited"
-            " text, deliver it as JSON with one object a line"
+            " text, deliver it as JSON with one object a line, or, where the source is flat, rename"
+            " it to .csv"
         )
     first_line, line_break, _ = head.partition("\n")
     if _is_json(first_line):

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TypeVar
 
 from salesetl.engines.records import is_packed, is_wide
 from salesetl.errors import InputError
+from salesetl.readers.kinds import Kind, NotText, kind_of, refused
 from salesetl.readers.packed import GZIP, parts_of, unpacked_head
 from salesetl.storage import StoredFile, normalized, storage_of
 
@@ -24,14 +26,19 @@ _PADDING = b"\0" * 8
 
 # As in a shell: neither sign stands for a slash.
 _GLOB = {"*": "[^/]*", "?": "[^/]"}
-_FOREIGN_FORMATS = {
-    b"\xff\xfe": "is UTF-16",
-    b"\xfe\xff": "is UTF-16",
-    b"PK\x03\x04": "is a ZIP archive or an Excel workbook",
-    b"PAR1": "is Parquet",
-    b"BZh": "is bzip2",
-    b"\x28\xb5\x2f\xfd": "is Zstandard",
-}
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_PACKED_NAMES = (".bz2", ".gz", ".parquet", ".xlsx", ".zip", ".zst")
+
+
+@dataclass(frozen=True)
+class Unpacked(StoredFile):
+    """A delivered file that was unpacked: its path, and the size of its `content`, a path too.
+
+    `is_table` of one that had no text, but rows of values.
+    """
+
+    content: str = ""
+    is_table: bool = False
 
 
 def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
@@ -141,12 +148,13 @@ def read_head(
     """Return the first characters of a file, unpacked and without BOM, and its encoding.
 
     That is the encoding given, or UTF-8 if the file begins with the mark of it. InputError if the
-    file is no text.
+    file is no text; NotText if it can be unpacked.
     """
     if is_gzip(file):
         head = unpacked_head(file, limit)
     else:
-        head = storage_of(file.path).read(file.path, limit)
+        path = content_path(file)
+        head = storage_of(path).read(path, limit)
     if not head:
         raise _empty(file)
     if head.startswith(GZIP):
@@ -156,13 +164,14 @@ def read_head(
             else "gzip, but its name does not end in .gz; rename it"
         )
         raise InputError(f"{file.path}: is {told}, and deliver it again")
+    if kind := kind_of(head):
+        raise _no_text(file, kind)
     if not is_wide(encoding):
-        for magic, claim in _FOREIGN_FORMATS.items():
-            if head.startswith(magic):
-                raise InputError(
-                    f"{file.path}: {claim}; deliver it as {encoding} text, plain or .gz, or set its"
-                    " encoding in a source profile"
-                )
+        if head.startswith(_UTF_16):
+            raise InputError(
+                f"{file.path}: is UTF-16; deliver it as {encoding} text, or set its encoding in a"
+                " source profile"
+            )
         if b"\0" in head:
             raise InputError(
                 f"{file.path}: has NUL bytes, so it is not {encoding} text; deliver it again, or"
@@ -174,9 +183,33 @@ def read_head(
     return text.removeprefix("\ufeff"), encoding
 
 
+def _no_text(file: StoredFile, kind: Kind) -> InputError:
+    if kind.remedy:
+        return refused(file.path, kind)
+    if is_gzip(file) or isinstance(file, Unpacked):
+        return InputError(
+            f"{file.path}: holds {kind.name}, so it is packed twice; unpack it once, and deliver"
+            " it again"
+        )
+    return NotText(
+        f"{file.path}: is {kind.name}, but text is needed here; unpack it", kind
+    )
+
+
+def content_path(file: StoredFile) -> str:
+    """Return where the content of a file is, which may have been unpacked."""
+    return file.content if isinstance(file, Unpacked) else file.path
+
+
+def delivered_names(files: Iterable[StoredFile]) -> dict[str, str]:
+    """Map where the content of each unpacked file is to its path as delivered."""
+    return {file.content: file.path for file in files if isinstance(file, Unpacked)}
+
+
 def read_whole(file: StoredFile) -> bytes:
     """Return all bytes of a file, unpacked and without BOM; InputError if it is truncated."""
-    content = storage_of(file.path).read(file.path)
+    path = content_path(file)
+    content = storage_of(path).read(path)
     if is_gzip(file):
         content = b"".join(parts_of(file.path, content))
     return content.removeprefix(BOM)
@@ -196,9 +229,9 @@ def check_packed(files: Iterable[StoredFile]) -> None:
 
 def is_gzip(file: StoredFile) -> bool:
     """Tell whether a file is unpacked on reading."""
-    return is_packed(file.path)
+    return is_packed(content_path(file))
 
 
 def unpacked_bytes(file: StoredFile) -> int:
-    """Estimate the unpacked size of a file: ten times the size of a gzipped one."""
-    return file.size * (10 if is_gzip(file) else 1)
+    """Estimate the unpacked size of a file: ten times the size of a packed one."""
+    return file.size * (10 if content_path(file).endswith(_PACKED_NAMES) else 1)

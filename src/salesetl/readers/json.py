@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from salesetl import parsing
@@ -15,10 +15,17 @@ from salesetl.model.source import Json
 from salesetl.model.table import Table, item_fields
 from salesetl.model.types import T
 from salesetl.quality.judging import KEY_ONCE, OWN_KIND, WELL_FORMED
-from salesetl.readers.documents import is_across_lines, objects_of
-from salesetl.readers.files import find_files, look_at
+from salesetl.readers.documents import objects_of
+from salesetl.readers.files import (
+    Unpacked,
+    content_path,
+    delivered_names,
+    find_files,
+    look_at,
+)
+from salesetl.readers.looking import look_into
 from salesetl.readers.profiled_json import read_profiled_json
-from salesetl.readers.raw_rows import LINEAGE, RawRows, in_one
+from salesetl.readers.raw_rows import LINEAGE, RawRows, in_one, with_file_names
 from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:
@@ -45,48 +52,53 @@ def read_json(
     *,
     profile: Profile = Profile(),
     allow_empty: bool = False,
-    files: list[StoredFile] | None = None,
 ) -> RawRows:
     """Read every object of every file below `path`, each contract column as text.
 
-    With `files`, only these are read.
     A file that is an array or spans objects over lines is first written to `staging` with an
-    object a line. A file that is neither is read by line, and its broken lines are malformed.
-    InputError names a file that is a broken array, or no JSON.
+    object a line; so is one that is packed. A file that is neither is read by line, and its broken
+    lines are malformed. InputError names a file that is a broken array, or no JSON.
     """
+    files = find_files(path, allow_empty=allow_empty)
+    looked = look_at(files, lambda file: look_into(file, staging))
+    objects = [(file, bool(is_across)) for _, (file, is_across) in looked]
+    return read_objects(engine, objects, table, reader, staging, profile=profile)
+
+
+def read_objects(
+    engine: Engine,
+    files: Sequence[tuple[StoredFile, bool]],
+    table: Table,
+    reader: Json,
+    staging: str,
+    *,
+    profile: Profile,
+) -> RawRows:
+    """Read every object of some files, of which it is known whether they may span lines."""
     if profile != Profile():
         defaults = delivered_paths(engine, reader)
-        return read_profiled_json(
-            engine,
-            path,
-            table,
-            profile,
-            defaults,
-            staging,
-            allow_empty=allow_empty,
-            files=files,
-        )
-    if files is None:
-        files = find_files(path, allow_empty=allow_empty)
-    by_line = [file.path for file in files]
+        return read_profiled_json(engine, files, table, profile, defaults, staging)
+    by_line: list[StoredFile] = []
     frames = []
-    for number, (file, is_across) in enumerate(look_at(files, is_across_lines)):
+    for number, (file, is_across) in enumerate(files):
         objects = objects_of(file) if is_across else None
-        if objects is not None:
-            logger.info(
-                "%s holds %d JSON objects across lines", file.path, len(objects)
+        if objects is None:
+            by_line.append(file)
+            continue
+        logger.info("%s holds %d JSON objects across lines", file.path, len(objects))
+        lines = join(staging, f"{number}.ndjson")
+        storage_of(lines).write(lines, "\n".join(objects).encode())
+        frames.append(
+            _read_lines(engine, [lines], table, reader).withColumn(
+                "_source_file", F.lit(file.path)
             )
-            by_line.remove(file.path)
-            lines = join(staging, f"{number}.ndjson")
-            storage_of(lines).write(lines, "\n".join(objects).encode())
-            frames.append(
-                _read_lines(engine, [lines], table, reader).withColumn(
-                    "_source_file", F.lit(file.path)
-                )
-            )
+        )
     if by_line:
-        frames.append(_read_lines(engine, by_line, table, reader))
-    return RawRows(in_one(engine, frames, table), files, [])
+        frame = _read_lines(engine, list(map(content_path, by_line)), table, reader)
+        frames.append(with_file_names(engine, frame, delivered_names(by_line)))
+    unpacked = {file.path: file for file, _ in files if isinstance(file, Unpacked)}
+    found = [file for file, _ in files]
+    return RawRows(in_one(engine, frames, table), found, [], unpacked=unpacked)
 
 
 def delivered_paths(engine: Engine, reader: Json) -> dict[str, str]:

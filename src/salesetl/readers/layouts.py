@@ -2,8 +2,6 @@
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,16 +9,20 @@ from salesetl.characters import name_key, trim
 from salesetl.engines.delimited import (
     LONGEST_RECORD,
     TextFormat,
-    cut_fields,
-    first_record,
     open_fields,
 )
 from salesetl.engines.records import is_wide
-from salesetl.errors import InputError
 from salesetl.mapping.profile import Profile
 from salesetl.model.table import Table
 from salesetl.model.types import T
-from salesetl.readers.files import HEAD_BYTES, read_head, read_whole, unpacked_bytes
+from salesetl.readers.files import (
+    HEAD_BYTES,
+    Unpacked,
+    read_head,
+    read_whole,
+    unpacked_bytes,
+)
+from salesetl.readers.headers import Header, find_header
 from salesetl.storage import StoredFile
 
 Multiline = Literal["auto", "true", "false"]
@@ -35,12 +37,17 @@ class Layout:
 
     header: tuple[str, ...]
     text: TextFormat
+    says_delimiter: bool = False
+    is_table: bool = False
 
     @property
     def header_line(self) -> str:
-        """Write the header as a line of its file."""
+        """Write the header as a line of its file, below the one that says the delimiter, if any."""
         line = io.StringIO()
-        writer = csv.writer(line, delimiter=self.text.delimiter, lineterminator="")
+        delimiter = self.text.delimiter
+        if self.says_delimiter:
+            line.write(f"sep={delimiter}\n")
+        writer = csv.writer(line, delimiter=delimiter, lineterminator="")
         writer.writerow(self.header)
         return line.getvalue()
 
@@ -56,23 +63,32 @@ def is_quick_to_read(file: StoredFile) -> bool:
 
 def find_layout(
     file: StoredFile, table: Table, profile: Profile, multiline: Multiline
-) -> Layout:
+) -> tuple[Layout, Header]:
     """Look at a file; InputError if its header lacks a column or names one twice."""
+    is_table = isinstance(file, Unpacked) and file.is_table
+    profile = profile.of_table() if is_table else profile
     head, encoding = read_head(file, profile.encoding)
     if len(head.splitlines()) < 2 and file.size > HEAD_BYTES:
         head, _ = read_head(file, profile.encoding, LONGEST_RECORD)
-    header, header_lines = _read_header(file, head, table, profile)
+    header = find_header(file.path, head, table, profile)
+    is_quoted = not profile.fixed_width
     text = TextFormat(
-        profile.delimiter,
+        header.delimiter,
         encoding,
-        header_lines,
-        is_multiline=multiline == "true" or any("\n" in name for name in header),
-        width=len(header),
-        number_places=_number_places(header, table, profile),
+        header.data_after,
+        is_multiline=is_quoted
+        and (multiline == "true" or any("\n" in name for name in header.names)),
+        width=len(header.names),
+        number_places=_number_places(header.names, table, profile),
+        is_header_first=header.is_first,
+        spans=profile.spans,
+        is_ordered=table.last_line_wins or profile.fill_down is not None,
     )
-    if multiline == "auto" and not text.is_multiline:
+    if multiline == "auto" and is_quoted and not text.is_multiline:
         text = replace(text, is_multiline=_spans_lines(file, text))
-    return Layout(tuple(map(trim, header)), text)
+    names = tuple(map(trim, header.names))
+    is_said = header.delimiter != profile.field_delimiter
+    return Layout(names, text, is_said, is_table), header
 
 
 def _number_places(
@@ -86,57 +102,6 @@ def _number_places(
         if not isinstance(field.dataType, texts)
     }
     return tuple(place for place, name in enumerate(header) if name_key(name) in names)
-
-
-def _read_header(
-    file: StoredFile, head: str, table: Table, profile: Profile
-) -> tuple[tuple[str, ...], int]:
-    """Return the fields of the first record that is not blank, and the line that ends it."""
-    lines = io.StringIO(head, newline="")
-    record, header_lines = first_record(lines, profile.delimiter)
-    header = cut_fields(record, profile.delimiter)
-    if header is None:
-        raise InputError(
-            f"{file.path}: the header line has a quote in the wrong place; correct the line"
-        )
-    _check_is_header(file, header, table, profile)
-    counts = Counter(map(name_key, header))
-    for name in map(trim, header):
-        if name and counts[name_key(name)] > 1:
-            raise InputError(
-                f"{file.path}: header names column {name!r} twice; rename one of them"
-            )
-    missing = profile.missing(header, table)
-    if missing:
-        found = ", ".join(map(trim, header))
-        raise InputError(
-            f"{file.path}: header has no column {missing[0]!r} (found: {found});"
-            f" {_remedy(header, profile.delimiter)}"
-        )
-    return tuple(header), header_lines
-
-
-def _check_is_header(
-    file: StoredFile, header: Sequence[str], table: Table, profile: Profile
-) -> None:
-    """See that a first line is a header at all; what is none is a row, which no message shows."""
-    missing = profile.missing(header, table)
-    if missing and len(missing) == len(profile.needed(table)):
-        remedy = _remedy(header, profile.delimiter)
-        raise InputError(
-            f"{file.path}: the first line has none of the needed columns, such as"
-            f" {missing[0]!r}; does the file have a header line? If so, {remedy}"
-        )
-
-
-def _remedy(header: Sequence[str], delimiter: str) -> str:
-    """Tell what to do about a header that lacks a column, by what it seems to be delimited by."""
-    found = ", ".join(header)
-    for character in ";\t|,":
-        if character != delimiter and found.count(character) >= 2 > len(header) - 1:
-            seen = f"the delimiter seems to be {character!r}"
-            return f"{seen}: set it as delimiter in a source profile"
-    return "correct the header, or map its names in a source profile"
 
 
 def _spans_lines(file: StoredFile, text: TextFormat) -> bool:

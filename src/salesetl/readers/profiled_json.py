@@ -7,7 +7,7 @@ the values out, and the engines are given lines of texts (docs/decisions/0020).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,8 @@ from salesetl.engines.engine import Engine
 from salesetl.mapping.mapped import with_contract_columns
 from salesetl.mapping.profile import IS_FILTERED, Profile
 from salesetl.model.table import Table
-from salesetl.readers.documents import is_across_lines, objects_of
-from salesetl.readers.files import find_files, look_at, read_whole
+from salesetl.readers.documents import objects_of
+from salesetl.readers.files import Unpacked, read_whole
 from salesetl.readers.json_values import path_of, records_at
 from salesetl.readers.raw_rows import LINEAGE, RawRows, in_one
 from salesetl.readers.wanted_paths import WantedPaths
@@ -35,27 +35,23 @@ _RECORDS_AT_ONCE = 50_000
 
 def read_profiled_json(
     engine: Engine,
-    path: str,
+    files: Sequence[tuple[StoredFile, bool]],
     table: Table,
     profile: Profile,
     defaults: Mapping[str, str],
     staging: str,
-    *,
-    allow_empty: bool = False,
-    files: list[StoredFile] | None = None,
 ) -> RawRows:
-    """Read every record of every file below `path`, each contract column as text.
+    """Read every record of some files, each contract column as text.
 
     Records are objects, a line each, in an array, or in the list that `records` of the profile
-    names. `defaults` are the paths of columns of which the profile says nothing.
+    names. Of each file it is known whether they may span lines. `defaults` are the paths of columns
+    of which the profile says nothing.
     """
     named = {*profile.columns.values(), *profile.operands}
     profile = _with_defaults(profile, defaults)
-    if files is None:
-        files = find_files(path, allow_empty=allow_empty)
     wanted = WantedPaths.of(table, profile)
     frames = []
-    for number, (file, is_across) in enumerate(look_at(files, is_across_lines)):
+    for number, (file, is_across) in enumerate(files):
         texts = _records(file, is_across, profile)
         paths = list(_written(texts, wanted, join(staging, str(number))))
         if paths:
@@ -64,7 +60,13 @@ def read_profiled_json(
             )
             frames.append(lines.withColumn("_source_file", F.lit(file.path)))
     rows = [_mapped(engine, each, table, profile, wanted) for each in frames]
-    return RawRows(in_one(engine, rows, table), files, [], wanted.delivered(named))
+    return RawRows(
+        in_one(engine, rows, table),
+        [file for file, _ in files],
+        [],
+        wanted.delivered(named),
+        unpacked={file.path: file for file, _ in files if isinstance(file, Unpacked)},
+    )
 
 
 def _records(file: StoredFile, is_across: bool, profile: Profile) -> Iterator[str]:

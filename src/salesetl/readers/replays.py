@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from salesetl.engines.engine import Engine
 from salesetl.readers.files import glob_root
+from salesetl.readers.raw_rows import with_file_names
 from salesetl.storage import join, normalized, storage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-    from pyspark.sql import functions as F
-else:
-    from salesetl.engines import functions as F
 
 # Its name is one that no reader takes for data.
 _FIRST_FILES = "_first_files.json"
@@ -37,13 +35,5 @@ def with_first_files(engine: Engine, rows: DataFrame, path: str) -> DataFrame:
     if not storage.files(remembered):
         return rows
     first_files = json.loads(storage.read(remembered))
-    files = engine.frame(
-        [(join(folder, name), first) for name, first in first_files.items()],
-        {"_source_file": "string", "_first_file": "string"},
-    )
-    return (
-        rows.join(files, on=["_source_file"], how="left")
-        .select(*rows.columns, "_first_file")
-        .withColumn("_source_file", F.coalesce("_first_file", "_source_file"))
-        .drop("_first_file")
-    )
+    names = {join(folder, name): first for name, first in first_files.items()}
+    return with_file_names(engine, rows, names)

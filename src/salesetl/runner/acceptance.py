@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from salesetl.errors import BooksError, QualityError, SalesEtlError
+from salesetl.mapping.profile import Profile
 from salesetl.model.options import LoadOptions
 from salesetl.model.quarantine_table import quarantine_of
 from salesetl.model.rules import Rule
@@ -104,29 +105,36 @@ def _example(classified: Classified, rule: Rule) -> str:
         .limit(1)
     )
     path, record = row["_source_file"], row["_raw_record"]
-    values = _values(classified, rule, record, row["_source_header"])
+    delivered = classified.delivered
+    unpacked = delivered.raw.unpacked.get(path)
+    is_table = unpacked is not None and unpacked.is_table
+    profile = delivered.profile.of_table() if is_table else delivered.profile
+    values = _values(classified, rule, record, row["_source_header"], profile)
     is_text = row["_source_header"] is not None
     try:
-        encoding = classified.delivered.profile.encoding if is_text else "UTF-8"
-        line = line_of(path, record, encoding)
+        encoding = profile.encoding if is_text else "UTF-8"
+        line = line_of(path, record, encoding, unpacked)
     except SalesEtlError:
         # Such as of a file that has gone; the reasons are worth more than the number.
         line = None
-    place = f"line {line:,} of {path}" if line else path
+    place = f"{'row' if is_table else 'line'} {line:,} of {path}" if line else path
     return f"{_shown(rule, values)} in {place}" if values else place
 
 
 def _values(
-    classified: Classified, rule: Rule, record: str, header: str | None
+    classified: Classified,
+    rule: Rule,
+    record: str,
+    header: str | None,
+    profile: Profile,
 ) -> dict[str, str | None]:
     """Return the texts in a record of the columns that a rule is about; None where it has none."""
     names = columns_of(rule, classified.contract)
     reader = classified.source.reader
-    if isinstance(reader, Json):
+    if isinstance(reader, Json) and header is None:
         paths = delivered_paths(classified.engine, reader)
         paths |= classified.delivered.profile.columns
         return {name: object_value(record, paths.get(name)) for name in names}
-    profile = classified.delivered.profile
     return {name: field_value(record, header or "", name, profile) for name in names}
 
 

@@ -15,6 +15,7 @@ from salesetl.runner.hints import hints_of
 from salesetl.runner.loading import Loading
 from salesetl.runner.sources import absent_sources, read_sources
 from salesetl.runner.start import days_to_load, open_run
+from salesetl.runner.unfound import count_unfound
 from salesetl.runner.unknown_names import report_names
 from salesetl.runs import RunReport
 
@@ -53,6 +54,8 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
             classified = classify_sources(
                 started, pipeline, options, contracts, delivered
             )
+        for each in classified.values():
+            count_unfound(each)
         report = started.report
         main = classified[pipeline.main.name]
         for name, count in main.tally.counts().items():

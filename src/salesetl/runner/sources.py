@@ -1,23 +1,27 @@
 """Reads the sources of a pipeline as text columns."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from salesetl.mapping.fingerprint import fingerprint
 from salesetl.mapping.profile import Profile
-from salesetl.mapping.profile_files import load_profile
+from salesetl.mapping.profile_files import load_profiles
 from salesetl.model.options import CsvOptions, LoadOptions
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.source import Csv, Source
 from salesetl.model.table import Table
-from salesetl.readers.csv import read_csv
-from salesetl.readers.json import read_json
+from salesetl.readers.csv import read_delimited
+from salesetl.readers.lookups import read_lookups
+from salesetl.readers.objects_or_tables import read_objects_or_tables
 from salesetl.readers.raw_rows import RawRows, in_one
 from salesetl.readers.replays import with_first_files
 from salesetl.runner.arrivals import Arrivals
 from salesetl.runner.finding import find_arrivals, report_arrivals
 from salesetl.runner.run import Run
 from salesetl.storage import StoredFile
+
+# Of so many files a report tells where their headers are.
+_SKIPPED_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,20 @@ def read_sources(
     source is in the result.
     """
     main = pipeline.main
+    profiles = load_profiles(options.source_profile, [*contracts.values()])
+    method = profiles[main.name].key_method(contracts[main.name])
+    run.destination.remember_keys(main.name, method)
+    if options.replay_of and isinstance(main.reader, Csv):
+        profiles[main.name] = profiles[main.name].of_replay()
     delivered: dict[str, Delivered] = {}
     for source in pipeline.sources:
-        delivered[source.name] = _read(
-            run, source, contracts[source.name], options, is_main=source is main
+        delivered[source.name] = _delivered(
+            run,
+            source,
+            contracts[source.name],
+            options,
+            profiles[source.name],
+            is_new_only=source is main and options.reads_new_files,
         )
         if source is main:
             report_arrivals(run.report, delivered[main.name].arrivals, options)
@@ -70,10 +84,23 @@ def read_sources(
         frame = with_first_files(run.engine, raw.frame, path)
         again = replace(delivered[main.name], raw=replace(raw, frame=frame))
         delivered[main.name] = again
-    run.report.files_read = sum(len(each.raw.files) for each in delivered.values())
-    for each in delivered.values():
-        run.report.unknown_columns += each.raw.unknown_columns
+    _report(run, [each.raw for each in delivered.values()])
     return delivered
+
+
+def _report(run: Run, found: Sequence[RawRows]) -> None:
+    """Write to the report what was read, and what was passed over."""
+    run.report.files_read = sum(len(each.files) for each in found)
+    for each in found:
+        run.report.unknown_columns += each.unknown_columns
+        run.report.lookups |= each.lookups
+    skipped = [lines for each in found for lines in each.skipped]
+    if skipped:
+        run.report.skipped_lines = {
+            "files": len(skipped),
+            "lines": sum(each.lines for each in skipped),
+            "first": [asdict(each) for each in skipped[:_SKIPPED_TOLD]],
+        }
 
 
 def _refreshes(pipeline: Pipeline, options: LoadOptions) -> bool:
@@ -84,34 +111,31 @@ def _refreshes(pipeline: Pipeline, options: LoadOptions) -> bool:
     )
 
 
-def _read(
+def _delivered(
     run: Run,
     source: Source,
     contract: Table,
     options: LoadOptions,
+    profile: Profile,
     *,
-    is_main: bool,
+    is_new_only: bool,
 ) -> Delivered:
     path = getattr(options, source.path_option)
     if path is None:
-        return Delivered(RawRows(in_one(run.engine, [], contract), [], []), Profile())
-    profile = Profile()
-    if is_main:
-        profile = load_profile(options.source_profile, contract)
-        run.destination.remember_keys(source.name, profile.key_method(contract))
+        return Delivered(RawRows(in_one(run.engine, [], contract), [], []), profile)
     arrivals, files = find_arrivals(
         run.destination.ledger(),
         source.name,
         path,
         fingerprint(profile),
-        is_new_only=is_main and options.reads_new_files,
+        is_new_only=is_new_only,
         allow_empty=options.allow_empty,
     )
-    raw = _raw_rows(run, source, contract, options, profile, files)
+    raw = _read(run, source, contract, options, profile, files)
     return Delivered(raw, profile, arrivals)
 
 
-def _raw_rows(
+def _read(
     run: Run,
     source: Source,
     contract: Table,
@@ -119,25 +143,34 @@ def _raw_rows(
     profile: Profile,
     files: list[StoredFile],
 ) -> RawRows:
-    path = getattr(options, source.path_option)
-    if isinstance(source.reader, Csv):
-        return read_csv(
+    csv = options if isinstance(options, CsvOptions) else CsvOptions()
+
+    def read_tables(files: list[StoredFile]) -> RawRows:
+        folder = run.folder("lookups", source.name)
+        lookups = read_lookups(run.engine, profile.lookup, profile.nulls, folder)
+        raw = read_delimited(
             run.engine,
-            path,
+            files,
             contract,
+            run.folder("unpacked", source.name),
             profile=profile,
             unknown_columns=options.unknown_columns,
-            multiline=options.multiline if isinstance(options, CsvOptions) else "auto",
-            allow_empty=options.allow_empty,
-            files=files,
+            multiline=csv.multiline,
+            lookups=lookups,
         )
-    return read_json(
+        return replace(raw, lookups={each.name: each.facts for each in lookups})
+
+    if isinstance(source.reader, Csv):
+        return read_tables(files)
+    raw = read_objects_or_tables(
         run.engine,
-        path,
+        files,
         contract,
         source.reader,
         run.folder("objects", source.name),
         profile=profile,
-        allow_empty=options.allow_empty,
-        files=files,
+        read_tables=read_tables,
     )
+    # As names in objects are told.
+    unknown = [f"{source.name}.{name}" for name in raw.unknown_columns]
+    return replace(raw, unknown_columns=unknown)

@@ -26,11 +26,11 @@ class SalesOptions(CsvOptions, LoadOptions):
     """Load delivered sales into `enriched_sales` and update `sales_summary`."""
 
     sales_path: InputPath = option(
-        "CSV files of sales, plain or .gz: a file, a folder or a glob"
+        "files of sales, such as CSV, plain or packed, or Excel: a file, a folder or a glob"
     )
     customers_path: InputPath | None = option(
-        "JSON files of customers, plain or .gz, one object a line or an array; without them, the"
-        " attributes of buyers are null, also in sales that are loaded again",
+        "files of customers: JSON, one object a line or an array, or CSV or Excel; without them,"
+        " the attributes of buyers are null, also in sales that are loaded again",
         None,
     )
     refresh_customers: bool = option(
