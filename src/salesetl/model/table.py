@@ -89,7 +89,7 @@ class Table:
     strategy: Strategy = Merge()
     last_line_wins: bool = False
     rules: tuple[Rule, ...] = field(default=())
-    derived: Mapping[str, str] = field(default_factory=dict)
+    derived: Mapping[str, str] = field(default_factory=dict, hash=False)
     settings: tuple[Setting, ...] = ()
 
     def __post_init__(self) -> None:
