@@ -37,6 +37,7 @@ TYPES = {
     "bigint": pa.int64(),
     "boolean": pa.bool_(),
     "array<string>": pa.list_(pa.string()),
+    "decimal(12,3)": pa.decimal128(12, 3),
     "decimal(12,4)": pa.decimal128(12, 4),
     "decimal(18,2)": pa.decimal128(18, 2),
     "decimal(38,2)": pa.decimal128(38, 2),
