@@ -1,0 +1,83 @@
+"""`salesetl check` tells what a run would do, and leaves nothing behind."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salesetl.cli import main
+from tests.frames import ORDER
+from tests.jobs.shop import Shop, sale
+
+SALES = [
+    sale(1, currency="EUR"),
+    sale(1, currency="EUR"),
+    *(sale(n, currency="EUR", unit_price="10,50") for n in (2, 3)),
+    sale(4, currency="USD", date="31.01.2025"),
+]
+
+
+@pytest.fixture
+def sales(duckdb: Any, tmp_path: Path) -> str:
+    """Deliver some sales, most of them broken."""
+    return str(Shop(duckdb, tmp_path).deliver("sales", SALES) / "sales.csv")
+
+
+def test_rows_are_told_by_outcome_and_reason_with_lines_and_amounts(
+    sales: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(tmp_path.rglob("*"))
+
+    main(["check", sales, "--as_of", "2025-12-01"])
+
+    shown = capsys.readouterr().out
+    assert f"{sales}: enrich_sales would read 5 rows" in shown
+    told = [line.split() for line in shown.splitlines()]
+    assert ["loaded", "1"] in told and ["duplicates", "1"] in told
+    assert ["unit_price_is_valid", "2", "4,", "5"] in told
+    assert ["date_is_valid", "1", "6"] in told
+    assert ["total_amount", "EUR", "21.00", "42.00"] in told
+    assert ["total_amount", "USD", "0.00", "21.00"] in told
+    assert "decimal_comma = true" in shown.splitlines()[-1]
+    # No value of a row is shown.
+    assert "31.01" not in shown and "10,50" not in shown
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_it_tells_the_same_as_json(
+    sales: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["check", sales, "--json", "--as_of", "2025-12-01"])
+
+    [told] = json.loads(capsys.readouterr().out)
+    assert (told["rows_read"], told["loaded"], told["rejected"]) == (5, 1, 3)
+    assert told["reasons"]["unit_price_is_valid"] == {"rows": 2, "lines": [4, 5]}
+    assert told["amounts"]["total_amount"]["EUR"]["rejected"] == "42.00"
+
+
+def test_the_job_is_told_by_the_kind_of_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "orders.json"
+    path.write_text(json.dumps(ORDER))
+
+    main(["check", str(path)])
+
+    assert "flatten_orders would read 1 rows" in capsys.readouterr().out
+
+
+def test_a_profile_is_taken_and_an_unknown_argument_refused(
+    sales: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile = tmp_path / "profile.toml"
+    profile.write_text('date_formats = ["dd.MM.yyyy", "yyyy-MM-dd"]\n')
+
+    main(["check", sales, "--source_profile", str(profile), "--as_of", "2025-12-01"])
+    shown = capsys.readouterr().out
+    with pytest.raises(SystemExit) as stopped:
+        main(["check", sales, "--source_profil", str(profile)])
+
+    assert ["loaded", "2"] in [line.split() for line in shown.splitlines()]
+    assert stopped.value.code != 0
+    assert "did you mean --source_profile" in capsys.readouterr().err
