@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from salesetl.display_files import file_lines
 from salesetl.money import AMOUNT_STATES
 from salesetl.runs import RunReport
 
@@ -25,14 +26,7 @@ def report_text(report: RunReport) -> str:
         *_pairs([*_main_source(report), *_other_sources(report)]),
         *_amounts(report),
     ]
-    for name, facts in report.lookups.items():
-        files = ", ".join(file["path"] for file in facts["files"])
-        told = f"{facts['keys']:,} keys of {files}"
-        if facts["malformed_rows"]:
-            told += f", {facts['malformed_rows']:,} malformed rows left out"
-        lines += [f"look-up {name} lacks {facts['rows_without']:,} rows ({told})"]
-    if report.skipped_lines:
-        lines += [_skipped_text(report.skipped_lines)]
+    lines += file_lines(report)
     if report.unknown_columns:
         lines += [f"columns ignored: {', '.join(report.unknown_columns)}"]
     lines += [f"hint: {hint}" for hint in report.hints]
@@ -88,14 +82,6 @@ def _runtime_text(report: RunReport) -> str:
     name = {"spark": "Spark", "duckdb": "DuckDB"}[report.runtime.get("engine", "spark")]
     version = report.runtime.get(name.lower())
     return f"{name} {version}, Python {report.runtime.get('python')}"
-
-
-def _skipped_text(skipped: dict[str, Any]) -> str:
-    first = skipped["first"][0]
-    told = f"lines that are no data: {skipped['lines']:,} in {skipped['files']:,} files"
-    if not first["header_line"]:
-        return told
-    return f"{told}; the header of {first['file']} is on line {first['header_line']:,}"
 
 
 def _catalog_text(catalog: dict[str, Any]) -> str:

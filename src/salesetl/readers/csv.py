@@ -17,11 +17,12 @@ from salesetl.model.table import Table
 from salesetl.parsing import text_literal
 from salesetl.quality.judging import WELL_FORMED
 from salesetl.readers.fields import NO_PLACE, split_fields
-from salesetl.readers.files import content_path, delivered_names, find_files
+from salesetl.readers.files import find_files
 from salesetl.readers.grouping import group_files, with_large_files
 from salesetl.readers.layouts import Layout, Multiline
 from salesetl.readers.lookup_rows import LookupRows, looked_up
 from salesetl.readers.raw_rows import RawRows, in_one, with_file_names
+from salesetl.readers.unpacked_files import content_path, delivered_names
 from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:

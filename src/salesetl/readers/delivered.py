@@ -10,8 +10,9 @@ from typing import Any
 from salesetl.characters import name_key
 from salesetl.engines.delimited import cut_fields
 from salesetl.mapping.profile import Profile
-from salesetl.readers.files import Unpacked, read_head, read_whole, unpacked_bytes
+from salesetl.readers.files import read_head, read_whole, unpacked_bytes
 from salesetl.readers.headers import separator_of
+from salesetl.readers.unpacked_files import Unpacked
 from salesetl.storage import storage_of
 
 # To look through more is not worth a number.

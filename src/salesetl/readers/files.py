@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from salesetl.engines.records import is_packed, is_wide
 from salesetl.errors import InputError
 from salesetl.readers.kinds import Kind, NotText, kind_of, refused
 from salesetl.readers.packed import GZIP, parts_of, unpacked_head
+from salesetl.readers.unpacked_files import Unpacked, content_path
 from salesetl.storage import StoredFile, normalized, storage_of
 
 Found = TypeVar("Found")
@@ -28,17 +28,6 @@ _PADDING = b"\0" * 8
 _GLOB = {"*": "[^/]*", "?": "[^/]"}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _PACKED_NAMES = (".bz2", ".gz", ".parquet", ".xlsx", ".zip", ".zst")
-
-
-@dataclass(frozen=True)
-class Unpacked(StoredFile):
-    """A delivered file that was unpacked: its path, and the size of its `content`, a path too.
-
-    `is_table` of one that had no text, but rows of values.
-    """
-
-    content: str = ""
-    is_table: bool = False
 
 
 def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
@@ -194,16 +183,6 @@ def _no_text(file: StoredFile, kind: Kind) -> InputError:
     return NotText(
         f"{file.path}: is {kind.name}, but text is needed here; unpack it", kind
     )
-
-
-def content_path(file: StoredFile) -> str:
-    """Return where the content of a file is, which may have been unpacked."""
-    return file.content if isinstance(file, Unpacked) else file.path
-
-
-def delivered_names(files: Iterable[StoredFile]) -> dict[str, str]:
-    """Map where the content of each unpacked file is to its path as delivered."""
-    return {file.content: file.path for file in files if isinstance(file, Unpacked)}
 
 
 def read_whole(file: StoredFile) -> bytes:

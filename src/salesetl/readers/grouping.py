@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from salesetl.engines.engine import Engine
 from salesetl.mapping.profile import Profile
 from salesetl.model.table import Table
-from salesetl.readers.files import Unpacked, content_path, look_at
+from salesetl.readers.files import look_at
 from salesetl.readers.headers import Header
 from salesetl.readers.kinds import NotText
 from salesetl.readers.layouts import (
@@ -19,6 +19,7 @@ from salesetl.readers.layouts import (
     is_quick_to_read,
 )
 from salesetl.readers.raw_rows import SkippedLines
+from salesetl.readers.unpacked_files import Unpacked, content_path
 from salesetl.readers.unpacking import unpack
 from salesetl.storage import StoredFile
 

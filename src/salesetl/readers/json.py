@@ -16,16 +16,11 @@ from salesetl.model.table import Table, item_fields
 from salesetl.model.types import T
 from salesetl.quality.judging import KEY_ONCE, OWN_KIND, WELL_FORMED
 from salesetl.readers.documents import objects_of
-from salesetl.readers.files import (
-    Unpacked,
-    content_path,
-    delivered_names,
-    find_files,
-    look_at,
-)
+from salesetl.readers.files import find_files, look_at
 from salesetl.readers.looking import look_into
 from salesetl.readers.profiled_json import read_profiled_json
 from salesetl.readers.raw_rows import LINEAGE, RawRows, in_one, with_file_names
+from salesetl.readers.unpacked_files import Unpacked, content_path, delivered_names
 from salesetl.storage import StoredFile, join, storage_of
 
 if TYPE_CHECKING:

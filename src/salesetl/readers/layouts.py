@@ -15,14 +15,9 @@ from salesetl.engines.records import is_wide
 from salesetl.mapping.profile import Profile
 from salesetl.model.table import Table
 from salesetl.model.types import T
-from salesetl.readers.files import (
-    HEAD_BYTES,
-    Unpacked,
-    read_head,
-    read_whole,
-    unpacked_bytes,
-)
+from salesetl.readers.files import HEAD_BYTES, read_head, read_whole, unpacked_bytes
 from salesetl.readers.headers import Header, find_header
+from salesetl.readers.unpacked_files import Unpacked
 from salesetl.storage import StoredFile
 
 Multiline = Literal["auto", "true", "false"]

@@ -17,9 +17,10 @@ from salesetl.mapping.mapped import with_contract_columns
 from salesetl.mapping.profile import IS_FILTERED, Profile
 from salesetl.model.table import Table
 from salesetl.readers.documents import objects_of
-from salesetl.readers.files import Unpacked, read_whole
+from salesetl.readers.files import read_whole
 from salesetl.readers.json_values import path_of, records_at
 from salesetl.readers.raw_rows import LINEAGE, RawRows, in_one
+from salesetl.readers.unpacked_files import Unpacked
 from salesetl.readers.wanted_paths import WantedPaths
 from salesetl.storage import StoredFile, join, storage_of
 

@@ -10,7 +10,7 @@ from salesetl.engines import functions as F
 from salesetl.engines.engine import Engine
 from salesetl.model.table import Table, item_fields
 from salesetl.model.types import T
-from salesetl.readers.files import Unpacked
+from salesetl.readers.unpacked_files import Unpacked
 from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import IO
 
 from salesetl.errors import InputError, SetupError
 from salesetl.mapping.profile import Profile
-from salesetl.readers.files import Unpacked
 from salesetl.readers.kinds import BZIP2, PARQUET, WORKBOOK, ZIP, Kind
 from salesetl.readers.parquet_rows import parquet_rows
 from salesetl.readers.table_text import write_rows
+from salesetl.readers.unpacked_files import Unpacked
 from salesetl.readers.workbooks import check_workbook, is_workbook, workbook_rows
 from salesetl.storage import StoredFile, is_local, join, storage_of
 
