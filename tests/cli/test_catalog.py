@@ -98,7 +98,7 @@ def test_drift_fails_and_shows_what_differs(
     assert raised.value.code == 1
     assert told.out.splitlines() == [
         "enriched_sales: partitions: would add 1, update 0, remove 0",
-        "sales_summary: would change comment: Sums → One region × product × year × month",
+        "sales_summary: would change comment: Sums → One currency × region × product × year × month",
     ]
     assert f"salesetl catalog apply sales --database {glue.database}" in told.err
 
@@ -125,7 +125,7 @@ def test_a_refused_change_fails_with_its_reason(
     with pytest.raises(SystemExit) as raised:
         salesetl(command, glue, lake)
 
-    reason = "enriched_sales: column quantity refused: string → int"
+    reason = "enriched_sales: column quantity refused: string → decimal(12,3)"
     assert raised.value.code == 1
     assert reason in capsys.readouterr().err
     assert glue.state() == before

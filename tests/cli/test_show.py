@@ -52,7 +52,10 @@ def test_without_a_name_all_are_listed(capsys: pytest.CaptureFixture[str]) -> No
     main(["query"])
 
     told = capsys.readouterr().out
-    assert "high_value_sales" in told and "The 50 largest sales above 1,000." in told
+    assert (
+        "high_value_sales" in told
+        and "The 50 largest sales above 1,000, of each currency." in told
+    )
     assert "monthly_churn" in told
 
 

@@ -1,16 +1,26 @@
--- 50 sales above 1,000, by currency the largest first.
+-- The 50 largest sales above 1,000, of each currency.
+with ranked as (
+    select
+        sales.*,
+        row_number() over (
+            partition by sales.currency
+            order by sales.total_amount desc, sales.transaction_id asc
+        ) as place
+    from enriched_sales as sales
+    where sales.total_amount > 1000
+)
+
 select
-    sales.transaction_id,
-    sales.date,
-    sales.customer_id,
-    sales.product,
-    sales.region,
-    sales.quantity,
-    sales.unit_price,
-    sales.currency,
-    sales.total_amount,
-    sales.membership_tier
-from enriched_sales as sales
-where sales.total_amount > 1000
-order by sales.currency, sales.total_amount desc, sales.transaction_id
-limit 50
+    transaction_id,
+    date,
+    customer_id,
+    product,
+    region,
+    quantity,
+    unit_price,
+    currency,
+    total_amount,
+    membership_tier
+from ranked
+where place <= 50
+order by currency, place

@@ -20,7 +20,6 @@ from salesetl.cli import (
 )
 from salesetl.errors import exit_status, one_line
 from salesetl.launcher import launch
-from salesetl.mapping.profile_files import shipped_profiles
 from salesetl.registry import jobs, published_tables
 from salesetl.secrets import scrubbed
 from salesetl.stopping import Stopped, stoppable, stopped_by
@@ -61,8 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     groups = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(groups)
-    _add_check(groups)
-    _add_profiles(groups)
+    checking.add_commands(groups)
     _add_runs(groups)
     _add_quarantine(groups)
     loaded_files.add_commands(groups)
@@ -97,36 +95,6 @@ def _add_run(groups: "Commands") -> None:
 def _run_here(arguments: argparse.Namespace) -> str:
     launch(jobs()[arguments.job], arguments.rest)
     return ""
-
-
-def _add_check(groups: "Commands") -> None:
-    check = groups.add_parser(
-        "check",
-        help="tell what a run would do with files, and write nothing",
-        description="Tell what a run would do with files, and write nothing. Also takes the"
-        " arguments of the job, such as --source_profile.",
-        allow_abbrev=False,
-    )
-    check.add_argument(
-        "files", nargs="+", help="files, folders or globs, each checked alone"
-    )
-    check.add_argument(
-        "--job", choices=jobs(), help="the job, if it is not clear from the files"
-    )
-    check.add_argument("--json", action="store_true", help="print JSON")
-    check.set_defaults(command=checking.check, takes_rest=True)
-
-
-def _add_profiles(groups: "Commands") -> None:
-    of_profiles = groups.add_parser(
-        "profile", help="list and show the source profiles that are shipped"
-    )
-    commands = of_profiles.add_subparsers(required=True)
-    listed = commands.add_parser("list", help="list the shipped source profiles")
-    listed.set_defaults(command=show.list_profiles)
-    shown = commands.add_parser("show", help="show a source profile, to start from")
-    shown.add_argument("name", choices=shipped_profiles())
-    shown.set_defaults(command=show.show_profile)
 
 
 def _add_runs(groups: "Commands") -> None:

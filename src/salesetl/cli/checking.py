@@ -1,17 +1,22 @@
 """Tells what a run would do with files, and writes nothing."""
 
+from __future__ import annotations
+
 import argparse
 import json
 import logging
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from salesetl import quarantine
 from salesetl.arguments import parse_arguments
+from salesetl.cli import show
 from salesetl.display import loss_text, number_text, table_text
 from salesetl.errors import ArgumentError, SalesEtlError
 from salesetl.launcher import job_options, run_locally
+from salesetl.mapping.profile_files import shipped_profiles
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.source import Json
 from salesetl.quarantine import Rejected
@@ -20,6 +25,9 @@ from salesetl.readers.files import find_files, read_head
 from salesetl.registry import jobs
 from salesetl.runs import RunReport
 from salesetl.storage import normalized, storage_of
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 # Rows of each reason whose lines are told, and of how many rejected rows they are looked for.
 _LINES_SHOWN = 3
@@ -31,7 +39,35 @@ _OUTCOMES = {
 }
 
 
-def check(arguments: argparse.Namespace) -> str:
+def add_commands(groups: Commands) -> None:
+    """Add the commands that look at files before they are loaded."""
+    command = groups.add_parser(
+        "check",
+        help="tell what a run would do with files, and write nothing",
+        description="Tell what a run would do with files, and write nothing. Also takes the"
+        " arguments of the job, such as --source_profile.",
+        allow_abbrev=False,
+    )
+    command.add_argument(
+        "files", nargs="+", help="files, folders or globs, each checked alone"
+    )
+    command.add_argument(
+        "--job", choices=jobs(), help="the job, if it is not clear from the files"
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(command=check_files, takes_rest=True)
+    of_profiles = groups.add_parser(
+        "profile", help="list and show the source profiles that are shipped"
+    )
+    commands = of_profiles.add_subparsers(required=True)
+    listed = commands.add_parser("list", help="list the shipped source profiles")
+    listed.set_defaults(command=show.list_profiles)
+    shown = commands.add_parser("show", help="show a source profile, to start from")
+    shown.add_argument("name", choices=shipped_profiles())
+    shown.set_defaults(command=show.show_profile)
+
+
+def check_files(arguments: argparse.Namespace) -> str:
     """Return what a run would do with each path: rows by outcome and reason, and amounts.
 
     Every path is loaded into a lake of its own in a temporary folder, by the job itself.
