@@ -41,6 +41,7 @@ TYPES = {
     "decimal(12,4)": pa.decimal128(12, 4),
     "decimal(18,2)": pa.decimal128(18, 2),
     "decimal(38,2)": pa.decimal128(38, 2),
+    "decimal(38,3)": pa.decimal128(38, 3),
 }
 
 
