@@ -89,7 +89,9 @@ def test_a_refused_change_of_one_table_leaves_all_as_they_are(glue: Glue) -> Non
     with pytest.raises(CatalogError) as raised:
         Catalog(glue.database).apply(entries)
 
-    assert "sales_summary: column units_sold refused: int → decimal(38,3)" in str(raised.value)
+    assert "sales_summary: column units_sold refused: int → decimal(38,3)" in str(
+        raised.value
+    )
     assert "--write_mode replace" in str(raised.value)
     assert glue.state() == before
     with pytest.raises(CatalogError, match="nothing was changed"):
