@@ -59,7 +59,7 @@ def greatest_amounts(engine: DuckDbEngine, home: Path) -> Path:
                 "month": month.month,
             }
         )
-    absurd = {"quantity": 2147483647, "unit_price": Decimal("99999.9900")}
+    absurd = {"quantity": Decimal(999999999), "unit_price": Decimal("99999.9900")}
     publish_orders(engine, home, orders, **absurd)
     publish(engine, home, ENRICHED_SALES, sales)
     publish(engine, home, SALES_SUMMARY, lines)

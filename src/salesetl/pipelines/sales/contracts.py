@@ -67,10 +67,8 @@ _OTHER_PARTS = (
     " + coalesce(shipping_amount, 0)"
 )
 # Wide enough for any quantity at any price: one absurd row must not stop a run.
-_SUM_OF_PARTS = (
-    "round(cast(quantity as decimal(20, 3)) * unit_price, 2)"
-    " - discount_amount + tax_amount + shipping_amount"
-)
+_PRODUCT = "(cast(quantity as decimal(20, 3)) * unit_price)"
+_SUM_OF_PARTS = f"round({_PRODUCT}, 2) - discount_amount + tax_amount + shipping_amount"
 PARTS_OF_TOTAL = ("discount_amount", "tax_amount", "shipping_amount")
 _IS_INCOMPLETE = " or ".join(
     f"{name} is null"
@@ -79,10 +77,8 @@ _IS_INCOMPLETE = " or ".join(
 
 PARTS_OF_TOTAL = ("discount_amount", "tax_amount", "shipping_amount")
 # Wide enough for any quantity at any price: one absurd row must not stop a run.
-_SUM_OF_PARTS = (
-    "round(cast(quantity as decimal(20, 3)) * unit_price, 2)"
-    " - discount_amount + tax_amount + shipping_amount"
-)
+_PRODUCT = "(cast(quantity as decimal(20, 3)) * unit_price)"
+_SUM_OF_PARTS = f"round({_PRODUCT}, 2) - discount_amount + tax_amount + shipping_amount"
 _IS_INCOMPLETE = " or ".join(
     f"{name} is null"
     for name in ("total_amount", "quantity", "unit_price", *PARTS_OF_TOTAL)
@@ -174,15 +170,15 @@ RAW_SALES = Table(
             " + shipping_amount; map or compute what the export has in a source profile",
             causes=(
                 Cause(
-                    "abs(total_amount) between 1.02 * abs(quantity * unit_price)"
-                    " and 1.3 * abs(quantity * unit_price)"
+                    f"abs(total_amount) between 1.02 * abs({_PRODUCT})"
+                    f" and 1.3 * abs({_PRODUCT})"
                     " and tax_amount = 0",
                     "tax or shipping seems to be in total_amount: map tax_amount or"
                     " shipping_amount in a source profile",
                 ),
                 Cause(
-                    "abs(total_amount) between 0.2 * abs(quantity * unit_price)"
-                    " and 0.99 * abs(quantity * unit_price)"
+                    f"abs(total_amount) between 0.2 * abs({_PRODUCT})"
+                    f" and 0.99 * abs({_PRODUCT})"
                     " and discount_amount = 0",
                     "a discount seems to be in total_amount: map discount_amount in a source"
                     " profile",
