@@ -70,9 +70,15 @@ _OTHER_PARTS = (
 _PRODUCT = "(cast(quantity as decimal(20, 3)) * unit_price)"
 _SUM_OF_PARTS = f"round({_PRODUCT}, 2) - discount_amount + tax_amount + shipping_amount"
 PARTS_OF_TOTAL = ("discount_amount", "tax_amount", "shipping_amount")
+# A quantity that is no whole number is told as that alone.
 _IS_INCOMPLETE = " or ".join(
-    f"{name} is null"
-    for name in ("total_amount", "quantity", "unit_price", *PARTS_OF_TOTAL)
+    [
+        "quantity <> round(quantity, :quantity_decimals)",
+        *(
+            f"{name} is null"
+            for name in ("total_amount", "quantity", "unit_price", *PARTS_OF_TOTAL)
+        ),
+    ]
 )
 
 PARTS_OF_TOTAL = ("discount_amount", "tax_amount", "shipping_amount")
