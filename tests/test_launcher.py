@@ -190,7 +190,7 @@ def test_help_names_every_argument(capsys: pytest.CaptureFixture[str]) -> None:
     launch(SALES, ["--help"])
 
     told = capsys.readouterr().out
-    assert "--sales_path (text; required)\n      CSV files of sales" in told
+    assert "--sales_path (text; required)\n      files of sales, such as CSV" in told
     assert "--write_mode (merge or replace; default: merge)" in told
 
 

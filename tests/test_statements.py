@@ -20,7 +20,10 @@ def test_tables_are_found_through_views() -> None:
 
 
 def test_the_comment_of_a_statement_is_its_first_line() -> None:
-    assert statement("high_value_sales").comment == "The 50 largest sales above 1,000."
+    assert (
+        statement("high_value_sales").comment
+        == "The 50 largest sales above 1,000, of each currency."
+    )
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ def ruleset(table: Table, source: Table) -> str:
     That its key is there once, that what its rows need is complete, that its partitions agree with
     its date, and those rules of the source that reject a row for columns which this table has too.
     """
-    kept = [rule for rule in source.rules if _holds_in(table, rule)]
+    known = [_with_defaults(rule, source) for rule in source.rules]
+    kept = [rule for rule in known if _holds_in(table, rule)]
     complete = _complete_columns(table, source, kept)
     rules = [
         "RowCount > 0",
@@ -45,6 +46,13 @@ def ruleset(table: Table, source: Table) -> str:
         all=len(source.rules),
         rules=",\n".join(f"    {rule}" for rule in rules),
     )
+
+
+def _with_defaults(rule: Rule, source: Table) -> Rule:
+    """Fill in the settings of a contract; a rule that also has parameters of a run stays."""
+    defaults = {each.name: each.default for each in source.settings}
+    asked = {*PARAMETER.findall(rule.condition)}
+    return rule.bind(defaults) if asked and asked <= {*defaults} else rule
 
 
 def _holds_in(table: Table, rule: Rule) -> bool:

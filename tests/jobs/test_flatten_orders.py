@@ -93,6 +93,15 @@ def test_an_order_lands_in_the_lake_with_its_lines(shop: Shop) -> None:
             "payment_status": "paid",
             "currency": "USD",
             "order_total": Decimal("25.25"),
+            **dict.fromkeys(
+                (
+                    "discount_amount",
+                    "tax_amount",
+                    "shipping_amount",
+                    "refund_amount",
+                ),
+                Decimal(0),
+            ),
             "item_count": 2,
             "items_total": Decimal("25.25"),
         }
