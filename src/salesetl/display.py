@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from salesetl.display_files import file_lines
-from salesetl.money import AMOUNT_STATES
+from salesetl.money import AMOUNT_STATES, NOTHING
 from salesetl.runs import RunReport
 
 # Columns of numbers that name something and are not grouped.
@@ -64,7 +64,9 @@ def loss_text(report: RunReport) -> str:
     for name, by_currency in report.amounts.items():
         for currency, states in by_currency.items():
             lost, loaded = (
-                abs(Decimal(states[each])) for each in ("rejected", "loaded")
+                # Reports of earlier versions have fewer states.
+                abs(Decimal(states.get(each, NOTHING)))
+                for each in ("rejected", "loaded")
             )
             if lost > _LOSS * (lost + loaded):
                 amount = f"{currency} {number_text(states['rejected'])}".lstrip()
