@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 
 # The archive has the classes that this small load with some faulty rows uses.
 mkdir -p "$(dirname "$archive")"
-"$bin/python" -m generators sales --rows 2000 --dirt 0.04 --output_path "$work/raw" >"$work/log"
+"$bin/python" -m generators sales --rows 2000 --dirt 0.01 --output_path "$work/raw" >"$work/log"
 if SALESETL_RECORD_ARCHIVE="$work/archive.jsa" "$bin/python" jobs/enrich_sales.py --engine spark \
     --sales_path "$work/raw/sales" --customers_path "$work/raw/customers" \
     --output_path "$work/lake" >>"$work/log" 2>&1 && [[ -s "$work/archive.jsa" ]]; then

@@ -80,9 +80,7 @@ rules = {
     "quantity_is_not_zero": pl.col("quantity").fill_null(1) != 0,
     "unit_price_is_valid": (pl.col("unit_price") >= 0).fill_null(False),
     "total_amount_is_decimal": pl.col("total_amount").is_not_null(),
-    "total_amount_is_sum_of_its_parts": ((total - due).abs() <= 150).fill_null(
-        True
-    ),
+    "total_amount_is_sum_of_its_parts": ((total - due).abs() <= 150).fill_null(True),
 }
 judged = typed.with_columns(
     pl.when(pl.all_horizontal(*rules.values()))

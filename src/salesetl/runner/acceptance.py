@@ -92,7 +92,7 @@ def _reasons(classified: Classified, hints: Sequence[str]) -> str:
     told = ", ".join(f"{name} {count:,}" for name, count in ranked)
     rule = rules[ranked[0][0]]
     told += f"; for example {_example(classified, rule)}"
-    remedy = "; ".join(hints) or rule.remedy
+    remedy = "; ".join(filter(None, [rule.remedy, *hints]))
     return told + (f" ({remedy})" if remedy else "")
 
 
