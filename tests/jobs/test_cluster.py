@@ -29,9 +29,9 @@ Process = subprocess.Popen[bytes]
 
 @pytest.fixture(scope="module")
 def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Generate sales of which one in fifty has a fault, enough to keep a cluster busy."""
+    """Generate sales of which one in a hundred has a fault, enough to keep a cluster busy."""
     home = tmp_path_factory.mktemp("delivery")
-    words = ["sales", "--rows", "60000", "--dirt", "0.02", "--output_path", str(home)]
+    words = ["sales", "--rows", "60000", "--dirt", "0.01", "--output_path", str(home)]
     generate(words)
     return home
 
