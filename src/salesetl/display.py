@@ -63,11 +63,9 @@ def loss_text(report: RunReport) -> str:
         told += [f"{rejected / meant:.1%} of the rows"]
     for name, by_currency in report.amounts.items():
         for currency, states in by_currency.items():
-            lost, loaded = (
-                # Reports of earlier versions have fewer states.
-                abs(Decimal(states.get(each, NOTHING)))
-                for each in ("rejected", "loaded")
-            )
+            # Reports of earlier versions have fewer states.
+            found = (states.get(each, NOTHING) for each in ("rejected", "loaded"))
+            lost, loaded = (abs(Decimal(text)) for text in found)
             if lost > _LOSS * (lost + loaded):
                 amount = f"{currency} {number_text(states['rejected'])}".lstrip()
                 told += [f"{amount} ({lost / (lost + loaded):.1%}) of {name}"]
