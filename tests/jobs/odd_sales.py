@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from salesetl.pipelines.sales.contracts import RAW_SALES
 from tests.frames import SALE
 from tests.jobs.shop import sale
 from tests.jobs.test_hostile import FILES, HEADERS
@@ -243,3 +244,14 @@ def bought(path: Path) -> None:
         for place, customer in enumerate(ids)
     ]
     write(path, [HEADER, *(",".join(each.values()) for each in sales)])
+
+
+def write_parts(path: Path) -> None:
+    """Write sales with columns that are optional, each broken in one of them."""
+    names = [*SALE, *sorted(RAW_SALES.optional_columns)]
+    lines = [",".join(names)]
+    for broken in ("", *names[len(SALE) :]):
+        sound = SALE | {"transaction_id": f"PARTS-{broken}", "currency": "CHF"}
+        row = sound | ({broken: "ten"} if broken else {})
+        lines.append(",".join(row.get(name, "0") for name in names))
+    path.write_text("\n".join(lines))

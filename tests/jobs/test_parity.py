@@ -43,6 +43,7 @@ def test_sales_of_every_kind_are_told_alike(
     generate([*words, "--seed", "11", "--output_path", str(raw)])
     odd_sales.write_sales(raw / "sales")
     odd_sales.bought(raw / "sales/bought.csv")
+    odd_sales.write_parts(raw / "sales/parts.csv")
     odd_sales.write_customers(raw / "customers")
     before = {path.name for path in engines.home.iterdir()}
 
