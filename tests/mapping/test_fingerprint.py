@@ -20,7 +20,7 @@ def fingerprint_of(folder: Path, text: str) -> str:
 
 def test_no_profile_has_none(tmp_path: Path) -> None:
     assert fingerprint(load_profile(None, RAW_SALES)) == ""
-    assert fingerprint_of(tmp_path, 'delimiter = ","\n') == ""
+    assert fingerprint_of(tmp_path, 'encoding = "UTF-8"\n') == ""
 
 
 def test_comments_and_defaults_say_nothing(tmp_path: Path) -> None:

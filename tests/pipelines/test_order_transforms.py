@@ -106,8 +106,10 @@ def test_fields_that_are_missing_are_null_and_the_order_stays(engine: Engine) ->
     )
 
     known = ("order_id", "order_timestamp", "order_date", "order_year", "order_month")
+    parts = ("discount_amount", "tax_amount", "shipping_amount", "refund_amount")
     names = [name for name in FACT_ORDERS.columns if name != "item_count"]
-    expected = {name: FACT_ORDER[name] if name in known else None for name in names}
+    expected = dict.fromkeys(names) | dict.fromkeys(parts, Decimal("0.00"))
+    expected |= {name: FACT_ORDER[name] for name in known}
     assert_same_rows(
         engine,
         build_fact_orders(orders).select(*names),

@@ -36,7 +36,7 @@ def check_quality(
     tally = classified.tally
     path = getattr(options, classified.source.path_option)
     rejected = tally.rows_quarantined - tally.rows_out_of_range
-    meant = tally.rows_read - tally.rows_filtered
+    meant = tally.rows_read - tally.rows_filtered - tally.rows_out_of_range
     kept = "nothing was published; the rejected rows are in quarantine"
     if tally.rejected_ratio > options.max_rejected_ratio:
         raise QualityError(

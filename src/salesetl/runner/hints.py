@@ -14,7 +14,9 @@ else:
 
 # The share of the rows that break a rule of which a cause must be true.
 _MOST = 0.8
-# The share of all rows from which on one row is enough.
+# The share of all rows that break a rule from which on there is a common cause to look for; in a
+# small delivery, from which on one row is enough.
+_COMMON = 0.005
 _LEAST = 0.1
 
 
@@ -25,7 +27,7 @@ def hints_of(classified: Classified) -> list[str]:
     """
     tally = classified.tally
     counts = tally.rows_by_reason
-    least = min(2, tally.rows_read * _LEAST)
+    least = max(min(2, tally.rows_read * _LEAST), tally.rows_read * _COMMON)
     asked = [
         (rule.name, cause)
         for rule in all_rules(classified.contract)

@@ -73,21 +73,12 @@ PARTS_OF_TOTAL = ("discount_amount", "tax_amount", "shipping_amount")
 # A quantity that is no whole number is told as that alone.
 _IS_INCOMPLETE = " or ".join(
     [
-        "quantity <> round(quantity, :quantity_decimals)",
         *(
             f"{name} is null"
             for name in ("total_amount", "quantity", "unit_price", *PARTS_OF_TOTAL)
         ),
+        "quantity <> round(quantity, :quantity_decimals)",
     ]
-)
-
-PARTS_OF_TOTAL = ("discount_amount", "tax_amount", "shipping_amount")
-# Wide enough for any quantity at any price: one absurd row must not stop a run.
-_PRODUCT = "(cast(quantity as decimal(20, 3)) * unit_price)"
-_SUM_OF_PARTS = f"round({_PRODUCT}, 2) - discount_amount + tax_amount + shipping_amount"
-_IS_INCOMPLETE = " or ".join(
-    f"{name} is null"
-    for name in ("total_amount", "quantity", "unit_price", *PARTS_OF_TOTAL)
 )
 
 RAW_SALES = Table(
