@@ -268,6 +268,11 @@ keep = "Status = 'ok'"
         ),
         ([LINE], f"header = false\n{NAMES[:-16]}]", "has 8 fields, but names in the"),
         (
+            [LINE],
+            f"header = false\n{NAMES.replace('region', 'area')}",
+            "names of the source profile have no column 'region' (did you mean 'area'?)",
+        ),
+        (
             [LINE.replace(",", ";")],
             f"header = false\n{NAMES}",
             "the delimiter seems to be ';'",

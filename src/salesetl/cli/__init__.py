@@ -14,6 +14,7 @@ from salesetl.cli import (
     loaded_files,
     move_lake,
     on_aws,
+    profiles,
     rejected,
     show,
     write,
@@ -60,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     groups = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(groups)
-    checking.add_commands(groups)
+    checking.add_command(groups)
+    profiles.add_commands(groups)
     _add_runs(groups)
     _add_quarantine(groups)
     loaded_files.add_commands(groups)

@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING
 
 from salesetl import quarantine
 from salesetl.arguments import parse_arguments
-from salesetl.cli import show
 from salesetl.display import loss_text, number_text, table_text
 from salesetl.errors import ArgumentError, SalesEtlError
 from salesetl.launcher import job_options, run_locally
-from salesetl.mapping.profile_files import shipped_profiles
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.source import Json
 from salesetl.quarantine import Rejected
 from salesetl.readers.delivered import line_of
 from salesetl.readers.files import find_files, read_head
+from salesetl.readers.kinds import NotText
 from salesetl.registry import jobs
 from salesetl.runs import RunReport
 from salesetl.storage import normalized, storage_of
@@ -39,8 +38,8 @@ _OUTCOMES = {
 }
 
 
-def add_commands(groups: Commands) -> None:
-    """Add the commands that look at files before they are loaded."""
+def add_command(groups: Commands) -> None:
+    """Add the command that looks at files before they are loaded."""
     command = groups.add_parser(
         "check",
         help="tell what a run would do with files, and write nothing",
@@ -56,15 +55,6 @@ def add_commands(groups: Commands) -> None:
     )
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(command=check_files, takes_rest=True)
-    of_profiles = groups.add_parser(
-        "profile", help="list and show the source profiles that are shipped"
-    )
-    commands = of_profiles.add_subparsers(required=True)
-    listed = commands.add_parser("list", help="list the shipped source profiles")
-    listed.set_defaults(command=show.list_profiles)
-    shown = commands.add_parser("show", help="show a source profile, to start from")
-    shown.add_argument("name", choices=shipped_profiles())
-    shown.set_defaults(command=show.show_profile)
 
 
 def check_files(arguments: argparse.Namespace) -> str:
@@ -75,12 +65,20 @@ def check_files(arguments: argparse.Namespace) -> str:
     found = []
     for path in arguments.files:
         pipeline = jobs()[arguments.job] if arguments.job else pipeline_for(path)
-        with tempfile.TemporaryDirectory(prefix="salesetl-") as lake:
-            report = _run(pipeline, path, lake, arguments.rest)
-            found.append((path, report, _lines(_rejected(pipeline, lake, report))))
+        report, rejected = run_apart(pipeline, path, arguments.rest)
+        found.append((path, report, _lines(rejected)))
     if arguments.json:
         return f"{json.dumps([_as_dict(*each) for each in found], indent=2)}\n"
     return "\n".join(_text(*each) for each in found)
+
+
+def run_apart(
+    pipeline: Pipeline, path: str, words: list[str]
+) -> tuple[RunReport, list[Rejected]]:
+    """Run a job on a path in a lake of its own, and return its report and its rejected rows."""
+    with tempfile.TemporaryDirectory(prefix="salesetl-") as lake:
+        report = _run(pipeline, path, lake, words)
+        return report, _rejected(pipeline, lake, report)
 
 
 def pipeline_for(path: str) -> Pipeline:
@@ -88,7 +86,11 @@ def pipeline_for(path: str) -> Pipeline:
 
     ArgumentError if there are several or none: a name is then needed.
     """
-    head = read_head(find_files(path)[0], "UTF-8")[0].lstrip()
+    try:
+        head = read_head(find_files(path)[0], "UTF-8")[0].lstrip()
+    except NotText:
+        # What is packed is mostly a table.
+        head = ""
     is_json = head.startswith(("{", "["))
     found = [
         each

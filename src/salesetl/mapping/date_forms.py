@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 # Marks that may stand between the parts of a date.
 SEPARATORS = " -./,:T"
@@ -30,7 +32,8 @@ _EPOCHS = {
     "epoch_ns": ("[0-9]{18,19}", 1_000_000_000),
 }
 # Days since the last but one of 1899, with a fraction, as spreadsheets count them.
-_EXCEL, _EXCEL_START = "excel", "date '1899-12-30'"
+_EXCEL, _EXCEL_START = "excel", date(1899, 12, 30)
+_EXCEL_DAYS = "[1-9][0-9]{4}([.][0-9]+)?"
 _DIGITS = {token for token in TOKENS if token not in ("MMM", "MMMM", "a", "Z")}
 _PARTS = re.compile(r"([A-Za-z])(\1*)|([^A-Za-z]+)")
 NAMES = (*_EPOCHS, _EXCEL)
@@ -51,6 +54,20 @@ def iso_text(text: str, date_formats: Sequence[str]) -> str:
     return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
 
+def day_in(text: str, date_format: str) -> date | None:
+    """Return the day in a text that has a form, as it is written; None for another text."""
+    if date_format in _EPOCHS:
+        digits, unit = _EPOCHS[date_format]
+        if not re.fullmatch(digits, text):
+            return None
+        return datetime.fromtimestamp(int(text) // unit, UTC).date()
+    if date_format == _EXCEL:
+        if not re.fullmatch(_EXCEL_DAYS, text):
+            return None
+        return _EXCEL_START + timedelta(days=int(text.partition(".")[0]))
+    return _form(date_format).day(text)
+
+
 def _iso(text: str, date_format: str) -> str:
     if date_format in _EPOCHS:
         digits, unit = _EPOCHS[date_format]
@@ -61,8 +78,9 @@ def _iso(text: str, date_format: str) -> str:
         return f"case when {text} rlike '^{digits}$' then {iso} end"
     if date_format == _EXCEL:
         days = f"cast(split({text}, '[.]')[0] as int)"
-        iso = f"concat({_day_after(_EXCEL_START, days)}, ' 00:00:00')"
-        return f"case when {text} rlike '^[1-9][0-9]{{4}}([.][0-9]+)?$' then {iso} end"
+        start = f"date '{_EXCEL_START}'"
+        iso = f"concat({_day_after(start, days)}, ' 00:00:00')"
+        return f"case when {text} rlike '^{_EXCEL_DAYS}$' then {iso} end"
     return _Form(date_format).iso(text)
 
 
@@ -117,6 +135,21 @@ class _Form:
             )
         return f"case when {text} rlike '^{self.pattern}$' then {found} end"
 
+    def day(self, text: str) -> date | None:
+        """Return the day in what has the form; None for another text, or a day there is not."""
+        found = re.fullmatch(self.pattern, text)
+        if not found:
+            return None
+        year, month, day = (found[self._groups[letter]] for letter in "yMd")
+        if self._tokens["y"] == "yy":
+            year = f"{'19' if year >= '69' else '20'}{year}"
+        if not month.isdigit():
+            month = str(_MONTHS.index(month.lower()[:3]) + 1)
+        try:
+            return date(int(year), int(month), int(day))
+        except ValueError:
+            return None
+
     def _group(self, text: str, letter: str) -> str:
         return f"regexp_extract({text}, '^{self.pattern}$', {self._groups[letter]})"
 
@@ -151,3 +184,8 @@ class _Form:
         shifted = f"{hour} + case when {is_pm} then 12 else 0 end"
         valid = f"{self._two(text, 'h')} between '01' and '12'"
         return f"case when {valid} then lpad(cast({shifted} as string), 2, '0') end"
+
+
+@cache
+def _form(date_format: str) -> _Form:
+    return _Form(date_format)

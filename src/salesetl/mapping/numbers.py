@@ -1,6 +1,9 @@
 """Reads numbers as an export writes them, such as `R$ 1.234,56` or `(4.00)`, as plain text."""
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
 
 from salesetl import parsing
 
@@ -77,6 +80,22 @@ class NumberForm:
             f"case when {text} rlike '{_escaped(self._form())}'"
             f" then concat(case when {minus} then '-' else '' end, {digits}) end"
         )
+
+    def read(self, text: str) -> Decimal | None:
+        """Return the number that a text with the form is; None for another text."""
+        if not self._pattern.fullmatch(text):
+            return None
+        kept = re.sub(f"[^0-9{self.decimal}]", "", text).replace(self.decimal, ".")
+        is_negative = re.search(r"[-\u2212(]", text)
+        return -Decimal(kept) if is_negative else Decimal(kept)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        # Python writes the number of a character in another way.
+        form = re.sub(
+            r"\\x\{(\w+)\}", lambda found: chr(int(found[1], 16)), self._form()
+        )
+        return re.compile(form)
 
     def _form(self) -> str:
         if not self.currency:

@@ -30,7 +30,7 @@ def no_header_error(
     missing = profile.missing(header, table)
     first = candidates[0][1] if candidates else []
     if len(missing) < needed:
-        return _missing_error(path, header, missing, table, profile)
+        return missing_error(path, header, missing, table, profile)
     if candidates and not first:
         return InputError(
             f"{path}: the header line has a quote in the wrong place; correct the line"
@@ -42,20 +42,22 @@ def no_header_error(
     )
 
 
-def _missing_error(
+def missing_error(
     path: str,
     header: Sequence[str],
     missing: Sequence[str],
     table: Table,
     profile: Profile,
 ) -> InputError:
+    """Tell which columns are missing among the names of a file."""
+    where = "names of the source profile have" if profile.given_names else "header has"
     names = [trim(name) for name in header]
     unused = profile.unknown(header, table)
     told = [_told(name, names, unused, profile) for name in missing]
     what = "column" if len(missing) == 1 else "columns"
     found = ", ".join(names[:_MOST_TOLD]) + (", …" if len(names) > _MOST_TOLD else "")
     return InputError(
-        f"{path}: header has no {what} {', '.join(told)} (found: {found});"
+        f"{path}: {where} no {what} {', '.join(told)} (found: {found});"
         f" {_remedy(header, profile.field_delimiter)}"
     )
 

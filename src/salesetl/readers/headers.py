@@ -13,7 +13,11 @@ from salesetl.errors import InputError
 from salesetl.mapping.profile import Profile
 from salesetl.mapping.text_layout import DELIMITERS
 from salesetl.model.table import Table
-from salesetl.readers.header_errors import no_header_error, wrong_width_error
+from salesetl.readers.header_errors import (
+    missing_error,
+    no_header_error,
+    wrong_width_error,
+)
 
 # The header is looked for among so many lines.
 LINES_LOOKED_AT = 50
@@ -51,7 +55,9 @@ def find_header(path: str, head: str, table: Table, profile: Profile) -> Header:
         delimiter = profile.delimiter or named
     first = int(named is not None)
     if profile.given_names:
-        return _without_header(path, lines, first, profile, delimiter)
+        return _without_header(
+            path, lines, first, table, replace(profile, delimiter=delimiter)
+        )
     # Where it is, it is as good as blank.
     lines[:first] = [""] * first
     found = _search(path, lines, first, table, replace(profile, delimiter=delimiter))
@@ -76,12 +82,15 @@ def _check_delimiter(path: str, delimiter: str) -> None:
 
 
 def _without_header(
-    path: str, lines: Sequence[str], first: int, profile: Profile, delimiter: str
+    path: str, lines: Sequence[str], first: int, table: Table, profile: Profile
 ) -> Header:
-    """Return the names that a profile gives, and see that the first line has as many fields."""
+    """Return the names that a profile gives; see that they are enough and fit the first line."""
+    delimiter = profile.field_delimiter
     skipped = first + (profile.skip_lines or 0)
     data = [line for line in lines[skipped:] if line.strip(BLANKS)]
     names = profile.given_names
+    if missing := profile.missing(names, table):
+        raise missing_error(path, names, missing, table, profile)
     if data and not profile.fixed_width:
         fields = cut_fields(first_record(data, delimiter)[0], delimiter)
         if fields is not None and len(fields) != len(names):

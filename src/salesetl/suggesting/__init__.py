@@ -1,0 +1,1 @@
+"""Suggests a source profile for a file that nobody has described."""

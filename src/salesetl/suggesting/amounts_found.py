@@ -1,0 +1,218 @@
+"""Finds the amounts of a contract in a sample, and how they add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import prod
+
+from salesetl.mapping.expressions import Expression
+from salesetl.model.table import Table
+from salesetl.suggesting.asking import Asker
+from salesetl.suggesting.candidates import Candidates
+from salesetl.suggesting.draft import quoted
+from salesetl.suggesting.sums import ADDS_UP, Sum, Values, best_sum
+
+# Of columns that no name tells apart, so many are tried, on so many rows.
+_MOST_UNNAMED, _FEW_ROWS = 8, 100
+_MOST_SHARE = Decimal(1)
+# Parts that stand beside a price as amounts, and the one that may be in the price already.
+_TAX = "tax_amount"
+_PAID_TO_OTHERS = (_TAX, "shipping_amount")
+
+
+@dataclass
+class Amounts:
+    """The columns of numbers, by the column of the contract; `shares` are parts of the product.
+
+    `ones` are the operands that the file does not have, and of which each row counts one.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict)
+    shares: dict[str, str] = field(default_factory=dict)
+    ones: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+class AmountsFinder:
+    """Finds which columns are the operands of a total, by their names and by what adds up."""
+
+    def __init__(self, table: Table, candidates: Candidates, asker: Asker) -> None:
+        self._candidates, self._asker = candidates, asker
+        self._total = next(name for name in table.derived if name in table.amounts)
+        self._formula = Expression(table.derived[self._total])
+        self._optional = [
+            name for name in self._formula.names if name in table.optional_columns
+        ]
+        self._needed = [
+            name for name in self._formula.names if name not in self._optional
+        ]
+        self._derived = [name for name in table.derived if name in self._needed]
+
+    def find(self) -> Amounts:
+        """Find the columns; questions are asked where nothing adds up."""
+        named = {
+            name: self._candidates.of(name)
+            for name in (self._total, *self._needed, *self._optional)
+        }
+        needed = {name: named[name] for name in self._needed if named[name]}
+        lacking = [name for name in self._needed if name not in needed]
+        if lacking and (found := self._unnamed(named)):
+            return found
+        total = named[self._total]
+        if not lacking and total:
+            return self._with_total(total, needed, named)
+        if total:
+            return self._of_total(total, needed, lacking)
+        return self._without_total(needed, named, lacking)
+
+    def _with_total(
+        self,
+        total: Sequence[str],
+        needed: Mapping[str, Sequence[str]],
+        named: Mapping[str, Sequence[str]],
+    ) -> Amounts:
+        optional, values = self._parts(needed, named)
+        found = best_sum(
+            self._total, self._formula, {self._total: total, **needed}, optional, values
+        )
+        if found and found.share >= ADDS_UP:
+            return self._mapped(found)
+        share = found.share if found else 0.0
+        first = {name: each[0] for name, each in needed.items()}
+        product = " × ".join(map(repr, first.values()))
+        answer = self._asker.answer(
+            "amount",
+            f"{total[0]!r} is {product} in only {share:.0%} of the rows. Which is right?",
+            {
+                "total": f"{total[0]!r} is what was paid; the price is computed from it",
+                "parts": f"{product} is what was paid",
+            },
+        )
+        if answer == "parts":
+            return Amounts(first)
+        kept = {
+            name: name_ for name, name_ in first.items() if name not in self._derived
+        }
+        return Amounts({self._total: total[0], **kept})
+
+    def _parts(
+        self,
+        needed: Mapping[str, Sequence[str]],
+        named: Mapping[str, Sequence[str]],
+    ) -> tuple[dict[str, list[str]], dict[str, Values]]:
+        """Return the candidates of the other parts, and all values; a part may be a share."""
+        values: dict[str, Values] = dict(self._candidates.numbers)
+        optional = {}
+        product = [values[names[0]] for names in needed.values()]
+        for role in self._optional:
+            optional[role] = list(named[role])
+            for name in named[role]:
+                if _is_share(values[name]):
+                    values[_share_of(name)] = [
+                        None if None in row else round(prod(row), 2)
+                        for row in zip(values[name], *product, strict=True)
+                    ]
+                    optional[role].append(_share_of(name))
+        return {role: names for role, names in optional.items() if names}, values
+
+    def _mapped(self, found: Sum) -> Amounts:
+        amounts = Amounts()
+        for role, name in found.columns.items():
+            if name in self._candidates.numbers:
+                amounts.columns[role] = name
+            else:
+                amounts.shares[role] = name.removesuffix(_share_of(""))
+        return amounts
+
+    def _of_total(
+        self,
+        total: Sequence[str],
+        needed: Mapping[str, Sequence[str]],
+        lacking: Sequence[str],
+    ) -> Amounts:
+        """Take the total as it is; the price is computed from it, and no units are one."""
+        ones = [name for name in lacking if name not in self._derived]
+        # The total of one unit is its price too.
+        given = {} if ones else {name: each[0] for name, each in needed.items()}
+        return Amounts({self._total: total[0], **given}, ones=ones)
+
+    def _without_total(
+        self,
+        needed: Mapping[str, Sequence[str]],
+        named: Mapping[str, Sequence[str]],
+        lacking: Sequence[str],
+    ) -> Amounts:
+        """Let the total be computed from its parts; tax may be in the price already."""
+        amounts = Amounts({name: each[0] for name, each in needed.items()})
+        amounts.ones = [name for name in lacking if name not in self._derived]
+        values = self._candidates.numbers
+        for role in self._optional:
+            for name in named[role][:1]:
+                if not any(values[name]):
+                    continue
+                if _is_share(values[name]) and role not in _PAID_TO_OTHERS:
+                    amounts.shares[role] = name
+                elif role != _TAX or self._is_added(name):
+                    amounts.columns[role] = name
+        return amounts
+
+    def _is_added(self, name: str) -> bool:
+        answer = self._asker.answer(
+            "tax",
+            f"There is no total. Does the price hold the tax of {name!r} already?",
+            {
+                "in_price": "the price holds it",
+                "added": "the tax is paid beside the price",
+            },
+        )
+        return answer == "added"
+
+    def _unnamed(self, named: Mapping[str, Sequence[str]]) -> Amounts | None:
+        """Find the operands among all numbers, where names do not tell them."""
+        few = {
+            name: values[:_FEW_ROWS]
+            for name, values in [*self._candidates.numbers.items()][:_MOST_UNNAMED]
+            if any(values)
+        }
+        # Units are whole numbers, mostly smaller than a price.
+        small = sorted(
+            few, key=lambda name: (not _is_whole(few[name]), _mean(few[name]))
+        )
+        pool = {role: named[role] or small for role in (self._total, *self._needed)}
+        found = best_sum(
+            self._total, self._formula, pool, {}, {**self._candidates.numbers, **few}
+        )
+        if not found or found.share < ADDS_UP or _is_trivial(found, few):
+            return None
+        return self._mapped(found)
+
+
+def _is_trivial(found: Sum, values: Mapping[str, Values]) -> bool:
+    """Tell whether a sum adds up of any numbers, because one operand is always 0 or 1."""
+    operands = [values[name] for name in found.columns.values() if name in values]
+    return any(set(each) <= {None, Decimal(0), Decimal(1)} for each in operands)
+
+
+def _share_of(name: str) -> str:
+    return f"{name} × product"
+
+
+def _is_share(values: Values) -> bool:
+    found = [value for value in values if value]
+    return bool(found) and all(0 <= value <= _MOST_SHARE for value in found)
+
+
+def _is_whole(values: Values) -> bool:
+    return all(value is None or value == value.to_integral_value() for value in values)
+
+
+def _mean(values: Values) -> Decimal:
+    found = [abs(value) for value in values if value is not None]
+    return sum(found, Decimal()) / max(len(found), 1)
+
+
+def share_expression(name: str, operands: Sequence[str]) -> str:
+    """Write the amount that is a share of a product."""
+    return f"round({' * '.join(operands)} * {quoted(name)}, 2)"

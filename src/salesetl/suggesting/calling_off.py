@@ -1,0 +1,54 @@
+"""Asks whether rows are sales that a column says were called off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from salesetl.suggesting.asking import Asker
+from salesetl.suggesting.draft import Draft, quoted
+from salesetl.suggesting.known_names import words_of
+from salesetl.suggesting.table_samples import Column
+
+_CALLED_OFF = {
+    *("cancelled", "canceled", "void", "voided", "deleted", "test", "draft", "failed"),
+    *(
+        "storniert",
+        "storno",
+        "abgebrochen",
+        "cancelado",
+        "cancelada",
+        "anulado",
+        "annule",
+    ),
+    *("rejected", "unavailable"),
+}
+_MOST_STATES = 20
+
+
+def filter_called_off(
+    draft: Draft, columns: Iterable[Column], asker: Asker
+) -> str | None:
+    """Filter such rows if that is the answer, and return the column that the filter needs."""
+    for column in columns:
+        states = set(column.filled)
+        if len(states) > _MOST_STATES:
+            continue
+        off = sorted(each for each in states if set(words_of(each)) & _CALLED_OFF)
+        if not off or len(off) == len(states):
+            continue
+        answer = asker.answer(
+            "called_off",
+            f"Some rows have {', '.join(map(repr, off))} as {column.name!r}. Are they sales?",
+            {
+                "load": "load them",
+                "leave_out": "leave them out; they are counted as filtered",
+            },
+        )
+        if answer == "load":
+            return None
+        texts = ", ".join("'" + each.replace("'", "''") + "'" for each in off)
+        draft.put(
+            "filter.keep", f"coalesce({quoted(column.name)}, '') not in ({texts})"
+        )
+        return column.name
+    return None

@@ -1,0 +1,112 @@
+"""Finds which columns of a sample may be those of a contract, by their names and their values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from salesetl.mapping.numbers import NumberForm
+from salesetl.model.types import T
+from salesetl.suggesting.known_names import likeness
+from salesetl.suggesting.seen_forms import (
+    LEAST_ALIKE,
+    DateForms,
+    date_forms,
+    number_form,
+    share_of_numbers,
+)
+from salesetl.suggesting.table_samples import Column
+
+_MOST = 3
+# How likely a role must be beside the most likely one.
+_LEAST_OF_MOST = 0.7
+# Numbers hardly have more letters, such as those of a currency.
+_MOST_LETTERS = 4
+_LOOKED_AT = 300
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The columns of a sample, and which of them may be which in the schema of a contract."""
+
+    schema: T.StructType
+    columns: Sequence[Column] = field(repr=False)
+
+    @cached_property
+    def dates(self) -> dict[str, DateForms]:
+        """The columns of dates, with their forms."""
+        names = [each.name for each in self.schema if is_date(each)]
+        found = {}
+        for column in self.columns:
+            is_named = any(likeness(column.name, name) for name in names)
+            forms = date_forms(column.filled, may_count=is_named)
+            if forms.share >= LEAST_ALIKE or (is_named and forms.share >= 0.5):
+                found[column.name] = forms
+        return found
+
+    @cached_property
+    def number(self) -> NumberForm:
+        """The form of numbers, as the columns have it that are named like numbers."""
+        roles = [each.name for each in self.schema if _is_number(each)]
+        looking = [each for each in self.columns if _looks_like_numbers(each)]
+        named = [
+            each for each in looking if any(likeness(each.name, role) for role in roles)
+        ]
+        return number_form([each.filled for each in named or looking])
+
+    @cached_property
+    def numbers(self) -> dict[str, list[Decimal | None]]:
+        """The columns of numbers, with their values."""
+        return {
+            each.name: [self.number.read(value) for value in each.values]
+            for each in self.columns
+            if each.name not in self.dates
+            and share_of_numbers(each.filled, self.number) >= LEAST_ALIKE
+        }
+
+    def of(self, role: str) -> list[str]:
+        """Return the columns that may be one of the contract, the most likely one first."""
+        kind = self.schema[role]
+        possible: Iterable[str] = [each.name for each in self.columns]
+        if is_date(kind):
+            possible = self.dates
+        elif _is_number(kind):
+            possible = self.numbers
+        return named_like(role, filter(lambda name: self._may_be(name, role), possible))
+
+    def _may_be(self, name: str, role: str) -> bool:
+        """Tell whether a name is not far more like another column of the contract."""
+        most = max(likeness(name, each) for each in self.schema.fieldNames())
+        return likeness(name, role) >= _LEAST_OF_MOST * most
+
+
+def named_like(role: str, names: Iterable[str]) -> list[str]:
+    """Return those of some names that are like a column of a contract, the likely ones first."""
+    ranked = sorted(
+        ((likeness(name, role), -place, name) for place, name in enumerate(names)),
+        reverse=True,
+    )
+    return [name for found, _, name in ranked if found > 0][:_MOST]
+
+
+def is_date(kind: T.StructField) -> bool:
+    """Tell whether a column of a contract has dates."""
+    return isinstance(kind.dataType, T.DateType | T.TimestampType)
+
+
+def _is_number(kind: T.StructField) -> bool:
+    return isinstance(kind.dataType, T.DecimalType | T.IntegerType | T.LongType)
+
+
+def _looks_like_numbers(column: Column) -> bool:
+    values = list(dict.fromkeys(column.filled[:_LOOKED_AT]))
+    found = sum(
+        bool(re.search("[0-9]", value))
+        and len(re.findall("[^\\W0-9_]", value)) <= _MOST_LETTERS
+        and not re.search("[0-9]+[-/:][0-9]", value)
+        for value in values
+    )
+    return bool(values) and found >= LEAST_ALIKE * len(values)

@@ -1,0 +1,173 @@
+"""Suggests a source profile for a file, and tries it on a sample."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from salesetl.errors import InputError, SalesEtlError
+from salesetl.mapping.profile import Profile
+from salesetl.mapping.profile_files import load_profile, shipped_profiles
+from salesetl.model.pipeline import Pipeline
+from salesetl.model.source import Json
+from salesetl.runs import RunReport
+from salesetl.suggesting.asking import Asker, Question
+from salesetl.suggesting.draft import Draft
+from salesetl.suggesting.object_profiles import object_profile, objects_of
+from salesetl.suggesting.sampling import TextSample, sampled
+from salesetl.suggesting.table_profiles import table_profile
+from salesetl.suggesting.table_samples import TableSample, table_of
+
+# Runs a pipeline on a path with the profile in another path, and publishes nothing.
+Try = Callable[[str, str], RunReport]
+# The share of the rows that a shipped profile must load to be taken as it is.
+_ENOUGH = 0.99
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A profile, what a run on a sample of the file did with it, and what is open.
+
+    `shipped` is the name of the profile if it is one that comes with the library; `tried` is None
+    if the run failed, and `failure` says why.
+    """
+
+    text: str
+    tried: RunReport | None
+    failure: str = ""
+    shipped: str = ""
+    is_whole: bool = False
+    remarks: Sequence[str] = ()
+    questions: Sequence[Question] = ()
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+def suggest(
+    pipeline: Pipeline,
+    path: str,
+    others: Sequence[str],
+    asker: Asker,
+    run: Try,
+    *,
+    folder: str = "",
+) -> Suggestion:
+    """Suggest a profile for the main source of a pipeline; InputError if a file is not understood.
+
+    Columns that the file lacks are looked up in other files. `folder` is where the profile will be.
+    """
+    with ExitStack() as stack:
+        sample = stack.enter_context(sampled(path))
+        tried_on = stack.enter_context(_file_of(sample))
+        if not others and (found := _shipped(pipeline, sample, tried_on, run)):
+            return found
+        draft = _draft(pipeline, sample, others, asker, stack)
+        asker.check_given()
+        tried, failure = _tried(draft.text([]), tried_on, run)
+        draft.move_to(folder)
+        return Suggestion(
+            draft.text(_heading(path, draft, asker, sample, tried, failure)),
+            tried,
+            failure,
+            is_whole=sample.is_whole,
+            remarks=draft.remarks,
+            questions=asker.open_questions,
+            answers=asker.answers,
+        )
+
+
+def _draft(
+    pipeline: Pipeline,
+    sample: TextSample,
+    others: Sequence[str],
+    asker: Asker,
+    stack: ExitStack,
+) -> Draft:
+    if isinstance(pipeline.main.reader, Json):
+        return object_profile(pipeline.main, objects_of(sample))
+    looked_up = [table_of(stack.enter_context(sampled(other))) for other in others]
+    return table_profile(pipeline.main.contract, table_of(sample), looked_up, asker)
+
+
+def _shipped(
+    pipeline: Pipeline, sample: TextSample, tried_on: str, run: Try
+) -> Suggestion | None:
+    """Return a shipped profile that loads a sample, if there is one."""
+    table = None if isinstance(pipeline.main.reader, Json) else table_of(sample)
+    for name, text in shipped_profiles().items():
+        try:
+            profile = load_profile(name, pipeline.main.contract)
+        except InputError:
+            # Of another pipeline.
+            continue
+        if table and not _fits(profile, table, pipeline):
+            continue
+        tried, failure = _tried(text, tried_on, run)
+        if tried and tried.rows_loaded >= _ENOUGH * max(tried.rows_read, 1):
+            return Suggestion(text, tried, failure, name, sample.is_whole)
+    return None
+
+
+def _fits(profile: Profile, table: TableSample, pipeline: Pipeline) -> bool:
+    names = [each.name for each in table.columns]
+    is_ascii = all(part.isascii() for part in table.text.parts)
+    return (
+        profile.field_delimiter == table.delimiter
+        and (is_ascii or profile.encoding == table.text.encoding)
+        and not profile.missing(names, pipeline.main.contract)
+    )
+
+
+@contextmanager
+def _file_of(sample: TextSample) -> Iterator[str]:
+    """Yield the path of a file with a sample, which may be all of the file itself."""
+    if sample.is_whole:
+        yield sample.path
+        return
+    with tempfile.TemporaryDirectory(prefix="salesetl-") as folder:
+        path = Path(folder, f"sample.{'json' if '.json' in sample.path else 'csv'}")
+        path.write_bytes(
+            "".join(sample.parts).encode(sample.encoding, errors="replace")
+        )
+        yield str(path)
+
+
+def _tried(text: str, path: str, run: Try) -> tuple[RunReport | None, str]:
+    with tempfile.TemporaryDirectory(prefix="salesetl-") as folder:
+        profile = Path(folder, "profile.toml")
+        profile.write_text(text, encoding="utf-8")
+        try:
+            return run(path, str(profile)), ""
+        except SalesEtlError as error:
+            return None, str(error).replace(f"{profile}: ", "")
+
+
+def _heading(
+    path: str,
+    draft: Draft,
+    asker: Asker,
+    sample: TextSample,
+    tried: RunReport | None,
+    failure: str,
+) -> list[str]:
+    """Write what a person should know who opens the profile."""
+    lines = [
+        f"Source profile for {path.rpartition('/')[2]}, by salesetl profile suggest."
+    ]
+    if tried:
+        what = "the" if sample.is_whole else "a sample of"
+        lines.append(
+            f"Of {what} {tried.rows_read:,} rows it loads {tried.rows_loaded:,};"
+            " look again with: salesetl check FILE --source_profile PROFILE"
+        )
+    else:
+        lines.append(f"It does not load yet: {failure}")
+    lines += [f"To look at: {remark}" for remark in draft.remarks]
+    for question in asker.asked:
+        answer = asker.answers[question.name]
+        is_open = question in asker.open_questions
+        told = "assumed, please decide" if is_open else "answered"
+        lines.append(f"{question.text} {told}: {answer} ({question.answers[answer]})")
+    return lines

@@ -1,0 +1,222 @@
+"""Makes a source profile for delimited text from what a sample of it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+from salesetl.characters import name_key
+from salesetl.model.table import Table
+from salesetl.model.types import T
+from salesetl.suggesting.amounts_found import Amounts, AmountsFinder, share_expression
+from salesetl.suggesting.asking import Asker
+from salesetl.suggesting.calling_off import filter_called_off
+from salesetl.suggesting.candidates import Candidates, is_date
+from salesetl.suggesting.draft import Draft
+from salesetl.suggesting.identity import identity_of
+from salesetl.suggesting.joins import Join, join_of, put_lookups
+from salesetl.suggesting.number_entries import currency_of, is_rounded, put_number_form
+from salesetl.suggesting.table_samples import NULLS, TableSample
+
+
+def table_profile(
+    table: Table, sample: TableSample, others: Sequence[TableSample], asker: Asker
+) -> Draft:
+    """Make the profile of a contract for a sample, with columns of other files; or ask."""
+    return _TableProfile(table, sample, others, asker).made()
+
+
+class _TableProfile:
+    """A profile for a table while it is being made."""
+
+    def __init__(
+        self,
+        table: Table,
+        sample: TableSample,
+        others: Sequence[TableSample],
+        asker: Asker,
+    ) -> None:
+        self._table, self._sample, self._asker = table, sample, asker
+        columns = list(sample.columns)
+        self._joins: list[Join] = []
+        for other in others:
+            self._joins.append(join_of(columns, other))
+            columns += self._joins[-1].columns
+        self._candidates = Candidates(table.schema, columns)
+        self._columns = {each.name: each for each in columns}
+        self._draft = Draft()
+        # The columns of the file by those of the contract, and all that the profile names.
+        self._mapped: dict[str, str] = {}
+        self._used: set[str] = set()
+
+    def made(self) -> Draft:
+        """Return the profile."""
+        self._put_layout()
+        amounts = AmountsFinder(self._table, self._candidates, self._asker).find()
+        self._map_date()
+        self._map_amounts(amounts)
+        self._map_texts()
+        self._map_key()
+        others = [
+            each
+            for name, each in self._columns.items()
+            if name not in self._mapped.values()
+        ]
+        if kept_by := filter_called_off(self._draft, others, self._asker):
+            self._used.add(kept_by)
+        self._put_names()
+        self._put_nulls()
+        used = {*self._mapped.values(), *self._used}
+        put_lookups(self._draft, self._joins, used)
+        return self._draft
+
+    def _put_layout(self) -> None:
+        text, draft = self._sample.text, self._draft
+        if not text.is_table and not self._sample.says_delimiter:
+            if self._sample.delimiter != ",":
+                draft.put("delimiter", self._sample.delimiter)
+        if text.encoding != "UTF-8" and not text.is_table:
+            draft.put("encoding", text.encoding)
+
+    def _map_date(self) -> None:
+        """Map the date, and write its forms; the order of day and month is asked if it is open."""
+        [role] = [each.name for each in self._table.schema if is_date(each)][:1]
+        found = self._candidates.of(role) or list(self._candidates.dates)
+        if not found:
+            self._remark_lack(role)
+            return
+        name = found[0]
+        self._mapped[role] = name
+        dates = self._candidates.dates[name]
+        forms = dates.forms
+        if dates.other_order:
+            forms = self._asked_order(name, {forms, dates.other_order})
+        if len(forms) == 1:
+            self._draft.put("date_format", forms[0])
+        elif forms:
+            self._draft.put("date_formats", list(forms))
+        if dates.share < 1:
+            self._draft.remarks.append(
+                f"{1 - dates.share:.1%} of the dates in {name!r} have none of these forms"
+            )
+
+    def _asked_order(self, name: str, both: set[tuple[str, ...]]) -> tuple[str, ...]:
+        """Ask what comes first, the day or the month, and return the forms of that."""
+        example = self._columns[name].filled[0]
+        forms = {
+            f"{'day' if each[0].startswith('d') else 'month'}_first": each
+            for each in both
+        }
+        # A point before the decimals and commas between fields are rather of the United States.
+        is_american = (
+            self._candidates.number.decimal == "." and self._sample.delimiter == ","
+        )
+        likely = "month_first" if is_american else "day_first"
+        answer = self._asker.answer(
+            "date_order",
+            f"What comes first in {name!r}, such as {example}, the day or the month?",
+            {
+                order: forms[order][0]
+                for order in sorted(forms, key=lambda each: each != likely)
+            },
+        )
+        return forms[answer]
+
+    def _map_amounts(self, amounts: Amounts) -> None:
+        draft = self._draft
+        put_number_form(draft, self._candidates.number)
+        for role, name in amounts.columns.items():
+            self._map_number(role, name)
+        operands = [role for role in amounts.columns if role not in self._table.amounts]
+        operands = [
+            role for role in operands if role not in self._table.optional_columns
+        ]
+        for role, name in amounts.shares.items():
+            draft.put(
+                f"expressions.{role}",
+                share_expression(name, operands),
+                "a share of the price",
+            )
+            self._used.add(name)
+        for role in amounts.ones:
+            draft.put(f"constants.{role}", "1", "no column has it")
+        self._put_currency()
+
+    def _map_number(self, role: str, name: str) -> None:
+        self._used.add(name)
+        values = self._candidates.numbers[name]
+        if not is_rounded(self._draft, self._table, role, name, values):
+            self._mapped[role] = name
+
+    def _put_currency(self) -> None:
+        role = self._table.currency
+        if role is None:
+            return
+        codes = self._table.schema[role].metadata.get("values", [])
+        for name in self._candidates.of(role):
+            if set(self._columns[name].filled) <= set(codes):
+                self._mapped[role] = name
+                return
+        if self._candidates.number.currency:
+            texts = chain.from_iterable(
+                self._columns[name].filled for name in self._used
+            )
+            if code := currency_of(texts):
+                self._draft.put(f"constants.{role}", code, "by its sign")
+
+    def _map_texts(self) -> None:
+        """Map the texts that are left, each to a column that means nothing else."""
+        taken = {*self._mapped.values(), *self._used}
+        for each in self._table.schema:
+            if not isinstance(each.dataType, T.StringType) or each.name in (
+                *self._table.key,
+                self._table.currency,
+            ):
+                continue
+            found = [
+                name for name in self._candidates.of(each.name) if name not in taken
+            ]
+            if not found:
+                self._draft.put(f"constants.{each.name}", "", "no column has it")
+                continue
+            self._mapped[each.name] = found[0]
+            taken.add(found[0])
+
+    def _map_key(self) -> None:
+        if not self._table.key:
+            return
+        [key] = self._table.key
+        parts = [*dict.fromkeys([*self._mapped.values(), *sorted(self._used)])]
+        own = {each.name for each in self._sample.columns}
+        found = identity_of(
+            self._sample.columns, key, [name for name in parts if name in own]
+        )
+        if len(found.parts) == 1 and not found.counts_lines:
+            self._mapped[key] = found.parts[0]
+            return
+        entries: dict[str, object] = {"column": key, "parts": list(found.parts)}
+        if found.counts_lines:
+            entries["line_number"] = True
+        self._draft.put_section("key", entries)
+        self._used |= set(found.parts)
+
+    def _put_names(self) -> None:
+        """Write the names of columns, or of all of them if the file has no header."""
+        if not self._sample.has_header:
+            self._draft.put("header", value=False)
+            self._draft.put("names", [each.name for each in self._sample.columns])
+        for each in self._table.schema:
+            name = self._mapped.get(each.name)
+            if name is not None and name_key(name) != each.name:
+                self._draft.put(f"columns.{each.name}", name)
+
+    def _put_nulls(self) -> None:
+        used = {*self._mapped.values(), *self._used}
+        found = {text for name in used for text in self._columns[name].nulls}
+        if found:
+            self._draft.put("nulls", [text for text in NULLS if text in found])
+
+    def _remark_lack(self, role: str) -> None:
+        self._draft.remarks.append(
+            f"no column looks like {role}: name it below [columns]"
+        )

@@ -1,0 +1,162 @@
+"""Finds the delimiter, the header and the rows in a sample of text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from salesetl.characters import trim
+from salesetl.errors import InputError
+from salesetl.mapping.text_layout import DELIMITERS
+from salesetl.readers.headers import LINES_LOOKED_AT, separator_of
+from salesetl.suggesting.known_names import words_of
+from salesetl.suggesting.sampling import TextSample
+from salesetl.suggesting.seen_forms import is_value
+
+# Texts that say that there is no value.
+NULLS = (
+    "NULL",
+    "null",
+    "N/A",
+    "n/a",
+    "NA",
+    "#N/A",
+    r"\N",
+    "(null)",
+    "None",
+    "nan",
+    "NaN",
+    "-",
+    "--",
+)
+_LOOKED_AT = 300
+_LEAST_ALIKE = 0.6
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sample: its name, and its trimmed values, empty where there is none."""
+
+    name: str
+    values: tuple[str, ...] = field(repr=False)
+
+    @property
+    def filled(self) -> list[str]:
+        """The values there are."""
+        return [value for value in self.values if value and value not in NULLS]
+
+    @property
+    def nulls(self) -> set[str]:
+        """The texts in it that say that there is no value."""
+        return {value for value in set(self.values) if value in NULLS}
+
+
+@dataclass(frozen=True)
+class TableSample:
+    """The columns of a sample of delimited text.
+
+    `has_header` if a line names them. `says_delimiter` if the first line does. `footers` is how the
+    lines begin that are no rows.
+    """
+
+    text: TextSample
+    delimiter: str
+    columns: tuple[Column, ...]
+    has_header: bool
+    says_delimiter: bool
+
+    @property
+    def row_count(self) -> int:
+        """How many rows the sample has."""
+        return len(self.columns[0].values)
+
+    def find(self, name: str) -> Column:
+        """Return the column of a name."""
+        return next(each for each in self.columns if each.name == name)
+
+
+def table_of(sample: TextSample) -> TableSample:
+    """Find the columns in a sample; InputError if nothing delimits its fields."""
+    first, *rest = sample.parts
+    lines = first.splitlines(keepends=True)
+    named = separator_of(lines[0]) if lines else None
+    if named:
+        first = "".join(lines[1:])
+    delimiter = named or _delimiter(sample, first)
+    records = _records(first, delimiter)
+    width = _width(records[:_LOOKED_AT])
+    place, has_header = _header(records, width)
+    names = [trim(name) for name in records[place]]
+    if not has_header:
+        names = [f"column_{number}" for number in range(1, width + 1)]
+    rows = records[place + has_header :]
+    for part in rest:
+        rows += _records(part, delimiter)
+    whole = [[trim(value) for value in row] for row in rows if len(row) == width]
+    if not whole:
+        raise InputError(f"{sample.path}: has no row below its header")
+    columns = (
+        Column(name or f"column_{number}", values)
+        for number, (name, values) in enumerate(
+            zip(names, zip(*whole, strict=True), strict=True), start=1
+        )
+    )
+    return TableSample(sample, delimiter, tuple(columns), has_header, named is not None)
+
+
+def _delimiter(sample: TextSample, text: str) -> str:
+    """Return what cuts most of the first lines into the same number of fields, and into many."""
+    found: dict[str, tuple[float, int]] = {}
+    for delimiter in DELIMITERS:
+        records = _records(text, delimiter, _LOOKED_AT)
+        width = _width(records)
+        if width > 1:
+            alike = sum(len(record) == width for record in records) / len(records)
+            found[delimiter] = (round(alike, 1), width)
+    best = max(found, key=found.__getitem__, default=None)
+    if best is None or found[best][0] < _LEAST_ALIKE:
+        raise InputError(
+            f"{sample.path}: nothing delimits its fields alike on most lines; for columns of a"
+            " fixed width, write a source profile with [fixed_width]"
+        )
+    return best
+
+
+def _records(text: str, delimiter: str, limit: int | None = None) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    records: list[list[str]] = []
+    try:
+        for record in reader:
+            if any(map(trim, record)):
+                records.append(record)
+            if limit and len(records) == limit:
+                break
+    except csv.Error:
+        # Such as of a field that is never closed; what was read before is enough.
+        pass
+    return records
+
+
+def _width(records: Sequence[Sequence[str]]) -> int:
+    """Return how many fields most records have."""
+    widths = Counter(len(record) for record in records)
+    return max(widths, key=lambda width: (widths[width], width), default=0)
+
+
+def _header(records: Sequence[Sequence[str]], width: int) -> tuple[int, bool]:
+    """Return the place of the line with the names, or of the first row if there is none."""
+    for place, record in enumerate(records[:LINES_LOOKED_AT]):
+        filled = [trim(value) for value in record if trim(value)]
+        if len(record) == width and 2 * len(filled) > width:
+            return place, _names_columns(filled)
+    return 0, False
+
+
+def _names_columns(texts: Sequence[str]) -> bool:
+    """Tell whether texts are names: each once, with letters, and none is a value."""
+    if len(set(texts)) < len(texts) and len(set(texts)) < 0.8 * len(texts):
+        return False
+    return not any(is_value(text) for text in texts) and any(map(words_of, texts))
