@@ -34,6 +34,9 @@ ANALYTICS = {
 }
 ORDERS_CHARTS = {
     "revenue_and_growth.png",
+    "average_order_value.png",
+    "categories_by_revenue.png",
+    "categories_by_units.png",
     "retention.png",
     "churn.png",
     "active_customers_by_country.png",

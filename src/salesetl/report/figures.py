@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from salesetl.report.picture import Row, Rows, in_currency, month_of
+from salesetl.report.periods import month_of
+from salesetl.report.picture import Row, Rows, in_currency
 
 # What the figures of orders are taken from: views in sql/athena.
 FIGURES_OF_ORDERS = ("monthly_revenue", "monthly_active_customers", "monthly_churn")

@@ -7,7 +7,7 @@ from typing import Any
 
 from salesetl.display import CALENDAR
 from salesetl.report.figures import Figure
-from salesetl.report.picture import month_of
+from salesetl.report.periods import month_of
 
 
 def value_text(figure: Figure) -> str:

@@ -1,0 +1,101 @@
+"""Bars and columns of groups, each with its amount beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import altair as alt
+
+from salesetl.report.picture import (
+    COUNT,
+    Panel,
+    amounts_axis,
+    drawing,
+    panel,
+    roomy,
+    short_text,
+    where,
+)
+
+# What the label of a column needs.
+_PIXELS = 42
+# How far beyond the bars the drawing goes, for their labels.
+_BEYOND = 1.25
+_NAME_LIMIT = 130
+
+
+def named_amount(name: str, amount: Decimal | int, **more: Any) -> dict[str, Any]:
+    """Make the value of a bar."""
+    text = f"{amount:,}" if isinstance(amount, int) else short_text(amount)
+    return {
+        "name": name,
+        "amount": float(amount),
+        "label": text,
+        "is_up": amount >= 0,
+        "is_down": amount < 0,
+        **more,
+    }
+
+
+def bars(
+    values: Sequence[dict[str, Any]],
+    title: str = "",
+    *,
+    number: str = ",.2f",
+    nothing: str = "",
+) -> Panel:
+    """Draw bars from the left, in the order of the values, with labels at their ends."""
+    amounts = [0.0, *(value["amount"] for value in values)]
+    low, high = _BEYOND * min(amounts), _BEYOND * max(amounts)
+    base = drawing(values).encode(
+        x=alt.X(
+            "amount:Q",
+            title=None,
+            axis=alt.Axis(format=COUNT, labelOverlap=True, tickMinStep=1),
+            scale=alt.Scale(domain=[low, max(high, low + 1)], nice=False),
+        ),
+        y=alt.Y(
+            "name:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelLimit=_NAME_LIMIT),
+        ),
+        tooltip=["name:N", alt.Tooltip("amount:Q", format=number)],
+    )
+    text = base.encode(text="label:N")
+    right, left = (
+        text.mark_text(align="left", dx=5),
+        text.mark_text(align="right", dx=-5),
+    )
+    return panel(
+        values,
+        base.mark_bar(),
+        *where(right, "is_up", values),
+        *where(left, "is_down", values),
+        title=title,
+        nothing=nothing,
+    )
+
+
+def columns(values: Sequence[dict[str, Any]], title: str = "") -> Panel:
+    """Draw columns in the order of the values, with labels beyond their ends if there is room."""
+    base = drawing(values).encode(
+        x=alt.X(
+            "name:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelAngle=0, labelOverlap=True),
+        ),
+        y=amounts_axis("amount"),
+        tooltip=["name:N", alt.Tooltip("amount:Q", format=",.2f")],
+    )
+    text, opacity = base.encode(text="label:N"), roomy(len(values) * _PIXELS)
+    return panel(
+        values,
+        base.mark_bar(),
+        *where(text.mark_text(dy=-7, opacity=opacity), "is_up", values),
+        *where(text.mark_text(dy=8, opacity=opacity), "is_down", values),
+        title=title,
+    )
