@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from salesetl.report.bars import bars, columns, named_amount
 from salesetl.report.picture import Panel
 
@@ -27,7 +29,7 @@ def test_a_loss_has_its_amount_to_the_left_of_its_bar_and_room_for_it() -> None:
     assert (left["mark"]["align"], left["mark"]["dx"]) == ("right", -5)
     assert left["transform"] == [{"filter": "datum.is_down"}]
     domain = panel.chart.to_dict()["layer"][0]["encoding"]["x"]["scale"]["domain"]
-    assert domain == [-50.0, 125.0]
+    assert domain == pytest.approx([-70.8, 130.8])
 
 
 def test_many_columns_have_no_room_for_their_amounts() -> None:

@@ -21,9 +21,10 @@ from salesetl.report.picture import (
 
 # What the label of a column needs.
 _PIXELS = 42
-# How far beyond the bars the drawing goes, for their labels.
-_BEYOND = 1.25
-_NAME_LIMIT = 130
+# How far beyond the bars the drawing goes, for their labels, as a share of all.
+_BEYOND = 0.22
+# How many pixels a name may have before it is cut.
+_LIMIT = 130
 
 
 def named_amount(name: str, amount: Decimal | int, **more: Any) -> dict[str, Any]:
@@ -45,22 +46,28 @@ def bars(
     *,
     number: str = ",.2f",
     nothing: str = "",
+    limit: int = _LIMIT,
 ) -> Panel:
-    """Draw bars from the left, in the order of the values, with labels at their ends."""
+    """Draw bars below each other, in the order of the values, with labels at their ends.
+
+    A name is cut at so many pixels.
+    """
     amounts = [0.0, *(value["amount"] for value in values)]
-    low, high = _BEYOND * min(amounts), _BEYOND * max(amounts)
+    low, high = min(amounts), max(amounts)
+    room = _BEYOND * (high - low)
+    ends = [low - room if low else 0, high + room if high or not low else 0]
     base = drawing(values).encode(
         x=alt.X(
             "amount:Q",
             title=None,
             axis=alt.Axis(format=COUNT, labelOverlap=True, tickMinStep=1),
-            scale=alt.Scale(domain=[low, max(high, low + 1)], nice=False),
+            scale=alt.Scale(domain=ends if any(ends) else [0, 1], nice=False),
         ),
         y=alt.Y(
             "name:N",
             sort=None,
             title=None,
-            axis=alt.Axis(labelLimit=_NAME_LIMIT),
+            axis=alt.Axis(labelLimit=limit),
         ),
         tooltip=["name:N", alt.Tooltip("amount:Q", format=number)],
     )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from salesetl.errors import InputError
 from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.pipelines.sales.pipeline import SALES
-from salesetl.queries import results
+from salesetl.queries import newest_day, results
+from salesetl.registry import jobs, pipelines
+from salesetl.report.data_quality import has_loaded, quality_of
 from salesetl.report.figures import (
     FIGURES_OF_ORDERS,
     Figure,
@@ -73,11 +75,7 @@ def loaded_datasets(root: str, reports: Sequence[RunReport]) -> list[Dataset]:
         if any(_has_loaded(report, each) for report in reports)
     ]
     if not loaded:
-        names = " or ".join(each.job for each in DATASETS)
-        raise InputError(
-            f"{root}: no run of {names} has loaded rows into this lake, and the report is made from"
-            " these; run one of them first"
-        )
+        raise _nothing_loaded(root, [each.job for each in DATASETS])
     return loaded
 
 
@@ -96,26 +94,39 @@ def rows_of(root: str, dataset: Dataset) -> Found:
 
 
 def sections_of(root: str, reports: Sequence[RunReport]) -> list[Section]:
-    """Return the section of the page for each dataset that runs have loaded."""
+    """Return a section of the page for each pipeline with runs; InputError if none has loaded."""
+    if not any(has_loaded(report) for report in reports):
+        raise _nothing_loaded(root, list(jobs()))
     sections = []
-    for dataset in loaded_datasets(root, reports):
-        found = rows_of(root, dataset)
-        newest = max(
-            (report for report in reports if _has_loaded(report, dataset)),
-            key=lambda report: report.finished_at,
+    for pipeline in pipelines():
+        own = [report for report in reports if report.job == pipeline.job]
+        if not own:
+            continue
+        loaded = any(has_loaded(report) for report in own)
+        quality = quality_of(
+            pipeline.name, own, newest_day(root, pipeline) if loaded else None
         )
-        sections.append(
-            Section(
-                dataset.name,
+        of_pipeline = [each for each in DATASETS if each.job == pipeline.job]
+        if loaded and of_pipeline:
+            [dataset] = of_pipeline
+            found = rows_of(root, dataset)
+            told = (
                 dataset.extent(found),
                 dataset.figures(found),
                 dataset.pictures(found),
-                newest,
             )
-        )
+        else:
+            told = "" if loaded else "No run has loaded rows", [], []
+        sections.append(Section(pipeline.name, *told, quality))
     return sections
 
 
+def _nothing_loaded(root: str, names: Sequence[str]) -> InputError:
+    return InputError(
+        f"{root}: no run of {' or '.join(names)} has loaded rows into this lake, and the report is"
+        " made from these; run one of them first"
+    )
+
+
 def _has_loaded(report: RunReport, dataset: Dataset) -> bool:
-    is_done = report.status == "succeeded" and report.rows_loaded > 0
-    return is_done and report.job == dataset.job
+    return has_loaded(report) and report.job == dataset.job

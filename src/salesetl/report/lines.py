@@ -79,8 +79,10 @@ def lines(
     opacity = roomy(len(months_of(days)) * _PIXELS)
     text = layer(labelled).mark_text(dy=-13, opacity=opacity)
     stroke = layer(dashed).mark_line(strokeDash=_DASHES).encode(detail="segment:N")
+    is_drawn = any(value["solid"] is not None for value in values)
     return [
-        layer(values, "solid").mark_line(),
+        # Without a value, the library would warn of a scale without extent.
+        *([layer(values, "solid").mark_line()] if is_drawn else []),
         *([stroke] if dashed else []),
         *where(points.mark_point(filled=True, size=60), "is_whole", known),
         *where(points.mark_point(size=60), "is_partial", known),

@@ -98,7 +98,7 @@ def panel(
     """Lay drawings of values over each other; without values, say that there is `nothing`."""
     if not values:
         told = drawing([{"text": nothing or "nothing to draw yet"}])
-        layers = (told.mark_text().encode(text="text:N"),)
+        layers = (told.mark_text(fontSize=13).encode(text="text:N"),)
     return Panel(alt.LayerChart(layer=list(layers)), title)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from salesetl.display import CALENDAR
 from salesetl.report.figures import Figure
 from salesetl.report.periods import month_of
+from salesetl.report.shares import moment, percent, words
 
 
 def value_text(figure: Figure) -> str:
     """Write the value of a figure: 12,345 or 12,345.60 or 12.3 %."""
     if figure.is_share:
-        return _percent(Decimal(figure.value))
+        return percent(Decimal(figure.value))
     return f"{figure.value:,}"
 
 
@@ -22,7 +23,7 @@ def change_text(figure: Figure) -> str:
     if figure.change is None:
         return ""
     sign = "−" if figure.change < 0 else "+"
-    text = sign + _percent(abs(figure.change))
+    text = sign + percent(abs(figure.change))
     return text.replace(" %", " points") if figure.is_share else text
 
 
@@ -38,20 +39,6 @@ def cell_text(value: Any, column: str = "") -> str:
 def is_number(value: Any) -> bool:
     """Tell whether a value is a number that is compared with others in its column."""
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
-
-
-def words(name: str) -> str:
-    """Write the name of a column, rule or job as words."""
-    return name.replace("_", " ")
-
-
-def moment(text: str) -> str:
-    """Write a time of a run report to the minute; empty if it has none."""
-    return f"{text[:10]} {text[11:16]} UTC" if text else ""
-
-
-def _percent(share: Decimal) -> str:
-    return f"{(share * 100).quantize(Decimal('0.1'), ROUND_HALF_UP):,} %"
 
 
 FILTERS = {
