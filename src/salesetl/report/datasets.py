@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from salesetl.errors import InputError
+from salesetl.model.pipeline import Pipeline
 from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.queries import newest_day, results
@@ -23,6 +24,7 @@ from salesetl.report.orders_charts import ORDERS_QUERIES, orders_pictures
 from salesetl.report.page import Section
 from salesetl.report.picture import Picture, Rows
 from salesetl.report.sales_charts import SALES_QUERIES, sales_pictures
+from salesetl.report.totals import orders_totals, sales_totals
 from salesetl.runs import RunReport
 
 Found = Mapping[str, Rows]
@@ -43,6 +45,7 @@ class Dataset:
     extent: Callable[[Found], str]
     pictures: Callable[[Found], list[Picture]]
     figures: Callable[[Found], list[Figure]]
+    totals: Callable[[Found], list[Figure]]
 
 
 DATASETS = (
@@ -54,6 +57,7 @@ DATASETS = (
         sales_extent,
         sales_pictures,
         sales_figures,
+        sales_totals,
     ),
     Dataset(
         "orders",
@@ -63,6 +67,7 @@ DATASETS = (
         orders_extent,
         orders_pictures,
         orders_figures,
+        orders_totals,
     ),
 )
 
@@ -97,28 +102,27 @@ def sections_of(root: str, reports: Sequence[RunReport]) -> list[Section]:
     """Return a section of the page for each pipeline with runs; InputError if none has loaded."""
     if not any(has_loaded(report) for report in reports):
         raise _nothing_loaded(root, list(jobs()))
-    sections = []
-    for pipeline in pipelines():
-        own = [report for report in reports if report.job == pipeline.job]
-        if not own:
-            continue
-        loaded = any(has_loaded(report) for report in own)
-        quality = quality_of(
-            pipeline.name, own, newest_day(root, pipeline) if loaded else None
-        )
-        of_pipeline = [each for each in DATASETS if each.job == pipeline.job]
-        if loaded and of_pipeline:
-            [dataset] = of_pipeline
+    own_reports = [
+        (pipeline, [report for report in reports if report.job == pipeline.job])
+        for pipeline in pipelines()
+    ]
+    return [_section(root, pipeline, own) for pipeline, own in own_reports if own]
+
+
+def _section(root: str, pipeline: Pipeline, reports: Sequence[RunReport]) -> Section:
+    """Return the section of a pipeline; one without a dataset has only its data quality."""
+    name = pipeline.name
+    if not any(has_loaded(report) for report in reports):
+        quality = quality_of(name, reports, None)
+        return Section(name, "No run has loaded rows", [], [], quality)
+    quality = quality_of(name, reports, newest_day(root, pipeline))
+    for dataset in DATASETS:
+        if dataset.job == pipeline.job:
             found = rows_of(root, dataset)
-            told = (
-                dataset.extent(found),
-                dataset.figures(found),
-                dataset.pictures(found),
-            )
-        else:
-            told = "" if loaded else "No run has loaded rows", [], []
-        sections.append(Section(pipeline.name, *told, quality))
-    return sections
+            figures = [*dataset.totals(found), *dataset.figures(found)]
+            pictures = dataset.pictures(found)
+            return Section(name, dataset.extent(found), figures, pictures, quality)
+    return Section(name, "", [], [], quality)
 
 
 def _nothing_loaded(root: str, names: Sequence[str]) -> InputError:

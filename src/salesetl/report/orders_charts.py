@@ -26,6 +26,7 @@ from salesetl.report.picture import (
     titled,
 )
 from salesetl.report.retention_chart import retention
+from salesetl.report.years_chart import year_on_year
 
 # What the charts are drawn from: views in sql/athena.
 ORDERS_QUERIES = (
@@ -46,6 +47,13 @@ def orders_pictures(found: Mapping[str, Rows]) -> list[Picture]:
     categories = found["category_sales_monthly"]
     return [
         revenue_and_growth(found["revenue_mom"]),
+        *year_on_year(
+            "orders_year_on_year",
+            found["monthly_revenue"],
+            "revenue",
+            "Paid orders",
+            month_of_orders,
+        ),
         order_values(found["monthly_revenue"]),
         categories_by_revenue(categories),
         categories_by_units(categories),

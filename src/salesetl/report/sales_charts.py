@@ -25,6 +25,7 @@ from salesetl.report.picture import (
     titled,
 )
 from salesetl.report.products_chart import top_products
+from salesetl.report.years_chart import year_on_year
 
 # What the charts are drawn from: queries in sql/athena.
 SALES_QUERIES = (
@@ -53,6 +54,9 @@ def sales_pictures(found: Mapping[str, Rows]) -> list[Picture]:
     period = period_of([month_of_sales(row) for row in months])
     return [
         monthly_revenue(months),
+        *year_on_year(
+            "sales_year_on_year", months, "total_revenue", REVENUE, month_of_sales
+        ),
         revenue_by_region(found["revenue_by_region"], period),
         top_products(found["revenue_by_product"], period),
         *([membership_tiers(tiers, period)] if of_tiers else []),

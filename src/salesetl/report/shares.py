@@ -17,9 +17,15 @@ def moment(text: str) -> str:
     return f"{text[:10]} {text[11:16]} UTC" if text else ""
 
 
-def percent(share: Decimal) -> str:
+def percent(share: Decimal, digits: int = 1) -> str:
     """Write a share of one, such as 12.3 %."""
-    return f"{(share * 100).quantize(Decimal('0.1'), ROUND_HALF_UP):,} %"
+    step = Decimal(1).scaleb(-digits)
+    return f"{(share * 100).quantize(step, ROUND_HALF_UP):,} %"
+
+
+def growth_text(change: Decimal, digits: int = 1) -> str:
+    """Write growth with its sign, such as +3.4 %."""
+    return ("−" if change < 0 else "+") + percent(abs(change), digits)
 
 
 def share_text(share: Decimal) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from salesetl.display import CALENDAR
 from salesetl.report.figures import Figure
-from salesetl.report.periods import month_of
-from salesetl.report.shares import moment, percent, words
+from salesetl.report.periods import month_of, period_of
+from salesetl.report.shares import growth_text, moment, percent, words
 
 
 def value_text(figure: Figure) -> str:
@@ -22,9 +22,15 @@ def change_text(figure: Figure) -> str:
     """Write how a figure has changed: +3.4 %, or −1.2 points of a share; empty where unknown."""
     if figure.change is None:
         return ""
-    sign = "−" if figure.change < 0 else "+"
-    text = sign + percent(abs(figure.change))
+    text = growth_text(figure.change)
     return text.replace(" %", " points") if figure.is_share else text
+
+
+def when_text(figure: Figure) -> str:
+    """Write of which month or months a figure is."""
+    if figure.since:
+        return period_of([figure.since, figure.month])
+    return month_of(figure.month) + ("" if figure.is_whole else ", not complete")
 
 
 def cell_text(value: Any, column: str = "") -> str:
@@ -46,7 +52,7 @@ FILTERS = {
     for each in (
         value_text,
         change_text,
-        month_of,
+        when_text,
         cell_text,
         is_number,
         words,
