@@ -116,6 +116,17 @@ def test_reasons_are_those_of_the_last_run_that_read_rows_and_of_all() -> None:
     ]
 
 
+def test_of_many_reasons_the_most_frequent_are_drawn_and_the_others_told() -> None:
+    many = {f"rule_{number}": 100 - number for number in range(20)}
+
+    picture = rejected_by_reason("visits", [report(1, rows_by_reason=many)], "1 run")
+
+    [panel] = picture.panels
+    assert len(values_of(panel)) == 12
+    assert panel.title.endswith("; 8 more are in the numbers")
+    assert len(picture.rows) == 20
+
+
 def test_without_a_rejected_row_that_is_said() -> None:
     run = report(1, rows_read=6, rows_loaded=6, rows_quarantined=0, rows_out_of_range=0)
     clean = [RunReport(**{**vars(run), "rows_by_reason": {}, "duplicates_removed": 0})]

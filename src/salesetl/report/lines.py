@@ -77,7 +77,9 @@ def lines(
     points = layer(known).encode(tooltip=tooltip)
     labelled = [value for value in known if value["label"]]
     opacity = roomy(len(months_of(days)) * _PIXELS)
-    text = layer(labelled).mark_text(dy=-13, opacity=opacity)
+    # Below an incomplete month, for the line comes from above or goes there.
+    dy = alt.ExprRef("datum.is_whole ? -13 : 18")
+    text = layer(labelled).mark_text(dy=dy, opacity=opacity)
     stroke = layer(dashed).mark_line(strokeDash=_DASHES).encode(detail="segment:N")
     is_drawn = any(value["solid"] is not None for value in values)
     return [

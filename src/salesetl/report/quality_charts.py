@@ -119,8 +119,10 @@ def _reasons(counts: Counter[str], title: str) -> Panel:
         named_amount(words(reason), count)
         for reason, count in counts.most_common(_REASONS_SHOWN)
     ]
+    more = len(counts) - len(values)
+    told = f"{title}; {more} more are in the numbers" if more else title
     return bars(
-        values, title, number=",", nothing="no row was quarantined", limit=_NAME_PIXELS
+        values, told, number=",", nothing="no row was quarantined", limit=_NAME_PIXELS
     )
 
 
