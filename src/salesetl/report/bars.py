@@ -23,6 +23,7 @@ from salesetl.report.picture import (
 _PIXELS = 42
 # How far beyond the bars the drawing goes, for their labels, as a share of all.
 _BEYOND = 0.22
+_SHOWN = 12
 # How many pixels a name may have before it is cut.
 _LIMIT = 130
 
@@ -48,10 +49,14 @@ def bars(
     nothing: str = "",
     limit: int = _LIMIT,
 ) -> Panel:
-    """Draw bars below each other, in the order of the values, with labels at their ends.
+    """Draw the first twelve values as bars below each other, with labels at their ends.
 
-    A name is cut at so many pixels.
+    The title tells how many more there are. A name is cut at `limit` pixels.
     """
+    more = len(values[_SHOWN:])
+    if more:
+        told = f"{more} more are in the numbers"
+        title, values = "; ".join(filter(None, (title, told))), values[:_SHOWN]
     amounts = [0.0, *(value["amount"] for value in values)]
     low, high = min(amounts), max(amounts)
     room = _BEYOND * (high - low)

@@ -10,8 +10,6 @@ from salesetl.report.bars import bars, named_amount
 from salesetl.report.periods import period_of
 from salesetl.report.picture import Picture, Row, Rows, by_currency, named, titled
 
-_CATEGORIES_SHOWN = 12
-
 
 def categories_by_revenue(rows: Rows) -> Picture:
     """Draw the revenue of the categories with the most, for each currency."""
@@ -26,7 +24,7 @@ def categories_by_revenue(rows: Rows) -> Picture:
                 bars(
                     [
                         named_amount(named(row["category"]), row["revenue"])
-                        for row in own[:_CATEGORIES_SHOWN]
+                        for row in own
                     ],
                     currency,
                 )
@@ -42,7 +40,7 @@ def categories_by_units(rows: Rows) -> Picture:
     for row in rows:
         units[named(row["category"])] += row["units_sold"]
     ordered = sorted(units.items(), key=lambda each: (-each[1], each[0]))
-    values = [named_amount(name, count) for name, count in ordered[:_CATEGORIES_SHOWN]]
+    values = [named_amount(name, count) for name, count in ordered]
     return Picture(
         "categories_by_units",
         titled("Categories by units", [], _period(rows)),

@@ -24,7 +24,6 @@ OUTCOMES = (
 )
 _LEFT_OUT = ("rejected", "filtered", "duplicates", "out of range")
 _ARRIVED = ("new", "changed", "renamed", "vanished")
-_REASONS_SHOWN = 12
 # Long enough for the names of rules.
 _NAME_PIXELS = 190
 _CROSS = ". A cross: the run failed or was cancelled, and has published nothing"
@@ -116,14 +115,10 @@ def rejected_by_reason(name: str, runs: Runs, told: str) -> Picture:
 
 def _reasons(counts: Counter[str], title: str) -> Panel:
     values = [
-        named_amount(words(reason), count)
-        for reason, count in counts.most_common(_REASONS_SHOWN)
+        named_amount(words(reason), count) for reason, count in counts.most_common()
     ]
-    more = len(counts) - len(values)
-    told = f"{title}; {more} more are in the numbers" if more else title
-    return bars(
-        values, told, number=",", nothing="no row was quarantined", limit=_NAME_PIXELS
-    )
+    nothing = "no row was quarantined"
+    return bars(values, title, number=",", nothing=nothing, limit=_NAME_PIXELS)
 
 
 def files_by_state(name: str, runs: Runs, told: str) -> list[Picture]:

@@ -37,7 +37,6 @@ SALES_QUERIES = (
     "revenue_by_age_group",
     "sales_by_amount",
 )
-_REGIONS_SHOWN = 12
 _OF_AGES = {"total_revenue": "Net revenue", "avg_transaction_value": "A transaction"}
 _SHARES = {"revenue": "total_revenue", "customers": "customer_count"}
 # What the label of a share needs.
@@ -77,13 +76,10 @@ def revenue_by_region(rows: Rows, period: str) -> Picture:
 
 
 def _regions(rows: Rows, currency: str) -> Panel:
-    values = [
-        named_amount(named(row["region"]), row["total_revenue"])
-        for row in rows[:_REGIONS_SHOWN]
-    ]
-    more = len(rows) - len(values)
-    told = f"{more} more are in the numbers" if more else ""
-    return bars(values, ": ".join(filter(None, (currency, told))))
+    return bars(
+        [named_amount(named(row["region"]), row["total_revenue"]) for row in rows],
+        currency,
+    )
 
 
 def membership_tiers(rows: Rows, period: str) -> Picture:
