@@ -39,9 +39,7 @@ class DuckDbLake:
     def newest_day(self, table: Table) -> date | None:
         """Return the newest business date of a table that was added; None if it has none."""
         column = _quoted(str(table.date_column))
-        query = (
-            f"select cast(max({column}) as date) from {table.sql_name}"  # nosec B608
-        )
+        query = f"select cast(max({column}) as date) from {table.sql_name}"
         [[newest]] = self._connection.sql(query).fetchall()
         day: date | None = newest
         return day
