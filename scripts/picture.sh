@@ -17,7 +17,7 @@ trap 'rm -rf "$home"' EXIT
   --customers_path "$home/raw/customers" --output_path "$home/lake" >/dev/null
 "$bin/salesetl" report "$home/report.html" --output_path "$home/lake" >/dev/null
 # The height ends below the first row of charts. JavaScript needs a moment to draw them.
-chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1400,1151 --virtual-time-budget=20000 \
+chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1400,1293 --virtual-time-budget=20000 \
   --screenshot="$home/report.png" "file://$home/report.html" >/dev/null 2>&1
 mkdir -p "$(dirname "$png")"
 mv "$home/report.png" "$png"

@@ -208,6 +208,21 @@ def test_what_it_rejected_is_corrected_and_replayed(
     assert visits["V4"]["source_file"] == f"{tmp_path}/visits.csv"
 
 
+def test_its_data_quality_is_on_the_page(
+    pipeline: Pipeline, duckdb: Engine, tmp_path: Path
+) -> None:
+    retailer = Retailer(pipeline, duckdb, tmp_path)
+    retailer.load(VISITS)
+
+    main(["report", str(tmp_path / "report.html"), "--output_path", retailer.lake])
+
+    page = (tmp_path / "report.html").read_text()
+    for name in ("rows_by_outcome", "rejected_by_reason", "spent_by_outcome"):
+        assert f'<figure id="footfall_{name}">' in page
+    assert '<dd class="value" style="--signs: 10">2026-01-05</dd>' in page
+    assert "<b>3</b> loaded" in page
+
+
 def test_its_command_line_is_its_options(
     pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
 ) -> None:

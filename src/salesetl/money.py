@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Context, Decimal
+from functools import reduce
 
 # By currency; None is that of a table whose contract names none.
 Amounts = Mapping[str | None, Decimal]
@@ -37,6 +38,11 @@ def add_amounts(*parts: Amounts) -> dict[str | None, Decimal]:
         for currency, amount in part.items():
             sums[currency] = _CONTEXT.add(sums.get(currency, Decimal(0)), amount)
     return sums
+
+
+def sum_of(amounts: Iterable[Decimal]) -> Decimal:
+    """Add amounts of one currency."""
+    return reduce(_CONTEXT.add, amounts, Decimal(0))
 
 
 def add_sums(names: Iterable[str], parts: Iterable[Sums]) -> dict[str, Amounts]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import date
 from typing import Any
 
 from salesetl.engines.duckdb_lake import DuckDbLake
 from salesetl.errors import ArgumentError, InputError
+from salesetl.model.pipeline import Pipeline
 from salesetl.model.quarantine_table import is_quarantine
 from salesetl.model.table import Table
 from salesetl.registry import pipeline_of, table_named
@@ -22,12 +24,7 @@ def results(output_path: str, names: Sequence[str]) -> list[Result]:
     The rows of a view are sorted by its columns, for it has no order of its own. InputError where
     the lake lacks a table.
     """
-    root = normalized(output_path)
-    if not is_local(root):
-        raise ArgumentError(
-            f"--output_path {root}: this command reads local lakes only; for a lake on S3 run"
-            " sql/athena on Athena"
-        )
+    root = _local(output_path)
     wanted = [statement(name) for name in names]
     with closing(DuckDbLake(root)) as lake:
         for name in dict.fromkeys(_tables(wanted)):
@@ -35,6 +32,30 @@ def results(output_path: str, names: Sequence[str]) -> list[Result]:
         for view in dict.fromkeys(_views(wanted)):
             lake.create(view.text)
         return [lake.rows(each.rows_sql) for each in wanted]
+
+
+def newest_day(output_path: str, pipeline: Pipeline) -> date | None:
+    """Return the newest business date that a pipeline has published; None if none has one.
+
+    InputError where the lake lacks the table.
+    """
+    root = _local(output_path)
+    dated = [table for table in pipeline.tables if table.date_column]
+    if not dated:
+        return None
+    with closing(DuckDbLake(root)) as lake:
+        _add_table(lake, root, dated[0])
+        return lake.newest_day(dated[0])
+
+
+def _local(output_path: str) -> str:
+    root = normalized(output_path)
+    if not is_local(root):
+        raise ArgumentError(
+            f"--output_path {root}: this command reads local lakes only; for a lake on S3 run"
+            " sql/athena on Athena"
+        )
+    return root
 
 
 def _tables(wanted: Sequence[Statement]) -> Iterator[str]:

@@ -11,6 +11,9 @@ import pytest
 from salesetl.cli import main
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import QualityError
+from salesetl.model.options import InputPath
+from salesetl.pipelines.sales.pipeline import SALES
+from salesetl.runner.runner import run
 from salesetl.statements import statements
 from tests.jobs.shop import Shop, order, sale
 from tests.lakes import Lakes
@@ -34,6 +37,9 @@ ANALYTICS = {
 }
 ORDERS_CHARTS = {
     "revenue_and_growth.png",
+    "average_order_value.png",
+    "categories_by_revenue.png",
+    "categories_by_units.png",
     "retention.png",
     "churn.png",
     "active_customers_by_country.png",
@@ -163,11 +169,48 @@ def test_a_failed_run_is_told_beside_the_last_that_loaded(shop: Shop) -> None:
 
     text = page.read_text()
     [runs] = re.findall(r'id="runs".*?</section>', text, re.DOTALL)
-    newest = re.findall(r"<td[^>]*>(.*?)</td>", runs)[:8]
+    newest = re.findall(r"<td[^>]*>(.*?)</td>", runs)[:9]
     assert newest[1:3] + newest[4:7] == ["enrich sales", "failed", "1", "0", "1"]
     assert "100.0% of 1 rows were rejected" in runs
     assert "&lt;b&gt;x" in runs
     assert "<b>2</b> loaded" in text
+
+
+def test_a_pipeline_of_which_every_run_failed_is_on_the_page(
+    duckdb: DuckDbEngine, tmp_path: Path
+) -> None:
+    shop = Shop(duckdb, tmp_path)
+    shop.load(shop.deliver("sales", [sale(1)]))
+    with pytest.raises(QualityError):
+        shop.load_orders(
+            shop.deliver_orders("orders", [order(1, currency="ZZZ")]),
+            max_rejected_ratio=0.0,
+        )
+
+    main(["report", str(tmp_path / "report.html"), "--output_path", lake_of(shop)])
+
+    text = (tmp_path / "report.html").read_text()
+    [orders] = re.findall(r'<section id="orders">.*?</section>', text, re.DOTALL)
+    assert "No run has loaded rows" in orders
+    assert "no run has succeeded" in orders
+    assert "<td>currency is known</td>" in orders
+    assert 'class="books"' not in orders
+
+
+def test_a_lake_of_one_clean_run_without_customers_has_its_quality(
+    duckdb: DuckDbEngine, tmp_path: Path
+) -> None:
+    shop = Shop(duckdb, tmp_path)
+    path = InputPath(str(shop.deliver("sales", [sale(1), sale(2)])))
+    run(SALES, duckdb, sales_path=path, output_path=lake_of(shop))
+
+    main(["report", str(tmp_path / "report.html"), "--output_path", lake_of(shop)])
+
+    text = (tmp_path / "report.html").read_text()
+    assert '<dd class="value" style="--signs: 5">0.0 %</dd>' in text
+    assert "no row was quarantined" in text
+    assert "2025-09-02" in text
+    assert 'id="membership_tiers"' not in text
 
 
 def test_empty_tables_are_told(

@@ -65,7 +65,7 @@ def test_few_large_sales_leave_room_for_the_many() -> None:
 
 
 def test_without_sales_nothing_is_drawn() -> None:
-    picture = transaction_amounts([])
+    picture = transaction_amounts([], "")
 
     assert values_of(picture.panels[0]) == [{"text": "nothing to draw yet"}]
     assert picture.rows == []

@@ -14,9 +14,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from salesetl.cli import main
+from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.errors import QualityError
 from salesetl.queries import results
 from salesetl.report.wording import cell_text
-from tests.jobs.shop import Shop
+from tests.jobs.shop import Shop, sale
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 _SWITCHES = (
@@ -28,6 +30,8 @@ _SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
 )
+# Of both pipelines, with those of data quality.
+_CHARTS = 28
 
 pytestmark = [
     pytest.mark.slow,
@@ -62,11 +66,40 @@ def page(shop: Shop) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def long_page(duckdb: DuckDbEngine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the report of 48 months in two currencies, with a loss and a failed run."""
+    shop = Shop(duckdb, tmp_path_factory.mktemp("years"))
+    sales = [
+        sale(
+            2 * number + place,
+            date=f"{2022 + number // 12}-{1 + number % 12:02}-15",
+            currency=currency,
+            region=f"Region {number % 20} of the whole country",
+            product=f"Product {number % 9} with a long name",
+            customer_id=f"C{1 + number % 2}",
+        )
+        for number in range(48)
+        for place, currency in enumerate(("EUR", "USD"))
+    ]
+    loss = sale(
+        99, date="2025-12-20", currency="EUR", quantity="-40", region="A loss"
+    ) | {"total_amount": ""}
+    shop.load(shop.deliver("sales", [*sales, loss]))
+    with pytest.raises(QualityError):
+        shop.load(shop.deliver("bad", [sale(1, quantity="x")]), max_rejected_ratio=0.0)
+    path = shop.home / "report.html"
+    main(["report", str(path), "--output_path", str(shop.home / "lake")])
+    return path
+
+
 @pytest.fixture
 def opened(browser: Browser, page: Path) -> Open:
     """Open the page at a width, on light or dark ground, when all charts are drawn."""
 
-    def open_page(width: int = 1280, theme: str = "light") -> Browser:
+    def open_page(
+        width: int = 1280, theme: str = "light", path: Path = page
+    ) -> Browser:
         browser.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
@@ -75,7 +108,7 @@ def opened(browser: Browser, page: Path) -> Open:
             "Emulation.setEmulatedMedia",
             {"features": [{"name": "prefers-color-scheme", "value": theme}]},
         )
-        browser.get(page.as_uri())
+        browser.get(path.as_uri())
         wait_for(browser, f"document.documentElement.dataset.drawn === '{theme}'")
         return browser
 
@@ -112,7 +145,7 @@ def test_the_page_loads_without_a_word_in_the_console(
     assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
     charts = browser.find_elements(By.CSS_SELECTOR, "[data-chart]")
     drawn = browser.find_elements(By.CSS_SELECTOR, "[data-chart] svg")
-    assert len(drawn) == len(charts) == 12
+    assert len(drawn) == len(charts) == _CHARTS
     for each in drawn:
         assert each.size["width"] > 200
         assert each.size["height"] > 100
@@ -124,6 +157,51 @@ def test_nothing_is_wider_than_the_screen(opened: Open, width: int) -> None:
 
     wide = browser.execute_script("return document.documentElement.scrollWidth")
     assert wide <= width
+
+
+# Pairs of texts that are seen in one chart and cover each other.
+_COVERED = """
+const found = [];
+for (const chart of document.querySelectorAll("[data-chart] svg")) {
+  const texts = [...chart.querySelectorAll("text")].filter((text) =>
+    text.textContent.trim() && text.getAttribute("opacity") !== "0");
+  const boxes = texts.map((text) => text.getBoundingClientRect());
+  for (let i = 0; i < boxes.length; i++) for (let j = 0; j < i; j++) {
+    const [a, b] = [boxes[i], boxes[j]];
+    const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    if (wide > 1 && high > 4) found.push(texts[i].textContent + " | " + texts[j].textContent);
+  }
+}
+return found;
+"""
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_no_label_covers_another_in_48_months(
+    opened: Open, long_page: Path, width: int
+) -> None:
+    browser = opened(width, path=long_page)
+
+    assert browser.execute_script(_COVERED) == []
+    texts = browser.find_elements(By.CSS_SELECTOR, "#monthly_revenue svg text")
+    assert {"Jan 2022", "Jan 2025"} <= {text.text for text in texts}
+
+
+@pytest.mark.parametrize("width", [320, 400, 1280])
+def test_the_runs_and_the_figures_are_not_cut_off(
+    opened: Open, long_page: Path, width: int
+) -> None:
+    browser = opened(width, path=long_page)
+
+    cut = browser.execute_script(
+        "return [...document.querySelectorAll('#runs table, #runs td, .figures dd')]"
+        ".filter((each) => each.scrollWidth > each.clientWidth + 1"
+        " || each.getBoundingClientRect().right > window.innerWidth)"
+        ".map((each) => each.textContent)"
+    )
+    assert cut == []
+    assert browser.find_element(By.CLASS_NAME, "error").is_displayed()
 
 
 def test_the_figures_are_those_of_the_tables(opened: Open, shop: Shop) -> None:
@@ -156,7 +234,7 @@ def test_a_chart_shows_the_numbers_of_its_table(opened: Open, shop: Shop) -> Non
         ".map((each) => each.getAttribute('aria-label'))"
     )
     revenue = [row[header.index("total_revenue")] for row in rows]
-    assert [label.split("amount: ")[1] for label in described] == [
+    assert [label.split("amount: ")[1].split(";")[0] for label in described] == [
         f"{amount:,.2f}".rstrip("0").rstrip(".") for amount in revenue
     ]
 
@@ -185,8 +263,8 @@ def test_every_chart_has_a_description_to_be_read_aloud(opened: Open) -> None:
     charts = browser.find_elements(By.CSS_SELECTOR, "[data-chart]")
 
     told = [str(each.get_attribute("aria-label")) for each in charts]
-    assert "Revenue by region: Net revenue: sales less returns" in told
-    assert len(told) == len(set(told)) == 12
+    assert "Revenue by region, Aug–Oct 2025: Net revenue: sales less returns" in told
+    assert len(told) == len(set(told)) == _CHARTS
 
 
 def test_the_charts_follow_when_the_ground_turns_dark(opened: Open) -> None:

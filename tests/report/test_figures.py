@@ -60,7 +60,9 @@ def test_a_month_that_is_not_over_is_passed_over() -> None:
 
     assert figures["Net revenue"] == ("2025-02-01", "1,234.50", "+23.5 %")
     assert figures["Transactions"] == ("2025-02-01", "1,234", "+0.0 %")
-    assert sales_extent(found) == "Sales from 2025-01-01 to 2025-03-30"
+    assert sales_extent(found) == (
+        "Sales from 2025-01-01 to 2025-03-30. The data names no currency"
+    )
 
 
 def test_amounts_of_different_currencies_are_different_figures() -> None:
@@ -75,6 +77,7 @@ def test_amounts_of_different_currencies_are_different_figures() -> None:
 
     assert figures["Net revenue in EUR"] == ("2025-02-01", "1,100.00", "+10.0 %")
     assert figures["Net revenue in USD"][1] == "5.00"
+    assert sales_extent(found) == "Sales from 2025-01-01 to 2025-02-28"
 
 
 def test_without_a_whole_month_the_last_is_shown_and_not_compared() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from salesetl.report.wording import cell_text, is_number, moment
+from salesetl.report.shares import moment
+from salesetl.report.wording import cell_text, is_number
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from salesetl.engines.duckdb_tables import no_rows, table_query
@@ -35,6 +35,14 @@ class DuckDbLake:
             raise InputError(f"{path}: there is no table")
         query = table_query(files, table.types) if files else no_rows(table.types)
         self._connection.execute(f"create view {table.sql_name} as {query}")
+
+    def newest_day(self, table: Table) -> date | None:
+        """Return the newest business date of a table that was added; None if it has none."""
+        column = _quoted(str(table.date_column))
+        query = f"select cast(max({column}) as date) from {table.sql_name}"
+        [[newest]] = self._connection.sql(query).fetchall()
+        day: date | None = newest
+        return day
 
     def create(self, view: str) -> None:
         """Run the statement that creates a view."""

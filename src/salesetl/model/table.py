@@ -35,7 +35,7 @@ def column(
 
     `values` are the values that it may have, and `is_open` says that others are only counted. A
     column that `is_optional` may be null, and what is delivered may lack it; its value is then the
-    text `default`, if there is one.
+    text `default`, if there is one. `order` are usual values in the order that they are shown in.
     `is_lineage` says that it tells where a row came from. Of a column that partitions are named
     after: `digits` of a number that is text, the `range` of its values, first and last, and the
     range that is `projected`, if that is narrower.

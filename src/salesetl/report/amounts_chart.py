@@ -13,14 +13,15 @@ from salesetl.report.picture import (
     by_currency,
     drawing,
     panel,
+    titled,
 )
 
 
-def transaction_amounts(rows: Rows) -> Picture:
+def transaction_amounts(rows: Rows, period: str) -> Picture:
     """Draw the number of sales in each bin of amounts, with mean and median."""
     return Picture(
         "transaction_amounts",
-        "Transaction amounts",
+        titled("Transaction amounts", rows, period),
         "Sales by amount, returns left out",
         by_currency(rows, lambda own, currency: [_amounts(own, currency)]),
         rows,

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from salesetl.errors import InputError
+from salesetl.model.pipeline import Pipeline
 from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.pipelines.sales.pipeline import SALES
-from salesetl.queries import results
+from salesetl.queries import newest_day, results
+from salesetl.registry import jobs, pipelines
+from salesetl.report.data_quality import has_loaded, quality_of
 from salesetl.report.figures import (
     FIGURES_OF_ORDERS,
     Figure,
@@ -21,6 +24,7 @@ from salesetl.report.orders_charts import ORDERS_QUERIES, orders_pictures
 from salesetl.report.page import Section
 from salesetl.report.picture import Picture, Rows
 from salesetl.report.sales_charts import SALES_QUERIES, sales_pictures
+from salesetl.report.totals import orders_totals, sales_totals
 from salesetl.runs import RunReport
 
 Found = Mapping[str, Rows]
@@ -41,6 +45,7 @@ class Dataset:
     extent: Callable[[Found], str]
     pictures: Callable[[Found], list[Picture]]
     figures: Callable[[Found], list[Figure]]
+    totals: Callable[[Found], list[Figure]]
 
 
 DATASETS = (
@@ -52,6 +57,7 @@ DATASETS = (
         sales_extent,
         sales_pictures,
         sales_figures,
+        sales_totals,
     ),
     Dataset(
         "orders",
@@ -61,6 +67,7 @@ DATASETS = (
         orders_extent,
         orders_pictures,
         orders_figures,
+        orders_totals,
     ),
 )
 
@@ -73,11 +80,7 @@ def loaded_datasets(root: str, reports: Sequence[RunReport]) -> list[Dataset]:
         if any(_has_loaded(report, each) for report in reports)
     ]
     if not loaded:
-        names = " or ".join(each.job for each in DATASETS)
-        raise InputError(
-            f"{root}: no run of {names} has loaded rows into this lake, and the report is made from"
-            " these; run one of them first"
-        )
+        raise _nothing_loaded(root, [each.job for each in DATASETS])
     return loaded
 
 
@@ -96,26 +99,38 @@ def rows_of(root: str, dataset: Dataset) -> Found:
 
 
 def sections_of(root: str, reports: Sequence[RunReport]) -> list[Section]:
-    """Return the section of the page for each dataset that runs have loaded."""
-    sections = []
-    for dataset in loaded_datasets(root, reports):
-        found = rows_of(root, dataset)
-        newest = max(
-            (report for report in reports if _has_loaded(report, dataset)),
-            key=lambda report: report.finished_at,
-        )
-        sections.append(
-            Section(
-                dataset.name,
-                dataset.extent(found),
-                dataset.figures(found),
-                dataset.pictures(found),
-                newest,
-            )
-        )
-    return sections
+    """Return a section of the page for each pipeline with runs; InputError if none has loaded."""
+    if not any(has_loaded(report) for report in reports):
+        raise _nothing_loaded(root, list(jobs()))
+    own_reports = [
+        (pipeline, [report for report in reports if report.job == pipeline.job])
+        for pipeline in pipelines()
+    ]
+    return [_section(root, pipeline, own) for pipeline, own in own_reports if own]
+
+
+def _section(root: str, pipeline: Pipeline, reports: Sequence[RunReport]) -> Section:
+    """Return the section of a pipeline; one without a dataset has only its data quality."""
+    name = pipeline.name
+    if not any(has_loaded(report) for report in reports):
+        quality = quality_of(name, reports, None)
+        return Section(name, "No run has loaded rows", [], [], quality)
+    quality = quality_of(name, reports, newest_day(root, pipeline))
+    for dataset in DATASETS:
+        if dataset.job == pipeline.job:
+            found = rows_of(root, dataset)
+            figures = [*dataset.totals(found), *dataset.figures(found)]
+            pictures = dataset.pictures(found)
+            return Section(name, dataset.extent(found), figures, pictures, quality)
+    return Section(name, "", [], [], quality)
+
+
+def _nothing_loaded(root: str, names: Sequence[str]) -> InputError:
+    return InputError(
+        f"{root}: no run of {' or '.join(names)} has loaded rows into this lake, and the report is"
+        " made from these; run one of them first"
+    )
 
 
 def _has_loaded(report: RunReport, dataset: Dataset) -> bool:
-    is_done = report.status == "succeeded" and report.rows_loaded > 0
-    return is_done and report.job == dataset.job
+    return has_loaded(report) and report.job == dataset.job

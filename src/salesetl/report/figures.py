@@ -1,4 +1,4 @@
-"""The key figures of a month, compared with the month before."""
+"""The key figures of a month, compared with the month before, and growth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from salesetl.report.picture import Row, Rows, in_currency, month_of
+from salesetl.report.periods import month_of
+from salesetl.report.picture import Row, Rows, in_currency
 
 # What the figures of orders are taken from: views in sql/athena.
 FIGURES_OF_ORDERS = ("monthly_revenue", "monthly_active_customers", "monthly_churn")
@@ -28,7 +29,7 @@ class Figure:
 
     `value` is an amount to the cent or a count, and `change` its growth on the month before, 0.1
     for a tenth more. Where `is_share`, `value` is a share of one and `change` the difference. None
-    where no whole month is before it.
+    where no whole month is before it. A figure of several months is of those from `since` on.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Figure:
     change: Decimal | None
     is_share: bool = False
     is_whole: bool = True
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -132,9 +134,12 @@ def _by_month(rows: Rows) -> dict[date, Row]:
 
 
 def sales_extent(found: Mapping[str, Rows]) -> str:
-    """Return the first and the last day of the sales, as text."""
+    """Return the first and the last day of the sales, and whether they name a currency, as text."""
     [extent] = found["row_count"]
-    return f"Sales from {extent['first_date']} to {extent['last_date']}"
+    told = f"Sales from {extent['first_date']} to {extent['last_date']}"
+    if any(row["currency"] for row in found["monthly_trend"]):
+        return told
+    return f"{told}. The data names no currency"
 
 
 def orders_extent(found: Mapping[str, Rows]) -> str:
@@ -146,8 +151,11 @@ def orders_extent(found: Mapping[str, Rows]) -> str:
 def _change(
     value: Decimal | int, before: Decimal | int, *, is_share: bool
 ) -> Decimal | None:
-    difference = Decimal(value) - Decimal(before)
     if is_share:
-        return difference
-    # Growth on nothing, or on a loss, is no share of it.
-    return difference / Decimal(before) if before > 0 else None
+        return Decimal(value) - Decimal(before)
+    return growth(value, before)
+
+
+def growth(value: Decimal | int, before: Decimal | int) -> Decimal | None:
+    """Return growth, 0.1 for a tenth more; None on nothing or a loss, of which it is no share."""
+    return (Decimal(value) - before) / before if before > 0 else None

@@ -1,71 +1,77 @@
-"""The chart of revenue by month."""
+"""The charts of an amount by month."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
 
-import altair as alt
-
+from salesetl.report.lines import DASHED, lines, month_value, with_gaps
+from salesetl.report.periods import period_of
 from salesetl.report.picture import (
     Panel,
     Picture,
+    Row,
     Rows,
-    amounts_axis,
     by_currency,
-    drawing,
-    month_of,
-    months_axis,
     panel,
     short_text,
-    where,
-    with_last_labels,
+    titled,
 )
 
 REVENUE = "Net revenue: sales less returns"
 
 
 def monthly_revenue(rows: Rows) -> Picture:
-    """Draw the net revenue of each month; an incomplete month has a hollow point."""
-    return Picture(
+    """Draw the net revenue of each month."""
+    return amounts_by_month(
         "monthly_revenue",
         "Revenue by month",
-        f"{REVENUE}. A hollow point: days of this month are missing in the lake",
-        by_currency(rows, lambda own, currency: [_months(own, currency)]),
+        REVENUE,
+        rows,
+        "total_revenue",
+        month_of_sales,
+    )
+
+
+def month_of_sales(row: Row) -> date:
+    """Return the first day of the month of a row of `monthly_trend`."""
+    return date(row["year"], row["month"], 1)
+
+
+def month_of_orders(row: Row) -> date:
+    """Return the first day of the month of a row of a view of orders."""
+    month: date = row["order_month_start"]
+    return month
+
+
+def amounts_by_month(
+    name: str,
+    title: str,
+    subtitle: str,
+    rows: Rows,
+    column: str,
+    month: Callable[[Row], date],
+) -> Picture:
+    """Draw an amount as a line over months for each currency; null is a month without it."""
+    days = [month(row) for row in rows]
+    is_partial = any(not row["is_complete_month"] for row in rows)
+
+    def draw(own: Rows, currency: str) -> list[Panel]:
+        values = [
+            month_value(
+                month(row),
+                row[column],
+                "" if row[column] is None else short_text(row[column]),
+                is_whole=row["is_complete_month"],
+            )
+            for row in own
+        ]
+        return [panel(values, *lines(with_gaps(values, days), days), title=currency)]
+
+    return Picture(
+        name,
+        titled(title, rows, period_of(days)),
+        f"{subtitle}. {DASHED}" if is_partial else subtitle,
+        by_currency(rows, draw),
         rows,
     )
-
-
-def _months(rows: Rows, currency: str) -> Panel:
-    values = _values(rows)
-    base = drawing(values).encode(
-        x=months_axis(),
-        y=amounts_axis("revenue"),
-        tooltip=["month:O", alt.Tooltip("revenue:Q", format=",.2f")],
-    )
-    layers = [
-        base.mark_line(),
-        *where(base.mark_point(filled=True, size=80), "is_whole", values),
-        *where(base.mark_point(size=80), "is_partial", values),
-        *where(base.mark_text(dy=-14).encode(text="label:N"), "is_whole", values),
-        # Below, for the line comes from above or goes there.
-        *where(base.mark_text(dy=18).encode(text="label:N"), "is_partial", values),
-    ]
-    return panel(values, *layers, title=currency)
-
-
-def _values(rows: Rows) -> list[dict[str, Any]]:
-    values = []
-    for row in rows:
-        is_whole = row["is_complete_month"]
-        revenue = row["total_revenue"]
-        values.append(
-            {
-                "month": month_of(date(row["year"], row["month"], 1)),
-                "revenue": float(revenue),
-                "is_whole": is_whole,
-                "is_partial": not is_whole,
-                "label": short_text(revenue) + ("" if is_whole else " partial"),
-            }
-        )
-    return with_last_labels(values)

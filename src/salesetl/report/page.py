@@ -11,10 +11,12 @@ import vl_convert
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from salesetl.report.data_quality import Quality
 from salesetl.report.figures import Figure
 from salesetl.report.picture import Picture, look
 from salesetl.report.rendering import specification
-from salesetl.report.wording import FILTERS, moment, words
+from salesetl.report.shares import moment, words
+from salesetl.report.wording import FILTERS
 from salesetl.runs import RunReport
 
 _RUNS_SHOWN = 10
@@ -24,13 +26,16 @@ _GLOBALS = "window.vegaEmbed = vegaEmbed;"
 
 @dataclass(frozen=True)
 class Section:
-    """The section of a dataset on the page; `run` is the last run that loaded its rows."""
+    """The section of a pipeline on the page.
+
+    `extent` tells from when to when the data is.
+    """
 
     name: str
     extent: str
     figures: Sequence[Figure]
     pictures: Sequence[Picture]
-    run: RunReport
+    quality: Quality
 
 
 def page(sections: Sequence[Section], reports: Sequence[RunReport]) -> str:
@@ -42,7 +47,8 @@ def page(sections: Sequence[Section], reports: Sequence[RunReport]) -> str:
     newest = sorted(reports, key=lambda run: run.started_at, reverse=True)
     return environment.from_string(_file("report.html")).render(
         sections=sections,
-        runs=[_told(run) for run in newest[:_RUNS_SHOWN]],
+        runs=[(_told(run), run.error) for run in newest[:_RUNS_SHOWN]],
+        count_of_runs=len(newest),
         charts=_charts(sections),
         looks={"light": look(is_dark=False), "dark": look(is_dark=True)},
         style=_own(_file("report.css")),
@@ -66,7 +72,7 @@ def _told(run: RunReport) -> dict[str, Any]:
         "loaded": run.rows_loaded,
         "quarantined": run.rows_quarantined,
         "duplicates": run.duplicates_removed,
-        "error": run.error,
+        "filtered": run.rows_filtered,
     }
 
 
@@ -74,7 +80,7 @@ def _charts(sections: Sequence[Section]) -> dict[str, Any]:
     return {
         f"{picture.name}-{number}": specification(panel, picture)
         for section in sections
-        for picture in section.pictures
+        for picture in (*section.pictures, *section.quality.pictures)
         for number, panel in enumerate(picture.panels)
     }
 

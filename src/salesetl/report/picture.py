@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import month_abbr
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +14,7 @@ Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
 NOT_KNOWN = "unknown"
+NO_CURRENCY = "no currency"
 # Thousands are separated; decimals are there where there are some.
 COUNT = ",~f"
 
@@ -24,8 +23,8 @@ COUNT = ",~f"
 _PALETTE = ("#0072B2", "#C77D00", "#009E73", "#B8578F", "#D55E00", "#555555")
 _DARK_PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#F0E442")
 COLOURS = len(_PALETTE)
-# There is room for no more of them.
-MONTHS_SHOWN = 12
+# The parameter of every drawing that says how many pixels wide it is.
+ROOM = "room"
 _UNITS = {"B": Decimal("1e9"), "M": Decimal("1e6"), "k": Decimal("1e3")}
 
 
@@ -91,29 +90,39 @@ def drawing(rows: Sequence[Mapping[str, Any]]) -> alt.Chart:
 
 
 def panel(
-    values: Sequence[Mapping[str, Any]], *layers: alt.Chart, title: str = ""
+    values: Sequence[Mapping[str, Any]],
+    *layers: alt.Chart,
+    title: str = "",
+    nothing: str = "",
 ) -> Panel:
-    """Lay drawings of values over each other; without values, say so."""
+    """Lay drawings of values over each other; without values, say that there is `nothing`."""
     if not values:
-        nothing = drawing([{"text": "nothing to draw yet"}])
-        layers = (nothing.mark_text().encode(text="text:N"),)
+        told = drawing([{"text": nothing or "nothing to draw yet"}])
+        layers = (told.mark_text(fontSize=13).encode(text="text:N"),)
     return Panel(alt.LayerChart(layer=list(layers)), title)
 
 
 def by_currency(
     rows: Rows, draw: Callable[[Rows, str], Sequence[Panel]]
 ) -> list[Panel]:
-    """Draw the panels of each currency; without one, the amounts have no name."""
+    """Draw the panels of each currency; the title of the picture has the name of a single one."""
     of_currency: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        of_currency[row["currency"] or ""].append(row)
-    if not of_currency:
-        return list(draw([], ""))
+        of_currency[row["currency"] or NO_CURRENCY].append(row)
+    if len(of_currency) < 2:
+        return list(draw(rows, ""))
     return [
         drawn
         for currency, own in sorted(of_currency.items())
         for drawn in draw(own, currency)
     ]
+
+
+def titled(name: str, rows: Rows, period: str) -> str:
+    """Write the title of a picture: what it shows, in which currency if in one, and of when."""
+    currencies = {row.get("currency") for row in rows}
+    unit = currencies.pop() if len(currencies) == 1 else None
+    return ", ".join(filter(None, (name, unit, period)))
 
 
 def in_currency(currency: str) -> str:
@@ -139,20 +148,9 @@ def _three_digits(value: Decimal) -> str:
     return f"{value:,.{decimals}f}"
 
 
-def month_of(day: date) -> str:
-    """Write the month of a day, such as Sep 2025."""
-    return f"{month_abbr[day.month]} {day.year}"
-
-
-def marked(row: Row, column: str) -> str:
-    """Write the month of a row with an asterisk if days of it are missing."""
-    return month_of(row[column]) + ("" if row["is_complete_month"] else "*")
-
-
-def with_last_labels(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Label only the last twelve months; there is no room for more."""
-    older, newest = values[:-MONTHS_SHOWN], values[-MONTHS_SHOWN:]
-    return [*({**value, "label": ""} for value in older), *newest]
+def roomy(pixels: int) -> alt.ExprRef:
+    """Return the opacity of labels that need so many pixels: they are seen if there is room."""
+    return alt.ExprRef(f"{ROOM} >= {pixels} ? 1 : 0")
 
 
 def where(
@@ -172,9 +170,3 @@ def where(
 def amounts_axis(field: str) -> alt.Y:
     """Encode amounts or counts upwards."""
     return alt.Y(f"{field}:Q", title=None, axis=alt.Axis(format=COUNT))
-
-
-def months_axis() -> alt.X:
-    """Encode the texts of months in the order of the rows; of many, some are left out."""
-    axis = alt.Axis(labelAngle=0, labelOverlap=True)
-    return alt.X("month:O", sort=None, title=None, axis=axis)

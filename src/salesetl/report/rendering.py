@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from salesetl.report.picture import Panel, Picture, look
+from salesetl.report.picture import ROOM, Panel, Picture, look
 
 _WIDTH, _HEIGHT = 820, 340
 _HEIGHT_ON_PAGE = 240
@@ -26,7 +26,7 @@ def specification(panel: Panel, picture: Picture) -> dict[str, Any]:
     )
     drawn: dict[str, Any] = chart.to_dict()
     drawn.pop("config", None)
-    return drawn
+    return _with_room(drawn, {"expr": "width"})
 
 
 def png(picture: Picture) -> bytes:
@@ -50,4 +50,10 @@ def png(picture: Picture) -> bytes:
     page = alt.concat(*charts, columns=columns).properties(
         title=title, padding=20, config=look(is_dark=False)
     )
-    return bytes(vl_convert.vegalite_to_png(json.dumps(page.to_dict()), scale=_PIXELS))
+    drawn = _with_room(page.to_dict(), {"value": width})
+    return bytes(vl_convert.vegalite_to_png(json.dumps(drawn), scale=_PIXELS))
+
+
+def _with_room(drawn: dict[str, Any], width: dict[str, Any]) -> dict[str, Any]:
+    """Tell a drawing how wide it is, for what depends on it."""
+    return drawn | {"params": [{"name": ROOM, **width}, *drawn.get("params", [])]}

@@ -7,15 +7,11 @@ from typing import Any
 
 import altair as alt
 
-from salesetl.report.picture import (
-    MONTHS_SHOWN,
-    Picture,
-    Rows,
-    drawing,
-    marked,
-    panel,
-    where,
-)
+from salesetl.report.periods import marked, period_of
+from salesetl.report.picture import Picture, Rows, drawing, panel, titled, where
+
+# There is room for no more of them.
+_MONTHS_SHOWN = 12
 
 # Share of the highest rate from which on a cell is so dark that only white can be read on it.
 _DARK = Decimal("0.85")
@@ -48,21 +44,21 @@ def retention(rows: Rows) -> Picture:
     )
     return Picture(
         "retention",
-        "Retention",
+        titled("Retention", [], period_of(_cohorts(rows))),
         "Share of the customers of a month's first paid orders (their number) who paid again, for"
-        f" the last {MONTHS_SHOWN} months. *: incomplete month",
+        f" the last {_MONTHS_SHOWN} months. *: incomplete month",
         [drawn],
         rows,
     )
 
 
 def _values(rows: Rows) -> list[dict[str, Any]]:
-    cohorts = sorted({row["cohort_month"] for row in rows})[-MONTHS_SHOWN:]
+    cohorts = _cohorts(rows)
     drawn = [
         row
         for row in rows
         # In month 0 it is everybody.
-        if 0 < row["months_since_cohort"] <= MONTHS_SHOWN
+        if 0 < row["months_since_cohort"] <= _MONTHS_SHOWN
         and row["cohort_month"] in cohorts
     ]
     highest = max((row["retention_rate"] for row in drawn), default=0)
@@ -77,3 +73,8 @@ def _values(rows: Rows) -> list[dict[str, Any]]:
         }
         for row in sorted(drawn, key=lambda row: row["cohort_month"])
     ]
+
+
+def _cohorts(rows: Rows) -> list[Any]:
+    """Return the months of the cohorts that are drawn."""
+    return sorted({row["cohort_month"] for row in rows})[-_MONTHS_SHOWN:]

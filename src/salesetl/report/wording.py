@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from salesetl.display import CALENDAR
 from salesetl.report.figures import Figure
-from salesetl.report.picture import month_of
+from salesetl.report.periods import month_of, period_of
+from salesetl.report.shares import growth_text, moment, percent, words
 
 
 def value_text(figure: Figure) -> str:
     """Write the value of a figure: 12,345 or 12,345.60 or 12.3 %."""
     if figure.is_share:
-        return _percent(Decimal(figure.value))
+        return percent(Decimal(figure.value))
     return f"{figure.value:,}"
 
 
@@ -21,9 +22,15 @@ def change_text(figure: Figure) -> str:
     """Write how a figure has changed: +3.4 %, or −1.2 points of a share; empty where unknown."""
     if figure.change is None:
         return ""
-    sign = "−" if figure.change < 0 else "+"
-    text = sign + _percent(abs(figure.change))
+    text = growth_text(figure.change)
     return text.replace(" %", " points") if figure.is_share else text
+
+
+def when_text(figure: Figure) -> str:
+    """Write of which month or months a figure is."""
+    if figure.since:
+        return period_of([figure.since, figure.month])
+    return month_of(figure.month) + ("" if figure.is_whole else ", not complete")
 
 
 def cell_text(value: Any, column: str = "") -> str:
@@ -40,26 +47,12 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
-def words(name: str) -> str:
-    """Write the name of a column, rule or job as words."""
-    return name.replace("_", " ")
-
-
-def moment(text: str) -> str:
-    """Write a time of a run report to the minute; empty if it has none."""
-    return f"{text[:10]} {text[11:16]} UTC" if text else ""
-
-
-def _percent(share: Decimal) -> str:
-    return f"{(share * 100).quantize(Decimal('0.1'), ROUND_HALF_UP):,} %"
-
-
 FILTERS = {
     each.__name__: each
     for each in (
         value_text,
         change_text,
-        month_of,
+        when_text,
         cell_text,
         is_number,
         words,

@@ -203,7 +203,12 @@ _CUSTOMER = T.StructType(
     [
         column("customer_id", T.StringType(), "Identifies the customer"),
         column("age_group", T.StringType(), "Age group, such as 26-35"),
-        column("membership_tier", T.StringType(), "Bronze, Silver, Gold or Platinum"),
+        column(
+            "membership_tier",
+            T.StringType(),
+            "Bronze, Silver, Gold or Platinum",
+            order=["Bronze", "Silver", "Gold", "Platinum"],
+        ),
         column("signup_date", T.DateType(), "Day the customer signed up"),
     ]
 )
