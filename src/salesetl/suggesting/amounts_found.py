@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from math import prod
 
 from salesetl.mapping.expressions import Expression
 from salesetl.model.table import Table
 from salesetl.suggesting.asking import Asker
-from salesetl.suggesting.candidates import Candidates
+from salesetl.suggesting.candidates import Candidates, is_number
 from salesetl.suggesting.draft import quoted
-from salesetl.suggesting.sums import ADDS_UP, Sum, Values, best_sum
+from salesetl.suggesting.sums import (
+    ADDS_UP,
+    Sum,
+    Values,
+    best_sum,
+    is_share,
+    is_trivial,
+    is_whole,
+    mean,
+)
 
 # Of columns that no name tells apart, so many are tried, on so many rows.
 _MOST_UNNAMED, _FEW_ROWS = 8, 100
-_MOST_SHARE = Decimal(1)
 # Parts that stand beside a price as amounts, and the one that may be in the price already.
 _TAX = "tax_amount"
 _PAID_TO_OTHERS = (_TAX, "shipping_amount")
@@ -35,13 +42,28 @@ class Amounts:
     remarks: list[str] = field(default_factory=list)
 
 
-class AmountsFinder:
+def find_amounts(table: Table, candidates: Candidates, asker: Asker) -> Amounts:
+    """Find the columns of numbers; questions are asked where nothing adds up.
+
+    Without a total that a contract can compute, names alone tell.
+    """
+    total = next((name for name in table.derived if name in table.amounts), None)
+    if total is not None:
+        return _AmountsFinder(table, total, candidates, asker).find()
+    found = {
+        each.name: candidates.of(each.name) for each in table.schema if is_number(each)
+    }
+    return Amounts({role: names[0] for role, names in found.items() if names})
+
+
+class _AmountsFinder:
     """Finds which columns are the operands of a total, by their names and by what adds up."""
 
-    def __init__(self, table: Table, candidates: Candidates, asker: Asker) -> None:
+    def __init__(
+        self, table: Table, total: str, candidates: Candidates, asker: Asker
+    ) -> None:
         self._candidates, self._asker = candidates, asker
-        self._total = next(name for name in table.derived if name in table.amounts)
-        self._formula = Expression(table.derived[self._total])
+        self._total, self._formula = total, Expression(table.derived[total])
         self._optional = [
             name for name in self._formula.names if name in table.optional_columns
         ]
@@ -109,7 +131,7 @@ class AmountsFinder:
         for role in self._optional:
             optional[role] = list(named[role])
             for name in named[role]:
-                if _is_share(values[name]):
+                if is_share(values[name]):
                     values[_share_of(name)] = [
                         None if None in row else round(prod(row), 2)
                         for row in zip(values[name], *product, strict=True)
@@ -152,7 +174,7 @@ class AmountsFinder:
             for name in named[role][:1]:
                 if not any(values[name]):
                     continue
-                if _is_share(values[name]) and role not in _PAID_TO_OTHERS:
+                if is_share(values[name]) and role not in _PAID_TO_OTHERS:
                     amounts.shares[role] = name
                 elif role != _TAX or self._is_added(name):
                     amounts.columns[role] = name
@@ -177,40 +199,18 @@ class AmountsFinder:
             if any(values)
         }
         # Units are whole numbers, mostly smaller than a price.
-        small = sorted(
-            few, key=lambda name: (not _is_whole(few[name]), _mean(few[name]))
-        )
+        small = sorted(few, key=lambda name: (not is_whole(few[name]), mean(few[name])))
         pool = {role: named[role] or small for role in (self._total, *self._needed)}
         found = best_sum(
             self._total, self._formula, pool, {}, {**self._candidates.numbers, **few}
         )
-        if not found or found.share < ADDS_UP or _is_trivial(found, few):
+        if not found or found.share < ADDS_UP or is_trivial(found, few):
             return None
         return self._mapped(found)
 
 
-def _is_trivial(found: Sum, values: Mapping[str, Values]) -> bool:
-    """Tell whether a sum adds up of any numbers, because one operand is always 0 or 1."""
-    operands = [values[name] for name in found.columns.values() if name in values]
-    return any(set(each) <= {None, Decimal(0), Decimal(1)} for each in operands)
-
-
 def _share_of(name: str) -> str:
     return f"{name} × product"
-
-
-def _is_share(values: Values) -> bool:
-    found = [value for value in values if value]
-    return bool(found) and all(0 <= value <= _MOST_SHARE for value in found)
-
-
-def _is_whole(values: Values) -> bool:
-    return all(value is None or value == value.to_integral_value() for value in values)
-
-
-def _mean(values: Values) -> Decimal:
-    found = [abs(value) for value in values if value is not None]
-    return sum(found, Decimal()) / max(len(found), 1)
 
 
 def share_expression(name: str, operands: Sequence[str]) -> str:

@@ -27,8 +27,8 @@ _MOST_STATES = 20
 
 def filter_called_off(
     draft: Draft, columns: Iterable[Column], asker: Asker
-) -> str | None:
-    """Filter such rows if that is the answer, and return the column that the filter needs."""
+) -> set[str]:
+    """Filter such rows if that is the answer, and return the columns that the filter needs."""
     for column in columns:
         states = set(column.filled)
         if len(states) > _MOST_STATES:
@@ -45,10 +45,10 @@ def filter_called_off(
             },
         )
         if answer == "load":
-            return None
+            return set()
         texts = ", ".join("'" + each.replace("'", "''") + "'" for each in off)
         draft.put(
             "filter.keep", f"coalesce({quoted(column.name)}, '') not in ({texts})"
         )
-        return column.name
-    return None
+        return {column.name}
+    return set()

@@ -50,7 +50,7 @@ class Candidates:
     @cached_property
     def number(self) -> NumberForm:
         """The form of numbers, as the columns have it that are named like numbers."""
-        roles = [each.name for each in self.schema if _is_number(each)]
+        roles = [each.name for each in self.schema if is_number(each)]
         looking = [each for each in self.columns if _looks_like_numbers(each)]
         named = [
             each for each in looking if any(likeness(each.name, role) for role in roles)
@@ -73,7 +73,7 @@ class Candidates:
         possible: Iterable[str] = [each.name for each in self.columns]
         if is_date(kind):
             possible = self.dates
-        elif _is_number(kind):
+        elif is_number(kind):
             possible = self.numbers
         return named_like(role, filter(lambda name: self._may_be(name, role), possible))
 
@@ -97,7 +97,8 @@ def is_date(kind: T.StructField) -> bool:
     return isinstance(kind.dataType, T.DateType | T.TimestampType)
 
 
-def _is_number(kind: T.StructField) -> bool:
+def is_number(kind: T.StructField) -> bool:
+    """Tell whether a column of a contract has numbers."""
     return isinstance(kind.dataType, T.DecimalType | T.IntegerType | T.LongType)
 
 

@@ -128,3 +128,26 @@ def _calculated(
         return left / right
     except (DivisionByZero, InvalidOperation):
         return None
+
+
+def is_trivial(found: Sum, values: Mapping[str, Values]) -> bool:
+    """Tell whether a sum adds up of any numbers, because one operand is always 0 or 1."""
+    operands = [values[name] for name in found.columns.values() if name in values]
+    return any(set(each) <= {None, Decimal(0), Decimal(1)} for each in operands)
+
+
+def is_share(values: Values) -> bool:
+    """Tell whether values are shares of something, from 0 to 1."""
+    found = [value for value in values if value]
+    return bool(found) and all(0 <= value <= 1 for value in found)
+
+
+def is_whole(values: Values) -> bool:
+    """Tell whether values are whole numbers."""
+    return all(value is None or value == value.to_integral_value() for value in values)
+
+
+def mean(values: Values) -> Decimal:
+    """Return the mean size of values."""
+    found = [abs(value) for value in values if value is not None]
+    return sum(found, Decimal()) / max(len(found), 1)

@@ -8,10 +8,10 @@ from itertools import chain
 from salesetl.characters import name_key
 from salesetl.model.table import Table
 from salesetl.model.types import T
-from salesetl.suggesting.amounts_found import Amounts, AmountsFinder, share_expression
+from salesetl.suggesting.amounts_found import Amounts, find_amounts, share_expression
 from salesetl.suggesting.asking import Asker
 from salesetl.suggesting.calling_off import filter_called_off
-from salesetl.suggesting.candidates import Candidates, is_date
+from salesetl.suggesting.candidates import Candidates, is_date, named_like
 from salesetl.suggesting.draft import Draft
 from salesetl.suggesting.identity import identity_of
 from salesetl.suggesting.joins import Join, join_of, put_lookups
@@ -52,22 +52,17 @@ class _TableProfile:
     def made(self) -> Draft:
         """Return the profile."""
         self._put_layout()
-        amounts = AmountsFinder(self._table, self._candidates, self._asker).find()
+        amounts = find_amounts(self._table, self._candidates, self._asker)
         self._map_date()
         self._map_amounts(amounts)
         self._map_texts()
         self._map_key()
-        others = [
-            each
-            for name, each in self._columns.items()
-            if name not in self._mapped.values()
-        ]
-        if kept_by := filter_called_off(self._draft, others, self._asker):
-            self._used.add(kept_by)
+        taken = self._mapped.values()
+        others = [each for name, each in self._columns.items() if name not in taken]
+        self._used |= filter_called_off(self._draft, others, self._asker)
         self._put_names()
         self._put_nulls()
-        used = {*self._mapped.values(), *self._used}
-        put_lookups(self._draft, self._joins, used)
+        put_lookups(self._draft, self._joins, {*taken, *self._used})
         return self._draft
 
     def _put_layout(self) -> None:
@@ -80,10 +75,14 @@ class _TableProfile:
 
     def _map_date(self) -> None:
         """Map the date, and write its forms; the order of day and month is asked if it is open."""
-        [role] = [each.name for each in self._table.schema if is_date(each)][:1]
+        role = next((each.name for each in self._table.schema if is_date(each)), None)
+        if role is None:
+            return
         found = self._candidates.of(role) or list(self._candidates.dates)
         if not found:
-            self._remark_lack(role)
+            self._draft.remarks.append(
+                f"no column looks like {role}: name it below [columns]"
+            )
             return
         name = found[0]
         self._mapped[role] = name
@@ -183,14 +182,14 @@ class _TableProfile:
             taken.add(found[0])
 
     def _map_key(self) -> None:
-        if not self._table.key:
+        own = [each.name for each in self._sample.columns]
+        if len(self._table.key) != 1:
+            for role in self._table.key:
+                self._mapped |= {role: name for name in named_like(role, own)[:1]}
             return
         [key] = self._table.key
-        parts = [*dict.fromkeys([*self._mapped.values(), *sorted(self._used)])]
-        own = {each.name for each in self._sample.columns}
-        found = identity_of(
-            self._sample.columns, key, [name for name in parts if name in own]
-        )
+        others = [name for name in (*self._mapped.values(), *self._used) if name in own]
+        found = identity_of(self._sample.columns, key, list(dict.fromkeys(others)))
         if len(found.parts) == 1 and not found.counts_lines:
             self._mapped[key] = found.parts[0]
             return
@@ -215,8 +214,3 @@ class _TableProfile:
         found = {text for name in used for text in self._columns[name].nulls}
         if found:
             self._draft.put("nulls", [text for text in NULLS if text in found])
-
-    def _remark_lack(self, role: str) -> None:
-        self._draft.remarks.append(
-            f"no column looks like {role}: name it below [columns]"
-        )
