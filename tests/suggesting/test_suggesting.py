@@ -212,3 +212,41 @@ def test_what_is_told_does_not_disturb_the_profile(
     [checked] = json.loads(capsys.readouterr().out)
     assert checked["loaded"] == 1
     assert "date_is_valid: 1" in told.err
+
+
+def test_a_total_of_the_rows_is_no_sale(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(
+        tmp_path,
+        "Report of Shop 1",
+        "",
+        "id,date,customer,product,quantity,price,region",
+        ",,,,pieces,EUR,",
+        "1,2025-01-03,C1,Mug,1,2.00,North",
+        "2,2025-01-04,C2,Mug,3,2.00,Total Wine",
+        ",,,,4,,Total",
+    )
+
+    found = suggested(capsys, path)
+
+    assert found["rows_loaded"] == 2
+    assert revenue(found) == 8
+
+
+def test_returns_without_a_sign_get_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(
+        tmp_path,
+        "id,date,customer,product,quantity,price,total,region,type",
+        "1,2025-01-03,C1,Mug,3,2.00,6.00,North,SALE",
+        "2,2025-01-04,C1,Mug,1,2.00,2.00,North,RETURN",
+    )
+
+    found = suggested(capsys, path)
+    sales = suggested(capsys, path, "--answer", "returns=sales")
+
+    assert [each["name"] for each in found["questions"]] == ["returns"]
+    assert (found["rows_loaded"], revenue(found)) == (2, 4)
+    assert (sales["rows_loaded"], revenue(sales)) == (2, 8)

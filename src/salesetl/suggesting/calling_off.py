@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from salesetl.suggesting.asking import Asker
-from salesetl.suggesting.draft import Draft, quoted
+from salesetl.suggesting.draft import Draft, literals, quoted
 from salesetl.suggesting.known_names import words_of
 from salesetl.suggesting.table_samples import Column
 
@@ -46,9 +46,6 @@ def filter_called_off(
         )
         if answer == "load":
             return set()
-        texts = ", ".join("'" + each.replace("'", "''") + "'" for each in off)
-        draft.put(
-            "filter.keep", f"coalesce({quoted(column.name)}, '') not in ({texts})"
-        )
+        draft.keep(f"coalesce({quoted(column.name)}, '') not in ({literals(off)})")
         return {column.name}
     return set()

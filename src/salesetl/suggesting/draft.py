@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -50,6 +50,13 @@ class Draft:
         """Add a section, whose name may have several parts, such as `lookup.orders`."""
         self.entries[name] = dict(entries)
 
+    def keep(self, condition: str, because: str = "") -> None:
+        """Filter rows for which a condition does not hold, beside others that are filtered."""
+        before = self.entries.get("filter", {}).get("keep")
+        self.put(
+            "filter.keep", f"{before} and {condition}" if before else condition, because
+        )
+
     def move_to(self, folder: str) -> None:
         """Write the paths of files below a folder as they are from there."""
         for entries in self.entries.values():
@@ -93,6 +100,11 @@ def toml(value: Any) -> str:
 def quoted(name: str) -> str:
     """Write the name of a column as an expression has it."""
     return name if re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name) else f"`{name}`"
+
+
+def literals(texts: Iterable[str]) -> str:
+    """Write texts as an expression has them, with commas between."""
+    return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
 
 
 def _text(value: str) -> str:

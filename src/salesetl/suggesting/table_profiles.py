@@ -15,8 +15,11 @@ from salesetl.suggesting.candidates import Candidates, is_date, named_like
 from salesetl.suggesting.draft import Draft
 from salesetl.suggesting.identity import identity_of
 from salesetl.suggesting.joins import Join, join_of, put_lookups
+from salesetl.suggesting.layout_entries import put_layout, put_nulls
 from salesetl.suggesting.number_entries import currency_of, is_rounded, put_number_form
-from salesetl.suggesting.table_samples import NULLS, TableSample
+from salesetl.suggesting.returns import negate_returns
+from salesetl.suggesting.table_samples import TableSample
+from salesetl.suggesting.total_rows import without_totals
 
 
 def table_profile(
@@ -37,21 +40,22 @@ class _TableProfile:
         asker: Asker,
     ) -> None:
         self._table, self._sample, self._asker = table, sample, asker
-        columns = list(sample.columns)
+        self._draft = Draft()
+        self._own, self._filtered_by = without_totals(self._draft, sample.columns)
+        columns = list(self._own)
         self._joins: list[Join] = []
         for other in others:
             self._joins.append(join_of(columns, other))
             columns += self._joins[-1].columns
         self._candidates = Candidates(table.schema, columns)
         self._columns = {each.name: each for each in columns}
-        self._draft = Draft()
-        # The columns of the file by those of the contract, and all that the profile names.
+        # The columns of the file by those of the contract, and others that the profile names.
         self._mapped: dict[str, str] = {}
         self._used: set[str] = set()
 
     def made(self) -> Draft:
         """Return the profile."""
-        self._put_layout()
+        put_layout(self._draft, self._sample)
         amounts = find_amounts(self._table, self._candidates, self._asker)
         self._map_date()
         self._map_amounts(amounts)
@@ -60,18 +64,11 @@ class _TableProfile:
         taken = self._mapped.values()
         others = [each for name, each in self._columns.items() if name not in taken]
         self._used |= filter_called_off(self._draft, others, self._asker)
-        self._put_names()
-        self._put_nulls()
-        put_lookups(self._draft, self._joins, {*taken, *self._used})
+        self._put_columns()
+        used = {*taken, *self._used, *self._filtered_by}
+        put_nulls(self._draft, [self._columns[name] for name in used])
+        put_lookups(self._draft, self._joins, used)
         return self._draft
-
-    def _put_layout(self) -> None:
-        text, draft = self._sample.text, self._draft
-        if not text.is_table and not self._sample.says_delimiter:
-            if self._sample.delimiter != ",":
-                draft.put("delimiter", self._sample.delimiter)
-        if text.encoding != "UTF-8" and not text.is_table:
-            draft.put("encoding", text.encoding)
 
     def _map_date(self) -> None:
         """Map the date, and write its forms; the order of day and month is asked if it is open."""
@@ -140,6 +137,17 @@ class _TableProfile:
         for role in amounts.ones:
             draft.put(f"constants.{role}", "1", "no column has it")
         self._put_currency()
+        signed = {
+            role: name
+            for role, name in amounts.columns.items()
+            if role in self._table.amounts or role not in self._table.derived
+        }
+        if not amounts.ones:
+            texts = [
+                each for each in self._columns.values() if each.name not in self._used
+            ]
+            numbers = self._candidates.numbers
+            self._used |= negate_returns(draft, texts, signed, numbers, self._asker)
 
     def _map_number(self, role: str, name: str) -> None:
         self._used.add(name)
@@ -182,14 +190,14 @@ class _TableProfile:
             taken.add(found[0])
 
     def _map_key(self) -> None:
-        own = [each.name for each in self._sample.columns]
+        own = [each.name for each in self._own]
         if len(self._table.key) != 1:
             for role in self._table.key:
                 self._mapped |= {role: name for name in named_like(role, own)[:1]}
             return
         [key] = self._table.key
         others = [name for name in (*self._mapped.values(), *self._used) if name in own]
-        found = identity_of(self._sample.columns, key, list(dict.fromkeys(others)))
+        found = identity_of(self._own, key, list(dict.fromkeys(others)))
         if len(found.parts) == 1 and not found.counts_lines:
             self._mapped[key] = found.parts[0]
             return
@@ -199,18 +207,12 @@ class _TableProfile:
         self._draft.put_section("key", entries)
         self._used |= set(found.parts)
 
-    def _put_names(self) -> None:
-        """Write the names of columns, or of all of them if the file has no header."""
-        if not self._sample.has_header:
-            self._draft.put("header", value=False)
-            self._draft.put("names", [each.name for each in self._sample.columns])
+    def _put_columns(self) -> None:
+        """Write the names of the columns that are taken as they are."""
+        made = self._draft.entries.get("expressions", {})
         for each in self._table.schema:
             name = self._mapped.get(each.name)
-            if name is not None and name_key(name) != each.name:
+            if name is None or each.name in made:
+                continue
+            if name_key(name) != each.name:
                 self._draft.put(f"columns.{each.name}", name)
-
-    def _put_nulls(self) -> None:
-        used = {*self._mapped.values(), *self._used}
-        found = {text for name in used for text in self._columns[name].nulls}
-        if found:
-            self._draft.put("nulls", [text for text in NULLS if text in found])

@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 
 from salesetl.characters import trim
 from salesetl.errors import InputError
@@ -58,14 +59,14 @@ class Column:
 class TableSample:
     """The columns of a sample of delimited text.
 
-    `has_header` if a line names them. `says_delimiter` if the first line does. `footers` is how the
-    lines begin that are no rows.
+    `header_lines` is how many lines name them, of which the first has the names; 0 if none does.
+    `says_delimiter` if the first line names the delimiter.
     """
 
     text: TextSample
     delimiter: str
     columns: tuple[Column, ...]
-    has_header: bool
+    header_lines: int
     says_delimiter: bool
 
     @property
@@ -88,11 +89,11 @@ def table_of(sample: TextSample) -> TableSample:
     delimiter = named or _delimiter(sample, first)
     records = _records(first, delimiter)
     width = _width(records[:_LOOKED_AT])
-    place, has_header = _header(records, width)
+    place, header_lines = _header(records, width)
     names = [trim(name) for name in records[place]]
-    if not has_header:
+    if not header_lines:
         names = [f"column_{number}" for number in range(1, width + 1)]
-    rows = records[place + has_header :]
+    rows = records[place + header_lines :]
     for part in rest:
         rows += _records(part, delimiter)
     whole = [[trim(value) for value in row] for row in rows if len(row) == width]
@@ -104,7 +105,9 @@ def table_of(sample: TextSample) -> TableSample:
             zip(names, zip(*whole, strict=True), strict=True), start=1
         )
     )
-    return TableSample(sample, delimiter, tuple(columns), has_header, named is not None)
+    return TableSample(
+        sample, delimiter, tuple(columns), header_lines, named is not None
+    )
 
 
 def _delimiter(sample: TextSample, text: str) -> str:
@@ -113,9 +116,10 @@ def _delimiter(sample: TextSample, text: str) -> str:
     for delimiter in DELIMITERS:
         records = _records(text, delimiter, _LOOKED_AT)
         width = _width(records)
+        # What stands above the header is cut into fields by nothing.
+        widths = [*dropwhile(lambda each: each != width, map(len, records))]
         if width > 1:
-            alike = sum(len(record) == width for record in records) / len(records)
-            found[delimiter] = (round(alike, 1), width)
+            found[delimiter] = (round(widths.count(width) / len(widths), 1), width)
     best = max(found, key=found.__getitem__, default=None)
     if best is None or found[best][0] < _LEAST_ALIKE:
         raise InputError(
@@ -141,18 +145,29 @@ def _records(text: str, delimiter: str, limit: int | None = None) -> list[list[s
 
 
 def _width(records: Sequence[Sequence[str]]) -> int:
-    """Return how many fields most records have."""
-    widths = Counter(len(record) for record in records)
+    """Return how many fields most records have that have several."""
+    widths = Counter(len(record) for record in records if len(record) > 1)
     return max(widths, key=lambda width: (widths[width], width), default=0)
 
 
-def _header(records: Sequence[Sequence[str]], width: int) -> tuple[int, bool]:
-    """Return the place of the line with the names, or of the first row if there is none."""
+def _header(records: Sequence[Sequence[str]], width: int) -> tuple[int, int]:
+    """Return the place of the line with the names, or of the first row, and the lines of it."""
     for place, record in enumerate(records[:LINES_LOOKED_AT]):
         filled = [trim(value) for value in record if trim(value)]
         if len(record) == width and 2 * len(filled) > width:
-            return place, _names_columns(filled)
-    return 0, False
+            if not _names_columns(filled):
+                return place, 0
+            return place, 1 + _has_second_line(records[place + 1 :], width)
+    return 0, 0
+
+
+def _has_second_line(records: Sequence[Sequence[str]], width: int) -> bool:
+    """Tell whether the first record has no value where the next one has: it names units."""
+    if len(records) < 2 or {len(records[0]), len(records[1])} != {width}:
+        return False
+    places = [place for place, text in enumerate(records[1]) if is_value(trim(text))]
+    first = [trim(records[0][place]) for place in places]
+    return any(first) and not any(map(is_value, first))
 
 
 def _names_columns(texts: Sequence[str]) -> bool:
