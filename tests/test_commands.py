@@ -52,6 +52,9 @@ def test_the_commands_of_all_pages_work_one_after_the_other(clone: Path) -> None
             assert (
                 done.returncode == 0
             ), f"{page}: {command}\n{done.stdout}\n{done.stderr}"
+            if "profile suggest data/own" in command:
+                suggested = (clone / "data" / "own" / "till.toml").read_text()
+                assert f"```toml\n{suggested}```" in (ROOT / page).read_text()
             if command == "make demo":
                 assert "enrich_sales succeeded" in done.stdout
                 assert "WARN" not in done.stderr.replace("WARNING: Using incubator", "")

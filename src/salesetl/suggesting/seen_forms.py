@@ -109,7 +109,7 @@ def date_forms(values: Sequence[str], *, may_count: bool = False) -> DateForms:
         left -= fitting
     if not forms:
         return DateForms((), 0.0)
-    share = 1 - len(left) / len(distinct)
+    share = 1 - sum(value in left for value in looked_at) / len(looked_at)
     return DateForms(tuple(forms), share, tuple(swapped))
 
 
