@@ -106,6 +106,31 @@ def test_a_time_is_iso_or_counted_since_1970(
     assert told == moment
 
 
+LOCAL = [
+    ("2025-07-01 23:30:00", "2025-07-02 03:30:00Z", "2025-07-01"),
+    ("2025-07-01T23:30", "2025-07-02 03:30Z", "2025-07-01"),
+    ("2025-07-01T23:30:00.5", "2025-07-02 03:30:00.5Z", "2025-07-01"),
+    # The clock passes over this time, and shows the next one twice.
+    ("2025-03-09 02:30:00", "2025-03-09 07:30:00Z", "2025-03-09"),
+    ("2025-11-02 01:30:00", "2025-11-02 05:30:00Z", "2025-11-02"),
+    ("2025-11-02 02:30:00", "2025-11-02 07:30:00Z", "2025-11-02"),
+    ("2025-07-01T23:30:00Z", "2025-07-01T23:30:00Z", "2025-07-01"),
+    ("2025-07-02T03:30:00+00:00", "2025-07-02T03:30:00+00:00", "2025-07-01"),
+    ("soon", "soon", None),
+]
+
+
+@pytest.mark.parametrize(("text", "moment", "day"), LOCAL)
+def test_a_time_without_an_offset_is_one_of_the_time_zone(
+    engine: Engine, text: str, moment: str, day: str | None
+) -> None:
+    zone = "America/New_York"
+    found = dates.moment_in_zone("text", zone)
+
+    assert values_of(engine, [text], found) == [moment]
+    assert values_of(engine, [moment], dates.day_of_moment("text", zone)) == [day]
+
+
 def test_spark_reads_every_text_as_every_kind_of_date_as_duckdb_does(
     duckdb: Engine, spark_engine: Engine
 ) -> None:

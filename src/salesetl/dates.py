@@ -53,13 +53,35 @@ def day_in_zone(text: str, zone: str) -> str:
 
     Another text stays as it is: a time without an offset is the time there.
     """
+    has_offset = f"{text} rlike '^.{{16}}.*(Z| UTC|[+-][0-9:]+)$'"
+    return f"case when {has_offset} then {day_of_moment(text, zone)} else {text} end"
+
+
+def day_of_moment(text: str, zone: str) -> str:
+    """SQL for the day, as text, that a timestamp as of `utc_timestamp` falls on in a time zone."""
     # Cast once more, without which DuckDB would take it for a time in the zone.
     moment = (
         f"from_utc_timestamp(try_cast({utc_timestamp(text)} as timestamp), '{zone}')"
     )
-    day = f"cast(cast({moment} as date) as string)"
-    has_offset = f"{text} rlike '^.{{16}}.*(Z| UTC|[+-][0-9:]+)$'"
-    return f"case when {has_offset} then {day} else {text} end"
+    return f"cast(cast({moment} as date) as string)"
+
+
+def moment_in_zone(text: str, zone: str) -> str:
+    """SQL for an ISO timestamp with an offset, of one without, which is a time in a time zone.
+
+    Of a time that a clock shows twice the first one is meant, and one that it passes over is later
+    by as much. Another text stays as it is.
+    """
+    minute = f"concat(left({text}, 10), ' ', substring({text}, 12, 5), ':00')"
+    moment = f"try_cast(concat({minute}, ' {zone}') as timestamp)"
+    # Engines differ in which of two times they take.
+    before = f"try_cast({moment} - interval 1 hour as timestamp)"
+    shown = f"cast(from_utc_timestamp({before}, '{zone}') as string)"
+    is_shown_twice = f"left({shown}, 16) = left({minute}, 16)"
+    first = f"case when {is_shown_twice} then {before} else {moment} end"
+    iso = f"concat(left(cast({first} as string), 16), substring({text}, 17), 'Z')"
+    is_local = f"{text} rlike '^{_DAY}{_TIME}$'"
+    return f"case when {is_local} then {iso} else {text} end"
 
 
 def _offset(text: str) -> str:
