@@ -125,6 +125,13 @@ def _rejected(pipeline: Pipeline, lake: str, report: RunReport) -> list[Rejected
     return [each for each in found if each.source == pipeline.main.name]
 
 
+def rejected_lines(
+    pipeline: Pipeline, lake: str, report: RunReport
+) -> dict[str, list[int]]:
+    """Return the lines of the first rows of each reason that a run into a lake has rejected."""
+    return _lines(_rejected(pipeline, lake, report))
+
+
 def _lines(rejected: Iterable[Rejected]) -> dict[str, list[int]]:
     """Return the lines of the first rows of each reason."""
     rows: dict[str, list[Rejected]] = defaultdict(list)
@@ -148,9 +155,12 @@ def _line(row: Rejected) -> int | None:
 def _as_dict(
     path: str, report: RunReport, lines: dict[str, list[int]]
 ) -> dict[str, object]:
+    return {"path": path, "job": report.job, **outcomes(report, lines)}
+
+
+def outcomes(report: RunReport, lines: dict[str, list[int]]) -> dict[str, object]:
+    """Return what becomes of the rows of a run, for JSON; `lines` are those of some reasons."""
     return {
-        "path": path,
-        "job": report.job,
         "rows_read": report.rows_read,
         **{name: getattr(report, field) for name, field in _OUTCOMES.items()},
         "reasons": {
@@ -165,11 +175,19 @@ def _as_dict(
 
 
 def _text(path: str, report: RunReport, lines: dict[str, list[int]]) -> str:
-    counts = [[name, getattr(report, field)] for name, field in _OUTCOMES.items()]
     parts = [
         f"{path}: {report.job} would read {report.rows_read:,} rows",
-        table_text(("outcome", "rows"), counts),
+        *outcome_lines(report, lines),
     ]
+    if loss := loss_text(report):
+        parts += ["", loss]
+    return "\n".join(parts) + "\n"
+
+
+def outcome_lines(report: RunReport, lines: dict[str, list[int]]) -> list[str]:
+    """Lay out what becomes of the rows of a run; `lines` are those of some reasons."""
+    counts = [[name, getattr(report, field)] for name, field in _OUTCOMES.items()]
+    parts = [table_text(("outcome", "rows"), counts)]
     if report.rows_by_reason:
         reasons = [
             [name, count, ", ".join(map(number_text, lines.get(name, [])))]
@@ -181,12 +199,12 @@ def _text(path: str, report: RunReport, lines: dict[str, list[int]]) -> str:
         for name, by_currency in report.amounts.items()
         for currency, states in by_currency.items()
     ]
-    parts += ["", table_text(("amount", "currency", "loaded", "rejected"), amounts)]
+    if amounts:
+        header = ("amount", "currency", "loaded", "rejected")
+        parts += ["", table_text(header, amounts)]
     warnings = [[name, count] for name, count in report.warnings.items()]
     if warnings:
         parts += ["", table_text(("warning", "rows"), warnings)]
     if report.unknown_columns:
         parts += ["", f"columns ignored: {', '.join(report.unknown_columns)}"]
-    if loss := loss_text(report):
-        parts += ["", loss]
-    return "\n".join(parts) + "\n"
+    return parts
