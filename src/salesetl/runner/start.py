@@ -20,6 +20,7 @@ from salesetl.errors import ArgumentError, one_line
 from salesetl.model.options import LoadOptions
 from salesetl.model.pipeline import Pipeline
 from salesetl.runner.paths import check_apart
+from salesetl.runner.progress import shown_progress
 from salesetl.runner.run import Run
 from salesetl.runs import (
     RunReport,
@@ -75,7 +76,11 @@ def open_run(
         destination.begin(report)
         run = Run(engine, destination, report)
         engine.work_in(destination.staging)
-        with _reporting_failure(run), run.naming_broken_files():
+        with (
+            _reporting_failure(run),
+            run.naming_broken_files(),
+            shown_progress(run),
+        ):
             destination.check()
             yield run
 
