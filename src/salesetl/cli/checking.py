@@ -8,6 +8,7 @@ import logging
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from salesetl import quarantine
@@ -18,7 +19,7 @@ from salesetl.launcher import job_options, run_locally
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.source import Json
 from salesetl.quarantine import Rejected
-from salesetl.readers.delivered import line_of
+from salesetl.readers.delivered import lines_of
 from salesetl.readers.files import find_files, read_head
 from salesetl.readers.kinds import NotText
 from salesetl.registry import jobs
@@ -139,17 +140,22 @@ def _lines(rejected: Iterable[Rejected]) -> dict[str, list[int]]:
         for reason in row.reasons:
             if len(rows[reason]) < _LINES_SHOWN:
                 rows[reason].append(row)
-    return {
-        reason: sorted(filter(None, map(_line, found)))
+    records: dict[str, set[str]] = defaultdict(set)
+    for row in chain.from_iterable(rows.values()):
+        records[row.source_file].add(row.raw_record)
+    lines = {file: _lines_of(file, wanted) for file, wanted in records.items()}
+    numbers = {
+        reason: (lines[row.source_file].get(row.raw_record) for row in found)
         for reason, found in rows.items()
     }
+    return {reason: sorted(filter(None, found)) for reason, found in numbers.items()}
 
 
-def _line(row: Rejected) -> int | None:
+def _lines_of(file: str, records: set[str]) -> dict[str, int]:
     try:
-        return line_of(row.source_file, row.raw_record, "UTF-8")
+        return lines_of(file, records, "UTF-8")
     except SalesEtlError:
-        return None
+        return {}
 
 
 def _as_dict(
