@@ -244,13 +244,21 @@ def test_a_plan_tells_what_any_run_does(
         )
 
 
-def test_a_run_that_publishes_meanwhile_spoils_a_plan(shop: Shop) -> None:
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2025-09-02",
+        # Files that the plan does not read.
+        "2025-08-02",
+    ],
+)
+def test_a_run_that_publishes_meanwhile_spoils_a_plan(shop: Shop, day: str) -> None:
     shop.load(shop.deliver("in", [sale(1)]))
     path = shop.deliver("in", [sale(3)])
 
     class Overtaken(PlannedLake):
         def publish(self, report: RunReport) -> None:
-            shop.load(shop.deliver("other", [sale(2)]))
+            shop.load(shop.deliver("other", [sale(2, date=day)]))
             super().publish(report)
 
     with pytest.raises(LeaseError, match="published while this plan was made"):
