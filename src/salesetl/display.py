@@ -22,7 +22,7 @@ def report_text(report: RunReport) -> str:
     lines = [
         f"{report.job} {report.status}: run {report.run_id} ({_runtime_text(report)})",
         "",
-        *_files(report),
+        *files_text(report, "no new file; nothing was written"),
         *_pairs([*_main_source(report), *_other_sources(report)]),
         *_amounts(report),
     ]
@@ -94,14 +94,14 @@ def _catalog_text(catalog: dict[str, Any]) -> str:
     )
 
 
-def _files(report: RunReport) -> list[str]:
+def files_text(report: RunReport, if_none: str) -> list[str]:
     """Say in one line which files were loaded, and in another if there was none to load."""
     names = ("new", "changed", "known", "renamed", "vanished")
     counts = {name: getattr(report, f"files_{name}") for name in names}
     told = [f"{count:,} {name}" for name, count in counts.items() if count]
     lines = [f"files: {', '.join(told)}"] if told else []
     if told and report.status == "succeeded" and not report.files_read:
-        lines += ["no new file; nothing was written"]
+        lines += [if_none]
     return [*lines, ""] if lines else []
 
 

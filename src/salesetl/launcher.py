@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from salesetl.arguments import help_text, parse_arguments
+from salesetl.destinations.parquet_lake import ParquetLake
 from salesetl.display import report_text
 from salesetl.errors import (
     ArgumentError,
@@ -24,7 +25,8 @@ from salesetl.model.options import InputPath, Option, options_of
 from salesetl.model.pipeline import Pipeline
 from salesetl.readers.files import find_files, unpacked_bytes
 from salesetl.runner.paths import check_apart
-from salesetl.runner.runner import run
+from salesetl.runner.runner import run, run_into
+from salesetl.runner.start import MakeDestination
 from salesetl.runs import RunReport
 from salesetl.secrets import ScrubbingFormatter, scrubbed
 from salesetl.stopping import Stopped, stoppable, stopped_by
@@ -39,9 +41,8 @@ def launch(pipeline: Pipeline, argv: Sequence[str] | None = None) -> None:
     standard error; `--verbose` adds the stack trace.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    if "--help" in words or "-h" in words:
-        promise = (inspect.getdoc(pipeline.options) or "").partition("\n")[0]
-        sys.stdout.write(help_text(pipeline.job, promise, job_options(pipeline)))
+    if asks_for_help(words):
+        sys.stdout.write(job_help(pipeline))
         return
     # Glue passes every argument with a value.
     is_verbose = "--verbose" in words and words[words.index("--verbose") + 1 :][:1] != [
@@ -54,6 +55,17 @@ def launch(pipeline: Pipeline, argv: Sequence[str] | None = None) -> None:
         return
     with stoppable():
         _run_here(pipeline, words, is_verbose=is_verbose)
+
+
+def asks_for_help(words: Sequence[str]) -> bool:
+    """Tell whether a command line asks for the help of its job."""
+    return "--help" in words or "-h" in words
+
+
+def job_help(pipeline: Pipeline) -> str:
+    """Return the help of a job."""
+    promise = (inspect.getdoc(pipeline.options) or "").partition("\n")[0]
+    return help_text(pipeline.job, promise, job_options(pipeline))
 
 
 def job_options(pipeline: Pipeline) -> list[Option]:
@@ -90,7 +102,11 @@ def _set_up_logging(is_verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def run_locally(pipeline: Pipeline, values: Mapping[str, Any]) -> RunReport:
+def run_locally(
+    pipeline: Pipeline,
+    values: Mapping[str, Any],
+    make_destination: MakeDestination = ParquetLake,
+) -> RunReport:
     """Run a pipeline on this machine; `values` are its options and those of LocalOptions."""
     local = {each.name: each.default for each in options_of(LocalOptions)}
     own = {name: value for name, value in values.items() if name not in local}
@@ -106,7 +122,7 @@ def run_locally(pipeline: Pipeline, values: Mapping[str, Any]) -> RunReport:
     with local_engine(
         local["engine"], pipeline.job, paths, size, is_verbose=local["verbose"]
     ) as opened:
-        return run(pipeline, opened, **own)
+        return run_into(make_destination, pipeline, opened, **own)
 
 
 @contextmanager

@@ -39,6 +39,8 @@ class RunReport:
     runtime: dict[str, Any] = field(default_factory=dict)
     arguments: dict[str, str | None] = field(default_factory=dict)
     files_read: int = 0
+    # Their size, unpacked; that of a packed file is estimated.
+    bytes_read: int = 0
     # Of the main source, as the ledger knows them.
     files_new: int = 0
     files_changed: int = 0

@@ -106,7 +106,8 @@ def _local_settings(is_small: bool) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(cores if is_small else 16 * cores),
         # Few large tasks would leave cores idle at the end of a stage.
         "spark.sql.adaptive.coalescePartitions.minPartitionNum": str(4 * cores),
-        "spark.ui.showConsoleProgress": str(sys.stderr.isatty()).lower(),
+        # A run shows its own.
+        "spark.ui.showConsoleProgress": "false",
     }
     if is_small:
         settings |= {

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from salesetl.cli import main
+from salesetl.readers.delivered import lines_of
 from tests.frames import ORDER
 from tests.jobs.shop import Shop, sale
 
@@ -54,6 +55,22 @@ def test_it_tells_the_same_as_json(
     assert (told["rows_read"], told["loaded"], told["rejected"]) == (5, 1, 3)
     assert told["reasons"]["unit_price_is_valid"] == {"rows": 2, "lines": [4, 5]}
     assert told["amounts"]["total_amount"]["EUR"]["rejected"] == "42.00"
+
+
+def test_a_file_is_looked_through_once_for_the_lines_of_all_reasons(
+    sales: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def counting(path: str, *rest: Any) -> dict[str, int]:
+        asked.append(path)
+        return lines_of(path, *rest)
+
+    monkeypatch.setattr("salesetl.cli.checking.lines_of", counting)
+
+    main(["check", sales, "--as_of", "2025-12-01"])
+
+    assert asked == [sales]
 
 
 def test_the_job_is_told_by_the_kind_of_the_file(

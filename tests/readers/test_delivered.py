@@ -9,8 +9,9 @@ import pytest
 from salesetl.mapping.expressions import Expression
 from salesetl.mapping.profile import Profile
 from salesetl.mapping.sections import Key
-from salesetl.readers.delivered import field_value, line_of, object_value
-from salesetl.storage import storage_of
+from salesetl.readers.delivered import field_value, line_of, lines_of, object_value
+from salesetl.readers.files import read_whole
+from salesetl.storage import StoredFile, storage_of
 
 CSV = 'a,b\r\n1,"x\r\ny"\r\n\r\nx1,z\r\n1,z\r\n'
 
@@ -28,6 +29,25 @@ def test_a_record_is_found_by_its_first_line(
     path.write_bytes(gzip.compress(content) if is_packed else content)
 
     assert line_of(str(path), record, encoding) == line
+
+
+def test_of_many_records_all_are_found_and_the_file_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_bytes(CSV.encode())
+    read: list[str] = []
+
+    def counting(file: StoredFile) -> bytes:
+        read.append(file.path)
+        return read_whole(file)
+
+    monkeypatch.setattr("salesetl.readers.delivered.read_whole", counting)
+
+    found = lines_of(str(path), ['1,"x\r\ny"', "x1,z", "1,z", "2,z"], "UTF-8")
+
+    assert found == {'1,"x\r\ny"': 2, "x1,z": 5, "1,z": 6}
+    assert read == [str(path)]
 
 
 def test_the_mark_of_utf_8_stands_over_the_encoding(tmp_path: Path) -> None:

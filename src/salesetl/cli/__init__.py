@@ -14,6 +14,7 @@ from salesetl.cli import (
     loaded_files,
     move_lake,
     on_aws,
+    planning,
     profiles,
     rejected,
     show,
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     groups = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(groups)
+    planning.add_command(groups)
     checking.add_command(groups)
     profiles.add_commands(groups)
     _add_runs(groups)

@@ -8,6 +8,7 @@ import logging
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from salesetl import quarantine
@@ -18,7 +19,7 @@ from salesetl.launcher import job_options, run_locally
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.source import Json
 from salesetl.quarantine import Rejected
-from salesetl.readers.delivered import line_of
+from salesetl.readers.delivered import lines_of
 from salesetl.readers.files import find_files, read_head
 from salesetl.readers.kinds import NotText
 from salesetl.registry import jobs
@@ -125,6 +126,13 @@ def _rejected(pipeline: Pipeline, lake: str, report: RunReport) -> list[Rejected
     return [each for each in found if each.source == pipeline.main.name]
 
 
+def rejected_lines(
+    pipeline: Pipeline, lake: str, report: RunReport
+) -> dict[str, list[int]]:
+    """Return the lines of the first rows of each reason that a run into a lake has rejected."""
+    return _lines(_rejected(pipeline, lake, report))
+
+
 def _lines(rejected: Iterable[Rejected]) -> dict[str, list[int]]:
     """Return the lines of the first rows of each reason."""
     rows: dict[str, list[Rejected]] = defaultdict(list)
@@ -132,25 +140,33 @@ def _lines(rejected: Iterable[Rejected]) -> dict[str, list[int]]:
         for reason in row.reasons:
             if len(rows[reason]) < _LINES_SHOWN:
                 rows[reason].append(row)
-    return {
-        reason: sorted(filter(None, map(_line, found)))
+    records: dict[str, set[str]] = defaultdict(set)
+    for row in chain.from_iterable(rows.values()):
+        records[row.source_file].add(row.raw_record)
+    lines = {file: _lines_of(file, wanted) for file, wanted in records.items()}
+    numbers = {
+        reason: (lines[row.source_file].get(row.raw_record) for row in found)
         for reason, found in rows.items()
     }
+    return {reason: sorted(filter(None, found)) for reason, found in numbers.items()}
 
 
-def _line(row: Rejected) -> int | None:
+def _lines_of(file: str, records: set[str]) -> dict[str, int]:
     try:
-        return line_of(row.source_file, row.raw_record, "UTF-8")
+        return lines_of(file, records, "UTF-8")
     except SalesEtlError:
-        return None
+        return {}
 
 
 def _as_dict(
     path: str, report: RunReport, lines: dict[str, list[int]]
 ) -> dict[str, object]:
+    return {"path": path, "job": report.job, **outcomes(report, lines)}
+
+
+def outcomes(report: RunReport, lines: dict[str, list[int]]) -> dict[str, object]:
+    """Return what becomes of the rows of a run, for JSON; `lines` are those of some reasons."""
     return {
-        "path": path,
-        "job": report.job,
         "rows_read": report.rows_read,
         **{name: getattr(report, field) for name, field in _OUTCOMES.items()},
         "reasons": {
@@ -165,11 +181,19 @@ def _as_dict(
 
 
 def _text(path: str, report: RunReport, lines: dict[str, list[int]]) -> str:
-    counts = [[name, getattr(report, field)] for name, field in _OUTCOMES.items()]
     parts = [
         f"{path}: {report.job} would read {report.rows_read:,} rows",
-        table_text(("outcome", "rows"), counts),
+        *outcome_lines(report, lines),
     ]
+    if loss := loss_text(report):
+        parts += ["", loss]
+    return "\n".join(parts) + "\n"
+
+
+def outcome_lines(report: RunReport, lines: dict[str, list[int]]) -> list[str]:
+    """Lay out what becomes of the rows of a run; `lines` are those of some reasons."""
+    counts = [[name, getattr(report, field)] for name, field in _OUTCOMES.items()]
+    parts = [table_text(("outcome", "rows"), counts)]
     if report.rows_by_reason:
         reasons = [
             [name, count, ", ".join(map(number_text, lines.get(name, [])))]
@@ -181,12 +205,12 @@ def _text(path: str, report: RunReport, lines: dict[str, list[int]]) -> str:
         for name, by_currency in report.amounts.items()
         for currency, states in by_currency.items()
     ]
-    parts += ["", table_text(("amount", "currency", "loaded", "rejected"), amounts)]
+    if amounts:
+        header = ("amount", "currency", "loaded", "rejected")
+        parts += ["", table_text(header, amounts)]
     warnings = [[name, count] for name, count in report.warnings.items()]
     if warnings:
         parts += ["", table_text(("warning", "rows"), warnings)]
     if report.unknown_columns:
         parts += ["", f"columns ignored: {', '.join(report.unknown_columns)}"]
-    if loss := loss_text(report):
-        parts += ["", loss]
-    return "\n".join(parts) + "\n"
+    return parts

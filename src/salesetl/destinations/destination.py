@@ -28,6 +28,8 @@ class Destination(Protocol):
 
     root: str
     staging: str
+    # What becomes of the rows of a run that fails, for its message.
+    if_failed: str
 
     def held(self, run_id: str) -> AbstractContextManager[None]:
         """Be the only writer during the block; LeaseError if another run is writing."""

@@ -131,6 +131,16 @@ class Lake:
                 found |= self.folders_of(these.exceptAll(those), table)
         return found & folders
 
+    def holding(
+        self, table: Table, rows: DataFrame, folders: Collection[str]
+    ) -> set[str]:
+        """Return those of some partitions that have the rows that a frame has for them."""
+        both = set(folders) & set(self.files(table))
+        if not both:
+            return set()
+        present = self.read(table, sorted(both))
+        return both - self.differing(table, rows, present, both)
+
     def is_in(self, table: Table, folders: Collection[str]) -> str:
         """SQL that tells whether a row belongs to one of some partitions."""
         if not table.partition_by or not folders:

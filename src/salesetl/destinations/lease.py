@@ -81,6 +81,14 @@ def confirm_lease(storage: Storage, path: str, run_id: str) -> None:
     _renew(storage, path, Owner.of_this_process(run_id))
 
 
+def writing_run(storage: Storage, path: str) -> str | None:
+    """Return the run that holds the lease at `path`; None if there is none."""
+    found = storage.read(path) if storage.files(path) else b""
+    lease = Lease.decode(found) if found else None
+    is_held = lease and not lease.is_over(datetime.now(UTC))
+    return lease.owner.run_id if lease and is_held else None
+
+
 class _HeldError(Exception):
     """A lease stands in the way."""
 

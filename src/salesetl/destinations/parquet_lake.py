@@ -44,6 +44,8 @@ logger = logging.getLogger(__name__)
 class ParquetLake:
     """The tables of one pipeline below the root of a lake, for one run."""
 
+    if_failed = "nothing was published; the rejected rows are in quarantine"
+
     def __init__(
         self, engine: Engine, pipeline: Pipeline, root: str, database: str | None
     ) -> None:
@@ -148,7 +150,7 @@ class ParquetLake:
         target, present = self._lake.path(change.table), self._lake.files(change.table)
         as_they_are = set(staged.as_they_are) & set(present)
         if not is_compared:
-            as_they_are |= self._as_they_are(staged)
+            as_they_are |= self._lake.holding(change.table, staged.rows, staged.files)
         folders = set(staged.folders) - as_they_are
         self._ledger.add(staged, folders)
         # Somebody may have dropped one that stays as it is from the catalogue.
@@ -160,15 +162,6 @@ class ParquetLake:
                 path, staged.files.get(folder, []), present.get(folder, [])
             )
         return staged
-
-    def _as_they_are(self, staged: StagedTable) -> set[str]:
-        """Return the partitions that hold already what was staged for them."""
-        table = staged.table
-        both = set(staged.files) & set(self._lake.files(table))
-        if not both:
-            return set()
-        present = self._lake.read(table, sorted(both))
-        return both - self._lake.differing(table, staged.rows, present, both)
 
     def publish(self, report: RunReport) -> None:
         """Publish what was staged and the report, then register what changed."""

@@ -53,8 +53,8 @@ class Registering:
         targets = [target for _, target in journal.moves]
         for table in self._tables:
             root = join(self.root, table.folder)
-            filled = _folders(root, targets)
-            if touched := filled | _folders(root, journal.deletes):
+            filled = folders_in(root, targets)
+            if touched := filled | folders_in(root, journal.deletes):
                 self.touch(table, touched, filled)
 
     def announce(self, report: RunReport) -> None:
@@ -116,7 +116,7 @@ class Registering:
         )
 
 
-def _folders(root: str, paths: Iterable[str]) -> set[str]:
+def folders_in(root: str, paths: Iterable[str]) -> set[str]:
     """Return the partition folders below the root of a table that some files are in."""
     return {
         path.removeprefix(f"{root}/").rpartition("/")[0]

@@ -103,7 +103,7 @@ def count(engine: Engine, table: Table, rows: DataFrame | None) -> tuple[int, Su
     """Count published rows of a table, and sum their amounts."""
     if rows is None:
         return 0, {}
-    groups = _grouped(engine, rows, table, [])
+    groups = grouped_rows(engine, rows, table, [])
     return sum(group["_rows"] for group in groups), sums_of(table.amounts, groups)
 
 
@@ -146,7 +146,7 @@ def _measure(
     engine: Engine, rows: DataFrame, table: Table, files: dict[str, list[StoredFile]]
 ) -> dict[str, Partition]:
     length, ends = range_columns(key_column(table))
-    measured = _grouped(engine, rows, table, [*table.partition_by, length], ends)
+    measured = grouped_rows(engine, rows, table, [*table.partition_by, length], ends)
     # Sorted here: Spark would look at all rows once more to sort them.
     measured.sort(key=lambda row: [row[name] for name in table.partition_by])
     partitions = {}
@@ -163,7 +163,7 @@ def _measure(
     return partitions
 
 
-def _grouped(
+def grouped_rows(
     engine: Engine,
     rows: DataFrame,
     table: Table,

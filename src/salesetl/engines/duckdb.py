@@ -21,6 +21,7 @@ from salesetl.engines.copies import Copies
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.duckdb_connection import connect
 from salesetl.engines.duckdb_json import objects_query
+from salesetl.engines.duckdb_progress import QueryProgress
 from salesetl.engines.duckdb_tables import (
     copy_statement,
     duckdb_type,
@@ -30,6 +31,7 @@ from salesetl.engines.duckdb_tables import (
     table_query,
 )
 from salesetl.engines.duckdb_text import JSON_LINES, RecordReader, fields_of, literal
+from salesetl.engines.work import Work
 from salesetl.errors import naming
 from salesetl.model.table import Table, type_text
 from salesetl.model.types import T
@@ -55,9 +57,11 @@ class DuckDbEngine:
         self._numbers = itertools.count()
         self._copies = Copies(os.path.join(self._scratch.name, "copies"))
         self._records = RecordReader(self._scratch.name, self._copies)
+        self._progress = QueryProgress(self._connection)
 
     def close(self) -> None:
         """End the database and remove its files."""
+        self._progress.close()
         self._session.stop()
         _BaseSession._instance = self._outer_session
         self._scratch.cleanup()
@@ -72,32 +76,36 @@ class DuckDbEngine:
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
         with naming(self._scratch.name, is_default=True):
-            lines = self._records.query(paths, text)
+            lines, rows = self._records.query(paths, text)
         if text.is_ordered:
-            lines = self._ordered(lines)
-        return self._view(f"select *, {fields_of(text)} as _fields from ({lines})")
+            lines = self._ordered(lines, rows)
+            rows = 0
+        query = f"select *, {fields_of(text)} as _fields from ({lines})"
+        return self._view(query, rows)
 
     def read_json_lines(
         self, paths: Sequence[str], schema: T.StructType, *, is_ordered: bool = False
     ) -> DataFrame:
         """Read one JSON object a line as text columns, with its record, file and faults."""
         with naming(self._scratch.name, is_default=True):
-            lines = self._records.query(paths, JSON_LINES)
+            lines, rows = self._records.query(paths, JSON_LINES)
         if is_ordered:
-            lines = self._ordered(lines)
+            lines = self._ordered(lines, rows)
+            rows = 0
         else:
             lines = f"select *, cast(null as decimal(38, 0)) as _place from ({lines})"
-        return self._view(objects_query(lines, schema))
+        return self._view(objects_query(lines, schema), rows)
 
-    def _ordered(self, lines: str) -> str:
+    def _ordered(self, lines: str, rows: int) -> str:
         """Keep lines in the order of their files; return a query for them with their `_place`."""
         name = f"lines_{next(self._numbers)}"
         self._connection.execute("set preserve_insertion_order = true")
         try:
-            self._connection.execute(
-                f"create table {name} as select *,"
-                f" cast(row_number() over () as decimal(38, 0)) as _place from ({lines})"
-            )
+            with self._progress.following(lines, rows):
+                self._connection.execute(
+                    f"create table {name} as select *,"
+                    f" cast(row_number() over () as decimal(38, 0)) as _place from ({lines})"
+                )
         finally:
             self._connection.execute("set preserve_insertion_order = false")
         return f"from {name}"
@@ -138,10 +146,11 @@ class DuckDbEngine:
         folder = self._copies.path(path)
         os.makedirs(folder, exist_ok=True)
         file = os.path.join(folder, "part.parquet")
-        self._connection.execute(
-            f"copy ({self._sql(frame)}) to {literal(file)}"
-            " (format parquet, compression snappy)"
-        )
+        sql = self._sql(frame)
+        with self._progress.following(sql):
+            self._connection.execute(
+                f"copy ({sql}) to {literal(file)} (format parquet, compression snappy)"
+            )
         return self._view(file_query(file))
 
     def write_table(self, frame: DataFrame, path: str, table: Table) -> None:
@@ -170,6 +179,10 @@ class DuckDbEngine:
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def progress(self) -> Work | None:
+        """Tell how much of a file is cut into records, or how far the running query is."""
+        return self._records.progress() or self._progress.work()
+
     def interrupt(self) -> None:
         """End the query that another thread waits for."""
         self._connection.interrupt()
@@ -191,7 +204,8 @@ class DuckDbEngine:
     def _table(self, name: str) -> DataFrame:
         return cast("DataFrame", self._session.table(name))
 
-    def _view(self, sql: str) -> DataFrame:
+    def _view(self, sql: str, rows: int = 0) -> DataFrame:
         name = f"view_{next(self._numbers)}"
+        self._progress.note(name, sql, rows)
         self._connection.execute(f"create view {name} as {sql}")
         return self._table(name)

@@ -6,6 +6,9 @@ from salesetl.engines.duckdb_text import literal
 
 _SETTINGS = {
     "TimeZone": "UTC",
+    # So that a connection tells the progress of its query.
+    "enable_progress_bar": True,
+    "enable_progress_bar_print": False,
     # Rows have no order; keeping one would take memory.
     "preserve_insertion_order": False,
     # A join keeps its right side in memory, as it is written here: how many rows a text file has,

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 from collections.abc import Sequence
+from typing import BinaryIO
 
 from salesetl.engines.copies import Copies
 from salesetl.engines.delimited import (
@@ -14,7 +15,9 @@ from salesetl.engines.delimited import (
     field_pattern,
     span_fields,
 )
+from salesetl.engines.duckdb_progress import counted, rows_in
 from salesetl.engines.records import is_packed, is_plain, records_of, unpacked
+from salesetl.engines.work import Work
 
 _LINES = (
     "columns = {'_record': 'VARCHAR'}, delim = chr(1), quote = '', escape = '',"
@@ -33,38 +36,60 @@ class RecordReader:
         self._folder = folder
         self._copies = copies
         self._numbers = itertools.count()
+        # The file that is being cut, with its size.
+        self._cutting: tuple[BinaryIO, int] | None = None
 
-    def query(self, paths: Sequence[str], text: TextFormat) -> str:
-        """Return a query for the records of files and their paths."""
-        queries = []
+    def progress(self) -> Work | None:
+        """Tell how much of a file has been cut into records; None if none is being cut."""
+        if (cutting := self._cutting) is None:
+            return None
+        file, size = cutting
+        return Work(file.tell(), size, "bytes", step=id(file))
+
+    def query(self, paths: Sequence[str], text: TextFormat) -> tuple[str, int]:
+        """Return a query for the records of files and their paths, and about how many there are."""
+        queries, rows = [], 0
         plain: list[str] = []
         for path, file in zip(paths, self._copies.fetch_all(paths), strict=True):
             if text.is_multiline or not _is_plain(file, text.encoding):
-                query = self._cut(file, text)
+                query, count = self._cut(file, text)
+                rows += count
             elif file == path:
+                rows += rows_in(file)
                 plain.append(path)
                 continue
             else:
+                rows += rows_in(file)
                 query = f"select _record from {_lines([file], text.header_lines)}"
             queries.append(f"select *, {literal(path)} as _source_file from ({query})")
         if plain:
             lines = _lines(sorted(plain), text.header_lines)
             queries.append(f"select _record, _source_file from {lines}")
-        return " union all ".join(queries)
+        return counted(" union all ".join(queries)), rows
 
-    def _cut(self, path: str, text: TextFormat) -> str:
-        """Write the records of a file that DuckDB itself cannot cut; return a query for them."""
+    def _cut(self, path: str, text: TextFormat) -> tuple[str, int]:
+        """Write the records of a file that DuckDB itself cannot cut.
+
+        Return a query for them and their number.
+        """
         target = os.path.join(self._folder, f"{next(self._numbers)}.ndjson")
-        longest = _LEAST_OBJECT_BYTES
+        longest, count = _LEAST_OBJECT_BYTES, 0
         with open(path, "rb") as file, open(target, "w", encoding="ascii") as lines:
-            for record in records_of(unpacked(file, path), text):
-                line = json.dumps(record)
-                longest = max(longest, len(line) + 1)
-                lines.write(f"{line}\n")
-        return (
+            self._cutting = file, os.path.getsize(path)
+            try:
+                for count, record in enumerate(
+                    records_of(unpacked(file, path), text), 1
+                ):
+                    line = json.dumps(record)
+                    longest = max(longest, len(line) + 1)
+                    lines.write(f"{line}\n")
+            finally:
+                self._cutting = None
+        query = (
             "select json ->> '$' as _record from read_ndjson_objects("
             f"{literal(target)}, maximum_object_size = {longest})"
         )
+        return query, count
 
 
 def _lines(paths: list[str], skipped: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from salesetl.engines.delimited import TextFormat
+from salesetl.engines.work import Work
 from salesetl.model.shapes import text_names
 from salesetl.model.table import Table
 from salesetl.model.types import T
@@ -107,6 +108,9 @@ class Engine(Protocol):
 
     def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
         """Compute a small frame and return its rows."""
+
+    def progress(self) -> Work | None:
+        """Tell another thread how far the current computation is; None if that is not known."""
 
     def abandon(self) -> None:
         """Stop all computations, so that nothing more is written; the engine is not used again."""

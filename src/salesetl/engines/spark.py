@@ -22,12 +22,14 @@ from salesetl.engines.spark_json_keys import (
     with_keys,
 )
 from salesetl.engines.spark_names import ReadableNames, with_own_names
+from salesetl.engines.spark_progress import tasks_of
 from salesetl.engines.spark_text import (
     lines_of,
     records_with_fields,
     spark_path,
     spark_uri,
 )
+from salesetl.engines.work import Work
 from salesetl.model.table import Table, commented
 from salesetl.storage import StoredFile, join
 
@@ -161,6 +163,10 @@ class SparkEngine:
     def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
         """Compute a small frame and return its rows."""
         return [row.asDict() for row in frame.collect()]
+
+    def progress(self) -> Work | None:
+        """Tell how many tasks of the running jobs are done."""
+        return tasks_of(self.spark)
 
     def abandon(self) -> None:
         """End Spark and its Java, because its tasks could go on writing.

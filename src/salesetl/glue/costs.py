@@ -30,10 +30,11 @@ class Size:
 
 @dataclass(frozen=True)
 class Estimate:
-    """An estimated run: workers (with the driver), minutes, and dollars by Glue version."""
+    """An estimated run: workers (with the driver), time, and dollars by Glue version."""
 
     workers: int
     minutes: float
+    dpu_hours: float
     dollars: Mapping[str, float]
 
 
@@ -84,11 +85,11 @@ def estimate(
             1, math.ceil(minutes_on_one / (LONGEST_MINUTES - START_MINUTES))
         )
     minutes = minutes_on_one / (workers - 1) + START_MINUTES
+    dpu_hours = workers * dpu * minutes / 60
     dollars = {
-        version: run_dollars(workers * dpu * minutes * 60, version)
-        for version in GLUE_VERSIONS
+        version: run_dollars(dpu_hours * 3600, version) for version in GLUE_VERSIONS
     }
-    return Estimate(workers, minutes, dollars)
+    return Estimate(workers, minutes, dpu_hours, dollars)
 
 
 def run_dollars(dpu_seconds: float, glue_version: str) -> float:

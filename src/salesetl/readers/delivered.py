@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from salesetl.characters import name_key
@@ -28,15 +28,42 @@ def line_of(
     The first of several that are equal. It is not looked for in a very large file. In a table that
     was `unpacked` it is the number of its row.
     """
+    return lines_of(path, [record], encoding, unpacked).get(record)
+
+
+def lines_of(
+    path: str,
+    records: Collection[str],
+    encoding: str,
+    unpacked: Unpacked | None = None,
+) -> dict[str, int]:
+    """Return the numbers of the first lines of records that are found; the file is read once."""
     for file in [unpacked] if unpacked else storage_of(path).files(path):
         if file.path != path or unpacked_bytes(file) > _LARGEST_BYTES:
             continue
         _, own = read_head(file, encoding)
         text = read_whole(file).decode(own, errors="replace").removeprefix("\ufeff")
+        found = _found(text, records)
+        if unpacked and unpacked.is_table:
+            return {record: _row(text, line) for record, line in found.items()}
+        return found
+    return {}
+
+
+def _found(text: str, records: Collection[str]) -> dict[str, int]:
+    wanted = set(records)
+    found: dict[str, int] = {}
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if (line := line.rstrip("\r\n")) in wanted:
+            found.setdefault(line, number)
+    left = [record for record in records if record not in found]
+    flat = re.sub(r"[\r\n]", " ", text) if left else ""
+    for record in left:
         lines = io.StringIO(text, newline="")
-        found = _by_lines(lines, record) or _inside(text, record)
-        return _row(text, found) if unpacked and unpacked.is_table else found
-    return None
+        several = _LINE_BREAK.search(record) and _by_lines(lines, record)
+        if number := several or _inside(text, flat, record) or 0:
+            found[record] = number
+    return found
 
 
 def field_value(record: str, header: str, column: str, profile: Profile) -> str | None:
@@ -87,16 +114,16 @@ def _by_lines(lines: Iterable[str], record: str) -> int | None:
     return None
 
 
-def _row(text: str, line: int | None) -> int | None:
+def _row(text: str, line: int) -> int:
     """Return the number of the row that begins on a line: a value in quotes may have several."""
     row, is_inside = 1, False
-    for above in io.StringIO(text).readlines()[: line and line - 1]:
+    for above in io.StringIO(text).readlines()[: line - 1]:
         is_inside ^= above.count('"') % 2 == 1
         row += not is_inside
-    return line and row
+    return row
 
 
-def _inside(text: str, record: str) -> int | None:
-    """Find a JSON object that spans lines, of which its record tells as blanks."""
-    place = re.sub(r"[\r\n]", " ", text).find(record)
+def _inside(text: str, flat: str, record: str) -> int | None:
+    """Find a JSON object that spans lines, of which its record, and `flat`, tell as blanks."""
+    place = flat.find(record)
     return len(_LINE_BREAK.findall(text, 0, place)) + 1 if place >= 0 else None

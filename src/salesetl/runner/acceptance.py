@@ -27,22 +27,21 @@ _LONGEST_VALUE = 40
 
 
 def check_quality(
-    classified: Classified, options: LoadOptions, hints: Sequence[str] = ()
+    classified: Classified, options: LoadOptions, hints: Sequence[str], if_failed: str
 ) -> None:
     """Refuse a source without rows to load, or with too many rejected rows.
 
-    `hints` are likely causes, which the message tells.
+    `hints` are likely causes, and `if_failed` says what becomes of the rows; the message has both.
     """
     tally = classified.tally
     path = getattr(options, classified.source.path_option)
     rejected = tally.rows_quarantined - tally.rows_out_of_range
     meant = tally.rows_read - tally.rows_filtered - tally.rows_out_of_range
-    kept = "nothing was published; the rejected rows are in quarantine"
     if tally.rejected_ratio > options.max_rejected_ratio:
         raise QualityError(
             f"{path}: {tally.rejected_ratio:.1%} of {meant:,} rows were rejected, more"
             f" than --max_rejected_ratio {options.max_rejected_ratio}:"
-            f" {_reasons(classified, hints)}; {kept}"
+            f" {_reasons(classified, hints)}; {if_failed}"
         )
     # Rows that are published already have been loaded, only not now.
     if tally.rows_loaded or tally.rows_superseded or options.allow_empty:
@@ -52,7 +51,7 @@ def check_quality(
         raise QualityError(
             f"{path}: no row to load: of {tally.rows_read:,} rows {rejected:,} were rejected"
             f"{others if tally.rows_out_of_range else ''}:"
-            f" {_reasons(classified, hints)}; {kept}. Pass --allow_empty if that is right"
+            f" {_reasons(classified, hints)}; {if_failed}. Pass --allow_empty if that is right"
         )
     filtered = (
         f", of which the filter of the source profile left out {tally.rows_filtered:,}"

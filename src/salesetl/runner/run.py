@@ -29,6 +29,8 @@ class Run:
         self.destination = destination
         self.report = report
         self._is_published = False
+        # The current stage, and when it has begun.
+        self.doing: tuple[str, float] | None = None
 
     def folder(self, *parts: str) -> str:
         """Return a folder for temporary files; it is deleted when the run ends."""
@@ -39,7 +41,11 @@ class Run:
         """Time a stage for the report."""
         check_stopped()
         started = time.monotonic()
-        yield
+        self.doing = name, started
+        try:
+            yield
+        finally:
+            self.doing = None
         seconds = time.monotonic() - started
         self.report.seconds_by_stage[name] = round(seconds, 3)
         logger.info("%s: %s took %.1f s", self.report.job, name, seconds)

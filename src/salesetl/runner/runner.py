@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from salesetl.destinations.parquet_lake import ParquetLake
 from salesetl.engines.engine import Session
 from salesetl.model.pipeline import Pipeline
 from salesetl.runner.acceptance import check_quality, check_replay
@@ -14,7 +15,7 @@ from salesetl.runner.entering import keep_ledger
 from salesetl.runner.hints import hints_of
 from salesetl.runner.loading import Loading
 from salesetl.runner.sources import absent_sources, read_sources
-from salesetl.runner.start import days_to_load, open_run
+from salesetl.runner.start import MakeDestination, days_to_load, open_run
 from salesetl.runner.unfound import count_unfound
 from salesetl.runner.unknown_names import report_names
 from salesetl.runs import RunReport
@@ -27,6 +28,16 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
     The tables of the pipeline change together or not at all. An error of the library tells what to
     do.
     """
+    return run_into(ParquetLake, pipeline, session, **values)
+
+
+def run_into(
+    make_destination: MakeDestination,
+    pipeline: Pipeline,
+    session: Session,
+    **values: Any,
+) -> RunReport:
+    """Run a pipeline as `run` does, into a destination of another kind."""
     options = pipeline.options(**values)
     days = days_to_load(options)
     absent = absent_sources(pipeline, options)
@@ -34,7 +45,7 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
         source.name: source.contract.without_sources(absent)
         for source in pipeline.sources
     }
-    with open_run(pipeline, session, options) as started:
+    with open_run(pipeline, session, options, make_destination) as started:
         with started.stage("read"):
             delivered = read_sources(started, pipeline, options, contracts)
         if set(delivered) != {source.name for source in pipeline.sources}:
@@ -75,7 +86,7 @@ def run(pipeline: Pipeline, session: Session, **values: Any) -> RunReport:
             hints = hints_of(each) if each.tally.rows_quarantined else []
             report.hints += hints
             if each.delivered.raw.files or not options.reads_new_files:
-                check_quality(each, options, hints)
+                check_quality(each, options, hints, started.destination.if_failed)
         with started.stage(options.write_mode):
             changes = Changes(started, pipeline, options, days, classified).work_out()
         with started.stage("write"):

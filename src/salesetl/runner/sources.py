@@ -11,6 +11,7 @@ from salesetl.model.pipeline import Pipeline
 from salesetl.model.source import Csv, Source
 from salesetl.model.table import Table
 from salesetl.readers.csv import read_delimited
+from salesetl.readers.files import unpacked_bytes
 from salesetl.readers.lookups import read_lookups
 from salesetl.readers.objects_or_tables import read_objects_or_tables
 from salesetl.readers.raw_rows import RawRows, in_one
@@ -90,7 +91,9 @@ def read_sources(
 
 def _report(run: Run, found: Sequence[RawRows]) -> None:
     """Write to the report what was read, and what was passed over."""
-    run.report.files_read = sum(len(each.files) for each in found)
+    files = [file for each in found for file in each.files]
+    run.report.files_read = len(files)
+    run.report.bytes_read = sum(map(unpacked_bytes, files))
     for each in found:
         run.report.unknown_columns += each.unknown_columns
         run.report.lookups |= each.lookups

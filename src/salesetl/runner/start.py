@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import cast
 
 from salesetl import __version__
+from salesetl.destinations.destination import Destination
 from salesetl.destinations.parquet_lake import ParquetLake
 from salesetl.engines.engine import Engine, Session
 from salesetl.engines.functions import functions_of
@@ -19,6 +20,7 @@ from salesetl.errors import ArgumentError, one_line
 from salesetl.model.options import LoadOptions
 from salesetl.model.pipeline import Pipeline
 from salesetl.runner.paths import check_apart
+from salesetl.runner.progress import shown_progress
 from salesetl.runner.run import Run
 from salesetl.runs import (
     RunReport,
@@ -31,10 +33,16 @@ from salesetl.storage import Storage, normalized, storage_of
 
 logger = logging.getLogger(__name__)
 
+# Makes the destination of a pipeline below a root, with the name of a database.
+MakeDestination = Callable[[Engine, Pipeline, str, str | None], Destination]
+
 
 @contextmanager
 def open_run(
-    pipeline: Pipeline, session: Session, options: LoadOptions
+    pipeline: Pipeline,
+    session: Session,
+    options: LoadOptions,
+    make_destination: MakeDestination = ParquetLake,
 ) -> Iterator[Run]:
     """Start a run as the only writer of its tables; first finish the publish of a killed run.
 
@@ -49,7 +57,7 @@ def open_run(
     run_id = _asked_run_id(options.run_id, started_at)
     root = normalized(options.output_path)
     storage = storage_of(root)
-    destination = ParquetLake(engine, pipeline, root, options.database)
+    destination = make_destination(engine, pipeline, root, options.database)
     with functions_of(engine.functions), destination.held(run_id):
         # A killed run of that very name may turn out to have succeeded.
         destination.recover()
@@ -68,7 +76,11 @@ def open_run(
         destination.begin(report)
         run = Run(engine, destination, report)
         engine.work_in(destination.staging)
-        with _reporting_failure(run), run.naming_broken_files():
+        with (
+            _reporting_failure(run),
+            run.naming_broken_files(),
+            shown_progress(run),
+        ):
             destination.check()
             yield run
 
