@@ -200,3 +200,19 @@ def test_a_path_that_no_record_has_is_told(duckdb: Any, tmp_path: Path) -> None:
 
     # What only the contract names may be lacking; what the profile names should be there.
     assert report.absent_columns == ["orders.total_discont"]
+
+
+@on_each_engine
+def test_a_time_of_an_order_has_the_form_and_the_zone_of_the_profile(
+    engine: Engine, tmp_path: Path
+) -> None:
+    shop = Shop(engine, tmp_path)
+    profile = tmp_path / "profile.toml"
+    profile.write_text('date_format = "M/d/yyyy H:mm"\ntime_zone = "Europe/Berlin"\n')
+    path = tmp_path / "orders.json"
+    path.write_text(json.dumps(ORDER | {"order_timestamp": "7/31/2025 1:30"}))
+
+    shop.load_orders(path, source_profile=str(profile))
+
+    [row] = shop.rows(FACT_ORDERS)
+    assert str(row["order_timestamp"]).startswith("2025-07-30 23:30:00")

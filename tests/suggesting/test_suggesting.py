@@ -248,5 +248,5 @@ def test_returns_without_a_sign_get_one(
     sales = suggested(capsys, path, "--answer", "returns=sales")
 
     assert [each["name"] for each in found["questions"]] == ["returns"]
-    assert (found["rows_loaded"], revenue(found)) == (2, 4)
-    assert (sales["rows_loaded"], revenue(sales)) == (2, 8)
+    assert (found["rows_loaded"], revenue(found)) == (2, Decimal(4))
+    assert (sales["rows_loaded"], revenue(sales)) == (2, Decimal(8))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesetl import parsing
 from salesetl.characters import name_key, trim, trimmed
-from salesetl.dates import day_in_zone
+from salesetl.dates import day_in_zone, moment_in_zone
 from salesetl.engines import functions as F
 from salesetl.mapping.date_forms import iso_text
 from salesetl.mapping.expressions import Expression
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 _NUMBERS = (T.DecimalType, T.IntegerType)
+_DATES = (T.DateType, T.TimestampType)
 
 
 def with_contract_columns(
@@ -93,8 +94,8 @@ class _Delivered:
         if fields := item_fields(field):
             return self._list(name, position, fields)
         text = self._text(position)
-        if isinstance(field.dataType, T.DateType) and self.profile.changes_dates:
-            return self._date(text)
+        if isinstance(field.dataType, _DATES) and self.profile.changes_dates:
+            return self._date(text, field)
         if isinstance(field.dataType, _NUMBERS) and not (
             self.profile.number_form.is_plain
         ):
@@ -131,12 +132,8 @@ class _Delivered:
         made = expression.sql(operands)
         # Columns of the contract have the form of the contract already.
         is_as_delivered = not {*expression.names} <= known
-        if (
-            isinstance(kind, T.DateType)
-            and self.profile.changes_dates
-            and is_as_delivered
-        ):
-            return self._date(trimmed(f"({made})"))
+        if isinstance(kind, _DATES) and self.profile.changes_dates and is_as_delivered:
+            return self._date(trimmed(f"({made})"), self.table.field(name))
         return made
 
     def operands(self, formula: Formula, known: set[str]) -> Operands:
@@ -157,11 +154,17 @@ class _Delivered:
         """SQL for the trimmed text of a field; null where it says that there is none."""
         return given_text(position, self.profile)
 
-    def _date(self, text: str) -> str:
-        """SQL for the ISO text of a date; of a moment with an offset, the day in the time zone."""
+    def _date(self, text: str, field: T.StructField) -> str:
+        """SQL for the ISO text of a date or a moment, in the time zone if there is one.
+
+        The date of a moment with an offset is the day there.
+        """
         forms, zone = self.profile.all_date_formats, self.profile.time_zone
         iso = iso_text(text, forms) if forms else text
-        return day_in_zone(iso, zone) if zone else iso
+        if not zone:
+            return iso
+        is_day = isinstance(field.dataType, T.DateType)
+        return day_in_zone(iso, zone) if is_day else moment_in_zone(iso, zone)
 
     def _plain(self, text: str) -> str:
         return self.profile.number_form.plain(text)
