@@ -250,3 +250,23 @@ def test_returns_without_a_sign_get_one(
     assert [each["name"] for each in found["questions"]] == ["returns"]
     assert (found["rows_loaded"], revenue(found)) == (2, Decimal(4))
     assert (sales["rows_loaded"], revenue(sales)) == (2, Decimal(8))
+
+
+def test_names_of_any_writing_and_encoding_are_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "export.csv"
+    rows = ["注文,日付,商品,数量,単価,合計"]
+    rows += [
+        f"A{n},2025-01-{n:02},茶,{n % 3 + 1},{n}.50,{(n % 3 + 1) * (n + 0.5):.2f}"
+        for n in range(1, 20)
+    ]
+    path.write_text("\n".join(rows), encoding="utf-16")
+
+    found = suggested(capsys, str(path))
+
+    assert found["rows_loaded"] == 19
+    assert 'unit_price = "単価"' in found["profile"]
+    assert revenue(found) == sum(
+        (n % 3 + 1) * (n + Decimal("0.5")) for n in range(1, 20)
+    )

@@ -22,6 +22,7 @@ from salesetl.quarantine import Rejected
 from salesetl.readers.delivered import lines_of
 from salesetl.readers.files import find_files, read_head
 from salesetl.readers.kinds import NotText
+from salesetl.readers.looking import marked_encoding
 from salesetl.registry import jobs
 from salesetl.runs import RunReport
 from salesetl.storage import normalized, storage_of
@@ -88,7 +89,8 @@ def pipeline_for(path: str) -> Pipeline:
     ArgumentError if there are several or none: a name is then needed.
     """
     try:
-        head = read_head(find_files(path)[0], "UTF-8")[0].lstrip()
+        file = find_files(path)[0]
+        head = read_head(file, marked_encoding(file))[0].lstrip()
     except NotText:
         # What is packed is mostly a table.
         head = ""

@@ -33,7 +33,7 @@ def words_of(name: str) -> list[str]:
     decomposed = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
-    return re.findall("[a-z0-9]+", apart.casefold())
+    return re.findall(r"[^\W_]+", apart.casefold())
 
 
 def _alike(words: list[str], known: list[str], *, is_whole: bool) -> float:

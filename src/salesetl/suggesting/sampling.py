@@ -13,6 +13,7 @@ from salesetl.errors import InputError
 from salesetl.mapping.profile import Profile
 from salesetl.readers.files import find_files, is_gzip, read_head
 from salesetl.readers.kinds import NotText
+from salesetl.readers.looking import marked_encoding
 from salesetl.readers.packed import unpacked_head
 from salesetl.readers.unpacked_files import content_path
 from salesetl.readers.unpacking import local_content, unpack
@@ -69,17 +70,10 @@ def sampled(path: str) -> Iterator[TextSample]:
 def _as_text(file: StoredFile, folder: str) -> tuple[StoredFile, bool]:
     """Return a file as text, unpacked below a folder if need be, and whether it is a table."""
     try:
-        read_head(file, "UTF-16" if _is_wide(file) else "UTF-8", 1024)
+        read_head(file, marked_encoding(file), 1024)
     except NotText as error:
         return unpack(file, error.kind, folder, Profile()), error.kind.is_table
     return file, False
-
-
-def _is_wide(file: StoredFile) -> bool:
-    if is_gzip(file):
-        return False
-    with local_content(file.path) as local, open(local, "rb") as content:
-        return content.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def _parts(path: str) -> Iterator[bytes]:

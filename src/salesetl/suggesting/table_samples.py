@@ -171,7 +171,5 @@ def _has_second_line(records: Sequence[Sequence[str]], width: int) -> bool:
 
 
 def _names_columns(texts: Sequence[str]) -> bool:
-    """Tell whether texts are names: each once, with letters, and none is a value."""
-    if len(set(texts)) < len(texts) and len(set(texts)) < 0.8 * len(texts):
-        return False
-    return not any(is_value(text) for text in texts) and any(map(words_of, texts))
+    """Tell whether texts are names: none is a value, and some have letters."""
+    return not any(map(is_value, texts)) and any(map(words_of, texts))
