@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from salesetl.cli import main
+from tests.readers.workbooks import write_workbook
 from tests.suggesting.shapes import SHAPES, Export
 
 
@@ -270,3 +272,21 @@ def test_names_of_any_writing_and_encoding_are_names(
     assert revenue(found) == sum(
         (n % 3 + 1) * (n + Decimal("0.5")) for n in range(1, 20)
     )
+
+
+def test_a_sheet_of_a_workbook_is_suggested_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = ["id", "date", "customer", "product", "quantity", "price", "region"]
+    row = ["1", date(2025, 1, 3), "C1", "Mug", 2, 2.5, "North"]
+    sheets: dict[str, list[list[Any]]] = {
+        "Read me": [["All sales"]],
+        "Sales": [header, row],
+    }
+    path = write_workbook(tmp_path / "export.xlsx", sheets)
+
+    found = suggested(capsys, str(path), "--sheet", "Sales")
+
+    assert found["rows_loaded"] == 1
+    assert revenue(found) == 5
+    assert 'sheet = "Sales"' in found["profile"]

@@ -51,6 +51,7 @@ def _add_suggest(commands: Commands) -> None:
     command.add_argument(
         "--to", metavar="PROFILE", help="write the profile to this file"
     )
+    command.add_argument("--sheet", help="the sheet of a workbook with several")
     command.add_argument(
         "--answer",
         metavar="QUESTION=ANSWER",
@@ -75,7 +76,13 @@ def suggest_profile(arguments: argparse.Namespace) -> str:
 
     folder = str(Path(arguments.to).absolute().parent) if arguments.to else ""
     found = suggest(
-        pipeline, arguments.file, arguments.others, asker, run, folder=folder
+        pipeline,
+        arguments.file,
+        arguments.others,
+        asker,
+        run,
+        folder=folder,
+        sheet=arguments.sheet,
     )
     if arguments.to:
         Path(arguments.to).write_text(found.text, encoding="utf-8")

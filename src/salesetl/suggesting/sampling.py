@@ -48,11 +48,14 @@ class TextSample:
 
 
 @contextmanager
-def sampled(path: str) -> Iterator[TextSample]:
-    """Take the sample of the first file that a path names; InputError if it is not read."""
+def sampled(path: str, sheet: str | None = None) -> Iterator[TextSample]:
+    """Take the sample of the first file that a path names, of a workbook that of a sheet.
+
+    InputError if it is not read.
+    """
     file = find_files(path)[0]
     with TemporaryDirectory(prefix="salesetl-") as folder:
-        file, is_table = _as_text(file, folder)
+        file, is_table = _as_text(file, folder, Profile(sheet=sheet))
         with local_content(content_path(file)) as local:
             if is_gzip(file):
                 head = unpacked_head(file, _HEAD_BYTES)
@@ -67,12 +70,14 @@ def sampled(path: str) -> Iterator[TextSample]:
         yield TextSample(file.path, (first, *texts[1:]), encoding, is_whole, is_table)
 
 
-def _as_text(file: StoredFile, folder: str) -> tuple[StoredFile, bool]:
+def _as_text(
+    file: StoredFile, folder: str, profile: Profile
+) -> tuple[StoredFile, bool]:
     """Return a file as text, unpacked below a folder if need be, and whether it is a table."""
     try:
         read_head(file, marked_encoding(file), 1024)
     except NotText as error:
-        return unpack(file, error.kind, folder, Profile()), error.kind.is_table
+        return unpack(file, error.kind, folder, profile), error.kind.is_table
     return file, False
 
 

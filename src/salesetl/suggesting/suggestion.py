@@ -53,17 +53,23 @@ def suggest(
     run: Try,
     *,
     folder: str = "",
+    sheet: str | None = None,
 ) -> Suggestion:
     """Suggest a profile for the main source of a pipeline; InputError if a file is not understood.
 
-    Columns that the file lacks are looked up in other files. `folder` is where the profile will be.
+    Columns that the file lacks are looked up in other files. `folder` is where the profile will be,
+    `sheet` that of a workbook with several.
     """
     with ExitStack() as stack:
-        sample = stack.enter_context(sampled(path))
+        sample = stack.enter_context(sampled(path, sheet))
         tried_on = stack.enter_context(_file_of(sample))
-        if not others and (found := _shipped(pipeline, sample, tried_on, run)):
+        if not (others or sheet) and (
+            found := _shipped(pipeline, sample, tried_on, run)
+        ):
             return found
         draft = _draft(pipeline, sample, others, asker, stack)
+        if sheet:
+            draft.put("sheet", sheet)
         asker.check_given()
         tried, failure = _tried(draft.text([]), tried_on, run)
         draft.move_to(folder)
