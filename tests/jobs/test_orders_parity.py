@@ -74,6 +74,7 @@ JANUARY: dict[str, Any] = {
 FEBRUARY = "2025-02-03T10:00:00Z"
 
 
+@pytest.mark.one_spark
 def test_runs_on_top_of_each_other_are_told_alike(engines: Engines) -> None:
     flat = {name: value for name, value in order(7).items() if name != "customer"}
     renamed = flat | {"Customer": {}, "payment": {"method": "cash", "note": "x"}}
@@ -180,6 +181,7 @@ odd_lines = st.builds(
 
 
 @pytest.mark.slow
+@pytest.mark.one_spark
 @given(lines=st.lists(odd_lines, min_size=100, max_size=300))
 @settings(max_examples=3)
 def test_any_value_in_any_place_is_told_alike(

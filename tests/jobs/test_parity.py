@@ -176,6 +176,7 @@ SEPTEMBER: dict[str, Any] = {
 }
 
 
+@pytest.mark.one_spark
 def test_runs_on_top_of_each_other_are_told_alike(engines: Engines) -> None:
     august = {"date": "2025-08-03"}
     deliveries: list[tuple[list[dict[str, str]], dict[str, Any]]] = [
@@ -270,6 +271,7 @@ delivered = st.lists(
     multiline=st.sampled_from(["auto", "false"]),
 )
 @settings(max_examples=4)
+@pytest.mark.one_spark
 def test_anything_is_told_alike(
     engines: Engines, files: list[list[str]], multiline: str
 ) -> None:

@@ -189,7 +189,7 @@ def test_any_runs_over_new_sales_leave_what_one_run_over_all_does(
 
 @pytest.mark.slow
 @given(history=histories())
-@settings(max_examples=3, phases=PHASES)
+@settings(max_examples=2, phases=PHASES)
 def test_any_runs_over_new_orders_leave_what_one_run_over_all_does(
     shop: Shop, history: list[Step]
 ) -> None:
@@ -206,6 +206,7 @@ HISTORY = [
 ]
 
 
+@pytest.mark.one_spark
 @on_each_engine
 def test_days_that_come_late_and_corrected_leave_what_one_run_does(shop: Shop) -> None:
     check(shop, HISTORY, deliver_sales, load_sales, (ENRICHED_SALES, SALES_SUMMARY))

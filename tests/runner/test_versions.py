@@ -1,6 +1,5 @@
 """The newest version of a row wins, in one run and across runs, in whatever order files come."""
 
-import itertools
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -106,7 +105,10 @@ def test_any_order_of_runs_gives_what_one_run_of_everything_gives(
     shop.load(tmp_path / "in", lake="whole")
     expected = (shop.tables("whole"), lineage(shop, "whole"))
 
-    for number, names in enumerate(itertools.permutations(FILES)):
+    # Each file is the first, the second and the last once.
+    files = [*reversed(FILES)]
+    for number in range(len(files)):
+        names = files[number:] + files[:number]
         for name in names:
             shop.load(tmp_path / "in" / name, lake=f"{number}", allow_empty=True)
         assert (shop.tables(f"{number}"), lineage(shop, f"{number}")) == expected
