@@ -26,6 +26,7 @@ LIKELY: dict[str, tuple[Sequence[dict[str, str]], str]] = {
 }
 
 
+@pytest.mark.one_spark
 @on_each_engine
 @pytest.mark.parametrize("cause", LIKELY)
 def test_the_likely_cause_of_rejected_rows_is_told(
