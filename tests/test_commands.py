@@ -33,7 +33,8 @@ def commands_of(page: str) -> list[str]:
 def test_the_commands_of_all_pages_work_one_after_the_other(clone: Path) -> None:
     # A reader's shell knows nothing of what the session of the tests has set.
     environment = {k: v for k, v in os.environ.items() if k != "PYSPARK_PYTHON"}
-    write_online_retail(clone / "online_retail.csv")
+    # As in the data set itself, few lines are faulty.
+    write_online_retail(clone / "online_retail.csv", sound_lines=400)
 
     for page in PAGES:
         for command in commands_of(page):

@@ -32,8 +32,9 @@ LOADED = len(LINES) - 2
 REVENUE = "656.86"
 
 
-def write_online_retail(path: Path) -> Path:
-    """Write the lines as the data set is encoded."""
+def write_online_retail(path: Path, sound_lines: int = 0) -> Path:
+    """Write the lines as the data set is encoded, and more lines that are sound below."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes("\r\n".join([HEADER, *LINES, ""]).encode("iso-8859-1"))
+    more = [LINES[0]] * sound_lines
+    path.write_bytes("\r\n".join([HEADER, *LINES, *more, ""]).encode("iso-8859-1"))
     return path
