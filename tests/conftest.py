@@ -34,7 +34,7 @@ settings.register_profile(
     "salesetl",
     deadline=None,
     derandomize=True,
-    max_examples=15,
+    max_examples=10,
     # An engine is the same for all examples.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

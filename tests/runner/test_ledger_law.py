@@ -180,7 +180,7 @@ def shop(engine: Engine, tmp_path: Path) -> Shop:
 
 @pytest.mark.slow
 @given(history=histories())
-@settings(max_examples=4, phases=PHASES)
+@settings(max_examples=3, phases=PHASES)
 def test_any_runs_over_new_sales_leave_what_one_run_over_all_does(
     shop: Shop, history: list[Step]
 ) -> None:
@@ -212,7 +212,7 @@ def test_days_that_come_late_and_corrected_leave_what_one_run_does(shop: Shop) -
     check(shop, HISTORY, deliver_sales, load_sales, (ENRICHED_SALES, SALES_SUMMARY))
 
 
-@pytest.mark.parametrize("operations", range(25, OPERATIONS, 20))
+@pytest.mark.parametrize("operations", range(25, OPERATIONS, 30))
 @pytest.mark.slow
 def test_a_run_that_is_cut_off_anywhere_is_made_good_by_the_next(
     shop: Shop, operations: int
