@@ -290,3 +290,21 @@ def test_a_sheet_of_a_workbook_is_suggested_for(
     assert found["rows_loaded"] == 1
     assert revenue(found) == 5
     assert 'sheet = "Sales"' in found["profile"]
+
+
+@pytest.mark.parametrize("encoding", ["windows-1252", "IBM850"])
+def test_letters_with_accents_tell_the_encoding(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], encoding: str
+) -> None:
+    path = tmp_path / "export.csv"
+    rows = ["N° commande;Date;Client;Désignation;Quantité;Prix;Magasin"]
+    rows += [
+        f"F{n};{n:02}/02/2025;C1;Thé;2;1\xa0{n:03},50;Orléans" for n in range(1, 29)
+    ]
+    path.write_bytes("\r\n".join(rows).encode(encoding))
+
+    found = suggested(capsys, str(path))
+
+    assert f'encoding = "{encoding}"' in found["profile"]
+    assert 'product = "Désignation"' in found["profile"]
+    assert revenue(found) == sum(2 * (1000 + n) + 1 for n in range(1, 29))

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from salesetl.suggesting.asking import Asker
 from salesetl.suggesting.draft import Draft, literals, quoted
-from salesetl.suggesting.known_names import words_of
-from salesetl.suggesting.table_samples import Column
+from salesetl.suggesting.table_samples import Column, states_like
 
 _CALLED_OFF = {
     *("cancelled", "canceled", "void", "voided", "deleted", "test", "draft", "failed"),
@@ -22,7 +21,6 @@ _CALLED_OFF = {
     ),
     *("rejected", "unavailable"),
 }
-_MOST_STATES = 20
 
 
 def filter_called_off(
@@ -30,11 +28,8 @@ def filter_called_off(
 ) -> set[str]:
     """Filter such rows if that is the answer, and return the columns that the filter needs."""
     for column in columns:
-        states = set(column.filled)
-        if len(states) > _MOST_STATES:
-            continue
-        off = sorted(each for each in states if set(words_of(each)) & _CALLED_OFF)
-        if not off or len(off) == len(states):
+        off = states_like(column, _CALLED_OFF)
+        if not off:
             continue
         answer = asker.answer(
             "called_off",

@@ -15,7 +15,7 @@ _SHORTEST_PART = 5
 
 def likeness(name: str, column: str) -> float:
     """Tell from 0 to 1 how likely a column of that name has the values of a contract's column."""
-    known = _known().get(column, {"names": [column]})
+    known = known_columns().get(column, {"names": [column]})
     words = words_of(name)
     wholes = known.get("whole", [])
     found = max(
@@ -49,6 +49,7 @@ def _alike(words: list[str], known: list[str], *, is_whole: bool) -> float:
 
 
 @cache
-def _known() -> dict[str, dict[str, list[str]]]:
+def known_columns() -> dict[str, dict[str, list[str]]]:
+    """Return what is known of the names of each column of contracts."""
     text = resources.files("salesetl").joinpath("suggesting", "names.toml").read_text()
     return tomllib.loads(text)

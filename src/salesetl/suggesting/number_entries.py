@@ -11,7 +11,7 @@ from salesetl.model.table import Table
 from salesetl.suggesting.draft import Draft, quoted
 
 # Signs that only one currency has.
-_SIGNS = {
+SIGNS = {
     "R$": "BRL",
     "€": "EUR",
     "£": "GBP",
@@ -59,6 +59,6 @@ def _decimals(value: Decimal) -> int:
 def currency_of(texts: Iterable[str]) -> str | None:
     """Return the currency whose sign stands beside amounts, if there is one."""
     codes: Collection[str] = {
-        code for text in texts for sign, code in _SIGNS.items() if sign in text
+        code for text in texts for sign, code in SIGNS.items() if sign in text
     }
     return next(iter(codes)) if len(codes) == 1 else None

@@ -7,14 +7,12 @@ from decimal import Decimal
 
 from salesetl.suggesting.asking import Asker
 from salesetl.suggesting.draft import Draft, literals, quoted
-from salesetl.suggesting.known_names import words_of
-from salesetl.suggesting.table_samples import Column
+from salesetl.suggesting.table_samples import Column, states_like
 
 _RETURNS = {
     *("return", "returned", "refund", "refunded", "credit", "retoure", "gutschrift"),
     *("devolucao", "devolucion", "retour", "avoir", "reso", "retur"),
 }
-_MOST_STATES = 20
 
 
 def negate_returns(
@@ -30,10 +28,7 @@ def negate_returns(
     Returns the column of the file that the expressions need.
     """
     for column in columns:
-        states = set(column.filled)
-        found = sorted(each for each in states if set(words_of(each)) & _RETURNS)
-        if not found or len(found) == len(states) or len(states) > _MOST_STATES:
-            continue
+        found = states_like(column, _RETURNS)
         unsigned = {
             role: name
             for role, name in amounts.items()

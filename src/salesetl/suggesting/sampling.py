@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from tempfile import TemporaryDirectory
 
 from salesetl.errors import InputError
@@ -30,7 +31,9 @@ _MARKS = {
 }
 # Of text that is not UTF-8, the encodings that exports have, the most frequent one first.
 _OTHERS = ("windows-1252", "IBM850")
-_LETTERS = set("äöüßéèêëàâçñõãáíóúôîïûùòìÄÖÜÉÈÀÂÇÑÕÃÁÍÓÚÊÔåæøÅÆØ€£°½²³®™’“”–")
+# What text of European languages has beside ASCII; a capital letter only at the begin of a word.
+_SMALL = set("äöüßéèêëàâçñõãáíóúôîïûùòìåæø€£°½²³®™’“”–\xa0")
+_CAPITAL = set("ÄÖÜÉÈÊÀÂÇÑÕÃÁÍÓÚÔÎÅÆØ")
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,12 @@ def _is_utf8(parts: list[bytes], path: str | None) -> bool:
 
 
 def _letters(parts: list[bytes], encoding: str) -> int:
-    """Count the letters with accents in text of an encoding, less what no text has."""
-    text = "".join(part.decode(encoding, errors="replace") for part in parts)
-    others = [char for char in text if not char.isascii()]
-    return sum(1 if char in _LETTERS else -1 for char in others)
+    """Count what text has beside ASCII in an encoding, less what no text has."""
+    found = 0
+    for part in parts:
+        text = part.decode(encoding, errors="replace")
+        for before, char in pairwise(f" {text}"):
+            if not char.isascii():
+                is_begin = char in _CAPITAL and not before.islower()
+                found += 1 if char in _SMALL or is_begin else -1
+    return found

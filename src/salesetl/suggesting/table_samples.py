@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile
 
@@ -34,6 +34,7 @@ NULLS = (
     "--",
 )
 _LOOKED_AT = 300
+_MOST_STATES = 20
 _LEAST_ALIKE = 0.6
 
 
@@ -53,6 +54,16 @@ class Column:
     def nulls(self) -> set[str]:
         """The texts in it that say that there is no value."""
         return {value for value in set(self.values) if value in NULLS}
+
+
+def states_like(column: Column, words: Collection[str]) -> list[str]:
+    """Return the values of a column of states that have one of some words.
+
+    None if the column has many values, as of names, or if all of them do.
+    """
+    states = set(column.filled)
+    found = sorted(each for each in states if not set(words).isdisjoint(words_of(each)))
+    return found if len(found) < len(states) <= _MOST_STATES else []
 
 
 @dataclass(frozen=True)

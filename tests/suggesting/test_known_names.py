@@ -1,0 +1,51 @@
+"""What is known of names and signs fits the contracts and the profiles."""
+
+import pytest
+
+from salesetl.mapping.numbers import NumberForm
+from salesetl.model.table import item_fields
+from salesetl.money import CURRENCIES
+from salesetl.registry import jobs
+from salesetl.suggesting.known_names import known_columns, likeness
+from salesetl.suggesting.number_entries import SIGNS
+
+
+def test_every_column_that_is_delivered_has_names_and_no_other_has() -> None:
+    columns = {"line_number"}
+    for pipeline in jobs().values():
+        for field in pipeline.main.contract.schema:
+            items = item_fields(field)
+            columns |= {each.name for each in items} or {field.name}
+
+    assert set(known_columns()) == columns
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_every_sign_is_of_a_currency_and_can_be_read(sign: str) -> None:
+    assert SIGNS[sign] in CURRENCIES
+    assert NumberForm(currency=True).read(f"{sign} 1.50") is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("OrderDate", "date"),
+        ("Quantité", "quantity"),
+        ("Unit price (USD)", "unit_price"),
+        ("QUANTITYORDERED", "quantity"),
+    ],
+)
+def test_a_name_is_known_however_it_is_written(name: str, column: str) -> None:
+    assert likeness(name, column) > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("Ship Date", "date"),
+        ("Customer Name", "transaction_id"),
+        ("Tax Total", "total_amount"),
+    ],
+)
+def test_a_name_that_means_something_else_is_not_taken(name: str, column: str) -> None:
+    assert likeness(name, column) == 0
