@@ -31,7 +31,8 @@ def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
     """Turn the text of every contract column into its type; a text of another form is null.
 
     Other columns, such as the lineage of the reader, are kept as they are, but for `_is_plain`,
-    which says what is to be trimmed. No row is dropped.
+    which says what is to be trimmed. The day of a moment that is not given is that in UTC. No row
+    is dropped.
     """
     known = {*table.columns, "_is_plain"}
     lineage = [name for name in raw.columns if name not in known]
@@ -41,7 +42,17 @@ def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
         F.expr(parsed(field, f"`{field.name}`")).alias(field.name)
         for field in table.schema
     ]
-    return raw.select(*texts, *lineage).select(*values, *lineage)
+    lacks = {day: f"_lacks_{day}" for day in table.days}
+    flags = [F.expr(f"`{day}` is null").alias(flag) for day, flag in lacks.items()]
+    rows = raw.select(*texts, *lineage).select(*values, *lineage, *flags)
+    return rows.withColumns(
+        {
+            day: F.expr(
+                f"case when {lacks[day]} then cast(`{moment}` as date) else `{day}` end"
+            )
+            for day, moment in table.days.items()
+        }
+    ).drop(*lacks.values())
 
 
 def parsed(field: T.StructField, text: str) -> str:

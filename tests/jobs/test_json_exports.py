@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -216,3 +217,56 @@ def test_a_time_of_an_order_has_the_form_and_the_zone_of_the_profile(
 
     [row] = shop.rows(FACT_ORDERS)
     assert str(row["order_timestamp"]).startswith("2025-07-30 23:30:00")
+    assert (row["order_date"], row["order_month"]) == (date(2025, 7, 31), "07")
+    [line, _] = shop.rows(FACT_ORDER_ITEMS)
+    assert line["order_date"] == date(2025, 7, 31)
+
+
+@on_each_engine
+def test_the_range_of_a_run_is_of_days_in_the_zone_of_the_profile(
+    engine: Engine, tmp_path: Path
+) -> None:
+    shop = Shop(engine, tmp_path)
+    profile = tmp_path / "profile.toml"
+    profile.write_text('time_zone = "America/New_York"\n')
+    moments = {"O1": "2025-04-01T03:59:59Z", "O2": 1743480000000, "O3": "soon"}
+    path = tmp_path / "orders.json"
+    orders = [
+        ORDER | {"order_id": name, "order_timestamp": moment}
+        for name, moment in moments.items()
+    ]
+    path.write_text("\n".join(map(json.dumps, orders)))
+
+    report = shop.load_orders(
+        path,
+        source_profile=str(profile),
+        start_date=date(2025, 4, 1),
+        end_date=date(2025, 4, 30),
+        max_rejected_ratio=1.0,
+    )
+
+    # A day before in New York, though not in UTC.
+    assert report.rows_by_reason == {
+        "order_is_within_range": 1,
+        "order_timestamp_is_valid": 1,
+    }
+    assert [row["order_id"] for row in shop.rows(FACT_ORDERS)] == ["O2"]
+
+
+@on_each_engine
+def test_a_profile_may_map_the_day_of_an_order(engine: Engine, tmp_path: Path) -> None:
+    shop = Shop(engine, tmp_path)
+    profile = tmp_path / "profile.toml"
+    profile.write_text('[columns]\norder_date = "booked"\n')
+    path = tmp_path / "orders.json"
+    orders = [
+        ORDER | {"order_id": name, "booked": day}
+        for name, day in {"O1": "2025-01-11", "O2": None, "O3": "11/01/2025"}.items()
+    ]
+    path.write_text("\n".join(map(json.dumps, orders)))
+
+    report = shop.load_orders(path, source_profile=str(profile), max_rejected_ratio=1.0)
+
+    days = {row["order_id"]: row["order_date"] for row in shop.rows(FACT_ORDERS)}
+    assert days == {"O1": date(2025, 1, 11), "O2": date(2025, 1, 10)}
+    assert report.rows_by_reason == {"order_date_is_valid": 1}

@@ -13,7 +13,7 @@ from salesetl.suggesting.number_entries import SIGNS
 def test_every_column_that_is_delivered_has_names_and_no_other_has() -> None:
     columns = {"line_number"}
     for pipeline in jobs().values():
-        for field in pipeline.main.contract.schema:
+        for field in pipeline.main.contract.delivered_fields:
             items = item_fields(field)
             columns |= {each.name for each in items} or {field.name}
 

@@ -4,7 +4,7 @@
 -- Run `msck repair table enriched_sales` then, and when a run has added a partition.
 create external table if not exists enriched_sales (
     `transaction_id` string comment 'Identifies the sale',
-    `date` date comment 'Day of the sale in UTC',
+    `date` date comment 'Day of the sale, in UTC or in the time zone of its source profile',
     `customer_id` string comment 'Buyer, as known to customers',
     `product` string comment 'Product name',
     `quantity` decimal(12,3) comment 'Units sold; negative for a return',

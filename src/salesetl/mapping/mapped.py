@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesetl import parsing
 from salesetl.characters import name_key, trim, trimmed
-from salesetl.dates import day_in_zone, moment_in_zone
+from salesetl.dates import day_in_zone, day_of_moment, moment_in_zone
 from salesetl.engines import functions as F
 from salesetl.mapping.date_forms import iso_text
 from salesetl.mapping.expressions import Expression
@@ -59,6 +59,13 @@ def with_contract_columns(
         made = delivered.computed(name, expression, known)
         rows = rows.withColumn(name, F.expr(made))
         known.add(name)
+    if profile.time_zone:
+        days = {
+            day: F.expr(day_of_moment(trimmed(f"`{moment}`"), profile.time_zone))
+            for day, moment in table.days.items()
+            if day in lacking
+        }
+        rows = rows.withColumns(days)
     if profile.key:
         rows = rows.withColumns({name: F.expr(trimmed(f"`{name}`")) for name in known})
         key = key_text(profile.key, positions, table)
@@ -86,6 +93,8 @@ class _Delivered:
 
     def has(self, name: str) -> bool:
         """Whether a column of the contract is one of the file."""
+        if name in self.table.days and name not in self.profile.columns:
+            return False
         return name not in self.profile.constants and self._key(name) in self.positions
 
     def translated(self, name: str) -> str:

@@ -36,7 +36,9 @@ def column(
     `values` are the values that it may have, and `is_open` says that others are only counted. A
     column that `is_optional` may be null, and what is delivered may lack it; its value is then the
     text `default`, if there is one. `order` are usual values in the order that they are shown in.
-    `is_lineage` says that it tells where a row came from. Of a column that partitions are named
+    `is_lineage` says that it tells where a row came from. `day_of` names the moment that a date is
+    the day of, in the time zone of a source profile or in UTC; files have it only where a profile
+    maps it. Of a column that partitions are named
     after: `digits` of a number that is text, the `range` of its values, first and last, and the
     range that is `projected`, if that is narrower.
     """
@@ -156,6 +158,20 @@ class Table:
     def optional_columns(self) -> set[str]:
         """Names of the columns that what is delivered may lack."""
         return {each.name for each in self.schema if each.metadata.get("is_optional")}
+
+    @property
+    def days(self) -> dict[str, str]:
+        """The columns that are the day of a moment, with the column of that moment."""
+        return {
+            each.name: each.metadata["day_of"]
+            for each in self.schema
+            if "day_of" in each.metadata
+        }
+
+    @property
+    def delivered_fields(self) -> list[T.StructField]:
+        """The columns that files have without a profile."""
+        return [each for each in self.schema if each.name not in self.days]
 
     def without_sources(self, absent: Collection[str]) -> "Table":
         """Return the contract without the rules that need a source which is not delivered."""

@@ -131,7 +131,8 @@ def _read_lines(
         "_names",
     )
     flattened = reader.flatten(rows) if reader.flatten else rows
-    return flattened.select(*table.columns, *LINEAGE)
+    days = {day: F.lit(None).cast("string") for day in table.days}
+    return flattened.withColumns(days).select(*table.columns, *LINEAGE)
 
 
 def _nested(

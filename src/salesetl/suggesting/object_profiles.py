@@ -51,9 +51,10 @@ def object_profile(source: Source, sample: ObjectSample) -> Draft:
     if sample.records:
         draft.put("records", sample.records)
     table = source.contract
-    candidates = Candidates(table.schema, _columns(sample.objects))
+    fields = table.delivered_fields
+    candidates = Candidates(T.StructType(fields), _columns(sample.objects))
     taken: set[str] = set()
-    for field in table.schema:
+    for field in fields:
         if item_fields(field):
             continue
         found = [name for name in candidates.of(field.name) if name not in taken]

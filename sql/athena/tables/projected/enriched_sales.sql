@@ -4,7 +4,7 @@
 -- Partitions follow from their names and need no registering; registered ones are not looked at.
 create external table if not exists enriched_sales (
     `transaction_id` string comment 'Identifies the sale',
-    `date` date comment 'Day of the sale in UTC',
+    `date` date comment 'Day of the sale, in UTC or in the time zone of its source profile',
     `customer_id` string comment 'Buyer, as known to customers',
     `product` string comment 'Product name',
     `quantity` decimal(12,3) comment 'Units sold; negative for a return',

@@ -5,7 +5,7 @@
 create external table if not exists fact_order_items (
     `order_id` string comment 'Identifies the order',
     `line_number` int comment 'Place in its order, from 1',
-    `order_date` date comment 'Day of the order in UTC',
+    `order_date` date comment 'Day of the order, in UTC or in the time zone of its source profile',
     `currency` string comment 'Currency of all its amounts',
     `product_id` string comment 'Identifies the product',
     `category` string comment 'Category of the product',
@@ -15,8 +15,8 @@ create external table if not exists fact_order_items (
 )
 comment 'One line of an order'
 partitioned by (
-    `order_year` string comment 'Year of the order in UTC, four digits',
-    `order_month` string comment 'Month of the order in UTC, two digits'
+    `order_year` string comment 'Year of order_date, four digits',
+    `order_month` string comment 'Month of order_date, two digits'
 )
 stored as parquet
 location '${lake}/orders/fact_order_items/'

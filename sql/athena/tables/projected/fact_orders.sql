@@ -5,7 +5,7 @@
 create external table if not exists fact_orders (
     `order_id` string comment 'Identifies the order',
     `order_timestamp` timestamp comment 'When it was placed: ISO 8601, or milliseconds or nanoseconds since 1970',
-    `order_date` date comment 'Day of the order in UTC',
+    `order_date` date comment 'Day of the order, in UTC or in the time zone of its source profile',
     `customer_id` string comment 'Buyer',
     `customer_country` string comment 'Country of the buyer',
     `customer_segment` string comment 'Segment of the buyer',
@@ -24,8 +24,8 @@ create external table if not exists fact_orders (
 )
 comment 'One order'
 partitioned by (
-    `order_year` string comment 'Year of the order in UTC, four digits',
-    `order_month` string comment 'Month of the order in UTC, two digits'
+    `order_year` string comment 'Year of order_date, four digits',
+    `order_month` string comment 'Month of order_date, two digits'
 )
 stored as parquet
 location '${lake}/orders/fact_orders/'

@@ -77,6 +77,13 @@ ORDER = T.StructType(
             T.TimestampType(),
             "When it was placed: ISO 8601, or milliseconds or nanoseconds since 1970",
         ),
+        column(
+            "order_date",
+            T.DateType(),
+            "Day of the order, in UTC or in the time zone of its source profile",
+            is_optional=True,
+            day_of="order_timestamp",
+        ),
         column("customer_id", T.StringType(), "Buyer"),
         column("customer_country", T.StringType(), "Country of the buyer"),
         column("customer_segment", T.StringType(), "Segment of the buyer"),
@@ -147,19 +154,24 @@ RAW_ORDERS = Table(
             remedy="a time is ISO 8601, or milliseconds or nanoseconds since 1970",
         ),
         Rule(
+            "order_date_is_valid",
+            "order_date is not null or order_timestamp is null",
+            remedy="a date is written like 2025-12-31; if the file has another form, name it as"
+            " date_format in a source profile",
+        ),
+        Rule(
             "order_is_not_after_as_of",
-            "order_timestamp is null or cast(order_timestamp as date) <= :as_of",
+            "order_date is null or order_date <= :as_of",
             remedy="pass --as_of if the times are right",
         ),
         Rule(
             "order_is_not_before_earliest_date",
-            "order_timestamp is null or cast(order_timestamp as date) >= :earliest_date",
+            "order_date is null or order_date >= :earliest_date",
             remedy="pass --earliest_date if the times are right",
         ),
         Rule(
             "order_is_within_range",
-            "order_timestamp is null"
-            " or cast(order_timestamp as date) between :start_date and :end_date",
+            "order_date is null or order_date between :start_date and :end_date",
             level="out_of_range",
         ),
         Rule("order_has_items", "size(items) > 0"),
@@ -214,14 +226,14 @@ _MONTH = [
     column(
         "order_year",
         T.StringType(),
-        "Year of the order in UTC, four digits",
+        "Year of order_date, four digits",
         digits=4,
         projected=PROJECTED_YEARS,
     ),
     column(
         "order_month",
         T.StringType(),
-        "Month of the order in UTC, two digits",
+        "Month of order_date, two digits",
         digits=2,
         range=[1, 12],
     ),
@@ -233,9 +245,7 @@ FACT_ORDERS = Table(
     grain="one order",
     schema=T.StructType(
         [
-            *RAW_ORDERS.schema.fields[:2],
-            column("order_date", T.DateType(), "Day of the order in UTC"),
-            *RAW_ORDERS.schema.fields[2:9],
+            *RAW_ORDERS.schema.fields[:10],
             column(
                 "order_total",
                 AMOUNT,
@@ -263,7 +273,7 @@ FACT_ORDER_ITEMS = Table(
         [
             *RAW_ORDERS.schema.fields[:1],
             column("line_number", T.IntegerType(), "Place in its order, from 1"),
-            column("order_date", T.DateType(), "Day of the order in UTC"),
+            RAW_ORDERS.field("order_date"),
             RAW_ORDERS.field("currency"),
             *ITEM.fields,
             column("line_total", AMOUNT, "quantity × unit_price, to the cent"),

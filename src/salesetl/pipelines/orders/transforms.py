@@ -84,10 +84,10 @@ def build_fact_order_items(orders: DataFrame) -> DataFrame:
 
 
 def with_month(orders: DataFrame) -> DataFrame:
-    """Add `order_date`, the day of an order in UTC, and its year and month as the lake has them."""
-    return orders.withColumn(
-        "order_date", F.col("order_timestamp").cast("date")
-    ).withColumns(
+    """Add year and month of `order_date`, which is the day in UTC where orders lack it."""
+    if "order_date" not in orders.columns:
+        orders = orders.withColumn("order_date", F.col("order_timestamp").cast("date"))
+    return orders.withColumns(
         {
             "order_year": F.lpad(F.year("order_date").cast("string"), 4, "0"),
             "order_month": F.lpad(F.month("order_date").cast("string"), 2, "0"),

@@ -24,7 +24,11 @@ TOTAL = T.DecimalType(38, 2)
 _SALE = T.StructType(
     [
         column("transaction_id", T.StringType(), "Identifies the sale"),
-        column("date", T.DateType(), "Day of the sale in UTC"),
+        column(
+            "date",
+            T.DateType(),
+            "Day of the sale, in UTC or in the time zone of its source profile",
+        ),
         column("customer_id", T.StringType(), "Buyer, as known to customers"),
         column("product", T.StringType(), "Product name"),
         column("quantity", QUANTITY, "Units sold; negative for a return"),
