@@ -262,7 +262,11 @@ def test_dirt_is_of_every_rule_and_of_no_other() -> None:
 
     told = {kind.reason for kind in DIRT} - {""}
     # What is optional is not delivered.
-    rejecting -= {f"{name}_is_decimal" for name in RAW_ORDERS.optional_columns}
+    rejecting -= {
+        f"{name}_is_{kind}"
+        for name in RAW_ORDERS.optional_columns
+        for kind in ("decimal", "valid")
+    }
     assert told == rejecting | {WELL_FORMED.name, CONFLICT.name}
     assert {kind.warning for kind in DIRT} - {""} == warning
 
