@@ -51,8 +51,10 @@ def publish(
     staged = stage(engine, changed, str(root / f"staged-{len(list(root.iterdir()))}"))
     storage, present = storage_of(str(root)), lake.files(table)
     for folder in staged.folders:
+        staying = staged.files_staying.get(folder, [])
         for file in present.get(folder, []):
-            storage.delete(file.path)
+            if file not in staying:
+                storage.delete(file.path)
         for file in staged.files.get(folder, []):
             parts = (lake.path(table), folder, file.name)
             storage.move([(file.path, "/".join(filter(None, parts)))])
@@ -68,6 +70,7 @@ def names(root: Path, table: Table) -> dict[str, tuple[str, bool]]:
 
 
 @on_each_engine
+@pytest.mark.parametrize("least", [0, 2**21], ids=["large", "small"])
 @pytest.mark.parametrize("is_partitioned", [True, False], ids=["by year", "whole"])
 @pytest.mark.parametrize(
     ("strategy", "expected"),
@@ -90,7 +93,10 @@ def test_a_strategy_brings_rows_in(
     strategy: Strategy,
     is_partitioned: bool,
     expected: dict[str, tuple[str, bool]],
+    least: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("salesetl.destinations.merging.LEAST_STAYING_BYTES", least)
     table = products(strategy, is_partitioned=is_partitioned)
     publish(engine, tmp_path, table, [product(1, "old", 2024), product(2, "old")])
 

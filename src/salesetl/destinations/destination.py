@@ -84,11 +84,12 @@ class Destination(Protocol):
         *,
         days: Days | None = None,
         also: Collection[str] = (),
+        whole: Collection[str] = (),
     ) -> Change:
         """Return what a table will hold after rows arrive, by its strategy.
 
         With `days`, first and last, what arrives is all there is of these days. The partitions
-        `also` are written again too.
+        `also` are written again too. Of those that are `whole` all rows are, if they change.
         """
 
     def stage(self, change: Change, *, is_compared: bool = True) -> StagedTable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from salesetl.destinations.partitions import (
@@ -29,9 +29,10 @@ class Change:
     """New content for some partitions of a table.
 
     They will hold the rows of the run that `arriving` has and, of those that were there before, the
-    ones that stay (`kept`; None when there are none). `folders` are the partitions that change; one
-    that gets no rows is emptied. In those that stay `as_they_are`, rows of the run are `unchanged`:
-    what is there of them is what arrived.
+    ones that stay: `kept` in new files, or `staying` in `files_staying`, by partition (None when
+    there are none). `folders` are the partitions that change; one that gets no rows is
+    emptied. In those that stay `as_they_are`, rows of the run are `unchanged`: what is there of
+    them is what arrived.
     """
 
     table: Table
@@ -40,13 +41,22 @@ class Change:
     folders: list[str]
     unchanged: DataFrame | None = None
     as_they_are: Collection[str] = ()
+    staying: DataFrame | None = None
+    files_staying: Mapping[str, Sequence[StoredFile]] = field(default_factory=dict)
 
     @property
     def rows(self) -> DataFrame:
-        """All rows that the partitions will hold."""
+        """All rows of the files that are to be written."""
         if self.kept is None:
             return self.arriving
         return self.arriving.unionByName(self.kept)
+
+    @property
+    def remaining(self) -> DataFrame | None:
+        """All rows that were in these partitions before and stay."""
+        if self.kept is None or self.staying is None:
+            return self.staying if self.kept is None else self.kept
+        return self.kept.unionByName(self.staying)
 
     def with_kept(self, change: Callable[[DataFrame], DataFrame]) -> Change:
         """Change the rows that stay."""
@@ -90,6 +100,17 @@ class Lake:
         found = self.files(table)
         files = [file for folder in folders for file in found.get(folder, [])]
         return self._engine.read_parquet(self.path(table), folders, table.schema, files)
+
+    def read_files(
+        self, table: Table, files: Mapping[str, Sequence[StoredFile]]
+    ) -> DataFrame | None:
+        """Read some files of a table, by partition; None if there are none."""
+        path = self.path(table)
+        listed = [file for found in files.values() for file in found]
+        places = [file.path.removeprefix(f"{path}/") for file in listed]
+        if not listed:
+            return None
+        return self._engine.read_parquet(path, places, table.schema, listed)
 
     def entries(self, table: Table) -> dict[str, PartitionEntry]:
         """Return, by folder, what is remembered of the partitions that are as they were left."""

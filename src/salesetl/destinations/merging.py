@@ -11,12 +11,18 @@ from salesetl.errors import InputError
 from salesetl.model.rules import sql_literal
 from salesetl.model.strategies import Append, History, Replace, Snapshot
 from salesetl.model.table import Table
+from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from pyspark.sql import functions as F
 else:
     from salesetl.engines import functions as F
+
+
+# A file that is smaller is written again with what arrives, so that a partition to which little is
+# added at a time does not become many small files (docs/decisions/0022).
+LEAST_STAYING_BYTES = 2 * 1024 * 1024
 
 
 def check_strategies(tables: Iterable[Table]) -> None:
@@ -35,13 +41,15 @@ def change(
     arriving: DataFrame,
     days: tuple[date, date] | None,
     also: Collection[str] = (),
+    whole: Collection[str] = (),
 ) -> Change:
     """Add rows to a table by its strategy, or replace all rows of some days.
 
-    The partitions `also` are written again too.
+    The partitions `also` are written again too, and those that are `whole` without files that stay.
     """
+    whole = {*whole, *also}
     if days and table.date_column:
-        return replace(lake, table, arriving, *days, also)
+        return replace(lake, table, arriving, *days, also, whole)
     match table.strategy:
         case Replace():
             return _changed(
@@ -51,25 +59,37 @@ def change(
                 lake.folders_of(arriving, table),
                 set(lake.files(table)),
                 also,
+                whole,
                 goes=lambda rows: rows,
                 stays=lambda rows: rows.where("false"),
             )
         case Append():
             touched = lake.folders_of(arriving, table)
-            present = sorted(touched & set(lake.files(table)))
-            kept = lake.read(table, present) if present else None
-            return Change(table, arriving, kept, sorted(touched))
+            staying, others = _staying(lake, table, touched, whole)
+            kept = lake.read_files(table, others)
+            return Change(
+                table,
+                arriving,
+                kept,
+                sorted(touched),
+                staying=lake.read_files(table, staying),
+                files_staying=staying,
+            )
         case Snapshot(flag=flag):
             everything = set(lake.files(table))
-            return merge(lake, table, arriving, everything).with_kept(
+            return merge(lake, table, arriving, everything, everything).with_kept(
                 lambda kept: kept.withColumn(flag, F.lit(True)).select(*table.columns)
             )
         case _:
-            return merge(lake, table, arriving, also)
+            return merge(lake, table, arriving, also, whole)
 
 
 def merge(
-    lake: Lake, table: Table, arriving: DataFrame, also: Collection[str] = ()
+    lake: Lake,
+    table: Table,
+    arriving: DataFrame,
+    also: Collection[str] = (),
+    whole: Collection[str] = (),
 ) -> Change:
     """Replace rows with the same key, in any partition, by the rows that arrive.
 
@@ -95,6 +115,7 @@ def merge(
         touched,
         replaced_in,
         also,
+        whole,
         goes=lambda rows: rows.join(keys, on=replaced, how="left_semi"),
         stays=lambda rows: rows.join(keys, on=replaced, how="left_anti"),
     )
@@ -107,6 +128,7 @@ def replace(
     start: date,
     end: date,
     also: Collection[str] = (),
+    whole: Collection[str] = (),
 ) -> Change:
     """Replace all rows from `start` to `end`, both included, by the rows that arrive.
 
@@ -129,6 +151,7 @@ def replace(
         lake.folders_of(arriving, table),
         lake.folders_of(everything.where(is_in_range), table),
         also,
+        whole,
         goes=lambda rows: rows.where(is_in_range),
         stays=lambda rows: rows.where(f"not ({is_in_range})"),
     )
@@ -141,6 +164,7 @@ def _changed(
     touched: set[str],
     replaced_in: set[str],
     also: Collection[str],
+    whole: Collection[str],
     *,
     goes: Callable[[DataFrame], DataFrame],
     stays: Callable[[DataFrame], DataFrame],
@@ -148,7 +172,7 @@ def _changed(
     """Return the change of the partitions that will not hold what they hold already.
 
     Rows arrive in those that are `touched`. Of published rows those in `replaced_in` go, as far as
-    `goes` says, and the others stay.
+    `goes` says, and the others stay; where none goes, large files stay as they are.
     """
     concerned = touched | replaced_in
     changed = set(concerned)
@@ -159,9 +183,9 @@ def _changed(
         changed |= lake.differing(table, going, arriving, concerned - changed)
     as_it_is = sorted(concerned - changed - set(also))
     changed |= set(also)
-    present = sorted(changed & set(lake.files(table)))
-    kept = lake.read(table, present) if present else None
-    if kept is not None and replaced_in & set(present):
+    staying, others = _staying(lake, table, changed, replaced_in | set(whole))
+    kept = lake.read_files(table, others)
+    if kept is not None and replaced_in & set(others):
         kept = stays(kept).select(*table.columns)
     return Change(
         table,
@@ -170,7 +194,22 @@ def _changed(
         sorted(changed),
         goes(lake.read(table, as_it_is)).select(*table.columns) if as_it_is else None,
         as_it_is,
+        lake.read_files(table, staying),
+        staying,
     )
+
+
+def _staying(
+    lake: Lake, table: Table, folders: Collection[str], whole: Collection[str]
+) -> tuple[dict[str, list[StoredFile]], dict[str, list[StoredFile]]]:
+    """Return which files of partitions that change stay, and the others; none stays of `whole`."""
+    staying: dict[str, list[StoredFile]] = {}
+    others: dict[str, list[StoredFile]] = {}
+    for folder in sorted(set(folders) & set(lake.files(table))):
+        for file in lake.files(table)[folder]:
+            stays = folder not in whole and file.size >= LEAST_STAYING_BYTES
+            (staying if stays else others).setdefault(folder, []).append(file)
+    return staying, others
 
 
 def _check_once(

@@ -140,9 +140,10 @@ class ParquetLake:
         *,
         days: Days | None = None,
         also: Collection[str] = (),
+        whole: Collection[str] = (),
     ) -> Change:
         """Return what a table will hold after rows arrive, by its strategy."""
-        return change(self._lake, table, arriving, days, also)
+        return change(self._lake, table, arriving, days, also, whole)
 
     def stage(self, change: Change, *, is_compared: bool = True) -> StagedTable:
         """Stage new content, and note in the journal which files to move and delete."""
@@ -158,9 +159,9 @@ class ParquetLake:
         self._registering.touch(staged.table, folders | as_they_are, filled)
         for folder in sorted(folders):
             path = join(target, folder) if folder else target
-            self._journal.replace(
-                path, staged.files.get(folder, []), present.get(folder, [])
-            )
+            staying = staged.files_staying.get(folder, [])
+            going = [file for file in present.get(folder, []) if file not in staying]
+            self._journal.replace(path, staged.files.get(folder, []), going)
         return staged
 
     def publish(self, report: RunReport) -> None:

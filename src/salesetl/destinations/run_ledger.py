@@ -40,7 +40,7 @@ class RunLedger:
         name = staged.table.name
         for folder in folders:
             self._written[name, folder] = None
-            if files := staged.files.get(folder):
+            if files := staged.files_in(folder):
                 self._written[name, folder] = PartitionEntry(
                     name,
                     folder,

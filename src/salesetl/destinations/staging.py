@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,10 @@ class Partition:
 
 @dataclass(frozen=True)
 class StagedTable:
-    """The staged and verified new partitions of a table."""
+    """The staged and verified new partitions of a table.
+
+    `rows` are all rows that they will have, `files` those that are new.
+    """
 
     table: Table
     path: str
@@ -51,15 +54,20 @@ class StagedTable:
     partitions: dict[str, Partition]
     folders: list[str]
     as_they_are: Collection[str] = ()
+    files_staying: Mapping[str, Sequence[StoredFile]] = field(default_factory=dict)
+
+    def files_in(self, folder: str) -> list[StoredFile]:
+        """List the files that a partition will have."""
+        return [*self.files.get(folder, []), *self.files_staying.get(folder, [])]
 
     @property
     def row_count(self) -> int:
-        """Rows in all staged partitions."""
+        """Rows that all changed partitions will have."""
         return sum(partition.rows for partition in self.partitions.values())
 
     @property
     def sums(self) -> Sums:
-        """Sums of the amounts over all staged partitions."""
+        """Sums of the amounts over all changed partitions."""
         parts = (each.sums for each in self.partitions.values())
         return add_sums(self.table.amounts, parts)
 
@@ -93,10 +101,19 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     written = [file for folder in folders for file in files[folder]]
     rows = engine.read_parquet(path, folders, table.schema, written)
     _check_keys(engine, rows, change)
-    partitions = _measure(engine, rows, table, files)
-    return StagedTable(
-        table, path, rows, files, partitions, change.folders, change.as_they_are
+    if change.staying is not None:
+        rows = engine.named(rows.unionByName(change.staying))
+    staged = StagedTable(
+        table,
+        path,
+        rows,
+        files,
+        {},
+        change.folders,
+        change.as_they_are,
+        change.files_staying,
     )
+    return replace(staged, partitions=_measure(engine, staged))
 
 
 def count(engine: Engine, table: Table, rows: DataFrame | None) -> tuple[int, Sums]:
@@ -142,22 +159,22 @@ def _twice(engine: Engine, rows: DataFrame, table: Table) -> str | None:
     return None
 
 
-def _measure(
-    engine: Engine, rows: DataFrame, table: Table, files: dict[str, list[StoredFile]]
-) -> dict[str, Partition]:
+def _measure(engine: Engine, staged: StagedTable) -> dict[str, Partition]:
+    table = staged.table
     length, ends = range_columns(key_column(table))
-    measured = grouped_rows(engine, rows, table, [*table.partition_by, length], ends)
+    parts: list[str | Column] = [*table.partition_by, length]
+    measured = grouped_rows(engine, staged.rows, table, parts, ends)
     # Sorted here: Spark would look at all rows once more to sort them.
     measured.sort(key=lambda row: [row[name] for name in table.partition_by])
     partitions = {}
     for folder, found in groupby(measured, lambda row: folder_of(row, table)):
-        groups = list(found)
+        groups, files = list(found), staged.files_in(folder)
         partitions[folder] = Partition(
             values={name: groups[0][name] for name in table.partition_by},
             rows=sum(group["_rows"] for group in groups),
             sums=sums_of(table.amounts, groups),
-            files=len(files[folder]),
-            bytes=sum(file.size for file in files[folder]),
+            files=len(files),
+            bytes=sum(file.size for file in files),
             ranges=key_ranges(groups),
         )
     return partitions

@@ -71,6 +71,7 @@ class Changes:
             arriving,
             days=self._days,
             also={*also, *(stale if is_asked_for else ())},
+            whole=stale,
         ).with_kept(lambda kept: engine.named(refresh.renew(kept, lookup)))
         report_stale_rows(
             self._run.report, output.table, refresh, stale, change, self._options

@@ -65,7 +65,7 @@ class Loading:
         change = self._changes[output.table.name]
         source = self._classified[output.of]
         table, engine = output.table, self._run.engine
-        kept_rows, kept = count(engine, table, change.kept)
+        kept_rows, kept = count(engine, table, change.remaining)
         unchanged_rows, unchanged = count(engine, table, change.unchanged)
         if output is self._pipeline.outputs_of(self._pipeline.main)[0]:
             self._run.report.rows_unchanged = unchanged_rows
