@@ -42,17 +42,21 @@ def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
         F.expr(parsed(field, f"`{field.name}`")).alias(field.name)
         for field in table.schema
     ]
+    if not table.days:
+        return raw.select(*texts, *lineage).select(*values, *lineage)
     lacks = {day: f"_lacks_{day}" for day in table.days}
     flags = [F.expr(f"`{day}` is null").alias(flag) for day, flag in lacks.items()]
-    rows = raw.select(*texts, *lineage).select(*values, *lineage, *flags)
-    return rows.withColumns(
-        {
-            day: F.expr(
-                f"case when {lacks[day]} then cast(`{moment}` as date) else `{day}` end"
-            )
-            for day, moment in table.days.items()
-        }
-    ).drop(*lacks.values())
+    days = {
+        day: F.expr(
+            f"case when {lacks[day]} then cast(`{moment}` as date) else `{day}` end"
+        ).alias(day)
+        for day, moment in table.days.items()
+    }
+    return (
+        raw.select(*texts, *lineage)
+        .select(*values, *lineage, *flags)
+        .select(*(days.get(name, name) for name in table.columns), *lineage)
+    )
 
 
 def parsed(field: T.StructField, text: str) -> str:

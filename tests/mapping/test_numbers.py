@@ -64,6 +64,14 @@ READ: list[tuple[NumberForm, str, str | None]] = [
     (FRENCH, "12 34", None),
     (SWISS, "CHF 1'234.50", "1234.50"),
     (SWISS, "1\u2019234", "1234"),
+    (NumberForm(mark="R$"), "R$ 12.50", "12.50"),
+    (NumberForm(mark="R$"), "-12.50R$", "-12.50"),
+    (NumberForm(mark="R$"), "$12.50", None),
+    (NumberForm(mark="€"), "12.50 €", "12.50"),
+    (NumberForm(mark="€"), "12.50", "12.50"),
+    (NumberForm(mark="€"), "£12.50", None),
+    (NumberForm(mark="EUR"), "12.50 EUR", "12.50"),
+    (NumberForm(mark="EUR"), "12.50 USD", None),
 ]
 
 
@@ -83,6 +91,8 @@ def test_a_number_is_read_in_its_form_and_in_no_other(engine: Engine) -> None:
         ({"decimal": ";"}, "number.decimal ';' is not allowed; allowed: '.', ','"),
         ({"group": "_"}, "number.group '_' is not allowed"),
         ({"decimal": ",", "group": ","}, "could be read in two ways"),
+        ({"mark": "kg"}, "number.mark 'kg' is not a mark of a currency"),
+        ({"mark": "€", "currency": True}, "leave one out"),
         ({"negative": ("red",)}, "allowed: leading, trailing, parentheses"),
     ],
 )

@@ -7,7 +7,7 @@ from salesetl.model.table import item_fields
 from salesetl.money import CURRENCIES
 from salesetl.registry import jobs
 from salesetl.suggesting.known_names import known_columns, likeness
-from salesetl.suggesting.number_entries import SIGNS
+from salesetl.suggesting.number_entries import CURRENCY_MARKS
 
 
 def test_every_column_that_is_delivered_has_names_and_no_other_has() -> None:
@@ -20,10 +20,10 @@ def test_every_column_that_is_delivered_has_names_and_no_other_has() -> None:
     assert set(known_columns()) == columns
 
 
-@pytest.mark.parametrize("sign", SIGNS)
-def test_every_sign_is_of_a_currency_and_can_be_read(sign: str) -> None:
-    assert SIGNS[sign] in CURRENCIES
-    assert NumberForm(currency=True).read(f"{sign} 1.50") is not None
+@pytest.mark.parametrize("mark", CURRENCY_MARKS)
+def test_every_mark_is_of_a_currency_and_can_be_read(mark: str) -> None:
+    assert CURRENCY_MARKS[mark] in CURRENCIES
+    assert NumberForm(currency=True).read(f"{mark} 1.50") is not None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from salesetl.mapping.numbers import NumberForm
-from salesetl.suggesting.seen_forms import date_forms, number_form
+from salesetl.suggesting.seen_forms import date_forms, number_forms
 
 
 @pytest.mark.parametrize(
@@ -76,4 +76,8 @@ def test_a_form_that_only_late_rows_have_is_seen() -> None:
 def test_all_values_together_tell_the_form_of_numbers(
     values: Sequence[str], form: NumberForm
 ) -> None:
-    assert number_form([values]) == form
+    assert number_forms([values]) == [form]
+
+
+def test_three_digits_behind_a_point_may_be_thousands() -> None:
+    assert number_forms([["1.250", "3"]]) == [NumberForm(), NumberForm(",", ".")]

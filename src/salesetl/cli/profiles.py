@@ -74,7 +74,7 @@ def suggest_profile(arguments: argparse.Namespace) -> str:
         report, _ = run_apart(pipeline, path, ["--source_profile", profile])
         return report
 
-    folder = str(Path(arguments.to).absolute().parent) if arguments.to else ""
+    folder = str(Path(arguments.to).absolute().parent) if arguments.to else None
     found = suggest(
         pipeline,
         arguments.file,

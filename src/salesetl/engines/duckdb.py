@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 class DuckDbEngine:
     """DuckDB with a database of its own, which ends with `close`."""
 
-    functions = "sqlframe.duckdb.functions"
+    functions = "salesetl.engines.duckdb_functions"
     quotient = "quotient({0}, {1})"
 
     def __init__(self) -> None:

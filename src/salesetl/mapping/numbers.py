@@ -28,19 +28,27 @@ _CURRENCY = (
 _MINUS = r"[-\x{2212}]"
 
 
+def currency_mark(text: str) -> str | None:
+    """Return the mark of a currency that stands beside the digits of a text, if there is one."""
+    found = re.search(_in_python(_CURRENCY), text)
+    return found[0] if found else None
+
+
 @dataclass(frozen=True)
 class NumberForm:
     """How an export writes numbers.
 
     `decimal` is the sign before the decimals, `group` what stands between groups of three digits,
-    `currency` whether a symbol or a code of a currency may stand beside the digits. A minus may
-    stand before the number, and where `negative` says so behind it (`4.00-`), or be parentheses.
+    `currency` whether any symbol or code of a currency may stand beside the digits, `mark` the only
+    one that may, so that amounts of another currency are not read. A minus may stand before the
+    number, and where `negative` says so behind it (`4.00-`), or be parentheses.
     """
 
     decimal: str = "."
     group: str = ""
     currency: bool = False
     negative: tuple[str, ...] = ()
+    mark: str = ""
 
     def __post_init__(self) -> None:
         """See that each entry is one of those that are known; ValueError names it."""
@@ -54,6 +62,14 @@ class NumberForm:
             raise ValueError(
                 f"number.group and number.decimal are both {self.group!r}; a number could be read"
                 " in two ways"
+            )
+        if self.mark and self.currency:
+            raise ValueError(
+                "number.mark and number.currency both allow marks; leave one out"
+            )
+        if self.mark and not re.fullmatch(_in_python(_CURRENCY), self.mark):
+            raise ValueError(
+                f"number.mark {self.mark!r} is not a mark of a currency, such as $, € or EUR"
             )
         for name in self.negative:
             if name not in NEGATIVE:
@@ -91,16 +107,13 @@ class NumberForm:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        # Python writes the number of a character in another way.
-        form = re.sub(
-            r"\\x\{(\w+)\}", lambda found: chr(int(found[1], 16)), self._form()
-        )
-        return re.compile(form)
+        return re.compile(_in_python(self._form()))
 
     def _form(self) -> str:
-        if not self.currency:
+        if not (self.currency or self.mark):
             return f"^({self._forms('', '')})$"
-        before, behind = f"({_CURRENCY}{_BLANKS})?", f"({_BLANKS}{_CURRENCY})?"
+        mark = "".join(rf"\x{{{ord(char):X}}}" for char in self.mark) or _CURRENCY
+        before, behind = f"({mark}{_BLANKS})?", f"({_BLANKS}{mark})?"
         # One of the two, not both.
         return f"^({self._forms(before, '')}|{self._forms('', behind)})$"
 
@@ -122,6 +135,11 @@ class NumberForm:
         if group := _GROUPS[self.group]:
             whole = f"([0-9]{{1,3}}({group}[0-9]{{3}})+|[0-9]+)"
         return f"({whole}({decimals}[0-9]+)?|{decimals}[0-9]+)"
+
+
+def _in_python(pattern: str) -> str:
+    """Write the numbers of characters in a pattern as these characters."""
+    return re.sub(r"\\x\{(\w+)\}", lambda found: chr(int(found[1], 16)), pattern)
 
 
 def _escaped(pattern: str) -> str:

@@ -1,4 +1,4 @@
-"""Cuts the source of an expression into words, names, numbers, texts and signs."""
+"""The words, names, numbers, texts and signs of an expression's source."""
 
 import re
 from collections.abc import Iterator
@@ -18,6 +18,17 @@ _WORDS = {
     *("and", "or", "not", "is", "in", "null"),
     *("case", "when", "then", "else", "end"),
 }
+
+
+def quoted(name: str) -> str:
+    """Write the name of a column as a source has it."""
+    is_bare = re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name)
+    return name if is_bare and name.casefold() not in _WORDS else f"`{name}`"
+
+
+def literal(text: str) -> str:
+    """Write a text as a source has it."""
+    return "'" + re.sub(r"(['\\])", r"\\\1", text) + "'"
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def _classify(
     again. BooksError if rows are not accounted for.
     """
     engine = run.engine
-    rows = parse_fields(delivered.raw.frame, contract)
+    rows = parse_fields(engine.named(delivered.raw.frame), contract)
     if source.prepare:
         rows = source.prepare(engine.named(rows) if lookups else rows, *lookups)
     folder = run.folder("classified", source.name)

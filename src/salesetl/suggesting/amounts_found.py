@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from math import prod
 
 from salesetl.mapping.expressions import Expression
 from salesetl.model.table import Table
 from salesetl.suggesting.asking import Asker
 from salesetl.suggesting.candidates import Candidates, is_number
-from salesetl.suggesting.draft import quoted
+from salesetl.suggesting.other_amounts import (
+    Amounts,
+    ask_of_others,
+    is_added,
+    is_told_a_share,
+)
 from salesetl.suggesting.sums import (
     ADDS_UP,
     Sum,
@@ -27,19 +31,6 @@ _MOST_UNNAMED, _FEW_ROWS = 8, 100
 # Parts that stand beside a price as amounts, and the one that may be in the price already.
 _TAX = "tax_amount"
 _PAID_TO_OTHERS = (_TAX, "shipping_amount")
-
-
-@dataclass
-class Amounts:
-    """The columns of numbers, by the column of the contract; `shares` are parts of the product.
-
-    `ones` are the operands that the file does not have, and of which each row counts one.
-    """
-
-    columns: dict[str, str] = field(default_factory=dict)
-    shares: dict[str, str] = field(default_factory=dict)
-    ones: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
 
 
 def find_amounts(table: Table, candidates: Candidates, asker: Asker) -> Amounts:
@@ -82,11 +73,11 @@ class _AmountsFinder:
         lacking = [name for name in self._needed if name not in needed]
         if lacking and (found := self._unnamed(named)):
             return found
-        total = named[self._total]
+        total = [each for each in named[self._total] if self._is_filled(each)]
         if not lacking and total:
             return self._with_total(total, needed, named)
         if total:
-            return self._of_total(total, needed, lacking)
+            return self._with_others(self._of_total(total, needed, lacking), named)
         return self._without_total(needed, named, lacking)
 
     def _with_total(
@@ -100,7 +91,7 @@ class _AmountsFinder:
             self._total, self._formula, {self._total: total, **needed}, optional, values
         )
         if found and found.share >= ADDS_UP:
-            return self._mapped(found)
+            return self._with_others(self._mapped(found), named)
         share = found.share if found else 0.0
         first = {name: each[0] for name, each in needed.items()}
         product = " × ".join(map(repr, first.values()))
@@ -139,6 +130,22 @@ class _AmountsFinder:
                     optional[role].append(_share_of(name))
         return {role: names for role, names in optional.items() if names}, values
 
+    def _with_others(
+        self, amounts: Amounts, named: Mapping[str, Sequence[str]]
+    ) -> Amounts:
+        """Ask of the parts that a file has beside the total."""
+        values = self._candidates.numbers
+        parts = {
+            role: [name for name in named[role] if any(values[name])]
+            for role in self._optional
+        }
+        ask_of_others(amounts, self._total, self._formula, parts, self._asker)
+        return amounts
+
+    def _is_filled(self, name: str) -> bool:
+        values = self._candidates.numbers[name]
+        return 2 * (len(values) - values.count(None)) >= len(values)
+
     def _mapped(self, found: Sum) -> Amounts:
         amounts = Amounts()
         for role, name in found.columns.items():
@@ -154,7 +161,7 @@ class _AmountsFinder:
         needed: Mapping[str, Sequence[str]],
         lacking: Sequence[str],
     ) -> Amounts:
-        """Take the total as it is; the price is computed from it, and no units are one."""
+        """Take the total as it is, and compute the price from it; without units each row is one."""
         ones = [name for name in lacking if name not in self._derived]
         # The total of one unit is its price too.
         given = {} if ones else {name: each[0] for name, each in needed.items()}
@@ -175,34 +182,33 @@ class _AmountsFinder:
                 if not any(values[name]):
                     continue
                 if is_share(values[name]) and role not in _PAID_TO_OTHERS:
-                    amounts.shares[role] = name
-                elif role != _TAX or self._is_added(name):
+                    kind = (
+                        amounts.shares
+                        if is_told_a_share(name, self._asker)
+                        else amounts.columns
+                    )
+                    kind[role] = name
+                elif role != _TAX or is_added(name, self._asker):
                     amounts.columns[role] = name
         return amounts
 
-    def _is_added(self, name: str) -> bool:
-        answer = self._asker.answer(
-            "tax",
-            f"There is no total. Does the price hold the tax of {name!r} already?",
-            {
-                "in_price": "the price holds it",
-                "added": "the tax is paid beside the price",
-            },
-        )
-        return answer == "added"
-
     def _unnamed(self, named: Mapping[str, Sequence[str]]) -> Amounts | None:
         """Find the operands among all numbers, where names do not tell them."""
+        numbers = self._candidates.numbers
         few = {
             name: values[:_FEW_ROWS]
-            for name, values in [*self._candidates.numbers.items()][:_MOST_UNNAMED]
+            for name, values in [*numbers.items()][:_MOST_UNNAMED]
             if any(values)
         }
         # Units are whole numbers, mostly smaller than a price.
         small = sorted(few, key=lambda name: (not is_whole(few[name]), mean(few[name])))
         pool = {role: named[role] or small for role in (self._total, *self._needed)}
         found = best_sum(
-            self._total, self._formula, pool, {}, {**self._candidates.numbers, **few}
+            self._total,
+            self._formula,
+            pool,
+            {},
+            {name: values[:_FEW_ROWS] for name, values in numbers.items()},
         )
         if not found or found.share < ADDS_UP or is_trivial(found, few):
             return None
@@ -211,8 +217,3 @@ class _AmountsFinder:
 
 def _share_of(name: str) -> str:
     return f"{name} × product"
-
-
-def share_expression(name: str, operands: Sequence[str]) -> str:
-    """Write the amount that is a share of a product."""
-    return f"round({' * '.join(operands)} * {quoted(name)}, 2)"

@@ -27,11 +27,12 @@ class Question:
 
 @dataclass
 class Asker:
-    """Gives answers: those given before, or of `ask`, or else the likely ones, which it notes."""
+    """Collects answers: the given ones, then those of `ask`, then the likely ones as `assumed`."""
 
     given: Mapping[str, str] = field(default_factory=dict)
     ask: Callable[[Question], str] | None = None
     asked: list[Question] = field(default_factory=list)
+    assumed: list[Question] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
 
     def answer(self, name: str, text: str, answers: Mapping[str, str]) -> str:
@@ -39,23 +40,22 @@ class Asker:
         question = Question(name, text, answers)
         if name in self.given:
             found = self.given[name]
-        elif len(self.asked) == MOST_QUESTIONS or not self.ask:
-            found = question.likely
-        else:
+        elif self.ask and len(self.asked) < MOST_QUESTIONS:
             found = self.ask(question) or question.likely
+        else:
+            found = question.likely
+            self.assumed.append(question)
         if found not in answers:
-            told = f"--answer {name}={found}: {found!r} is not an answer"
-            raise ArgumentError(not_known(told, found, list(answers)))
+            message = f"--answer {name}={found}: {found!r} is not an answer"
+            raise ArgumentError(not_known(message, found, list(answers)))
         self.asked.append(question)
         self.answers[name] = found
         return found
 
     @property
     def open_questions(self) -> list[Question]:
-        """The questions that nobody has answered."""
-        if self.ask:
-            return []
-        return [each for each in self.asked if each.name not in self.given]
+        """The questions that nobody has answered, as many as anybody would look at."""
+        return self.assumed[:MOST_QUESTIONS]
 
     def check_given(self) -> None:
         """See that every answer given was asked for; ArgumentError if not."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from salesetl.mapping.tokens import quoted
 from salesetl.suggesting.asking import Asker
-from salesetl.suggesting.draft import Draft, literals, quoted
+from salesetl.suggesting.draft import Draft, literals
 from salesetl.suggesting.table_samples import Column, states_like
 
 _CALLED_OFF = {

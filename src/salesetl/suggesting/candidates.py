@@ -15,7 +15,7 @@ from salesetl.suggesting.seen_forms import (
     LEAST_ALIKE,
     DateForms,
     date_forms,
-    number_form,
+    number_forms,
     share_of_numbers,
 )
 from salesetl.suggesting.table_samples import Column
@@ -34,6 +34,7 @@ class Candidates:
 
     schema: T.StructType
     columns: Sequence[Column] = field(repr=False)
+    chosen: NumberForm | None = None
 
     @cached_property
     def dates(self) -> dict[str, DateForms]:
@@ -47,15 +48,20 @@ class Candidates:
                 found[column.name] = forms
         return found
 
-    @cached_property
+    @property
     def number(self) -> NumberForm:
-        """The form of numbers, as the columns have it that are named like numbers."""
+        """The form of numbers: the one that is chosen, or the first that is possible."""
+        return self.chosen or self.number_forms[0]
+
+    @cached_property
+    def number_forms(self) -> list[NumberForm]:
+        """The possible forms of numbers, as the columns have it that are named like numbers."""
         roles = [each.name for each in self.schema if is_number(each)]
         looking = [each for each in self.columns if _looks_like_numbers(each)]
         named = [
             each for each in looking if any(likeness(each.name, role) for role in roles)
         ]
-        return number_form([each.filled for each in named or looking])
+        return number_forms([each.filled for each in named or looking])
 
     @cached_property
     def numbers(self) -> dict[str, list[Decimal | None]]:
@@ -69,7 +75,7 @@ class Candidates:
 
     def of(self, role: str) -> list[str]:
         """Return the columns that may be one of the contract, the most likely one first."""
-        kind = self.schema[role]
+        kind = next(each for each in self.schema if each.name == role)
         possible: Iterable[str] = [each.name for each in self.columns]
         if is_date(kind):
             possible = self.dates

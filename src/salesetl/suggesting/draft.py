@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from salesetl.mapping.tokens import literal
+
 _ORDER = (
     *(
         "number",
@@ -97,14 +99,9 @@ def toml(value: Any) -> str:
     return _text(str(value))
 
 
-def quoted(name: str) -> str:
-    """Write the name of a column as an expression has it."""
-    return name if re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name) else f"`{name}`"
-
-
 def literals(texts: Iterable[str]) -> str:
     """Write texts as an expression has them, with commas between."""
-    return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
+    return ", ".join(map(literal, texts))
 
 
 def _text(value: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from salesetl.mapping.tokens import quoted
 from salesetl.suggesting.asking import Asker
-from salesetl.suggesting.draft import Draft, literals, quoted
+from salesetl.suggesting.draft import Draft, literals
 from salesetl.suggesting.table_samples import Column, states_like
 
 _RETURNS = {
@@ -38,8 +39,8 @@ def negate_returns(
             continue
         answer = asker.answer(
             "returns",
-            f"Rows with {', '.join(map(repr, found))} as {column.name!r} have amounts above zero."
-            " Are they returns?",
+            f"Rows with {', '.join(map(repr, found))} as {column.name!r} have"
+            f" {' and '.join(map(repr, unsigned.values()))} above zero. Are they returns?",
             {
                 "negate": "they are returns, and count with a minus",
                 "sales": "they are sales",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
 from salesetl.mapping.date_forms import NAMES, day_in
@@ -184,13 +185,22 @@ def _jumps(values: Sequence[str], form: str) -> int:
     return sum(abs((later - earlier).days) for earlier, later in pairwise(days))
 
 
-def number_form(columns: Sequence[Sequence[str]]) -> NumberForm:
-    """Return the form that most values of some columns have."""
+def number_forms(columns: Sequence[Sequence[str]]) -> list[NumberForm]:
+    """Return the form that most values of some columns have, and others that read them otherwise.
+
+    `1.250` may be a number of three decimals, or one above a thousand.
+    """
     values = [value for each in columns for value in dict.fromkeys(_spread(each))]
-    return max(
-        NUMBER_FORMS,
-        key=lambda form: sum(form.read(each) is not None for each in values),
-    )
+    found: dict[tuple[Decimal | None, ...], NumberForm] = {}
+    most = 0
+    for form in NUMBER_FORMS:
+        numbers = tuple(map(form.read, values))
+        count = len(values) - numbers.count(None)
+        if count > most:
+            found, most = {}, count
+        if count == most:
+            found.setdefault(numbers, form)
+    return list(found.values())
 
 
 def share_of_numbers(values: Sequence[str], form: NumberForm) -> float:

@@ -52,7 +52,7 @@ def suggest(
     asker: Asker,
     run: Try,
     *,
-    folder: str = "",
+    folder: str | None = None,
     sheet: str | None = None,
 ) -> Suggestion:
     """Suggest a profile for the main source of a pipeline; InputError if a file is not understood.
@@ -63,7 +63,7 @@ def suggest(
     with ExitStack() as stack:
         sample = stack.enter_context(sampled(path, sheet))
         tried_on = stack.enter_context(_file_of(sample))
-        if not (others or sheet) and (
+        if not (others or sheet or asker.given) and (
             found := _shipped(pipeline, sample, tried_on, run)
         ):
             return found
@@ -72,7 +72,8 @@ def suggest(
             draft.put("sheet", sheet)
         asker.check_given()
         tried, failure = _tried(draft.text([]), tried_on, run)
-        draft.move_to(folder)
+        if folder is not None:
+            draft.move_to(folder)
         return Suggestion(
             draft.text(_heading(path, draft, asker, sample, tried, failure)),
             tried,
@@ -173,7 +174,7 @@ def _heading(
     lines += [f"To look at: {remark}" for remark in draft.remarks]
     for question in asker.asked:
         answer = asker.answers[question.name]
-        is_open = question in asker.open_questions
-        told = "assumed, please decide" if is_open else "answered"
-        lines.append(f"{question.text} {told}: {answer} ({question.answers[answer]})")
+        is_open = question in asker.assumed
+        how = "assumed, please decide" if is_open else "answered"
+        lines.append(f"{question.text} {how}: {answer} ({question.answers[answer]})")
     return lines

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 
 from salesetl.characters import name_key
 from salesetl.model.table import Table
 from salesetl.model.types import T
-from salesetl.suggesting.amounts_found import Amounts, find_amounts, share_expression
+from salesetl.suggesting.amount_entries import AmountEntries
+from salesetl.suggesting.amounts_found import find_amounts
 from salesetl.suggesting.asking import Asker
 from salesetl.suggesting.calling_off import filter_called_off
 from salesetl.suggesting.candidates import Candidates, is_date, named_like
@@ -16,8 +16,7 @@ from salesetl.suggesting.draft import Draft
 from salesetl.suggesting.identity import identity_of
 from salesetl.suggesting.joins import Join, join_of, put_lookups
 from salesetl.suggesting.layout_entries import put_layout, put_nulls
-from salesetl.suggesting.number_entries import currency_of, is_rounded, put_number_form
-from salesetl.suggesting.returns import negate_returns
+from salesetl.suggesting.number_choice import with_number_form
 from salesetl.suggesting.table_samples import TableSample
 from salesetl.suggesting.total_rows import without_totals
 
@@ -41,13 +40,17 @@ class _TableProfile:
     ) -> None:
         self._table, self._sample, self._asker = table, sample, asker
         self._draft = Draft()
-        self._own, self._filtered_by = without_totals(self._draft, sample.columns)
+        self._own, self._filtered_by = without_totals(
+            self._draft, sample.columns, sample.text.path
+        )
         columns = list(self._own)
         self._joins: list[Join] = []
         for other in others:
             self._joins.append(join_of(columns, other))
             columns += self._joins[-1].columns
-        self._candidates = Candidates(table.schema, columns)
+        self._candidates = with_number_form(
+            Candidates(table.schema, columns), table, asker
+        )
         self._columns = {each.name: each for each in columns}
         # The columns of the file by those of the contract, and others that the profile names.
         self._mapped: dict[str, str] = {}
@@ -58,7 +61,15 @@ class _TableProfile:
         put_layout(self._draft, self._sample)
         amounts = find_amounts(self._table, self._candidates, self._asker)
         self._map_date()
-        self._map_amounts(amounts)
+        AmountEntries(
+            self._draft,
+            self._table,
+            self._candidates,
+            self._sample.text.path,
+            self._asker,
+            self._mapped,
+            self._used,
+        ).put(amounts)
         self._map_texts()
         self._map_key()
         taken = self._mapped.values()
@@ -118,59 +129,6 @@ class _TableProfile:
         )
         return forms[answer]
 
-    def _map_amounts(self, amounts: Amounts) -> None:
-        draft = self._draft
-        put_number_form(draft, self._candidates.number)
-        for role, name in amounts.columns.items():
-            self._map_number(role, name)
-        operands = [role for role in amounts.columns if role not in self._table.amounts]
-        operands = [
-            role for role in operands if role not in self._table.optional_columns
-        ]
-        for role, name in amounts.shares.items():
-            draft.put(
-                f"expressions.{role}",
-                share_expression(name, operands),
-                "a share of the price",
-            )
-            self._used.add(name)
-        for role in amounts.ones:
-            draft.put(f"constants.{role}", "1", "no column has it")
-        self._put_currency()
-        signed = {
-            role: name
-            for role, name in amounts.columns.items()
-            if role in self._table.amounts or role not in self._table.derived
-        }
-        if not amounts.ones:
-            texts = [
-                each for each in self._columns.values() if each.name not in self._used
-            ]
-            numbers = self._candidates.numbers
-            self._used |= negate_returns(draft, texts, signed, numbers, self._asker)
-
-    def _map_number(self, role: str, name: str) -> None:
-        self._used.add(name)
-        values = self._candidates.numbers[name]
-        if not is_rounded(self._draft, self._table, role, name, values):
-            self._mapped[role] = name
-
-    def _put_currency(self) -> None:
-        role = self._table.currency
-        if role is None:
-            return
-        codes = self._table.schema[role].metadata.get("values", [])
-        for name in self._candidates.of(role):
-            if set(self._columns[name].filled) <= set(codes):
-                self._mapped[role] = name
-                return
-        if self._candidates.number.currency:
-            texts = chain.from_iterable(
-                self._columns[name].filled for name in self._used
-            )
-            if code := currency_of(texts):
-                self._draft.put(f"constants.{role}", code, "by its sign")
-
     def _map_texts(self) -> None:
         """Map the texts that are left, each to a column that means nothing else."""
         taken = {*self._mapped.values(), *self._used}
@@ -196,7 +154,12 @@ class _TableProfile:
                 self._mapped |= {role: name for name in named_like(role, own)[:1]}
             return
         [key] = self._table.key
-        others = [name for name in (*self._mapped.values(), *self._used) if name in own]
+        # Numbers are written in many ways; a count of equal rows has a digest of them.
+        others = [
+            name
+            for name in (*self._mapped.values(), *self._used)
+            if name in own and name not in self._candidates.numbers
+        ]
         found = identity_of(self._own, key, list(dict.fromkeys(others)))
         if len(found.parts) == 1 and not found.counts_lines:
             self._mapped[key] = found.parts[0]
