@@ -357,3 +357,22 @@ def test_profiles_are_suggested_without_pyspark(tmp_path: Path) -> None:
             check=True,
         )
         assert "it loads" in done.stdout
+
+
+def test_a_profile_that_is_written_again_is_kept_beside_the_new_one(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    path = write(tmp_path, *sales("1;2,50;North", "2;2,00;North"))
+    profile = tmp_path / "profile.toml"
+    main(["profile", "suggest", path, "--to", str(profile)])
+    suggestion = profile.read_text()
+    main(["profile", "suggest", path, "--to", str(profile)])
+    assert not (tmp_path / "profile.toml.bak").exists()
+    profile.write_text("# My own words.\n")
+    capsys.readouterr()
+
+    main(["profile", "suggest", path, "--to", str(profile)])
+
+    assert profile.read_text() == suggestion
+    assert (tmp_path / "profile.toml.bak").read_text() == "# My own words.\n"
+    assert "profile.toml.bak" in capsys.readouterr().err

@@ -85,11 +85,23 @@ def suggest_profile(arguments: argparse.Namespace) -> str:
         sheet=arguments.sheet,
     )
     if arguments.to:
-        Path(arguments.to).write_text(found.text, encoding="utf-8")
+        _write(Path(arguments.to), found.text)
     if arguments.json:
         return f"{json.dumps(_as_dict(found, pipeline.job), indent=2)}\n"
     print(_told(found, arguments), file=sys.stderr)
     return "" if arguments.to else found.text
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a profile, and keep another one that is there: somebody may have edited it."""
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        kept = path.with_name(f"{path.name}.bak")
+        path.replace(kept)
+        print(
+            f"{path}: written; the profile that was there is now {kept}",
+            file=sys.stderr,
+        )
+    path.write_text(text, encoding="utf-8")
 
 
 def _given(words: list[str]) -> dict[str, str]:

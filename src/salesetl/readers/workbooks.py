@@ -77,6 +77,6 @@ def _sheet(path: str, workbook: Any, asked: str | None) -> str:
     if len(shown) != 1:
         raise InputError(
             f"{path}: has {len(shown)} sheets ({', '.join(shown)}); name one of them as sheet in a"
-            " source profile"
+            " source profile, or with --sheet to `salesetl profile suggest`"
         )
     return shown[0]

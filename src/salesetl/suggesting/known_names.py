@@ -18,12 +18,12 @@ def likeness(name: str, column: str) -> float:
     known = known_columns().get(column, {"names": [column]})
     words = words_of(name)
     wholes = known.get("whole", [])
-    found = max(
-        _alike(words, words_of(each), is_whole=each in wholes) - rank * _EACH_LATER
-        for rank, each in enumerate([*known["names"], *wholes])
-    )
-    is_exact = found > _WORDS
-    if not is_exact and set(words) & set(known.get("avoid", [])):
+    alike = [
+        _alike(words, words_of(each), is_whole=each in wholes)
+        for each in [*known["names"], *wholes]
+    ]
+    found = max(each - rank * _EACH_LATER for rank, each in enumerate(alike))
+    if _EXACT not in alike and set(words) & set(known.get("avoid", [])):
         return 0.0
     return max(found, 0.0)
 
