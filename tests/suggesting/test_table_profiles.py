@@ -131,7 +131,7 @@ def test_a_null_of_one_column_does_not_take_the_value_of_another(
 
 
 def test_a_suggestion_is_the_same_in_every_process(tmp_path: Path) -> None:
-    header = "order,date,customer,product,quantity,price,tax,total,region\n"
+    header = "date,customer,product,quantity,price,tax,total,region\n"
     dates = [
         "2025-01-02 10:00:00",
         "1/31/2025 10:00",
@@ -139,7 +139,8 @@ def test_a_suggestion_is_the_same_in_every_process(tmp_path: Path) -> None:
         "2.1.25",
         "20250131",
     ]
-    rows = [f"A,{date},C1,Mug,1,2.00,0.20,2.20,North\n" for date in dates]
+    amounts = "1,2.1234567,0.1234567,2.2469134"
+    rows = [f"{day},C1,Mug,{amounts},{shop}\n" for day in dates for shop in "NS"]
     path = write(tmp_path / "sales.csv", header + "".join(rows))
     code = (
         "import sys; from pathlib import Path;"
@@ -158,5 +159,6 @@ def test_a_suggestion_is_the_same_in_every_process(tmp_path: Path) -> None:
         for seed in ("0", "4", "7")
     ]
 
-    assert "date_formats" in texts[0]
+    assert "date_formats" in texts[0] and "[expressions]" in texts[0]
+    assert "[key]" in texts[0]
     assert len(set(texts)) == 1
