@@ -66,7 +66,7 @@ def test_a_file_is_looked_through_once_for_the_lines_of_all_reasons(
         asked.append(path)
         return lines_of(path, *rest)
 
-    monkeypatch.setattr("salesetl.cli.checking.lines_of", counting)
+    monkeypatch.setattr("salesetl.cli.lines_rejected.lines_of", counting)
 
     main(["check", sales, "--as_of", "2025-12-01"])
 
@@ -98,3 +98,24 @@ def test_a_profile_is_taken_and_an_unknown_argument_refused(
     assert ["loaded", "2"] in [line.split() for line in shown.splitlines()]
     assert stopped.value.code != 0
     assert "did you mean --source_profile" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["check", "plan"])
+def test_lines_are_told_of_a_file_in_another_encoding(
+    command: str, sales: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile = tmp_path / "profile.toml"
+    profile.write_text('encoding = "windows-1252"\n')
+    path = Path(sales)
+    text = path.read_text().replace("31.01.2025", "Thé")
+    path.write_bytes(text.encode("windows-1252"))
+    words = [sales]
+    if command == "plan":
+        lake = str(tmp_path / "lake")
+        words = ["enrich_sales", "--sales_path", sales, "--output_path", lake]
+        words += ["--max_rejected_ratio", "1"]
+
+    main([command, *words, "--source_profile", str(profile), "--as_of", "2025-12-01"])
+
+    told = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["date_is_valid", "1", "6"] in told

@@ -246,6 +246,15 @@ def test_nesting_beyond_reason_is_refused(source: str) -> None:
         Expression(source)
 
 
+def test_a_list_that_is_too_long_is_told_so() -> None:
+    texts = ", ".join(f"'{number}'" for number in range(260))
+
+    with pytest.raises(InputError, match="more than 500 words and signs") as refusal:
+        Expression(f"case when x not in ({texts}) then 1 else 0 end")
+
+    assert "deep" not in str(refusal.value)
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [

@@ -47,3 +47,27 @@ def test_comments_and_defaults_say_nothing(tmp_path: Path) -> None:
 )
 def test_what_it_says_tells_it_from_another(tmp_path: Path, text: str) -> None:
     assert fingerprint_of(tmp_path, text) != fingerprint_of(tmp_path, PLAIN)
+
+
+TWO = ['product = "Item"\n', 'region = "Shop"\n']
+
+
+@pytest.mark.parametrize("section", ["columns", "constants"])
+def test_the_order_of_columns_says_nothing(tmp_path: Path, section: str) -> None:
+    told, turned = (
+        fingerprint_of(tmp_path, f"[{section}]\n{''.join(each)}")
+        for each in (TWO, TWO[::-1])
+    )
+
+    assert told == turned
+
+
+def test_the_order_of_expressions_says_something(tmp_path: Path) -> None:
+    made = ['product = "upper(Item)"\n', 'region = "concat(product, Shop)"\n']
+
+    told, turned = (
+        fingerprint_of(tmp_path, f"[expressions]\n{''.join(each)}")
+        for each in (made, made[::-1])
+    )
+
+    assert told != turned

@@ -11,8 +11,10 @@ import pytest
 from salesetl.destinations.ledger import LoadedFile, ledger_path, read_ledger
 from salesetl.engines.engine import Engine
 from salesetl.errors import InputError, QualityError
+from salesetl.mapping.fingerprint import earlier_fingerprint
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.quarantine import read_rejected, write_records
+from salesetl.runner import finding
 from salesetl.runs import RunReport
 from salesetl.storage import Storage, StoredFile, storage_of
 from salesetl.storage.disk import LocalStorage
@@ -316,6 +318,21 @@ def test_files_of_another_profile_are_told_and_not_loaded_again(
     assert [row["region"] for row in shop.rows(ENRICHED_SALES)] == [None]
     again = load(shop, source_profile=str(profile))
     assert files(again) == {"files_known": 1}
+
+
+def test_a_profile_that_a_ledger_has_by_its_earlier_fingerprint_is_no_other(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = shop.home / "profile.toml"
+    profile.write_text('[columns]\nregion = "region"\nproduct = "product"\n')
+    deliver(shop, "day_1", sale(1))
+    with monkeypatch.context() as before:
+        before.setattr(finding, "fingerprint", earlier_fingerprint)
+        load(shop, source_profile=str(profile))
+
+    told = load(shop, source_profile=str(profile))
+
+    assert files(told) == {"files_known": 1}
 
 
 def test_a_ledger_that_is_none_is_refused_with_the_remedy(shop: Shop) -> None:

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from salesetl.mapping.date_forms import day_in
 from salesetl.mapping.numbers import NumberForm
 from salesetl.suggesting.seen_forms import date_forms, number_forms
+
+ISO = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mm:ssZ"]
 
 
 @pytest.mark.parametrize(
@@ -19,7 +22,16 @@ from salesetl.suggesting.seen_forms import date_forms, number_forms
         (["03-Jan-24"], ("d-MMM-yy",)),
         (["Jan 3, 2024", "Feb 13, 2024"], ("MMM d, yyyy",)),
         (["20240131"], ("yyyyMMdd",)),
-        (["2025-01-02", "1/31/2025"], ("yyyy-MM-dd", "M/d/yyyy")),
+        # With other forms beside it, ISO has one too.
+        (["2025-01-02", "1/31/2025"], ("yyyy-M-d", "M/d/yyyy")),
+        (
+            ["2025-01-02 10:00:00", "1/31/2025 10:00"],
+            ("yyyy-M-d H:mm:ss", "M/d/yyyy H:mm"),
+        ),
+        (
+            ["2025-01-02T10:00:00.5Z", "1/31/2025 10:00"],
+            ("yyyy-M-dTH:mm:ss.SSSZ", "M/d/yyyy H:mm"),
+        ),
         # Days that follow one another tell which number is the day.
         ([f"{day:02}/01/2025" for day in range(1, 13)], ("d/M/yyyy",)),
         ([f"01/{day:02}/2025" for day in range(1, 13)], ("M/d/yyyy",)),
@@ -33,6 +45,7 @@ def test_all_values_together_tell_the_forms_of_dates(
     assert found.forms == forms
     assert found.share == 1
     assert not found.other_order
+    assert all(any(day_in(each, form) for form in forms or ISO) for each in values)
 
 
 def test_counted_days_are_dates_only_where_a_name_says_so() -> None:
@@ -45,6 +58,16 @@ def test_either_order_is_possible_where_nothing_tells() -> None:
     found = date_forms(["01/02/2024", "11/07/2024", "03/05/2024"])
 
     assert {*found.forms, *found.other_order} == {"d/M/yyyy", "M/d/yyyy"}
+
+
+def test_the_other_order_has_all_forms() -> None:
+    found = date_forms(
+        ["25/12/2024 8:05", "01/02/2024", "11/07/2024", "03/05/2024", "2024-12-31"]
+    )
+
+    for forms in (found.forms, found.other_order):
+        assert {"d/M/yyyy H:mm", "yyyy-M-d"} <= {*forms} and len(forms) == 3
+    assert {*found.forms} ^ {*found.other_order} == {"d/M/yyyy", "M/d/yyyy"}
 
 
 def test_both_orders_in_one_column_are_not_read_by_a_guess() -> None:

@@ -6,32 +6,25 @@ import argparse
 import json
 import logging
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterable
-from itertools import chain
 from typing import TYPE_CHECKING
 
-from salesetl import quarantine
 from salesetl.arguments import parse_arguments
+from salesetl.cli.lines_rejected import rejected_lines, rejected_rows
 from salesetl.display import loss_text, number_text, table_text
-from salesetl.errors import ArgumentError, SalesEtlError
+from salesetl.errors import ArgumentError
 from salesetl.launcher import job_options, run_locally
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.source import Json
 from salesetl.quarantine import Rejected
-from salesetl.readers.delivered import lines_of
 from salesetl.readers.files import find_files, read_head
 from salesetl.readers.kinds import NotText
 from salesetl.readers.looking import marked_encoding
 from salesetl.registry import jobs
 from salesetl.runs import RunReport
-from salesetl.storage import normalized, storage_of
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-# Rows of each reason whose lines are told, and of how many rejected rows they are looked for.
-_LINES_SHOWN = 3
 _OUTCOMES = {
     "loaded": "rows_loaded",
     "rejected": "rows_quarantined",
@@ -68,7 +61,7 @@ def check_files(arguments: argparse.Namespace) -> str:
     for path in arguments.files:
         pipeline = jobs()[arguments.job] if arguments.job else pipeline_for(path)
         report, rejected = run_apart(pipeline, path, arguments.rest)
-        found.append((path, report, _lines(rejected)))
+        found.append((path, report, rejected_lines(pipeline, report, rejected)))
     if arguments.json:
         return f"{json.dumps([_as_dict(*each) for each in found], indent=2)}\n"
     return "\n".join(_text(*each) for each in found)
@@ -80,7 +73,7 @@ def run_apart(
     """Run a job on a path in a lake of its own, and return its report and its rejected rows."""
     with tempfile.TemporaryDirectory(prefix="salesetl-") as lake:
         report = _run(pipeline, path, lake, words)
-        return report, _rejected(pipeline, lake, report)
+        return report, rejected_rows(pipeline, lake, report)
 
 
 def pipeline_for(path: str) -> Pipeline:
@@ -120,44 +113,6 @@ def _run(pipeline: Pipeline, path: str, lake: str, words: list[str]) -> RunRepor
         return run_locally(pipeline, values)
     finally:
         root.setLevel(level)
-
-
-def _rejected(pipeline: Pipeline, lake: str, report: RunReport) -> list[Rejected]:
-    root = normalized(lake)
-    found = quarantine.read_rejected(storage_of(root), root, report.run_id)
-    return [each for each in found if each.source == pipeline.main.name]
-
-
-def rejected_lines(
-    pipeline: Pipeline, lake: str, report: RunReport
-) -> dict[str, list[int]]:
-    """Return the lines of the first rows of each reason that a run into a lake has rejected."""
-    return _lines(_rejected(pipeline, lake, report))
-
-
-def _lines(rejected: Iterable[Rejected]) -> dict[str, list[int]]:
-    """Return the lines of the first rows of each reason."""
-    rows: dict[str, list[Rejected]] = defaultdict(list)
-    for row in rejected:
-        for reason in row.reasons:
-            if len(rows[reason]) < _LINES_SHOWN:
-                rows[reason].append(row)
-    records: dict[str, set[str]] = defaultdict(set)
-    for row in chain.from_iterable(rows.values()):
-        records[row.source_file].add(row.raw_record)
-    lines = {file: _lines_of(file, wanted) for file, wanted in records.items()}
-    numbers = {
-        reason: (lines[row.source_file].get(row.raw_record) for row in found)
-        for reason, found in rows.items()
-    }
-    return {reason: sorted(filter(None, found)) for reason, found in numbers.items()}
-
-
-def _lines_of(file: str, records: set[str]) -> dict[str, int]:
-    try:
-        return lines_of(file, records, "UTF-8")
-    except SalesEtlError:
-        return {}
 
 
 def _as_dict(

@@ -13,13 +13,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from salesetl.arguments import parse_arguments
-from salesetl.cli.checking import outcome_lines, outcomes, rejected_lines
+from salesetl.cli.checking import outcome_lines, outcomes
+from salesetl.cli.lines_rejected import rejected_lines, rejected_rows
 from salesetl.destinations.planned_lake import Plan, PlannedLake
 from salesetl.destinations.planned_tables import PlannedPartition, PlannedTable
 from salesetl.display import files_text, loss_text, table_text
 from salesetl.errors import one_line
 from salesetl.glue.costs import Estimate, estimate
 from salesetl.launcher import asks_for_help, job_help, job_options, run_locally
+from salesetl.model.pipeline import Pipeline
 from salesetl.registry import jobs
 from salesetl.runs import RunReport
 
@@ -60,13 +62,15 @@ def plan_job(arguments: argparse.Namespace) -> str:
         except Exception as error:
             if report := plan.report:
                 report.error = one_line(error)
-                lines = rejected_lines(pipeline, scratch, report)
+                lines = _lines(pipeline, scratch, report)
                 sys.stdout.write(lay_out(plan, report, lines))
             raise
         assert plan.report  # nosec B101
-        return lay_out(
-            plan, plan.report, rejected_lines(pipeline, scratch, plan.report)
-        )
+        return lay_out(plan, plan.report, _lines(pipeline, scratch, plan.report))
+
+
+def _lines(pipeline: Pipeline, lake: str, report: RunReport) -> dict[str, list[int]]:
+    return rejected_lines(pipeline, report, rejected_rows(pipeline, lake, report))
 
 
 def _as_json(plan: Plan, report: RunReport, lines: dict[str, list[int]]) -> str:

@@ -34,6 +34,7 @@ from salesetl.mapping.tokens import Token, tokens
 _DEEPEST = 30
 _LARGEST = 1000
 _MOST_TOKENS = 500
+_TOO_DEEP = "nesting this deep"
 _COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "<": "<", "<=": "<="}
 _COMPARISONS |= {">": ">", ">=": ">="}
 
@@ -42,7 +43,7 @@ def parse(source: str) -> Node:
     """Parse an expression or a condition; ValueError with the part that is not understood."""
     node = _Parser(source).whole()
     if depth_of(node) > _DEEPEST or size_of(node) > _LARGEST:
-        raise ValueError("nesting this deep")
+        raise ValueError(_TOO_DEEP)
     return node
 
 
@@ -53,7 +54,7 @@ class _Parser:
         self._source = source
         self._tokens = list(islice(tokens(source), _MOST_TOKENS + 1))
         if len(self._tokens) > _MOST_TOKENS:
-            raise ValueError("nesting this deep")
+            raise ValueError(f"more than {_MOST_TOKENS} words and signs")
         self._depth = 0
 
     def whole(self) -> Node:
@@ -65,7 +66,7 @@ class _Parser:
     def _alternatives(self) -> Node:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise ValueError("nesting this deep")
+            raise ValueError(_TOO_DEEP)
         node = self._conjunction()
         while self._take("or"):
             node = Any(node, self._conjunction())
@@ -168,7 +169,7 @@ class _Parser:
     def _deeper(self, read: Callable[[], Node]) -> Node:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise ValueError("nesting this deep")
+            raise ValueError(_TOO_DEEP)
         node = read()
         self._depth -= 1
         return node

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from salesetl.destinations.ledger import Ledger
+from salesetl.mapping.fingerprint import earlier_fingerprint, fingerprint
+from salesetl.mapping.profile import Profile
 from salesetl.model.options import LoadOptions
 from salesetl.readers.files import list_files, no_files, without_empty
 from salesetl.runner.arrivals import Arrivals, compare
@@ -21,7 +23,7 @@ def find_arrivals(
     ledger: Ledger,
     source: str,
     path: str,
-    profile: str,
+    profile: Profile,
     *,
     is_new_only: bool,
     allow_empty: bool,
@@ -33,7 +35,8 @@ def find_arrivals(
     """
     looked_at = datetime.now(UTC)
     listed = list_files(path)
-    arrivals = compare(ledger, source, path, listed, profile, looked_at)
+    known = _with_own_fingerprint(ledger, source, profile)
+    arrivals = compare(known, source, path, listed, fingerprint(profile), looked_at)
     if not listed and not allow_empty and not (is_new_only and arrivals.absent):
         raise no_files(path)
     asked = arrivals.to_load if is_new_only else listed
@@ -44,6 +47,13 @@ def find_arrivals(
         for found in (arrivals.new, arrivals.changed)
     )
     return replace(arrivals, new=new, changed=changed), files
+
+
+def _with_own_fingerprint(ledger: Ledger, source: str, profile: Profile) -> Ledger:
+    """Return the ledger as if all files of this profile had the fingerprint of today."""
+    own, earlier = fingerprint(profile), earlier_fingerprint(profile)
+    found = [each for each in ledger.of(source) if each.profile == earlier != own]
+    return ledger.with_files(replace(each, profile=own) for each in found)
 
 
 def report_arrivals(

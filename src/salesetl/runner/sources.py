@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from salesetl.mapping.fingerprint import fingerprint
 from salesetl.mapping.profile import Profile
 from salesetl.mapping.profile_files import load_profiles
 from salesetl.model.options import CsvOptions, LoadOptions
@@ -130,7 +129,7 @@ def _delivered(
         run.destination.ledger(),
         source.name,
         path,
-        fingerprint(profile),
+        profile,
         is_new_only=is_new_only,
         allow_empty=options.allow_empty,
     )

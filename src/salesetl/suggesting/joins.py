@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
 from salesetl.characters import name_key
 from salesetl.errors import InputError
 from salesetl.suggesting.draft import Draft
 from salesetl.suggesting.known_names import words_of
+from salesetl.suggesting.layout_entries import layout_of
 from salesetl.suggesting.table_samples import Column, TableSample
 
 # Of a large file only a part is looked at, so that most keys need not be found.
 _LEAST_FOUND, _LEAST_FOUND_IN_PART = 0.5, 0.02
-_LONGEST_NAME = 30
+# With the number behind it, a name is not too long for a profile.
+_LONGEST_NAME = 25
 
 
 @dataclass(frozen=True)
@@ -68,15 +73,25 @@ def put_lookups(draft: Draft, joins: Iterable[Join], used: Collection[str]) -> N
         if not brought:
             draft.remarks.append(f"{text.path} brings nothing that is needed")
             continue
-        entries = {"path": text.path, "key": join.key, "columns": brought}
+        entries: dict[str, Any] = {
+            "path": text.path,
+            "key": join.key,
+            "columns": brought,
+        }
         if name_key(join.on) != name_key(join.key):
             entries["on"] = join.on
-        if join.sample.delimiter != "," and not text.is_table:
-            entries["delimiter"] = join.sample.delimiter
-        if text.encoding != "UTF-8":
-            entries["encoding"] = text.encoding
-        name = "_".join(words_of(Path(text.path).stem))[:_LONGEST_NAME]
+        entries |= layout_of(draft, join.sample)
+        name = _free_name(text.path, draft.entries)
         draft.put_section(f"lookup.{name}", entries)
+
+
+def _free_name(path: str, sections: Collection[str]) -> str:
+    """Return a name for the look-up in a file that no section has, as profiles allow it."""
+    words = "_".join(re.findall("[a-z0-9]+", " ".join(words_of(Path(path).stem))))
+    name = words if words[:1].isalpha() else f"file_{words}".rstrip("_")
+    names = chain([""], (f"_{number}" for number in count(2)))
+    free = (f"{name[:_LONGEST_NAME]}{number}" for number in names)
+    return next(each for each in free if f"lookup.{each}" not in sections)
 
 
 def _least(other: TableSample) -> float:

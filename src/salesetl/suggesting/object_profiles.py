@@ -2,57 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from salesetl.errors import InputError
 from salesetl.model.source import Source
 from salesetl.model.table import item_fields
 from salesetl.model.types import T
+from salesetl.suggesting.asking import Asker
 from salesetl.suggesting.candidates import Candidates
+from salesetl.suggesting.date_entries import put_dates
 from salesetl.suggesting.draft import Draft
-from salesetl.suggesting.sampling import TextSample
+from salesetl.suggesting.object_samples import ObjectSample
 from salesetl.suggesting.table_samples import Column
 
 _MOST_OBJECTS = 500
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 
 
-@dataclass(frozen=True)
-class ObjectSample:
-    """Some of the objects of a file; `records` is the name of the list that they are in, if any."""
-
-    text: TextSample
-    objects: Sequence[Mapping[str, Any]]
-    records: str = ""
-
-
-def objects_of(sample: TextSample) -> ObjectSample:
-    """Find the objects in a sample; InputError if there are none."""
-    first = sample.parts[0].lstrip()
-    inner = first[1:] if first.startswith("[") else first
-    found = [each for each in _values(inner) if isinstance(each, dict)]
-    if not found and first.startswith("{"):
-        # A list in one object, which is longer than the sample.
-        name, bracket, rest = first[1:].partition("[")
-        if bracket:
-            inside = [each for each in _values(rest) if isinstance(each, dict)]
-            return _of(sample, inside, name.strip().strip(':"').strip().strip('"'))
-    if len(found) == 1 and (wrapped := _wrapped(found[0])):
-        return _of(sample, found[0][wrapped], wrapped)
-    return _of(sample, found, "")
-
-
-def object_profile(source: Source, sample: ObjectSample) -> Draft:
-    """Make the profile of a source of JSON, by the names in its objects."""
-    draft = Draft()
+def object_profile(source: Source, sample: ObjectSample, asker: Asker) -> Draft:
+    """Make the profile of a source of JSON, by the names in its objects; or ask."""
+    draft, objects = Draft(), sample.objects[:_MOST_OBJECTS]
     if sample.records:
         draft.put("records", sample.records)
     table = source.contract
     fields = table.delivered_fields
-    candidates = Candidates(T.StructType(fields), _columns(sample.objects))
+    candidates = Candidates(T.StructType(fields), _columns(objects))
     taken: set[str] = set()
     for field in fields:
         if item_fields(field):
@@ -65,18 +38,22 @@ def object_profile(source: Source, sample: ObjectSample) -> Draft:
             draft.remarks.append(f"nothing looks like {field.name}")
     for field in table.schema:
         if items := item_fields(field):
-            _map_list(draft, sample, field.name, items)
-    _put_dates(draft, candidates, taken)
+            _map_list(draft, objects, field.name, items)
+    dated = [each for each in candidates.columns if each.name in taken]
+    put_dates(draft, dated, candidates, asker)
     return draft
 
 
 def _map_list(
-    draft: Draft, sample: ObjectSample, name: str, fields: Sequence[T.StructField]
+    draft: Draft,
+    objects: Sequence[Mapping[str, Any]],
+    name: str,
+    fields: Sequence[T.StructField],
 ) -> None:
     """Map the list whose objects have most of the fields of a contract's list."""
     lists = {
         path: items
-        for path, items in _lists(sample.objects).items()
+        for path, items in _lists(objects).items()
         if all(isinstance(each, dict) for each in items)
     }
     best: dict[str, str] = {}
@@ -98,51 +75,6 @@ def _map_list(
     columns_named = {role: path for role, path in best.items() if role != path}
     if columns_named:
         draft.put_section(f"lists.{name}.columns", columns_named)
-
-
-def _put_dates(draft: Draft, candidates: Candidates, taken: set[str]) -> None:
-    forms = [
-        form
-        for name in taken & set(candidates.dates)
-        for form in candidates.dates[name].forms
-    ]
-    if forms:
-        draft.put("date_formats", list(dict.fromkeys(forms)))
-
-
-def _of(
-    sample: TextSample, found: Sequence[Mapping[str, Any]], records: str
-) -> ObjectSample:
-    if not found:
-        raise InputError(f"{sample.path}: has no JSON object in its beginning")
-    return ObjectSample(sample, found[:_MOST_OBJECTS], records)
-
-
-def _values(text: str) -> Iterator[Any]:
-    """Yield the JSON values in a text, one after the other, until one is broken or cut off."""
-    place = 0
-    while True:
-        while place < len(text) and text[place] in " \t\r\n,":
-            place += 1
-        if place == len(text):
-            return
-        try:
-            value, place = _DECODER.raw_decode(text, place)
-        except ValueError:
-            return
-        yield value
-
-
-def _wrapped(found: Mapping[str, Any]) -> str | None:
-    """Return the name of the list that is all of an object."""
-    lists = [
-        name
-        for name, value in found.items()
-        if isinstance(value, list)
-        and value
-        and all(isinstance(each, dict) for each in value)
-    ]
-    return lists[0] if len(lists) == 1 and len(found) <= 3 else None
 
 
 def _columns(objects: Sequence[Mapping[str, Any]]) -> list[Column]:

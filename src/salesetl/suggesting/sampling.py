@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from tempfile import TemporaryDirectory
 
 from salesetl.errors import InputError
@@ -19,6 +18,7 @@ from salesetl.readers.packed import unpacked_head
 from salesetl.readers.unpacked_files import content_path
 from salesetl.readers.unpacking import local_content, unpack
 from salesetl.storage import StoredFile
+from salesetl.suggesting.guessed_encodings import guessed_encoding
 
 _HEAD_BYTES = 1024 * 1024
 _PART_BYTES = 128 * 1024
@@ -29,16 +29,11 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
-# Of text that is not UTF-8, the encodings that exports have, the most frequent one first.
-_OTHERS = ("windows-1252", "IBM850")
-# What text of European languages has beside ASCII; a capital letter only at the begin of a word.
-_SMALL = set("äöüßéèêëàâçñõãáíóúôîïûùòìåæø€£°½²³®™’“”–\xa0")
-_CAPITAL = set("ÄÖÜÉÈÊÀÂÇÑÕÃÁÍÓÚÔÎÅÆØ")
 
 
 @dataclass(frozen=True)
 class TextSample:
-    """The text of some parts of a file, which begin and end with lines.
+    """The text of some parts of a file, which begin and end with lines, unless it has only one.
 
     `is_whole` if that is all of it, `is_table` of a workbook or Parquet, whose rows are the text.
     """
@@ -48,6 +43,11 @@ class TextSample:
     encoding: str
     is_whole: bool
     is_table: bool
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether nothing but the letters tells the encoding."""
+        return self.encoding not in ("UTF-8", *_MARKS.values())
 
 
 @contextmanager
@@ -61,16 +61,19 @@ def sampled(path: str, sheet: str | None = None) -> Iterator[TextSample]:
         file, is_table = _as_text(file, folder, Profile(sheet=sheet))
         with local_content(content_path(file)) as local:
             if is_gzip(file):
-                head = unpacked_head(file, _HEAD_BYTES)
-                parts, is_whole = [_cut(head, _HEAD_BYTES)], len(head) < _HEAD_BYTES
+                head = unpacked_head(file, _HEAD_BYTES + 1)
+                # Of what hardly packs, the head may be shorter than asked for.
+                is_whole = max(len(head), file.size) <= _HEAD_BYTES
+                parts = [head[:_HEAD_BYTES]]
                 encoding = _encoding(parts, None)
             else:
-                parts = list(_parts(local))
-                is_whole = len(parts) == 1
+                is_whole = os.path.getsize(local) <= _HEAD_BYTES
+                parts = [*_parts(local)]
                 encoding = _encoding(parts, local)
-        texts = tuple(part.decode(encoding, errors="replace") for part in parts)
-        first = texts[0].removeprefix("\ufeff")
-        yield TextSample(file.path, (first, *texts[1:]), encoding, is_whole, is_table)
+        texts = [_text(part, encoding, is_whole=is_whole) for part in parts]
+        lines = [_of_lines(texts[0]), *(map(_after_line, texts[1:]))]
+        found = texts if is_whole else filter(None, lines)
+        yield TextSample(file.path, tuple(found), encoding, is_whole, is_table)
 
 
 def _as_text(
@@ -85,26 +88,37 @@ def _as_text(
 
 
 def _parts(path: str) -> Iterator[bytes]:
-    """Yield the beginning of a file, and parts of the rest of a larger one, of whole lines."""
+    """Yield the beginning of a file, and parts of the rest of a larger one."""
     size = os.path.getsize(path)
     with open(path, "rb") as file:
         head = file.read(_HEAD_BYTES)
-        yield _cut(head, _HEAD_BYTES)
+        yield head
         is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         if size <= _HEAD_BYTES or is_wide:
+            # Without its mark, nothing tells how a part of UTF-16 is to be read.
             return
         step = max((size - _HEAD_BYTES) // _PARTS, 1)
         for start in range(_HEAD_BYTES, size, step):
             file.seek(start)
-            part = file.read(min(_PART_BYTES, step))
-            whole = _cut(part, min(_PART_BYTES, step)).partition(b"\n")[2]
-            if whole:
-                yield whole
+            yield file.read(min(_PART_BYTES, step))
 
 
-def _cut(part: bytes, limit: int) -> bytes:
-    """Leave out the last line of a part that was cut at a limit."""
-    return part if len(part) < limit else part[: part.rfind(b"\n") + 1]
+def _text(part: bytes, encoding: str, *, is_whole: bool) -> str:
+    """Decode a part, without the character at its end that a limit has cut."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    return decoder.decode(part, final=is_whole).removeprefix("\ufeff")
+
+
+def _of_lines(text: str) -> str:
+    """Leave out the last line, which was cut, unless it is most of a text, as in JSON."""
+    kept = text[: text.rfind("\n") + 1]
+    return kept if 2 * len(kept) >= len(text) else text
+
+
+def _after_line(text: str) -> str:
+    """Leave out the first and the last line of a part, which were cut."""
+    rest = text.partition("\n")[2]
+    return rest[: rest.rfind("\n") + 1]
 
 
 def _encoding(parts: list[bytes], path: str | None) -> str:
@@ -118,7 +132,7 @@ def _encoding(parts: list[bytes], path: str | None) -> str:
         raise InputError(
             "the file has NUL bytes, so it is no text that is known; save it as CSV in UTF-8"
         )
-    return max(_OTHERS, key=lambda each: _letters(parts, each))
+    return guessed_encoding(parts)
 
 
 def _is_utf8(parts: list[bytes], path: str | None) -> bool:
@@ -135,15 +149,3 @@ def _is_utf8(parts: list[bytes], path: str | None) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _letters(parts: list[bytes], encoding: str) -> int:
-    """Count what text has beside ASCII in an encoding, less what no text has."""
-    found = 0
-    for part in parts:
-        text = part.decode(encoding, errors="replace")
-        for before, char in pairwise(f" {text}"):
-            if not char.isascii():
-                is_begin = char in _CAPITAL and not before.islower()
-                found += 1 if char in _SMALL or is_begin else -1
-    return found

@@ -63,10 +63,10 @@ NUMBER_FORMS = [
 
 @dataclass(frozen=True)
 class DateForms:
-    """The forms of the dates in a column; none if they are ISO.
+    """The forms of the dates in a column; none if they are all ISO.
 
-    `share` of the values has one. `other_order` are forms with day and month swapped, if values
-    have these too and nothing tells which is right.
+    `share` of the values has one. `other_order` are the same forms, with day and month swapped in
+    those of which nothing tells which is right; none if all are sure.
     """
 
     forms: tuple[str, ...]
@@ -84,34 +84,38 @@ def is_value(text: str) -> bool:
 _WIDEST = [each for each in NUMBER_FORMS if each.currency and len(each.negative) == 2]
 
 
-def date_forms(values: Sequence[str], *, may_count: bool = False) -> DateForms:
-    """Find the forms of dates; `may_count` if a number may be one that counts from a day."""
+def date_forms(
+    values: Sequence[str], *, may_count: bool = False, spells_iso: bool = False
+) -> DateForms:
+    """Find the forms of dates; `may_count` if a number may be one that counts from a day.
+
+    With `spells_iso`, ISO dates have forms too, as they need beside others.
+    """
     looked_at = _spread(values)
-    distinct = list(dict.fromkeys(looked_at))
-    if not distinct:
-        return DateForms((), 0.0)
-    left = {value for value in distinct if not _ISO.fullmatch(value)}
+    left = list(dict.fromkeys(looked_at))
     if not left:
+        return DateForms((), 0.0)
+    if not spells_iso and all(map(_ISO.fullmatch, left)):
         return DateForms((), 1.0)
-    forms: list[str] = [] if len(left) == len(distinct) else ["yyyy-MM-dd"]
-    swapped: list[str] = []
+    forms: list[str] = []
+    others: list[str] = []
     while left and len(forms) < _MOST_FORMS:
         form, fitting = _best(left, may_count=may_count)
         other = _swapped(form)
         # With both orders in a column, nothing tells of many days which one is meant.
         if not fitting or other in forms:
             break
+        is_sure = True
         # No country writes a month before the day with points.
         if other and form[1] != "." and all(day_in(value, other) for value in fitting):
             form, is_sure = _calmer(looked_at, form, other)
-            if not is_sure:
-                swapped.append(_swapped(form) or form)
         forms.append(form)
-        left -= fitting
+        others.append(form if is_sure else _swapped(form) or form)
+        left = [value for value in left if value not in fitting]
     if not forms:
         return DateForms((), 0.0)
     share = 1 - sum(value in left for value in looked_at) / len(looked_at)
-    return DateForms(tuple(forms), share, tuple(swapped))
+    return DateForms(tuple(forms), share, tuple(others) if others != forms else ())
 
 
 def _best(values: Collection[str], *, may_count: bool) -> tuple[str, set[str]]:

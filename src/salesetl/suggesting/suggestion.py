@@ -16,7 +16,8 @@ from salesetl.model.source import Json
 from salesetl.runs import RunReport
 from salesetl.suggesting.asking import Asker, Question
 from salesetl.suggesting.draft import Draft
-from salesetl.suggesting.object_profiles import object_profile, objects_of
+from salesetl.suggesting.object_profiles import object_profile
+from salesetl.suggesting.object_samples import ObjectSample, objects_of
 from salesetl.suggesting.sampling import TextSample, sampled
 from salesetl.suggesting.table_profiles import table_profile
 from salesetl.suggesting.table_samples import TableSample, table_of
@@ -62,12 +63,14 @@ def suggest(
     """
     with ExitStack() as stack:
         sample = stack.enter_context(sampled(path, sheet))
-        tried_on = stack.enter_context(_file_of(sample))
+        is_json = isinstance(pipeline.main.reader, Json)
+        content = objects_of(sample) if is_json else table_of(sample)
+        tried_on = stack.enter_context(_file_of(content))
         if not (others or sheet or asker.given) and (
-            found := _shipped(pipeline, sample, tried_on, run)
+            found := _shipped(pipeline, content, tried_on, run)
         ):
             return found
-        draft = _draft(pipeline, sample, others, asker, stack)
+        draft = _draft(pipeline, content, others, asker, stack)
         if sheet:
             draft.put("sheet", sheet)
         asker.check_given()
@@ -87,33 +90,32 @@ def suggest(
 
 def _draft(
     pipeline: Pipeline,
-    sample: TextSample,
+    content: ObjectSample | TableSample,
     others: Sequence[str],
     asker: Asker,
     stack: ExitStack,
 ) -> Draft:
-    if isinstance(pipeline.main.reader, Json):
-        return object_profile(pipeline.main, objects_of(sample))
+    if isinstance(content, ObjectSample):
+        return object_profile(pipeline.main, content, asker)
     looked_up = [table_of(stack.enter_context(sampled(other))) for other in others]
-    return table_profile(pipeline.main.contract, table_of(sample), looked_up, asker)
+    return table_profile(pipeline.main.contract, content, looked_up, asker)
 
 
 def _shipped(
-    pipeline: Pipeline, sample: TextSample, tried_on: str, run: Try
+    pipeline: Pipeline, content: ObjectSample | TableSample, tried_on: str, run: Try
 ) -> Suggestion | None:
     """Return a shipped profile that loads a sample, if there is one."""
-    table = None if isinstance(pipeline.main.reader, Json) else table_of(sample)
     for name, text in shipped_profiles().items():
         try:
             profile = load_profile(name, pipeline.main.contract)
         except InputError:
             # Of another pipeline.
             continue
-        if table and not _fits(profile, table, pipeline):
+        if isinstance(content, TableSample) and not _fits(profile, content, pipeline):
             continue
         tried, failure = _tried(text, tried_on, run)
         if tried and tried.rows_loaded >= _ENOUGH * max(tried.rows_read, 1):
-            return Suggestion(text, tried, failure, name, sample.is_whole)
+            return Suggestion(text, tried, failure, name, content.text.is_whole)
     return None
 
 
@@ -128,16 +130,19 @@ def _fits(profile: Profile, table: TableSample, pipeline: Pipeline) -> bool:
 
 
 @contextmanager
-def _file_of(sample: TextSample) -> Iterator[str]:
+def _file_of(content: ObjectSample | TableSample) -> Iterator[str]:
     """Yield the path of a file with a sample, which may be all of the file itself."""
+    sample = content.text
     if sample.is_whole:
         yield sample.path
         return
+    if isinstance(content, ObjectSample):
+        name, text = "sample.json", content.as_json()
+    else:
+        name, text = "sample.csv", "".join(sample.parts)
     with tempfile.TemporaryDirectory(prefix="salesetl-") as folder:
-        path = Path(folder, f"sample.{'json' if '.json' in sample.path else 'csv'}")
-        path.write_bytes(
-            "".join(sample.parts).encode(sample.encoding, errors="replace")
-        )
+        path = Path(folder, name)
+        path.write_bytes(text.encode(sample.encoding, errors="replace"))
         yield str(path)
 
 

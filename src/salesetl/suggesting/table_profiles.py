@@ -12,6 +12,7 @@ from salesetl.suggesting.amounts_found import find_amounts
 from salesetl.suggesting.asking import Asker
 from salesetl.suggesting.calling_off import filter_called_off
 from salesetl.suggesting.candidates import Candidates, is_date, named_like
+from salesetl.suggesting.date_entries import put_dates
 from salesetl.suggesting.draft import Draft
 from salesetl.suggesting.identity import identity_of
 from salesetl.suggesting.joins import Join, join_of, put_lookups
@@ -94,40 +95,17 @@ class _TableProfile:
             return
         name = found[0]
         self._mapped[role] = name
-        dates = self._candidates.dates[name]
-        forms = dates.forms
-        if dates.other_order:
-            forms = self._asked_order(name, {forms, dates.other_order})
-        if len(forms) == 1:
-            self._draft.put("date_format", forms[0])
-        elif forms:
-            self._draft.put("date_formats", list(forms))
-        if dates.share < 1:
-            self._draft.remarks.append(
-                f"{1 - dates.share:.1%} of the dates in {name!r} have none of these forms"
-            )
-
-    def _asked_order(self, name: str, both: set[tuple[str, ...]]) -> tuple[str, ...]:
-        """Ask what comes first, the day or the month, and return the forms of that."""
-        example = self._columns[name].filled[0]
-        forms = {
-            f"{'day' if each[0].startswith('d') else 'month'}_first": each
-            for each in both
-        }
         # A point before the decimals and commas between fields are rather of the United States.
         is_american = (
             self._candidates.number.decimal == "." and self._sample.delimiter == ","
         )
-        likely = "month_first" if is_american else "day_first"
-        answer = self._asker.answer(
-            "date_order",
-            f"What comes first in {name!r}, such as {example}, the day or the month?",
-            {
-                order: forms[order][0]
-                for order in sorted(forms, key=lambda each: each != likely)
-            },
+        put_dates(
+            self._draft,
+            [self._columns[name]],
+            self._candidates,
+            self._asker,
+            is_american=is_american,
         )
-        return forms[answer]
 
     def _map_texts(self) -> None:
         """Map the texts that are left, each to a column that means nothing else."""
@@ -154,12 +132,10 @@ class _TableProfile:
                 self._mapped |= {role: name for name in named_like(role, own)[:1]}
             return
         [key] = self._table.key
+        others = [name for name in self._mapped.values() if name in own]
+        others += [name for name in own if name in self._used]
         # Numbers are written in many ways; a count of equal rows has a digest of them.
-        others = [
-            name
-            for name in (*self._mapped.values(), *self._used)
-            if name in own and name not in self._candidates.numbers
-        ]
+        others = [name for name in others if name not in self._candidates.numbers]
         found = identity_of(self._own, key, list(dict.fromkeys(others)))
         if len(found.parts) == 1 and not found.counts_lines:
             self._mapped[key] = found.parts[0]

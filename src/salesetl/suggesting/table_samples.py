@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import dropwhile
 
 from salesetl.characters import trim
@@ -33,6 +35,8 @@ NULLS = (
     "-",
     "--",
 )
+# Those of them that are values too, such as the region NA or the discount None.
+_AMBIGUOUS = {"NA", "None", "-"}
 _LOOKED_AT = 300
 _MOST_STATES = 20
 _LEAST_ALIKE = 0.6
@@ -48,12 +52,32 @@ class Column:
     @property
     def filled(self) -> list[str]:
         """The values there are."""
-        return [value for value in self.values if value and value not in NULLS]
+        return [value for value in self.values if value and value not in self.nulls]
 
-    @property
+    @cached_property
     def nulls(self) -> set[str]:
         """The texts in it that say that there is no value."""
-        return {value for value in set(self.values) if value in NULLS}
+        found = set(self.values)
+        others = found.difference(NULLS, [""])
+        return {
+            text
+            for text in found.intersection(NULLS)
+            if text not in _AMBIGUOUS or not _may_mean(text, others)
+        }
+
+
+def _may_mean(text: str, others: Collection[str]) -> bool:
+    """Tell whether a text may be a value beside others: one of few words, or a code like them."""
+    if 2 * sum(map(is_value, others)) >= len(others):
+        return False
+    alike = sum(_shape(other) == _shape(text) for other in others)
+    has_digits = any(char.isdigit() for other in others for char in other)
+    are_words = text.isalpha() and len(others) < _MOST_STATES and not has_digits
+    return are_words or 2 * alike >= len(others)
+
+
+def _shape(text: str) -> str:
+    return re.sub("[a-z]", "a", re.sub("[A-Z]", "A", text))
 
 
 def states_like(column: Column, words: Collection[str]) -> list[str]:
