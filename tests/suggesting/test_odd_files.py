@@ -376,3 +376,29 @@ def test_a_profile_that_is_written_again_is_kept_beside_the_new_one(
     assert profile.read_text() == suggestion
     assert (tmp_path / "profile.toml.bak").read_text() == "# My own words.\n"
     assert "profile.toml.bak" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("state", "entry"),
+    [
+        ("SHIPPED", ""),
+        ("PAID", 'payment_status = "lower(state)"'),
+        ("paid", 'payment_status = "state"'),
+    ],
+)
+def test_a_state_of_the_parcel_is_no_state_of_the_payment(
+    tmp_path: Path, capsys: Capture, state: str, entry: str
+) -> None:
+    orders = tmp_path / "orders.json"
+    order = {name: value for name, value in ORDER.items() if name != "payment"}
+    orders.write_text(json.dumps(order | {"state": state}))
+
+    found = suggested(capsys, str(orders))
+
+    assert found["rows_loaded"] == 1
+    assert entry in found["profile"]
+    is_remarked = any(
+        "like payment_status (cancelled, paid" in each for each in found["remarks"]
+    )
+    assert is_remarked == (not entry)
+    assert ("payment_status" in found["profile"].partition("\n\n")[2]) == bool(entry)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from salesetl.mapping.tokens import quoted
 from salesetl.model.source import Source
 from salesetl.model.table import item_fields
 from salesetl.model.types import T
@@ -26,14 +27,23 @@ def object_profile(source: Source, sample: ObjectSample, asker: Asker) -> Draft:
     table = source.contract
     fields = table.delivered_fields
     candidates = Candidates(T.StructType(fields), _columns(objects))
+    columns = {each.name: each for each in candidates.columns}
     taken: set[str] = set()
     for field in fields:
         if item_fields(field):
             continue
         found = [name for name in candidates.of(field.name) if name not in taken]
+        values = field.metadata.get("values", [])
+        if values:
+            found = [name for name in found if _has_one_of(values, columns[name])]
         if found:
-            draft.put(f"columns.{field.name}", found[0])
+            _put_column(draft, field.name, columns[found[0]], values)
             taken.add(found[0])
+        elif values and field.name not in table.optional_columns:
+            draft.remarks.append(
+                f"nothing looks like {field.name} ({', '.join(values[:4])}): if it is the same for"
+                " all, write it below [constants]"
+            )
         elif field.name not in table.optional_columns:
             draft.remarks.append(f"nothing looks like {field.name}")
     for field in table.schema:
@@ -42,6 +52,26 @@ def object_profile(source: Source, sample: ObjectSample, asker: Asker) -> Draft:
     dated = [each for each in candidates.columns if each.name in taken]
     put_dates(draft, dated, candidates, asker)
     return draft
+
+
+def _has_one_of(values: Sequence[str], column: Column) -> bool:
+    """Tell whether a column has at least one of the values of a contract, in any case."""
+    known = {each.casefold() for each in values}
+    return any(each.casefold() in known for each in column.filled)
+
+
+def _put_column(draft: Draft, role: str, column: Column, values: Sequence[str]) -> None:
+    """Map a column, in the case of the values that the contract has."""
+    if values and set(values).isdisjoint(column.filled):
+        case = "lower" if all(map(str.islower, values)) else "upper"
+        draft.put(f"expressions.{role}", f"{case}({quoted(column.name)})")
+    else:
+        draft.put(f"columns.{role}", column.name)
+
+
+def paths_in(objects: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the paths of all values and lists in some objects."""
+    return {*(each.name for each in _columns(objects)), *_lists(objects)}
 
 
 def _map_list(

@@ -13,10 +13,11 @@ from salesetl.mapping.profile import Profile
 from salesetl.mapping.profile_files import load_profile, shipped_profiles
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.source import Json
+from salesetl.model.table import Table, item_fields
 from salesetl.runs import RunReport
 from salesetl.suggesting.asking import Asker, Question
 from salesetl.suggesting.draft import Draft
-from salesetl.suggesting.object_profiles import object_profile
+from salesetl.suggesting.object_profiles import object_profile, paths_in
 from salesetl.suggesting.object_samples import ObjectSample, objects_of
 from salesetl.suggesting.sampling import TextSample, sampled
 from salesetl.suggesting.table_profiles import table_profile
@@ -111,7 +112,11 @@ def _shipped(
         except InputError:
             # Of another pipeline.
             continue
-        if isinstance(content, TableSample) and not _fits(profile, content, pipeline):
+        if isinstance(content, TableSample):
+            fits = _fits(profile, content, pipeline.main.contract)
+        else:
+            fits = _fits_objects(profile, content, pipeline.main.contract)
+        if not fits:
             continue
         tried, failure = _tried(text, tried_on, run)
         if tried and tried.rows_loaded >= _ENOUGH * max(tried.rows_read, 1):
@@ -119,13 +124,22 @@ def _shipped(
     return None
 
 
-def _fits(profile: Profile, table: TableSample, pipeline: Pipeline) -> bool:
+def _fits_objects(profile: Profile, sample: ObjectSample, contract: Table) -> bool:
+    found = paths_in(sample.objects)
+    lists = [field.name for field in contract.schema if item_fields(field)]
+    needed = [profile.list_of(name).path or name for name in lists]
+    needed += [profile.columns.get(name, name) for name in contract.key]
+    is_listed_alike = sample.records in ("", profile.records)
+    return is_listed_alike and found.issuperset(needed)
+
+
+def _fits(profile: Profile, table: TableSample, contract: Table) -> bool:
     names = [each.name for each in table.columns]
     is_ascii = all(part.isascii() for part in table.text.parts)
     return (
         profile.field_delimiter == table.delimiter
         and (is_ascii or profile.encoding == table.text.encoding)
-        and not profile.missing(names, pipeline.main.contract)
+        and not profile.missing(names, contract)
     )
 
 
