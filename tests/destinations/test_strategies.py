@@ -96,7 +96,9 @@ def test_a_strategy_brings_rows_in(
     least: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("salesetl.destinations.merging.LEAST_STAYING_BYTES", least)
+    monkeypatch.setattr(
+        "salesetl.destinations.staying_files.LEAST_STAYING_BYTES", least
+    )
     table = products(strategy, is_partitioned=is_partitioned)
     publish(engine, tmp_path, table, [product(1, "old", 2024), product(2, "old")])
 

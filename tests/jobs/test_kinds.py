@@ -340,7 +340,10 @@ def test_what_is_not_read_is_named_with_the_remedy(
 @pytest.mark.parametrize(
     ("sheet", "told"),
     [
-        ("", "has 2 sheets (S, T); name one of them as sheet in a source profile, or with"),
+        (
+            "",
+            "has 2 sheets (S, T); name one of them as sheet in a source profile, or with",
+        ),
         ("sheet = 's'", "has no sheet 's'; did you mean S? Allowed: S, T"),
         ("sheet = ''", "sheet is empty"),
     ],

@@ -24,7 +24,7 @@ def shop(engine: Engine, tmp_path: Path) -> Shop:
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every file count as large."""
-    monkeypatch.setattr("salesetl.destinations.merging.LEAST_STAYING_BYTES", 0)
+    monkeypatch.setattr("salesetl.destinations.staying_files.LEAST_STAYING_BYTES", 0)
 
 
 def files(shop: Shop, table: str = "sales/enriched_sales") -> set[str]:

@@ -175,7 +175,7 @@ def check(
 @pytest.fixture
 def shop(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """Open a shop in an empty folder, on the engine of the test; its files count as large."""
-    monkeypatch.setattr("salesetl.destinations.merging.LEAST_STAYING_BYTES", 0)
+    monkeypatch.setattr("salesetl.destinations.staying_files.LEAST_STAYING_BYTES", 0)
     return Shop(engine, tmp_path)
 
 

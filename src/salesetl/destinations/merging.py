@@ -7,22 +7,17 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesetl.destinations.lake import Change, Lake
+from salesetl.destinations.staying_files import files_staying
 from salesetl.errors import InputError
 from salesetl.model.rules import sql_literal
 from salesetl.model.strategies import Append, History, Replace, Snapshot
 from salesetl.model.table import Table
-from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from pyspark.sql import functions as F
 else:
     from salesetl.engines import functions as F
-
-
-# A file that is smaller is written again with what arrives, so that a partition to which little is
-# added at a time does not become many small files (docs/decisions/0022).
-LEAST_STAYING_BYTES = 2 * 1024 * 1024
 
 
 def check_strategies(tables: Iterable[Table]) -> None:
@@ -65,7 +60,7 @@ def change(
             )
         case Append():
             touched = lake.folders_of(arriving, table)
-            staying, others = _staying(lake, table, touched, whole)
+            staying, others = files_staying(lake, table, touched, whole)
             kept = lake.read_files(table, others)
             return Change(
                 table,
@@ -183,7 +178,7 @@ def _changed(
         changed |= lake.differing(table, going, arriving, concerned - changed)
     as_it_is = sorted(concerned - changed - set(also))
     changed |= set(also)
-    staying, others = _staying(lake, table, changed, replaced_in | set(whole))
+    staying, others = files_staying(lake, table, changed, replaced_in | set(whole))
     kept = lake.read_files(table, others)
     if kept is not None and replaced_in & set(others):
         kept = stays(kept).select(*table.columns)
@@ -197,19 +192,6 @@ def _changed(
         lake.read_files(table, staying),
         staying,
     )
-
-
-def _staying(
-    lake: Lake, table: Table, folders: Collection[str], whole: Collection[str]
-) -> tuple[dict[str, list[StoredFile]], dict[str, list[StoredFile]]]:
-    """Return which files of partitions that change stay, and the others; none stays of `whole`."""
-    staying: dict[str, list[StoredFile]] = {}
-    others: dict[str, list[StoredFile]] = {}
-    for folder in sorted(set(folders) & set(lake.files(table))):
-        for file in lake.files(table)[folder]:
-            stays = folder not in whole and file.size >= LEAST_STAYING_BYTES
-            (staying if stays else others).setdefault(folder, []).append(file)
-    return staying, others
 
 
 def _check_once(
