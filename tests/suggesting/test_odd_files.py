@@ -402,3 +402,23 @@ def test_a_state_of_the_parcel_is_no_state_of_the_payment(
     )
     assert is_remarked == (not entry)
     assert ("payment_status" in found["profile"].partition("\n\n")[2]) == bool(entry)
+
+
+@pytest.mark.parametrize("above", [[], ["Sales of September", ""], ["sep=;"]])
+def test_two_lines_that_name_the_columns_together_are_a_header(
+    tmp_path: Path, capsys: Capture, above: list[str]
+) -> None:
+    path = write(
+        tmp_path,
+        *above,
+        "Invoice;Invoice;Customer;Item;Qty;Unit;Line;Branch",
+        "No;Date;Code;Description;;Price;Amount;",
+        "1;2025-01-01;C1;Mug;2;2,50;5,00;North",
+        "2;2025-01-02;C1;Mug;1;2,00;2,00;North",
+    )
+
+    found = suggested(capsys, path)
+
+    assert (found["rows_read"], found["rows_loaded"]) == (2, 2)
+    assert str(revenue(found)) == "7.00"
+    assert 'date = "Invoice Date"' in found["profile"]

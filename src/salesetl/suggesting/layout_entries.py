@@ -27,9 +27,11 @@ def layout_of(draft: Draft, sample: TableSample) -> dict[str, Any]:
             draft.remarks.append(
                 f"the encoding is a guess: {text.encoding}; see that names with accents are right"
             )
-    if sample.header_lines > 1:
+    if sample.skip_lines:
+        entries["skip_lines"] = sample.skip_lines
+    elif sample.header_lines > 1:
         entries["header_lines"] = sample.header_lines
-    if not sample.header_lines:
+    if sample.skip_lines or not sample.header_lines:
         entries["header"] = False
         entries["names"] = [each.name for each in sample.columns]
     return entries

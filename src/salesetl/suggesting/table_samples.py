@@ -95,7 +95,8 @@ class TableSample:
     """The columns of a sample of delimited text.
 
     `header_lines` is how many lines name them, of which the first has the names; 0 if none does.
-    `says_delimiter` if the first line names the delimiter.
+    `says_delimiter` if the first line names the delimiter. If two lines name the columns together,
+    `skip_lines` are all lines above the rows.
     """
 
     text: TextSample
@@ -103,15 +104,7 @@ class TableSample:
     columns: tuple[Column, ...]
     header_lines: int
     says_delimiter: bool
-
-    @property
-    def row_count(self) -> int:
-        """How many rows the sample has."""
-        return len(self.columns[0].values)
-
-    def find(self, name: str) -> Column:
-        """Return the column of a name."""
-        return next(each for each in self.columns if each.name == name)
+    skip_lines: int = 0
 
 
 def table_of(sample: TextSample) -> TableSample:
@@ -129,6 +122,15 @@ def table_of(sample: TextSample) -> TableSample:
     if not header_lines:
         names = [f"column_{number}" for number in range(1, width + 1)]
     rows = records[place + header_lines :]
+    skip_lines = 0
+    if header_lines == 2 and len(set(names)) < width:
+        # One name for several columns, and the line below says which is which.
+        below = map(trim, records[place + 1])
+        names = [
+            f"{upper} {lower}".strip()
+            for upper, lower in zip(names, below, strict=True)
+        ]
+        skip_lines = _lines_above(first, delimiter, place + header_lines)
     for part in rest:
         rows += _records(part, delimiter)
     whole = [[trim(value) for value in row] for row in rows if len(row) == width]
@@ -141,7 +143,7 @@ def table_of(sample: TextSample) -> TableSample:
         )
     )
     return TableSample(
-        sample, delimiter, tuple(columns), header_lines, named is not None
+        sample, delimiter, tuple(columns), header_lines, named is not None, skip_lines
     )
 
 
@@ -177,6 +179,17 @@ def _records(text: str, delimiter: str, limit: int | None = None) -> list[list[s
         # Such as of a field that is never closed; what was read before is enough.
         pass
     return records
+
+
+def _lines_above(text: str, delimiter: str, count: int) -> int:
+    """Return how many lines the first records take, with empty lines between them."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    found = 0
+    for record in reader:
+        found += any(map(trim, record))
+        if found == count:
+            break
+    return reader.line_num
 
 
 def _width(records: Sequence[Sequence[str]]) -> int:
