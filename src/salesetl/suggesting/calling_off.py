@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from salesetl.mapping.tokens import quoted
 from salesetl.suggesting.asking import Asker
 from salesetl.suggesting.draft import Draft, literals
-from salesetl.suggesting.table_samples import Column, states_like
+from salesetl.suggesting.states import states_like
+from salesetl.suggesting.table_samples import Column
 
 _CALLED_OFF = {
     *("cancelled", "canceled", "void", "voided", "deleted", "test", "draft", "failed"),

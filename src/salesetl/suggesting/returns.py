@@ -8,7 +8,8 @@ from decimal import Decimal
 from salesetl.mapping.tokens import quoted
 from salesetl.suggesting.asking import Asker
 from salesetl.suggesting.draft import Draft, literals
-from salesetl.suggesting.table_samples import Column, states_like
+from salesetl.suggesting.states import states_like
+from salesetl.suggesting.table_samples import Column
 
 _RETURNS = {
     *("return", "returned", "refund", "refunded", "credit", "retoure", "gutschrift"),

@@ -38,7 +38,7 @@ NULLS = (
 # Those of them that are values too, such as the region NA or the discount None.
 _AMBIGUOUS = {"NA", "None", "-"}
 _LOOKED_AT = 300
-_MOST_STATES = 20
+MOST_STATES = 20
 _LEAST_ALIKE = 0.6
 
 
@@ -72,22 +72,12 @@ def _may_mean(text: str, others: Collection[str]) -> bool:
         return False
     alike = sum(_shape(other) == _shape(text) for other in others)
     has_digits = any(char.isdigit() for other in others for char in other)
-    are_words = text.isalpha() and len(others) < _MOST_STATES and not has_digits
+    are_words = text.isalpha() and len(others) < MOST_STATES and not has_digits
     return are_words or 2 * alike >= len(others)
 
 
 def _shape(text: str) -> str:
     return re.sub("[a-z]", "a", re.sub("[A-Z]", "A", text))
-
-
-def states_like(column: Column, words: Collection[str]) -> list[str]:
-    """Return the values of a column of states that have one of some words.
-
-    None if the column has many values, as of names, or if all of them do.
-    """
-    states = set(column.filled)
-    found = sorted(each for each in states if not set(words).isdisjoint(words_of(each)))
-    return found if len(found) < len(states) <= _MOST_STATES else []
 
 
 @dataclass(frozen=True)
