@@ -46,7 +46,7 @@ def add_command(groups: Commands) -> None:
 
 
 def plan_job(arguments: argparse.Namespace) -> str:
-    """Return what a run would do, by the job itself; all but the publish is done.
+    """Run a job without its publish, and return what it would change.
 
     Of a run that would fail, what is known is printed, and its error raised.
     """

@@ -62,7 +62,7 @@ class PlannedLake(ParquetLake):
 
     @contextmanager
     def held(self, run_id: str) -> Iterator[None]:
-        """Hold nothing; see before and after the block that no run publishes."""
+        """Hold nothing; see that no run publishes, and look again if the block fails."""
         self._plan.writing_run = writing_run(self._storage, self._lease)
         if self._is_publishing():
             raise LeaseError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +49,8 @@ class PlannedTable:
     """What a publish would change in a table; `unchanged` partitions were looked at and stay."""
 
     table: Table
-    partitions: list[PlannedPartition] = field(default_factory=list)
-    unchanged: int = 0
+    partitions: list[PlannedPartition]
+    unchanged: int
 
 
 def plan_table(

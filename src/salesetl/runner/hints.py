@@ -12,12 +12,10 @@ if TYPE_CHECKING:
 else:
     from salesetl.engines import functions as F
 
-# The share of the rows that break a rule of which a cause must be true.
-_MOST = 0.8
-# The share of all rows that break a rule from which on there is a common cause to look for; in a
-# small delivery, from which on one row is enough.
-_COMMON = 0.005
-_LEAST = 0.1
+# A cause is shown if it holds for this share of the rows that break a rule.
+_EXPLAINED_SHARE = 0.8
+# Fewer rows than this share of all have no cause in common; of a few rows one is enough.
+_COMMON_SHARE, _FEW_ROWS_SHARE = 0.005, 0.1
 
 
 def hints_of(classified: Classified) -> list[str]:
@@ -27,7 +25,7 @@ def hints_of(classified: Classified) -> list[str]:
     """
     tally = classified.tally
     counts = tally.rows_by_reason
-    least = max(min(2, tally.rows_read * _LEAST), tally.rows_read * _COMMON)
+    least = _least_rows(tally.rows_read)
     asked = [
         (rule.name, cause)
         for rule in all_rules(classified.contract)
@@ -48,6 +46,11 @@ def hints_of(classified: Classified) -> list[str]:
     hints = [
         cause.hint
         for n, (name, cause) in enumerate(asked)
-        if (found[f"_{n}"] or 0) >= _MOST * counts[name]
+        if (found[f"_{n}"] or 0) >= _EXPLAINED_SHARE * counts[name]
     ]
     return list(dict.fromkeys(hints))
+
+
+def _least_rows(rows_read: int) -> float:
+    """Return how many rows must break a rule before a cause is looked for."""
+    return max(min(2, rows_read * _FEW_ROWS_SHARE), rows_read * _COMMON_SHARE)

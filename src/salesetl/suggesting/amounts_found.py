@@ -105,9 +105,7 @@ class _AmountsFinder:
         )
         if answer == "parts":
             return Amounts(first)
-        kept = {
-            name: name_ for name, name_ in first.items() if name not in self._derived
-        }
+        kept = {role: name for role, name in first.items() if role not in self._derived}
         return Amounts({self._total: total[0], **kept})
 
     def _parts(

@@ -16,8 +16,8 @@ Values = Sequence[Decimal | None]
 _MOST_ROWS = 400
 ADDS_UP = 0.95
 _CENT = Decimal("0.011")
-# A price of four decimals may be rounded, which a quantity multiplies.
-_ROUNDED = Decimal("0.0001")
+# A price of four decimals may be rounded, which a quantity multiplies; by no more than a share.
+_ROUNDED, _MOST_OFF = Decimal("0.0001"), Decimal("0.02")
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,14 @@ def _share(total: str, formula: Expression, columns: Mapping[str, Values]) -> fl
     for row in zip(*columns.values(), strict=True):
         given = dict(zip(names, row, strict=True))
         due = given[total]
-        if due is None or any(
-            given.get(each) is None for each in columns if each == total
-        ):
+        if due is None:
             continue
         found = value_of(formula.tree, given)
         if found is None:
             continue
         count += 1
         allowed = _CENT + _ROUNDED * max((abs(each) for each in row if each), default=0)
-        hits += abs(found - due) <= min(allowed, abs(due) / 50 + _CENT)
+        hits += abs(found - due) <= min(allowed, _MOST_OFF * abs(due) + _CENT)
         if count == _MOST_ROWS:
             break
     return hits / count if count else 0.0
