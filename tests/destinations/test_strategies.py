@@ -70,7 +70,6 @@ def names(root: Path, table: Table) -> dict[str, tuple[str, bool]]:
 
 
 @on_each_engine
-@pytest.mark.parametrize("least", [0, 2**21], ids=["large", "small"])
 @pytest.mark.parametrize("is_partitioned", [True, False], ids=["by year", "whole"])
 @pytest.mark.parametrize(
     ("strategy", "expected"),
@@ -93,7 +92,6 @@ def test_a_strategy_brings_rows_in(
     strategy: Strategy,
     is_partitioned: bool,
     expected: dict[str, tuple[str, bool]],
-    least: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(

@@ -181,7 +181,7 @@ def shop(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sho
 
 @pytest.mark.slow
 @given(history=histories())
-@settings(max_examples=3, phases=PHASES)
+@settings(max_examples=2, phases=PHASES)
 def test_any_runs_over_new_sales_leave_what_one_run_over_all_does(
     shop: Shop, history: list[Step]
 ) -> None:
