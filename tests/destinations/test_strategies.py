@@ -94,9 +94,8 @@ def test_a_strategy_brings_rows_in(
     expected: dict[str, tuple[str, bool]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        "salesetl.destinations.staying_files.LEAST_STAYING_BYTES", least
-    )
+    # As if files were large; small ones are written again in most other tests.
+    monkeypatch.setattr("salesetl.destinations.staying_files.LEAST_STAYING_BYTES", 0)
     table = products(strategy, is_partitioned=is_partitioned)
     publish(engine, tmp_path, table, [product(1, "old", 2024), product(2, "old")])
 
