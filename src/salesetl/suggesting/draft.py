@@ -55,9 +55,9 @@ class Draft:
     def keep(self, condition: str, because: str = "") -> None:
         """Filter rows for which a condition does not hold, beside others that are filtered."""
         before = self.entries.get("filter", {}).get("keep")
-        self.put(
-            "filter.keep", f"{before} and {condition}" if before else condition, because
-        )
+        if before:
+            condition = " and ".join(map(_grouped, (before, condition)))
+        self.put("filter.keep", condition, because)
 
     def move_to(self, folder: str) -> None:
         """Write the paths of files below a folder as they are from there."""
@@ -106,3 +106,8 @@ def literals(texts: Iterable[str]) -> str:
 
 def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _grouped(condition: str) -> str:
+    """Write a condition so that others can be joined to it by `and`."""
+    return f"({condition})" if " or " in condition else condition

@@ -58,7 +58,7 @@ def without_totals(
     lacking = _most_filled(kept, [rows[place] for place in named])
     if lacking is not None:
         filled = columns[lacking].name
-        condition = f"({condition} or {quoted(filled)} is not null)"
+        condition = f"{condition} or {quoted(filled)} is not null"
         needed.add(filled)
     draft.keep(condition, "totals are no sales")
     draft.remarks.append(f"rows with {shown} are totals, and are filtered")
