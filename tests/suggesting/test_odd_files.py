@@ -422,3 +422,80 @@ def test_two_lines_that_name_the_columns_together_are_a_header(
     assert (found["rows_read"], found["rows_loaded"]) == (2, 2)
     assert str(revenue(found)) == "7.00"
     assert 'date = "Invoice Date"' in found["profile"]
+
+
+def priced(names: str, *rows: str) -> list[str]:
+    """Return the lines of a file of sales with other columns of amounts."""
+    header = f"id,date,customer,product,region,quantity,price,{names}"
+    lines = [f"{n},2025-01-0{n},C1,Mug,North,{row}" for n, row in enumerate(rows, 1)]
+    return [header, *lines]
+
+
+@pytest.mark.parametrize(
+    ("lines", "answers", "due"),
+    [
+        # In the total, without one, and still to be taken off it.
+        (
+            priced("discount,total", "2,10.00,-1.00,19.00", "1,20.00,-5.00,15.00"),
+            [],
+            "34.00",
+        ),
+        (priced("discount", "2,10.00,-1.00", "1,20.00,-5.00"), [], "34.00"),
+        (
+            priced("discount,total", "2,10.00,-1.00,20.00", "1,20.00,-5.00,20.00"),
+            ["discount=beside"],
+            "34.00",
+        ),
+        # With a return, whose discount comes back.
+        (
+            priced("discount,total", "2,10.00,-1.00,19.00", "-1,20.00,0.50,-19.50"),
+            [],
+            "-0.50",
+        ),
+        (
+            priced("discount,total", "2,10.00,-0.10,18.00", "1,20.00,-0.50,10.00"),
+            [],
+            "28.00",
+        ),
+    ],
+)
+def test_a_discount_may_be_written_below_zero(
+    tmp_path: Path, capsys: Capture, lines: list[str], answers: list[str], due: str
+) -> None:
+    words = [word for each in answers for word in ("--answer", each)]
+
+    found = suggested(capsys, write(tmp_path, *lines), *words)
+
+    assert (found["rows_loaded"], str(revenue(found))) == (2, due)
+
+
+def test_a_share_that_is_still_taken_off_is_one_of_the_price(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    rows = ("2,10.00,0.10,20.00", "1,20.00,0.50,20.00")
+    path = write(tmp_path, *priced("discount,total", *rows))
+
+    found = suggested(capsys, path, "--answer", "discount=beside")
+
+    assert (found["rows_loaded"], str(revenue(found))) == (2, "28.00")
+
+
+def test_a_column_in_two_forms_of_numbers_is_told(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    path = write(tmp_path, *sales("1;1.5;North", "1;1,5;North"))
+
+    assert "header has no columns 'unit_price'" in suggested(capsys, path)["failure"]
+
+
+def test_no_edited_profile_is_lost(tmp_path: Path) -> None:
+    path = write(tmp_path, *sales("1;2,50;North", "2;2,00;North"))
+    profile = tmp_path / "profile.toml"
+    words = [b"# One.", "# Zwei: äöü.".encode("latin-1"), b"# Three."]
+
+    for content in words:
+        profile.write_bytes(content)
+        main(["profile", "suggest", path, "--to", str(profile)])
+
+    kept = [tmp_path / f"profile.toml.bak{number}" for number in ("", "1", "2")]
+    assert [each.read_bytes() for each in kept] == words

@@ -104,3 +104,4 @@ def test_all_values_together_tell_the_form_of_numbers(
 
 def test_three_digits_behind_a_point_may_be_thousands() -> None:
     assert number_forms([["1.250", "3"]]) == [NumberForm(), NumberForm(",", ".")]
+    assert number_forms([["1.5", "1,5"]]) == [NumberForm()]

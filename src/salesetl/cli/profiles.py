@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,8 +95,11 @@ def suggest_profile(arguments: argparse.Namespace) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Write a profile, and keep another one that is there: somebody may have edited it."""
-    if path.exists() and path.read_text(encoding="utf-8") != text:
-        kept = path.with_name(f"{path.name}.bak")
+    if path.exists() and path.read_bytes() != text.encode():
+        names = (f"{path.name}.bak{number or ''}" for number in count())
+        kept = next(
+            place for name in names if not (place := path.with_name(name)).exists()
+        )
         path.replace(kept)
         print(
             f"{path}: written; the profile that was there is now {kept}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -41,15 +40,15 @@ class AmountEntries:
         """Write the form of numbers, the columns of amounts, and what is computed of them."""
         draft = self.draft
         columns = {each.name: each for each in self.candidates.columns}
-        names = {*amounts.columns.values(), *amounts.beside.values()}
+        names = amounts.columns.values()
         texts = chain.from_iterable(columns[name].filled for name in names)
         has_currency = self._map_currency()
         mark = None
         if not has_currency:
             mark = currency_mark_of(texts, self.path)
         put_number_form(draft, self.candidates.number, mark)
-        for role, name in (amounts.columns | amounts.beside).items():
-            self._map_number(role, name)
+        for role, name in amounts.columns.items():
+            self._map_number(role, name, is_negated=role in amounts.negated)
         for role in amounts.inside:
             # Otherwise a column of that very name would count.
             draft.put(f"constants.{role}", "0", "other amounts hold it")
@@ -59,7 +58,7 @@ class AmountEntries:
             self._put_currency(mark)
         signed = {
             role: name
-            for role, name in (amounts.columns | amounts.beside).items()
+            for role, name in amounts.columns.items()
             if role in self.table.amounts or role not in self.table.derived
         }
         if not amounts.ones:
@@ -75,8 +74,8 @@ class AmountEntries:
         [total] = set(self.table.amounts) & set(amounts.columns)
         made = self.draft.entries.get("expressions", {})
         parts = made.pop(total, quoted(amounts.columns[total]))
-        for role in amounts.beside:
-            parts += f" {amounts.signs[role]} coalesce({role}, 0)"
+        for role, sign in amounts.beside.items():
+            parts += f" {sign} coalesce({role}, 0)"
         self.draft.put(f"expressions.{total}", parts)
         self.used.add(amounts.columns[total])
         self.mapped.pop(total, None)
@@ -89,14 +88,20 @@ class AmountEntries:
             if role not in {*self.table.amounts, *self.table.optional_columns}
         ]
         for role, name in amounts.shares.items():
-            expression = _share(name, operands)
+            factors = [*operands, _signed(name, is_negated=role in amounts.negated)]
+            expression = f"round({' * '.join(factors)}, 2)"
             self.draft.put(f"expressions.{role}", expression, "a share of the price")
             self.used.add(name)
 
-    def _map_number(self, role: str, name: str) -> None:
+    def _map_number(self, role: str, name: str, *, is_negated: bool) -> None:
         self.used.add(name)
         values = self.candidates.numbers[name]
-        if not is_rounded(self.draft, self.table, role, name, values):
+        text = _signed(name, is_negated=is_negated)
+        if is_rounded(self.draft, self.table, role, text, values):
+            return
+        if is_negated:
+            self.draft.put(f"expressions.{role}", text, "is below zero")
+        else:
             self.mapped[role] = name
 
     def _map_currency(self) -> bool:
@@ -127,6 +132,5 @@ class AmountEntries:
             )
 
 
-def _share(name: str, operands: Sequence[str]) -> str:
-    """Write the amount that is a share of a product."""
-    return f"round({' * '.join(operands)} * {quoted(name)}, 2)"
+def _signed(name: str, *, is_negated: bool) -> str:
+    return f"(-{quoted(name)})" if is_negated else quoted(name)

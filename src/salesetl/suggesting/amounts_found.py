@@ -14,6 +14,7 @@ from salesetl.suggesting.other_amounts import (
     ask_of_others,
     is_added,
     is_told_a_share,
+    taken_off_below_zero,
 )
 from salesetl.suggesting.sums import (
     ADDS_UP,
@@ -62,36 +63,51 @@ class _AmountsFinder:
             name for name in self._formula.names if name not in self._optional
         ]
         self._derived = [name for name in table.derived if name in self._needed]
+        self._named = {
+            name: candidates.of(name)
+            for name in (self._total, *self._needed, *self._optional)
+        }
+        parts = {role: self._named[role] for role in self._optional}
+        self._negated = taken_off_below_zero(parts, self._formula, candidates.numbers)
+        self._values: dict[str, Values] = {
+            name: (
+                [value and -value for value in values]
+                if name in self._negated
+                else values
+            )
+            for name, values in candidates.numbers.items()
+        }
 
     def find(self) -> Amounts:
         """Find the columns; questions are asked where nothing adds up."""
-        named = {
-            name: self._candidates.of(name)
-            for name in (self._total, *self._needed, *self._optional)
+        amounts = self._found()
+        taken = amounts.columns | amounts.shares
+        amounts.negated = {
+            role for role, name in taken.items() if name in self._negated
         }
-        needed = {name: named[name] for name in self._needed if named[name]}
+        return amounts
+
+    def _found(self) -> Amounts:
+        needed = {name: self._named[name] for name in self._needed if self._named[name]}
         lacking = [name for name in self._needed if name not in needed]
-        if lacking and (found := self._unnamed(named)):
+        if lacking and (found := self._unnamed()):
             return found
-        total = [each for each in named[self._total] if self._is_filled(each)]
+        total = [each for each in self._named[self._total] if self._is_filled(each)]
         if not lacking and total:
-            return self._with_total(total, needed, named)
+            return self._with_total(total, needed)
         if total:
-            return self._with_others(self._of_total(total, needed, lacking), named)
-        return self._without_total(needed, named, lacking)
+            return self._with_others(self._of_total(total, needed, lacking))
+        return self._without_total(needed, lacking)
 
     def _with_total(
-        self,
-        total: Sequence[str],
-        needed: Mapping[str, Sequence[str]],
-        named: Mapping[str, Sequence[str]],
+        self, total: Sequence[str], needed: Mapping[str, Sequence[str]]
     ) -> Amounts:
-        optional, values = self._parts(needed, named)
+        optional, values = self._parts(needed)
         found = best_sum(
             self._total, self._formula, {self._total: total, **needed}, optional, values
         )
         if found and found.share >= ADDS_UP:
-            return self._with_others(self._mapped(found), named)
+            return self._with_others(self._mapped(found))
         share = found.share if found else 0.0
         first = {name: each[0] for name, each in needed.items()}
         product = " × ".join(map(repr, first.values()))
@@ -109,17 +125,15 @@ class _AmountsFinder:
         return Amounts({self._total: total[0], **kept})
 
     def _parts(
-        self,
-        needed: Mapping[str, Sequence[str]],
-        named: Mapping[str, Sequence[str]],
+        self, needed: Mapping[str, Sequence[str]]
     ) -> tuple[dict[str, list[str]], dict[str, Values]]:
         """Return the candidates of the other parts, and all values; a part may be a share."""
-        values: dict[str, Values] = dict(self._candidates.numbers)
+        values = dict(self._values)
         optional = {}
         product = [values[names[0]] for names in needed.values()]
         for role in self._optional:
-            optional[role] = list(named[role])
-            for name in named[role]:
+            optional[role] = list(self._named[role])
+            for name in self._named[role]:
                 if is_share(values[name]):
                     values[_share_of(name)] = [
                         None if None in row else round(prod(row), 2)
@@ -128,26 +142,20 @@ class _AmountsFinder:
                     optional[role].append(_share_of(name))
         return {role: names for role, names in optional.items() if names}, values
 
-    def _with_others(
-        self, amounts: Amounts, named: Mapping[str, Sequence[str]]
-    ) -> Amounts:
-        """Ask of the parts that a file has beside the total."""
-        values = self._candidates.numbers
-        parts = {
-            role: [name for name in named[role] if any(values[name])]
-            for role in self._optional
-        }
-        ask_of_others(amounts, self._total, self._formula, parts, self._asker)
+    def _with_others(self, amounts: Amounts) -> Amounts:
+        parts = {role: self._named[role] for role in self._optional}
+        total, formula = self._total, self._formula
+        ask_of_others(amounts, total, formula, parts, self._values, self._asker)
         return amounts
 
     def _is_filled(self, name: str) -> bool:
-        values = self._candidates.numbers[name]
+        values = self._values[name]
         return 2 * (len(values) - values.count(None)) >= len(values)
 
     def _mapped(self, found: Sum) -> Amounts:
         amounts = Amounts()
         for role, name in found.columns.items():
-            if name in self._candidates.numbers:
+            if name in self._values:
                 amounts.columns[role] = name
             else:
                 amounts.shares[role] = name.removesuffix(_share_of(""))
@@ -166,33 +174,26 @@ class _AmountsFinder:
         return Amounts({self._total: total[0], **given}, ones=ones)
 
     def _without_total(
-        self,
-        needed: Mapping[str, Sequence[str]],
-        named: Mapping[str, Sequence[str]],
-        lacking: Sequence[str],
+        self, needed: Mapping[str, Sequence[str]], lacking: Sequence[str]
     ) -> Amounts:
         """Let the total be computed from its parts; tax may be in the price already."""
         amounts = Amounts({name: each[0] for name, each in needed.items()})
         amounts.ones = [name for name in lacking if name not in self._derived]
-        values = self._candidates.numbers
         for role in self._optional:
-            for name in named[role][:1]:
-                if not any(values[name]):
+            for name in self._named[role][:1]:
+                values = self._values[name]
+                if not any(values):
                     continue
-                if is_share(values[name]) and role not in _PAID_TO_OTHERS:
-                    kind = (
-                        amounts.shares
-                        if is_told_a_share(name, self._asker)
-                        else amounts.columns
-                    )
-                    kind[role] = name
+                may_be_share = is_share(values) and role not in _PAID_TO_OTHERS
+                if may_be_share and is_told_a_share(name, self._asker):
+                    amounts.shares[role] = name
                 elif role != _TAX or is_added(name, self._asker):
                     amounts.columns[role] = name
         return amounts
 
-    def _unnamed(self, named: Mapping[str, Sequence[str]]) -> Amounts | None:
+    def _unnamed(self) -> Amounts | None:
         """Find the operands among all numbers, where names do not tell them."""
-        numbers = self._candidates.numbers
+        numbers = self._values
         few = {
             name: values[:_FEW_ROWS]
             for name, values in [*numbers.items()][:_MOST_UNNAMED]
@@ -200,7 +201,9 @@ class _AmountsFinder:
         }
         # Units are whole numbers, mostly smaller than a price.
         small = sorted(few, key=lambda name: (not is_whole(few[name]), mean(few[name])))
-        pool = {role: named[role] or small for role in (self._total, *self._needed)}
+        pool = {
+            role: self._named[role] or small for role in (self._total, *self._needed)
+        }
         found = best_sum(
             self._total,
             self._formula,

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from salesetl.errors import InputError
 from salesetl.mapping.numbers import NumberForm, currency_mark
-from salesetl.mapping.tokens import quoted
 from salesetl.model.table import Table
 from salesetl.suggesting.draft import Draft
 
@@ -38,11 +37,11 @@ def put_number_form(draft: Draft, form: NumberForm, mark: str | None) -> None:
 
 
 def is_rounded(
-    draft: Draft, table: Table, role: str, name: str, values: Sequence[Decimal | None]
+    draft: Draft, table: Table, role: str, text: str, values: Sequence[Decimal | None]
 ) -> bool:
-    """Round a column that has more decimals than the contract; False if it can be taken as it is.
+    """Round a number that has more decimals than the contract; False if it can be taken as it is.
 
-    Where a setting of the contract allows decimals, they are allowed.
+    `text` is its expression. Where a setting of the contract allows decimals, they are allowed.
     """
     scale = getattr(table.field(role).dataType, "scale", 0)
     decimals = max(map(_decimals, filter(None, values)), default=0)
@@ -50,7 +49,7 @@ def is_rounded(
     if decimals and setting in {each.name for each in table.settings}:
         draft.put(f"rules.{setting}", min(scale, decimals), "goods by weight")
     if decimals > scale:
-        draft.put(f"expressions.{role}", f"round({quoted(name)}, {scale})")
+        draft.put(f"expressions.{role}", f"round({text}, {scale})")
     return decimals > scale
 
 

@@ -10,7 +10,7 @@ from salesetl.characters import name_key
 from salesetl.mapping.expressions import Expression
 from salesetl.suggesting.asking import Asker
 from salesetl.suggesting.known_names import words_of
-from salesetl.suggesting.sums import value_of
+from salesetl.suggesting.sums import Values, is_share, value_of
 
 # A total that is called so has no tax.
 _NET = frozenset("net netto nett neto excl exkl ohne subtotal".split())
@@ -20,16 +20,17 @@ _NET = frozenset("net netto nett neto excl exkl ohne subtotal".split())
 class Amounts:
     """The columns of numbers, by the column of the contract; `shares` are parts of the product.
 
-    `ones` are the operands that the file does not have, and of which each row counts one. What is
-    `beside` the total is to be added with its sign; what is `inside` other amounts must not count,
-    though the file has a column of that name.
+    `ones` are the operands that the file does not have, and of which each row counts one. `negated`
+    are below zero in the file, and above it in the contract. What is `beside` the total is to be
+    added with its sign; what is `inside` other amounts must not count, though the file has a column
+    of that name.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
     shares: dict[str, str] = field(default_factory=dict)
     ones: list[str] = field(default_factory=list)
+    negated: set[str] = field(default_factory=set)
     beside: dict[str, str] = field(default_factory=dict)
-    signs: dict[str, str] = field(default_factory=dict)
     inside: list[str] = field(default_factory=list)
 
 
@@ -38,21 +39,43 @@ def ask_of_others(
     total: str,
     formula: Expression,
     parts: Mapping[str, Sequence[str]],
+    values: Mapping[str, Values],
     asker: Asker,
 ) -> None:
     """Ask of each part of a formula with which the total adds up without it; note the answers.
 
-    `parts` are the columns that may be each part.
+    `parts` are the columns that may be each part, and `values` what they have.
     """
     column = amounts.columns[total]
-    for role, names in parts.items():
+    for role, columns in parts.items():
+        names = [name for name in columns if any(values[name])]
         if role in amounts.columns or role in amounts.shares or not names:
             continue
         name, sign = names[0], _sign_of(role, formula)
         if _is_beside(role, name, sign, column, asker):
-            amounts.beside[role], amounts.signs[role] = name, sign
+            amounts.beside[role] = sign
+            kind = amounts.shares if is_share(values[name]) else amounts.columns
+            kind[role] = name
         elif name_key(name) == role:
             amounts.inside.append(role)
+
+
+def taken_off_below_zero(
+    parts: Mapping[str, Sequence[str]],
+    formula: Expression,
+    values: Mapping[str, Values],
+) -> set[str]:
+    """Return the columns of what is taken off a total that have it below zero.
+
+    In a contract a discount is above zero.
+    """
+    return {
+        name
+        for role, names in parts.items()
+        if _sign_of(role, formula) == "-"
+        for name in names
+        if sum(filter(None, values[name])) < 0
+    }
 
 
 def is_told_a_share(name: str, asker: Asker) -> bool:

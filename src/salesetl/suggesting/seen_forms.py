@@ -196,15 +196,15 @@ def number_forms(columns: Sequence[Sequence[str]]) -> list[NumberForm]:
     """
     values = [value for each in columns for value in dict.fromkeys(_spread(each))]
     found: dict[tuple[Decimal | None, ...], NumberForm] = {}
-    most = 0
     for form in NUMBER_FORMS:
-        numbers = tuple(map(form.read, values))
-        count = len(values) - numbers.count(None)
-        if count > most:
-            found, most = {}, count
-        if count == most:
-            found.setdefault(numbers, form)
-    return list(found.values())
+        found.setdefault(tuple(map(form.read, values)), form)
+    best = max(found, key=lambda numbers: len(values) - numbers.count(None))
+    # A form of other values is no other reading of these.
+    return [form for numbers, form in found.items() if _reads(numbers) == _reads(best)]
+
+
+def _reads(numbers: Sequence[Decimal | None]) -> list[bool]:
+    return [number is not None for number in numbers]
 
 
 def share_of_numbers(values: Sequence[str], form: NumberForm) -> float:
