@@ -48,6 +48,37 @@ def test_the_likely_cause_of_rejected_rows_is_told(
     assert hint in report_text(report).splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("profile", "fault", "hint"),
+    [
+        ('[number]\ndecimal = ","\n', {"unit_price": "£10,50"}, "decimal comma"),
+        ("decimal_comma = true\n", {"unit_price": "£10,50"}, "decimal comma"),
+        ('date_format = "dd.MM.yyyy"\n', {"date": "31.02.2025"}, "begin with the day"),
+        (
+            'date_formats = ["M/d/yyyy"]\n',
+            {"date": "2/30/2025"},
+            "begin with the month",
+        ),
+    ],
+)
+def test_what_the_profile_says_already_is_no_hint(
+    duckdb: Engine, tmp_path: Path, profile: str, fault: dict[str, str], hint: str
+) -> None:
+    shop = Shop(duckdb, tmp_path)
+    path = tmp_path / "profile.toml"
+    path.write_text(profile)
+    delivered = shop.deliver("sales", [sale(n, **fault) for n in range(1, 6)])
+
+    without = shop.load(delivered, max_rejected_ratio=1.0, allow_empty=True)
+    report = shop.load(
+        delivered, source_profile=str(path), max_rejected_ratio=1.0, allow_empty=True
+    )
+
+    assert any(hint in each for each in without.hints)
+    assert report.rows_quarantined == 5
+    assert not any(hint in each for each in report.hints)
+
+
 def test_one_broken_row_among_many_may_have_any_cause(
     duckdb: Engine, tmp_path: Path
 ) -> None:

@@ -82,6 +82,11 @@ class NumberForm:
         """Whether numbers are written as the contract has them."""
         return self == NumberForm()
 
+    @property
+    def has_decimal_comma(self) -> bool:
+        """Whether decimals stand behind a comma."""
+        return self.decimal == ","
+
     def plain(self, text: str) -> str:
         """SQL for the text of a number with a point and a leading minus; null without the form.
 

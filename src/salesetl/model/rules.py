@@ -16,11 +16,13 @@ Level = Literal["reject", "out_of_range", "warn"]
 class Cause:
     """What may be behind many broken rows: `condition` is SQL that is then true of most of them.
 
-    It may also name `_raw_record`, the text of the row.
+    It may also name `_raw_record`, the text of the row. `unless` is what of a source profile says
+    already what the hint tells, such as `date_formats`.
     """
 
     condition: str
     hint: str
+    unless: str = ""
 
 
 @dataclass(frozen=True)

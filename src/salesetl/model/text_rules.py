@@ -18,15 +18,18 @@ from salesetl.model.types import T
 DECIMAL_COMMA = Cause(
     "_raw_record rlike '(^|[^0-9.,])[0-9]{1,3}([.][0-9]{3})*,[0-9]{1,2}([^0-9,]|$)'",
     "numbers seem to have a decimal comma: set decimal_comma = true in a source profile",
+    unless="number_form.has_decimal_comma",
 )
 _LATE, _EARLY, _MARK = "(1[3-9]|2[0-9]|3[01])", "(0?[1-9]|1[0-2])", "[./-]"
 DAY_FIRST = Cause(
     f"_raw_record rlike '(^|[^0-9]){_LATE}{_MARK}{_EARLY}{_MARK}[0-9]{{2,4}}'",
     "dates seem to begin with the day: set date_format, such as dd.MM.yyyy, in a source profile",
+    unless="all_date_formats",
 )
 MONTH_FIRST = Cause(
     f"_raw_record rlike '(^|[^0-9]){_EARLY}{_MARK}{_LATE}{_MARK}[0-9]{{2,4}}'",
     "dates seem to begin with the month: set date_format, such as M/d/yyyy, in a source profile",
+    unless="all_date_formats",
 )
 
 # What is found in a text that breaks the rule of that name.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from salesetl.quality.judging import all_rules, breaks
@@ -23,7 +24,7 @@ def hints_of(classified: Classified) -> list[str]:
 
     One row among many may be anything.
     """
-    tally = classified.tally
+    tally, profile = classified.tally, classified.delivered.profile
     counts = tally.rows_by_reason
     least = _least_rows(tally.rows_read)
     asked = [
@@ -31,6 +32,7 @@ def hints_of(classified: Classified) -> list[str]:
         for rule in all_rules(classified.contract)
         if rule.name in counts and counts[rule.name] >= least
         for cause in rule.causes
+        if not (cause.unless and attrgetter(cause.unless)(profile))
     ]
     if not asked:
         return []
