@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesetl.cli import main
+from salesetl.destinations import staying_files
 from salesetl.destinations.journal import journal_path
 from salesetl.destinations.lease import held_lease, lease_path
 from salesetl.destinations.planned_lake import Plan, PlannedLake
@@ -225,23 +226,28 @@ SALES_OF_A_DAY = st.lists(
 
 @settings(max_examples=4)
 @given(
-    st.lists(SALES_OF_A_DAY, min_size=2, max_size=2), st.sampled_from(["new", "all"])
+    st.lists(SALES_OF_A_DAY, min_size=2, max_size=2),
+    st.sampled_from(["new", "all"]),
+    st.sampled_from([0, staying_files.LEAST_STAYING_BYTES]),
 )
 def test_a_plan_tells_what_any_run_does(
     tmp_path_factory: pytest.TempPathFactory,
     duckdb: Engine,
     days: list[Rows],
     input_mode: str,
+    least: int,
 ) -> None:
     shop = Shop(duckdb, tmp_path_factory.mktemp("shop"))
-    for number, sales in enumerate(days):
-        shop.deliver(f"raw/{number}", sales)
-        check_plan(
-            shop,
-            SALES,
-            sales_path=shop.home / "raw",
-            input_mode=input_mode,
-        )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(staying_files, "LEAST_STAYING_BYTES", least)
+        for number, sales in enumerate(days):
+            shop.deliver(f"raw/{number}", sales)
+            check_plan(
+                shop,
+                SALES,
+                sales_path=shop.home / "raw",
+                input_mode=input_mode,
+            )
 
 
 @pytest.mark.parametrize(

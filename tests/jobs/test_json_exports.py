@@ -253,6 +253,30 @@ def test_the_range_of_a_run_is_of_days_in_the_zone_of_the_profile(
     assert [row["order_id"] for row in shop.rows(FACT_ORDERS)] == ["O2"]
 
 
+def test_a_replayed_order_keeps_its_day_in_the_zone_of_the_profile(
+    duckdb: Engine, tmp_path: Path
+) -> None:
+    shop = Shop(duckdb, tmp_path)
+    profile = tmp_path / "profile.toml"
+    profile.write_text('time_zone = "Pacific/Auckland"\n')
+    path = tmp_path / "orders.json"
+    moment = {"order_timestamp": "2025-04-30T12:00:00Z"}
+    path.write_text(json.dumps(ORDER | moment | {"currency": "?"}))
+    options: dict[str, Any] = {
+        "source_profile": str(profile),
+        "max_rejected_ratio": 1.0,
+    }
+    shop.load_orders(path, run_id="first", allow_empty=True, **options)
+    fixes = tmp_path / "fixes.json"
+    fixes.write_text(json.dumps(ORDER | moment))
+
+    report = shop.load_orders(fixes, replay_of="first", **options)
+
+    assert report.rows_loaded == 1
+    [row] = shop.rows(FACT_ORDERS)
+    assert (row["order_date"], row["order_month"]) == (date(2025, 5, 1), "05")
+
+
 @on_each_engine
 def test_a_profile_may_map_the_day_of_an_order(engine: Engine, tmp_path: Path) -> None:
     shop = Shop(engine, tmp_path)
