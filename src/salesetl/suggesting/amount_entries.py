@@ -22,10 +22,10 @@ from salesetl.suggesting.returns import negate_returns
 
 @dataclass
 class AmountEntries:
-    """The amounts of a profile while it is being made.
+    """Writes the amounts of one profile.
 
-    `mapped` are the columns of the file by those of the contract, `used` others that the profile
-    names; both grow.
+    It adds to `mapped`, the columns of the file by those of the contract, and to `used`, the other
+    columns that the profile names.
     """
 
     draft: Draft
@@ -100,7 +100,7 @@ class AmountEntries:
         if is_rounded(self.draft, self.table, role, text, values):
             return
         if is_negated:
-            self.draft.put(f"expressions.{role}", text, "is below zero")
+            self.draft.put(f"expressions.{role}", text, "below zero in the file")
         else:
             self.mapped[role] = name
 

@@ -12,8 +12,8 @@ from salesetl.suggesting.candidates import Candidates, is_number
 from salesetl.suggesting.other_amounts import (
     Amounts,
     ask_of_others,
+    counts_as_share,
     is_added,
-    is_told_a_share,
     taken_off_below_zero,
 )
 from salesetl.suggesting.sums import (
@@ -185,7 +185,7 @@ class _AmountsFinder:
                 if not any(values):
                     continue
                 may_be_share = is_share(values) and role not in _PAID_TO_OTHERS
-                if may_be_share and is_told_a_share(name, self._asker):
+                if may_be_share and counts_as_share(name, self._asker):
                     amounts.shares[role] = name
                 elif role != _TAX or is_added(name, self._asker):
                     amounts.columns[role] = name

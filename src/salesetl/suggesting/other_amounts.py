@@ -1,4 +1,4 @@
-"""Asks of amounts that are no part of a total whether the buyer pays them beside it."""
+"""Asks about amounts that a total adds up without: whether the total holds them already."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def ask_of_others(
     values: Mapping[str, Values],
     asker: Asker,
 ) -> None:
-    """Ask of each part of a formula with which the total adds up without it; note the answers.
+    """Ask about each part of the formula that the total adds up without, and note the answers.
 
-    `parts` are the columns that may be each part, and `values` what they have.
+    `parts` are the columns that each part may be, and `values` are the values of all columns.
     """
     column = amounts.columns[total]
     for role, columns in parts.items():
@@ -65,9 +65,9 @@ def taken_off_below_zero(
     formula: Expression,
     values: Mapping[str, Values],
 ) -> set[str]:
-    """Return the columns of what is taken off a total that have it below zero.
+    """Return the columns, such as of discounts, whose values are subtracted and below zero.
 
-    In a contract a discount is above zero.
+    In a contract, what is subtracted is above zero.
     """
     return {
         name
@@ -78,7 +78,7 @@ def taken_off_below_zero(
     }
 
 
-def is_told_a_share(name: str, asker: Asker) -> bool:
+def counts_as_share(name: str, asker: Asker) -> bool:
     """Ask whether values from 0 to 1 are shares of the price; there is no total to tell."""
     answer = asker.answer(
         "share",

@@ -190,7 +190,7 @@ def _jumps(values: Sequence[str], form: str) -> int:
 
 
 def number_forms(columns: Sequence[Sequence[str]]) -> list[NumberForm]:
-    """Return the form that most values of some columns have, and others that read them otherwise.
+    """Return the form that reads most values, and others that read the same values differently.
 
     `1.250` may be a number of three decimals, or one above a thousand.
     """
@@ -199,7 +199,7 @@ def number_forms(columns: Sequence[Sequence[str]]) -> list[NumberForm]:
     for form in NUMBER_FORMS:
         found.setdefault(tuple(map(form.read, values)), form)
     best = max(found, key=lambda numbers: len(values) - numbers.count(None))
-    # A form of other values is no other reading of these.
+    # A form that reads other values is not a second reading of these.
     return [form for numbers, form in found.items() if _reads(numbers) == _reads(best)]
 
 
