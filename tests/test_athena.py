@@ -18,7 +18,7 @@ def properties(text: str) -> dict[str, str]:
     return dict(re.findall(r"'([^']+)' = '([^']+)'", text))
 
 
-@pytest.mark.parametrize("table", ALL, ids=lambda table: table.sql_name)
+@pytest.mark.parametrize("table", ALL, ids=lambda table: table.folder)
 def test_columns_have_the_types_and_comments_of_the_contract(table: Table) -> None:
     text = external_table(table)
 
@@ -29,14 +29,17 @@ def test_columns_have_the_types_and_comments_of_the_contract(table: Table) -> No
     }
 
 
-@pytest.mark.parametrize("table", ALL, ids=lambda table: table.sql_name)
+@pytest.mark.parametrize("table", ALL, ids=lambda table: table.folder)
 @pytest.mark.parametrize("write", [external_table, projected_table])
 def test_partitions_stand_apart_from_columns(write: object, table: Table) -> None:
     tree = parse_one(write(table), dialect="athena")  # type: ignore[operator]
 
-    [partitioned] = tree.find_all(exp.PartitionedByProperty)
+    partitions = [
+        each
+        for partitioned in tree.find_all(exp.PartitionedByProperty)
+        for each in partitioned.this.expressions
+    ]
     [location] = tree.find_all(exp.LocationProperty)
-    partitions = partitioned.this.expressions
     columns = tree.this.expressions
     names = [column.name for column in [*columns, *partitions]]
     assert [column.name for column in partitions] == list(table.partition_by)
@@ -58,7 +61,7 @@ def test_projected_months_are_found_where_the_job_writes_them() -> None:
 
 
 def test_the_run_of_projected_quarantine_is_named_by_the_query() -> None:
-    text = projected_table(table_named("quarantine_sales"))
+    text = projected_table(table_named("sales.quarantine_sales"))
 
     assert properties(text)["projection.run_id.type"] == "injected"
     assert "\n-- A query must name a run_id, such as `where run_id = '…'`;" in text

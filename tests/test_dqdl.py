@@ -16,12 +16,14 @@ from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.model.table import Table
 from salesetl.pipelines.sales.contracts import RAW_SALES
 from salesetl.registry import jobs
+from tests.jobs.retailer import Retailer, customer, line, product
 from tests.jobs.shop import Shop, order, sale
+from tests.jobs.web_shop import WebShop, web_sale
 
-TABLES = {
-    table.name: job.main.contract for job in jobs().values() for table in job.tables
-}
-CONTRACTS = {table.name: table for job in jobs().values() for table in job.tables}
+OUTPUTS = [(job, output) for job in jobs().values() for output in job.outputs]
+# By folder, for several pipelines have a table of products.
+TABLES = {output.table.folder: job.contract_of(output) for job, output in OUTPUTS}
+CONTRACTS = {output.table.folder: output.table for _, output in OUTPUTS}
 
 _RULE = re.compile(
     r"    (?:"
@@ -86,8 +88,16 @@ def lake(
         )
     )
     shop.load_orders(shop.deliver_orders("orders", [order(1), order(2)]))
+    retailer = Retailer(duckdb, shop.home)
+    retailer.deliver(
+        "2025-01-01", [customer(1, email="none")], [product(1)], [line(1), line(1)]
+    )
+    retailer.load()
+    web_shop = WebShop(duckdb, shop.home)
+    web_shop.deliver("2025-01-31", [web_sale(1), web_sale(2, user_id="none")])
+    web_shop.load()
     return lambda table: (
-        f"select * from read_parquet('{shop.home}/lake/{table.folder}/*/*/*.parquet',"
+        f"select * from read_parquet('{shop.home}/lake/{table.folder}/**/*.parquet',"
         f" hive_partitioning=true, hive_types_autocast=false)"
     )
 
@@ -98,7 +108,7 @@ def test_a_clean_lake_keeps_every_rule(name: str, lake: Callable[[Table], str]) 
 
     queries = queries_of(ruleset(table, TABLES[name]))
 
-    assert len(queries) >= 5
+    assert len(queries) >= 2
     assert broken(queries, lake(table)) == []
 
 
@@ -107,7 +117,7 @@ def test_a_clean_lake_keeps_every_rule(name: str, lake: Callable[[Table], str]) 
     [
         (name, planted)
         for name, found in {
-            "enriched_sales": [
+            "sales/enriched_sales": [
                 "replace(null as transaction_id)",
                 "replace(null::date as date)",
                 "replace(0 as quantity)",
@@ -117,18 +127,25 @@ def test_a_clean_lake_keeps_every_rule(name: str, lake: Callable[[Table], str]) 
                 "replace('1999' as year)",
                 "replace('13' as month)",
             ],
-            "sales_summary": ["replace(null as total_revenue)"],
-            "fact_orders": [
+            "sales/sales_summary": ["replace(null as total_revenue)"],
+            "orders/fact_orders": [
                 "replace(null as order_id)",
                 "replace('ZZZ' as currency)",
                 "replace(order_total + 1 as order_total)",
                 "replace('07' as order_month)",
             ],
-            "fact_order_items": [
+            "orders/fact_order_items": [
                 "replace(null as line_number)",
                 "replace(null as line_total)",
                 "replace('1999' as order_year)",
             ],
+            "retail/order_lines": [
+                "replace(null as line_number)",
+                "replace(total_amount + 1 as total_amount)",
+            ],
+            "retail/products": ["replace(-1 as price)"],
+            "retail/customers": ["replace(null::date as registration_date)"],
+            "shop/fact_sales": ["replace(0 as quantity)"],
         }.items()
         for planted in found
     ],
@@ -163,7 +180,7 @@ def test_rows_that_are_there_twice_and_no_rows_are_found(
 
 
 def test_the_head_says_how_many_rules_are_left_to_the_job() -> None:
-    text = ruleset(CONTRACTS["enriched_sales"], RAW_SALES)
+    text = ruleset(CONTRACTS["sales/enriched_sales"], RAW_SALES)
 
     kept = 11
     assert f"{len(RAW_SALES.rules) - kept} of the {len(RAW_SALES.rules)} rules" in text
@@ -173,4 +190,5 @@ def test_the_head_says_how_many_rules_are_left_to_the_job() -> None:
 def test_each_table_has_its_file() -> None:
     folder = Path(__file__).parents[1] / "sql" / "dqdl"
 
-    assert {path.stem for path in folder.iterdir()} == set(TABLES)
+    files = {str(path.relative_to(folder)) for path in folder.glob("*/*")}
+    assert files == {f"{name}.dqdl" for name in TABLES}

@@ -69,8 +69,9 @@ def _holds_in(table: Table, rule: Rule) -> bool:
 def _complete_columns(table: Table, source: Table, kept: Iterable[Rule]) -> list[str]:
     """Return the columns in which every row has a value, in the order of the table."""
     required = {_required(rule) for rule in kept}
-    # A part of the key that is not delivered is made by the job, such as the number of a line.
+    # A part of the key that no file must have is made by the job, such as the number of a line.
     made = set(table.key) - set(source.columns)
+    made |= set(table.key) & {*source.folders, *source.places}
     own = {*table.amounts, table.date_column, *table.partition_by}
     return [name for name in table.columns if name in required | made | own]
 

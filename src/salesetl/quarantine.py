@@ -4,10 +4,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from salesetl.errors import ArgumentError
-from salesetl.model.table import Table
+from salesetl.model.pipeline import Pipeline
+from salesetl.model.quarantine_table import quarantine_of
 from salesetl.quality.judging import WELL_FORMED
 from salesetl.readers.replays import remember_first_files
-from salesetl.registry import namespaces, pipelines
+from salesetl.registry import namespaces
 from salesetl.rows import count_rows, read_rows
 from salesetl.runs import RunReport, read_reports
 from salesetl.storage import Storage, join, storage_of
@@ -24,10 +25,12 @@ class Rejected:
     reasons: tuple[str, ...]
 
 
-def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
+def read_rejected(
+    storage: Storage, root: str, pipeline: Pipeline, run_id: str
+) -> list[Rejected]:
     """Return the rows that a run rejected, in the order of source, file and record."""
     rejected = []
-    for table in _quarantines():
+    for table in pipeline.quarantines:
         source = table.name.rpartition("/")[2]
         rejected += [
             Rejected(
@@ -46,14 +49,12 @@ def read_rejected(storage: Storage, root: str, run_id: str) -> list[Rejected]:
     )
 
 
-def count_rejected(storage: Storage, root: str, source: str, run_id: str) -> int:
+def count_rejected(
+    storage: Storage, root: str, pipeline: Pipeline, source: str, run_id: str
+) -> int:
     """Count the rows of a source in the quarantine of a run."""
-    table = next(each for each in _quarantines() if each.name.endswith(f"/{source}"))
+    table = quarantine_of(pipeline.source(source).contract)
     return count_rows(storage, join(root, table.folder), f"run_id={run_id}")
-
-
-def _quarantines() -> list[Table]:
-    return [table for pipeline in pipelines() for table in pipeline.quarantines]
 
 
 def replays(reports: list[RunReport]) -> dict[str, str]:

@@ -4,9 +4,11 @@ from salesetl.errors import ArgumentError, not_known
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.table import Table
 from salesetl.pipelines.orders.pipeline import ORDERS
+from salesetl.pipelines.retail.pipeline import RETAIL
 from salesetl.pipelines.sales.pipeline import SALES
+from salesetl.pipelines.shop.pipeline import SHOP
 
-PIPELINES: tuple[Pipeline, ...] = (SALES, ORDERS)
+PIPELINES: tuple[Pipeline, ...] = (SALES, ORDERS, RETAIL, SHOP)
 
 
 def pipelines() -> tuple[Pipeline, ...]:
@@ -54,5 +56,17 @@ def all_tables() -> list[Table]:
 
 
 def table_named(name: str) -> Table:
-    """Return the table with a SQL name."""
-    return next(table for table in all_tables() if table.sql_name == name)
+    """Return the table with a SQL name, such as `fact_orders` or `retail.products`.
+
+    ArgumentError with the nearest name if there is none, or if several pipelines have it.
+    """
+    qualified = {f"{each.namespace}.{each.sql_name}": each for each in all_tables()}
+    if name in qualified:
+        return qualified[name]
+    found = {full: each for full, each in qualified.items() if each.sql_name == name}
+    if len(found) > 1:
+        raise ArgumentError(f"several pipelines have {name!r}: {', '.join(found)}")
+    if not found:
+        known = [each.sql_name for each in qualified.values()]
+        raise ArgumentError(not_known(f"no table {name!r}", name, known))
+    return next(iter(found.values()))

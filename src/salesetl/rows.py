@@ -1,6 +1,7 @@
 """Reads rows of a published table without an engine, to show them."""
 
 import io
+from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
@@ -48,10 +49,16 @@ def count_rows(storage: Storage, root: str, folder: str) -> int:
 def _partition_values(path: str, table: Table) -> dict[str, Any]:
     texts = dict(part.split("=", 1) for part in path.split("/")[:-1])
     return {
-        name: (
-            int(text)
-            if isinstance(table.field(name).dataType, T.IntegerType)
-            else unquote(text)
-        )
+        name: _value(table.field(name).dataType, unquote(text))
         for name, text in texts.items()
     }
+
+
+def _value(data_type: T.DataType, text: str) -> int | date | str:
+    match data_type:
+        case T.IntegerType():
+            return int(text)
+        case T.DateType():
+            return date.fromisoformat(text)
+        case _:
+            return text

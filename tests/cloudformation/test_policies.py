@@ -1,12 +1,21 @@
 """Nobody may do more than they need: every statement of the templates is looked at."""
 
+from pathlib import Path
+
 import pytest
 
+from salesetl.cloudformation.permissions import source_paths
 from salesetl.destinations.journal import journal_path, staging_path
 from salesetl.destinations.lease import lease_path
+from salesetl.glue.definitions import job_definitions
 from salesetl.model.quarantine_table import is_quarantine
 from salesetl.model.table import Table
-from salesetl.registry import all_tables, namespaces, pipeline_named, pipelines
+from salesetl.registry import (
+    all_tables,
+    namespaces,
+    pipeline_named,
+    pipeline_of_job,
+)
 from salesetl.runs import report_path
 from tests.cloudformation.template import (
     RESOURCES,
@@ -19,6 +28,7 @@ from tests.cloudformation.template import (
     statements,
 )
 
+ROOT = Path(__file__).parents[2]
 GLUE = "arn:aws:glue:eu-central-1:123456789012"
 RAW, PROCESSED, SCRIPTS, RESULTS = (
     f"arn:aws:s3:::{bucket(kind)}"
@@ -150,11 +160,12 @@ def test_a_reader_lists_tables_of_its_pipeline_and_an_analyst_own_results() -> N
 def test_who_loads_reads_its_sources_and_writes_none(role: str) -> None:
     own = role.partition(".")[0]
 
-    for pipeline in pipelines():
-        for source in pipeline.sources:
-            for folder in (source.name, f"backfill/{source.name}"):
+    for definition in job_definitions(str(ROOT)):
+        is_own = pipeline_of_job(definition.name).name == own
+        for source in source_paths(definition):
+            for folder in (source, f"backfill/{source}"):
                 path = f"{RAW}/{folder}/2025/file.csv"
-                assert allows(role, "s3:GetObject", path) == (pipeline.name == own)
+                assert allows(role, "s3:GetObject", path) == is_own
                 assert not allows(role, "s3:PutObject", path)
                 assert not allows(role, "s3:DeleteObject", path)
     assert allows(role, "s3:GetObject", f"{RAW}/profiles/erp.toml")

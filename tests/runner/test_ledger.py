@@ -13,6 +13,7 @@ from salesetl.engines.engine import Engine
 from salesetl.errors import InputError, QualityError
 from salesetl.mapping.fingerprint import earlier_fingerprint
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
+from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.quarantine import read_rejected, write_records
 from salesetl.runner import finding
 from salesetl.runs import RunReport
@@ -272,7 +273,7 @@ def test_a_replay_leaves_the_ledger_alone(shop: Shop) -> None:
     before = ledger(shop)
     root, fixes = str(shop.home / "lake"), shop.home / "fixes"
     [records] = write_records(
-        read_rejected(storage_of(root), root, "first"), str(fixes)
+        read_rejected(storage_of(root), root, SALES, "first"), str(fixes)
     )
     Path(records).write_text(Path(records).read_text().replace("x,10.50", "2,10.50"))
 

@@ -10,6 +10,7 @@ import pytest
 from salesetl.engines.engine import Engine
 from salesetl.model.versions import FolderVersion
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
+from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.quarantine import read_rejected, write_records
@@ -151,7 +152,7 @@ def test_a_replayed_row_is_as_old_as_its_first_delivery(shop: Shop) -> None:
     shop.load(shop.deliver("day_9", [sale(1, quantity="x"), sale(2)]), run_id="first")
     shop.load(shop.deliver("day_10", [sale(1, region="South")]))
     root, fixes = str(shop.home / "lake"), shop.home / "fixes"
-    rejected = read_rejected(storage_of(root), root, "first")
+    rejected = read_rejected(storage_of(root), root, SALES, "first")
     [records] = write_records(rejected, str(fixes))
     Path(records).write_text(Path(records).read_text().replace("x,10.50", "2,10.50"))
 
@@ -169,7 +170,7 @@ def test_a_replayed_order_comes_from_the_file_of_its_first_delivery(
     shop.load_orders(path, run_id="first")
     root, fixes = str(shop.home / "lake"), shop.home / "fixes"
     [records] = write_records(
-        read_rejected(storage_of(root), root, "first"), str(fixes)
+        read_rejected(storage_of(root), root, ORDERS, "first"), str(fixes)
     )
     Path(records).write_text(Path(records).read_text().replace("ZZZ", "EUR"))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from salesetl.engines.duckdb_lake import DuckDbLake
 from salesetl.registry import all_tables, table_named
-from salesetl.statements import Statement, statements, views_below
+from salesetl.statements import Statement, statements, tables_below, views_below
 from tests.trino.comparing import differences
 from tests.trino.hive_tables import HiveTable, hive_table
 from tests.trino.server import Trino, TrinoError
@@ -38,10 +38,18 @@ class Asked:
         """Make all tables and views, and compare these and all queries."""
         self.trino.run(f"create schema {self.schema}")
         with closing(DuckDbLake(str(self.lake))) as own:
+            # Names are of one pipeline only in these.
+            asked = {
+                table_named(name).namespace
+                for each in statements()
+                for name in tables_below(each)
+            }
             for table in all_tables():
-                own.add_table(table, may_be_empty=True)
-            for path in sorted(self.tables.glob("*.sql")):
-                yield self._table(own, hive_table(path.read_text()))
+                if table.namespace in asked:
+                    own.add_table(table, may_be_empty=True)
+            for namespace in sorted(asked):
+                for path in sorted((self.tables / namespace).glob("*.sql")):
+                    yield self._table(own, hive_table(path.read_text()))
             made: set[str] = set()
             for each in statements().values():
                 for view in [*views_below(each.name), each]:

@@ -38,12 +38,10 @@ class HiveTable:
 
     def statement(self, lake: Path, place: Path) -> str:
         """SQL that makes it of the files in a place, which is its folder below a lake."""
-        outside = ", ".join(f"'{name}'" for name, _ in self.partitions)
-        settings = [
-            f"external_location = 'local://{place}/'",
-            "format = 'PARQUET'",
-            f"partitioned_by = array[{outside}]",
-        ]
+        settings = [f"external_location = 'local://{place}/'", "format = 'PARQUET'"]
+        if self.partitions:
+            outside = ", ".join(f"'{name}'" for name, _ in self.partitions)
+            settings.append(f"partitioned_by = array[{outside}]")
         if self.is_projected:
             template = self.properties["storage.location.template"]
             template = template.replace("${lake}", f"local://{lake}")
@@ -65,6 +63,8 @@ class HiveTable:
         if limits := self.properties.get(f"projection.{column}.range"):
             low, high = limits.split(",")
             settings.append(f"partition_projection_range = array['{low}', '{high}']")
+        if form := self.properties.get(f"projection.{column}.format"):
+            settings.append(f"partition_projection_format = '{form}'")
         if digits := self.properties.get(f"projection.{column}.digits"):
             settings.append(f"partition_projection_digits = {digits}")
         return f" with ({', '.join(settings)})"
@@ -74,15 +74,15 @@ def hive_table(text: str) -> HiveTable:
     """Read the text of a file; ValueError if it is not such a one."""
     heads = re.findall(r"^create external table if not exists (\w+) \($", text, re.M)
     places = re.findall(r"^location '\$\{lake\}/(.+)/'$", text, re.M)
-    inside, found, outside = text.partition("\npartitioned by (\n")
-    if len(heads) != 1 or len(places) != 1 or not found:
-        raise ValueError("not a partitioned table below ${lake}")
+    inside, _, outside = text.partition("\npartitioned by (\n")
+    if len(heads) != 1 or len(places) != 1:
+        raise ValueError("not a table below ${lake}")
     return HiveTable(
         heads[0],
         _COLUMN.findall(inside),
         _COLUMN.findall(outside),
         places[0],
-        dict(_PROPERTY.findall(outside)),
+        dict(_PROPERTY.findall(text)),
     )
 
 

@@ -47,10 +47,13 @@ def _column(field: T.StructField) -> dict[str, str]:
     if not values:
         # A query must then say which one it wants, for they cannot be told in advance.
         return {f"projection.{name}.type": _INJECTED}
+    is_date = isinstance(field.dataType, T.DateType)
     properties = {
-        f"projection.{name}.type": "integer",
+        f"projection.{name}.type": "date" if is_date else "integer",
         f"projection.{name}.range": ",".join(map(str, values)),
     }
+    if is_date:
+        properties[f"projection.{name}.format"] = "yyyy-MM-dd"
     if "digits" in metadata:
         properties[f"projection.{name}.digits"] = str(metadata["digits"])
     return properties

@@ -143,7 +143,10 @@ def _add_quarantine(groups: "Commands") -> None:
 
 def _add_tables(groups: "Commands") -> None:
     table = _add(groups, "table", "show the first rows of a table", show.show_table)
-    table.add_argument("name", choices=[table.name for table in published_tables()])
+    known = ", ".join(table.name for table in published_tables())
+    table.add_argument(
+        "name", help=f"one of {known}; or with its pipeline, such as retail.products"
+    )
     table.add_argument("--order_by", metavar="COLUMN", help="sort by it, largest first")
     table.add_argument(
         "--rows",

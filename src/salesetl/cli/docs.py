@@ -42,7 +42,7 @@ def _tables() -> dict[str, str]:
     pages = {}
     folder = "sql/athena/tables"
     for table in all_tables():
-        name = table.sql_name
+        name = f"{table.namespace}/{table.sql_name}"
         pages[f"{folder}/{name}.sql"] = athena.external_table(table)
         pages[f"{folder}/projected/{name}.sql"] = athena.projected_table(table)
     return pages
@@ -50,9 +50,11 @@ def _tables() -> dict[str, str]:
 
 def _rulesets() -> dict[str, str]:
     return {
-        f"sql/dqdl/{table.sql_name}.dqdl": dqdl.ruleset(table, pipeline.main.contract)
+        f"sql/dqdl/{output.table.folder}.dqdl": dqdl.ruleset(
+            output.table, pipeline.contract_of(output)
+        )
         for pipeline in pipelines()
-        for table in pipeline.tables
+        for output in pipeline.outputs
     }
 
 

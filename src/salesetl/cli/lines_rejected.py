@@ -22,7 +22,7 @@ _LINES_SHOWN = 3
 def rejected_rows(pipeline: Pipeline, lake: str, report: RunReport) -> list[Rejected]:
     """Return the rows of the main source that a run into a lake has rejected."""
     root = normalized(lake)
-    found = quarantine.read_rejected(storage_of(root), root, report.run_id)
+    found = quarantine.read_rejected(storage_of(root), root, pipeline, report.run_id)
     return [each for each in found if each.source == pipeline.main.name]
 
 

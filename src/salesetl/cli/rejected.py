@@ -32,7 +32,8 @@ def list_quarantine(arguments: argparse.Namespace) -> str:
     successors = quarantine.replays(reports)
     rows = []
     for report in reports:
-        main = pipeline_of_job(report.job).main.name
+        pipeline = pipeline_of_job(report.job)
+        main = pipeline.main.name
         counts = {main: report.as_dict(), **report.sources}
         for source, count in counts.items():
             is_main = source == main
@@ -43,7 +44,9 @@ def list_quarantine(arguments: argparse.Namespace) -> str:
             if not count["rows_quarantined"]:
                 continue
             # Those that were rejected again are listed with the last run.
-            left = quarantine.count_rejected(storage, root, source, report.run_id)
+            left = quarantine.count_rejected(
+                storage, root, pipeline, source, report.run_id
+            )
             if left:
                 row = [report.run_id, report.status, source, left]
                 rows.append([*row, replayed_by, ", ".join(reasons)])
@@ -59,7 +62,8 @@ def show_quarantine(arguments: argparse.Namespace) -> str:
     """
     report = asked_report(arguments)
     root = normalized(arguments.output_path)
-    rejected = quarantine.read_rejected(storage_of(root), root, report.run_id)
+    pipeline = pipeline_of_job(report.job)
+    rejected = quarantine.read_rejected(storage_of(root), root, pipeline, report.run_id)
     if not rejected:
         return f"run {report.run_id} has no rows in quarantine{_MOVED}\n"
     rows = [
@@ -72,7 +76,7 @@ def show_quarantine(arguments: argparse.Namespace) -> str:
     if len(rows) > ROWS_SHOWN:
         text += f"… and {len(rows) - ROWS_SHOWN:,} more\n"
     if arguments.to:
-        main = pipeline_of_job(report.job).main.name
+        main = pipeline.main.name
         folder = normalized(arguments.to)
         written = quarantine.write_records(
             [row for row in rejected if row.source == main], folder
@@ -106,7 +110,7 @@ def replay(arguments: argparse.Namespace) -> str:
     values = _arguments_again(pipeline, report, arguments.rest)
     rejected = [
         row
-        for row in quarantine.read_rejected(storage, root, report.run_id)
+        for row in quarantine.read_rejected(storage, root, pipeline, report.run_id)
         if row.source == pipeline.main.name
     ]
     if not rejected:

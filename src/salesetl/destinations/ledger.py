@@ -70,6 +70,11 @@ class Ledger:
         """Return what is known of a file, by whatever scheme its path has."""
         return self._files.get((source, without_scheme(path)))
 
+    def loaded(self, paths: Iterable[str]) -> set[str]:
+        """Return those of some paths under which a run has loaded a file, of any source."""
+        known = {path for _, path in self._files}
+        return {path for path in paths if without_scheme(path) in known}
+
     def with_files(self, files: Iterable[LoadedFile]) -> Ledger:
         """Add files, or replace what is known of them."""
         return self._of([*self._files.values(), *files])

@@ -6,12 +6,21 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from salesetl.destinations.changed import changed_partitions
 from salesetl.destinations.lake import Change, Lake
 from salesetl.destinations.staying_files import files_staying
 from salesetl.errors import InputError
 from salesetl.model.rules import sql_literal
-from salesetl.model.strategies import Append, History, Replace, Snapshot
+from salesetl.model.strategies import (
+    FILE_COLUMN,
+    Append,
+    History,
+    Merge,
+    Replace,
+    Snapshot,
+)
 from salesetl.model.table import Table
+from salesetl.parsing import text_literal
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -37,17 +46,19 @@ def change(
     days: tuple[date, date] | None,
     also: Collection[str] = (),
     whole: Collection[str] = (),
+    loaded_before: Callable[[Iterable[str]], set[str]] = set,
 ) -> Change:
     """Add rows to a table by its strategy, or replace all rows of some days.
 
     The partitions `also` are written again too, and those that are `whole` without files that stay.
+    `loaded_before` keeps those of some files that an earlier run has loaded.
     """
     whole = {*whole, *also}
     if days and table.date_column:
         return replace(lake, table, arriving, *days, also, whole)
     match table.strategy:
         case Replace():
-            return _changed(
+            return changed_partitions(
                 lake,
                 table,
                 arriving,
@@ -75,6 +86,10 @@ def change(
             return merge(lake, table, arriving, everything, everything).with_kept(
                 lambda kept: kept.withColumn(flag, F.lit(True)).select(*table.columns)
             )
+        case Merge(of_file=True):
+            arrived = lake.rows(arriving.select(FILE_COLUMN).distinct())
+            again = loaded_before(row[FILE_COLUMN] for row in arrived)
+            return merge(lake, table, arriving, also, whole, again)
         case _:
             return merge(lake, table, arriving, also, whole)
 
@@ -85,11 +100,13 @@ def merge(
     arriving: DataFrame,
     also: Collection[str] = (),
     whole: Collection[str] = (),
+    files: Collection[str] = (),
 ) -> Change:
     """Replace rows with the same key, in any partition, by the rows that arrive.
 
     A key that comes back with another date thereby leaves its old partition; of a table with
-    `replaced_by`, all rows go that share those columns with one that arrives.
+    `replaced_by`, all rows go that share those columns with one that arrives. All rows of `files`
+    go too.
     """
     replaced = list(table.replaced_by)
     touched, ranges = lake.folders_and_ranges(arriving, table)
@@ -103,7 +120,14 @@ def merge(
         )
         twice = table_keys.join(keys, on=replaced, how="left_semi")
         replaced_in = lake.folders_of(twice, table)
-    return _changed(
+    of_files = "false"
+    if files:
+        listed = ", ".join(text_literal(path) for path in sorted(files))
+        of_files = f"coalesce({FILE_COLUMN} in ({listed}), false)"
+        replaced_in |= lake.folders_of(
+            lake.read(table, sorted(lake.files(table))).where(of_files), table
+        )
+    return changed_partitions(
         lake,
         table,
         arriving,
@@ -111,8 +135,10 @@ def merge(
         replaced_in,
         also,
         whole,
-        goes=lambda rows: rows.join(keys, on=replaced, how="left_semi"),
-        stays=lambda rows: rows.join(keys, on=replaced, how="left_anti"),
+        goes=lambda rows: _with(rows, keys, replaced, of_files),
+        stays=lambda rows: rows.join(keys, on=replaced, how="left_anti").where(
+            f"not {of_files}"
+        ),
     )
 
 
@@ -139,7 +165,7 @@ def replace(
     everything = lake.read(table, sorted(present))
     staying = everything.where(f"not ({is_in_range})")
     _check_once(lake, table, staying, arriving, f"{start}..{end}")
-    return _changed(
+    return changed_partitions(
         lake,
         table,
         arriving,
@@ -152,46 +178,15 @@ def replace(
     )
 
 
-def _changed(
-    lake: Lake,
-    table: Table,
-    arriving: DataFrame,
-    touched: set[str],
-    replaced_in: set[str],
-    also: Collection[str],
-    whole: Collection[str],
-    *,
-    goes: Callable[[DataFrame], DataFrame],
-    stays: Callable[[DataFrame], DataFrame],
-) -> Change:
-    """Return the change of the partitions that will not hold what they hold already.
-
-    Rows arrive in those that are `touched`. Of published rows those in `replaced_in` go, as far as
-    `goes` says, and the others stay; where none goes, large files stay as they are.
-    """
-    concerned = touched | replaced_in
-    changed = set(concerned)
-    if replaced_in:
-        going = goes(lake.read(table, sorted(replaced_in)))
-        # Where rows arrive and none goes, they are new.
-        changed -= replaced_in
-        changed |= lake.differing(table, going, arriving, concerned - changed)
-    as_it_is = sorted(concerned - changed - set(also))
-    changed |= set(also)
-    staying, others = files_staying(lake, table, changed, replaced_in | set(whole))
-    kept = lake.read_files(table, others)
-    if kept is not None and replaced_in & set(others):
-        kept = stays(kept).select(*table.columns)
-    return Change(
-        table,
-        arriving.where(lake.is_in(table, changed)) if as_it_is else arriving,
-        kept,
-        sorted(changed),
-        goes(lake.read(table, as_it_is)).select(*table.columns) if as_it_is else None,
-        as_it_is,
-        lake.read_files(table, staying),
-        staying,
-    )
+def _with(
+    rows: DataFrame, keys: DataFrame, replaced: list[str], of_files: str
+) -> DataFrame:
+    """Keep the rows whose key is among some keys, or whose file is among some files."""
+    twice = rows.join(keys, on=replaced, how="left_semi")
+    if of_files == "false":
+        return twice
+    others = rows.join(keys, on=replaced, how="left_anti").where(of_files)
+    return twice.select(*rows.columns).unionByName(others.select(*rows.columns))
 
 
 def _check_once(

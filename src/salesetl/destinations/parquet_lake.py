@@ -87,7 +87,7 @@ class ParquetLake:
         check_layout(self._storage, self.root)
         self._lake.remembered = self._ledger.before.partitions
         check_tables(self._lake, self._tables)
-        # What an earlier try of that name rejected goes with what this run publishes.
+        # What an earlier try rejected goes with what this run publishes.
         folder = f"run_id={self._journal.run_id}"
         for table in self._quarantines:
             if found := self._lake.files(table).get(folder):
@@ -143,7 +143,8 @@ class ParquetLake:
         whole: Collection[str] = (),
     ) -> Change:
         """Return what a table will hold after rows arrive, by its strategy."""
-        return change(self._lake, table, arriving, days, also, whole)
+        loaded = self._ledger.before.loaded
+        return change(self._lake, table, arriving, days, also, whole, loaded)
 
     def stage(self, change: Change, *, is_compared: bool = True) -> StagedTable:
         """Stage new content, and note in the journal which files to move and delete."""

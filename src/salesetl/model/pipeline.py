@@ -99,6 +99,10 @@ class Pipeline:
         """The source that the counts of a run refer to."""
         return self.sources[0]
 
+    def is_incremental(self, source: Source) -> bool:
+        """Tell whether a run that asks for new files reads only new files of a source."""
+        return source.is_incremental or source is self.main
+
     @property
     def contracts(self) -> tuple[Table, ...]:
         """The contracts of its sources."""
@@ -139,6 +143,19 @@ class Pipeline:
     def output(self, name: str) -> Output | None:
         """Return the output whose table has a name; None if that is a source."""
         return next((each for each in self.outputs if each.table.name == name), None)
+
+    def above(self, output: Output) -> Output | None:
+        """Return the output that another is made from; None if it is made from a source.
+
+        A name that both have is that of the source.
+        """
+        is_of_source = any(source.name == output.of for source in self.sources)
+        return None if is_of_source else self.output(output.of)
+
+    def contract_of(self, output: Output) -> Table:
+        """Return the contract of the source that the rows of an output come from in the end."""
+        above = self.above(output)
+        return self.contract_of(above) if above else self.source(output.of).contract
 
     def outputs_of(self, source: Source) -> list[Output]:
         """Return the outputs that are made from a source."""

@@ -48,7 +48,8 @@ class Source:
 
     `version` tells which of two deliveries of a key is the newer one: that one wins. `whole` names
     the columns of rows that make sense only together, such as the lines of an order: they are
-    accepted, rejected and superseded together.
+    accepted, rejected and superseded together. Where only new files are asked for, they are those
+    of the main source, and of those that are `is_incremental`.
     """
 
     contract: Table
@@ -57,6 +58,7 @@ class Source:
     needs: tuple[str, ...] = ()
     version: Version = FileVersion()
     whole: tuple[str, ...] = field(default=())
+    is_incremental: bool = False
 
     def __post_init__(self) -> None:
         """See that the declaration names only columns that there are; ValueError if not."""

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# The column of the file that a published row came from.
+FILE_COLUMN = "source_file"
+
 
 @dataclass(frozen=True)
 class Strategy:
@@ -18,15 +21,17 @@ class Merge(Strategy):
     """Rows replace rows with the same key, in any partition.
 
     `by` names columns that stand for more than one row, such as an order for all its lines: what is
-    there of them goes as a whole. Without it, that is the key.
+    there of them goes as a whole. Without it, that is the key. With `of_file`, what is there of a
+    file that is loaded again goes too: a row that is no longer in it is no longer in the table.
     """
 
     by: tuple[str, ...] = ()
+    of_file: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns by which rows are replaced."""
-        return self.by
+        return (*self.by, FILE_COLUMN) if self.of_file else self.by
 
 
 @dataclass(frozen=True)

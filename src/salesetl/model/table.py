@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from salesetl.model.rules import Rule, Setting
-from salesetl.model.strategies import Merge, Strategy
+from salesetl.model.strategies import FILE_COLUMN, Merge, Strategy
 from salesetl.model.types import T
 
 # The first day that rows can have, unless told otherwise, and the years that partition projection
@@ -38,9 +38,11 @@ def column(
     text `default`, if there is one. `order` are usual values in the order that they are shown in.
     `is_lineage` says that it tells where a row came from. `day_of` names the moment that a date is
     the day of, in the time zone of a source profile or in UTC; files have it only where a profile
-    maps it. Of a column that partitions are named
-    after: `digits` of a number that is text, the `range` of its values, first and last, and the
-    range that is `projected`, if that is narrower.
+    maps it. `folder` says that no file has it, but the path of each: `delivered` stands for a
+    folder such as `delivered=2025-01-31`. `place_in` are the columns that several rows of a file
+    share: where a file lacks it, it is the place of the row among these, from 1. Of a column that
+    partitions are named after: `digits` of a number that is text, the `range` of its values, first
+    and last, and the range that is `projected`, if that is narrower.
     """
     return T.StructField(name, data_type, True, {"comment": comment, **metadata})
 
@@ -54,7 +56,7 @@ def commented(field: T.StructField) -> T.StructField:
 # Where a published row came from, which tells the newer of two versions of it. It is null for rows
 # that did not come from a file.
 SOURCE_FILE = column(
-    "source_file", T.StringType(), "File that the row came from", is_lineage=True
+    FILE_COLUMN, T.StringType(), "File that the row came from", is_lineage=True
 )
 
 
@@ -162,16 +164,35 @@ class Table:
     @property
     def days(self) -> dict[str, str]:
         """The columns that are the day of a moment, with the column of that moment."""
+        return self._declared("day_of")
+
+    @property
+    def folders(self) -> dict[str, str]:
+        """The columns whose value is in the path of a file, with the name of the folder."""
+        return self._declared("folder")
+
+    @property
+    def places(self) -> dict[str, list[str]]:
+        """The columns that are the place of a row, with the columns that rows share."""
+        return self._declared("place_in")
+
+    def _declared(self, fact: str) -> dict[str, Any]:
         return {
-            each.name: each.metadata["day_of"]
+            each.name: each.metadata[fact]
             for each in self.schema
-            if "day_of" in each.metadata
+            if fact in each.metadata
         }
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the order of the rows of a file matters."""
+        return self.last_line_wins or bool(self.places)
 
     @property
     def delivered_fields(self) -> list[T.StructField]:
         """The columns that files have without a profile."""
-        return [each for each in self.schema if each.name not in self.days]
+        made = {*self.days, *self.folders}
+        return [each for each in self.schema if each.name not in made]
 
     def without_sources(self, absent: Collection[str]) -> "Table":
         """Return the contract without the rules that need a source which is not delivered."""

@@ -35,12 +35,14 @@ def _check_names(pipeline: Pipeline) -> None:
             f"pipeline {pipeline.name!r}: its name is part of paths and of names on AWS: a letter,"
             " then letters, digits or _, all lower case, at most 16"
         )
-    tables = (*pipeline.contracts, *pipeline.tables)
-    names = [each.name for each in tables]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"pipeline {pipeline.name}: {name!r} is declared twice")
-    for table in tables:
+    for kind in (pipeline.contracts, pipeline.tables):
+        names = [each.name for each in kind]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(
+                    f"pipeline {pipeline.name}: {name!r} is declared twice"
+                )
+    for table in (*pipeline.contracts, *pipeline.tables):
         if table.namespace != pipeline.name:
             raise ValueError(
                 f"pipeline {pipeline.name}: {table.name} is in the namespace {table.namespace!r},"
@@ -61,7 +63,7 @@ def _check_names(pipeline: Pipeline) -> None:
 
 def _check_output(pipeline: Pipeline, output: Output) -> None:
     told = f"pipeline {pipeline.name}: output {output.table.name}"
-    above = pipeline.output(output.of)
+    above = pipeline.above(output)
     known = [each.name for each in pipeline.contracts]
     if above is None and output.of not in known:
         raise ValueError(f"{told}: is made from {output.of!r}, which is not declared")
@@ -95,6 +97,11 @@ def _check_strategies(pipeline: Pipeline, source: Source) -> None:
     for output in pipeline.outputs_of(source):
         told = f"pipeline {pipeline.name}: output {output.table.name}"
         strategy = output.table.strategy
+        if isinstance(strategy, Merge) and strategy.of_file and source is pipeline.main:
+            raise ValueError(
+                f"{told}: cannot be merged by file, because a replay of {source.name} has only some"
+                " rows of a file"
+            )
         if (
             source.whole
             and isinstance(strategy, Merge)

@@ -150,7 +150,7 @@ def _read_layout(
         "_raw_record",
         "_source_header",
         "_source_file",
-        F.expr("_place" if table.last_line_wins else NO_PLACE).alias("_place"),
+        F.expr("_place" if table.is_ordered else NO_PLACE).alias("_place"),
         F.expr(
             f"case when _is_well_formed then '' else '{WELL_FORMED.name}' end"
         ).alias("_fault"),

@@ -118,7 +118,7 @@ def _read_lines(
     engine: Engine, paths: list[str], table: Table, reader: Json
 ) -> DataFrame:
     lines = engine.read_json_lines(
-        paths, flat(reader.delivered), is_ordered=table.last_line_wins
+        paths, flat(reader.delivered), is_ordered=table.is_ordered
     )
     rows = lines.select(
         *_nested(reader.delivered, lambda field, path: _plain(field, f"`{path}`")),

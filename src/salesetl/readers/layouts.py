@@ -77,7 +77,7 @@ def find_layout(
         number_places=_number_places(header.names, table, profile),
         is_header_first=header.is_first,
         spans=profile.spans,
-        is_ordered=table.last_line_wins or profile.fill_down is not None,
+        is_ordered=table.is_ordered or profile.fill_down is not None,
     )
     if multiline == "auto" and is_quoted and not text.is_multiline:
         text = replace(text, is_multiline=_spans_lines(file, text))

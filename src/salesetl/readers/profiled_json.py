@@ -57,7 +57,7 @@ def read_profiled_json(
         paths = list(_written(texts, wanted, join(staging, str(number))))
         if paths:
             lines = engine.read_json_lines(
-                paths, wanted.shape, is_ordered=table.last_line_wins
+                paths, wanted.shape, is_ordered=table.is_ordered
             )
             frames.append(lines.withColumn("_source_file", F.lit(file.path)))
     rows = [_mapped(engine, each, table, profile, wanted) for each in frames]

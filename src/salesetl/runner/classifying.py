@@ -20,6 +20,7 @@ from salesetl.model.table import SOURCE_FILE, Table
 from salesetl.parsing import parse_fields
 from salesetl.quality.deciding import classify
 from salesetl.quality.judging import ACCEPTED, QUARANTINED, breaks
+from salesetl.quality.places import with_places
 from salesetl.runner.run import Run
 from salesetl.runner.sources import Delivered
 from salesetl.runner.superseding import without_present, without_superseded
@@ -98,7 +99,9 @@ def _classify(
     again. BooksError if rows are not accounted for.
     """
     engine = run.engine
-    rows = parse_fields(engine.named(delivered.raw.frame), contract)
+    rows = with_places(
+        parse_fields(engine.named(delivered.raw.frame), contract), contract
+    )
     if source.prepare:
         rows = source.prepare(engine.named(rows) if lookups else rows, *lookups)
     folder = run.folder("classified", source.name)

@@ -121,7 +121,7 @@ class Loading:
 
     def _upstream(self, output: Output) -> tuple[str, ...]:
         """Return the amounts of what an output is made from."""
-        above = self._pipeline.output(output.of)
+        above = self._pipeline.above(output)
         return (
             above.table if above else self._classified[output.of].contract
         ).reconciled_amounts

@@ -14,7 +14,12 @@ from salesetl.runner.classifying import classify_sources
 from salesetl.runner.entering import keep_ledger
 from salesetl.runner.hints import hints_of
 from salesetl.runner.loading import Loading
-from salesetl.runner.sources import absent_sources, read_sources
+from salesetl.runner.sources import (
+    absent_sources,
+    is_nothing_new,
+    read_sources,
+    without_new_files,
+)
 from salesetl.runner.start import MakeDestination, days_to_load, open_run
 from salesetl.runner.unfound import count_unfound
 from salesetl.runner.unknown_names import report_names
@@ -48,11 +53,12 @@ def run_into(
     with open_run(pipeline, session, options, make_destination) as started:
         with started.stage("read"):
             delivered = read_sources(started, pipeline, options, contracts)
-        if set(delivered) != {source.name for source in pipeline.sources}:
+        if is_nothing_new(pipeline, options, delivered):
             keep_ledger(started, options, delivered, {})
             return started.publish()
+        absent |= without_new_files(pipeline, options, delivered)
         contracts = {
-            name: contract.bind(
+            name: contract.without_sources(absent).bind(
                 as_of=options.as_of or datetime.now(UTC).date(),
                 earliest_date=options.earliest_date,
                 start_date=days[0],

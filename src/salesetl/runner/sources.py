@@ -11,6 +11,7 @@ from salesetl.model.source import Csv, Source
 from salesetl.model.table import Table
 from salesetl.readers.csv import read_delimited
 from salesetl.readers.files import unpacked_bytes
+from salesetl.readers.folder_values import with_folder_values
 from salesetl.readers.lookups import read_lookups
 from salesetl.readers.objects_or_tables import read_objects_or_tables
 from salesetl.readers.raw_rows import RawRows, in_one
@@ -50,8 +51,8 @@ def read_sources(
 ) -> dict[str, Delivered]:
     """Read the files of all sources, each contract column as text.
 
-    If only new files are asked for, there is none, and nothing else is to be done, only the main
-    source is in the result.
+    If only new files are asked for, there is none, and nothing else is to be done, only sources
+    without files are in the result.
     """
     main = pipeline.main
     profiles = load_profiles(options.source_profile, [*contracts.values()])
@@ -60,32 +61,56 @@ def read_sources(
     if options.replay_of and isinstance(main.reader, Csv):
         profiles[main.name] = profiles[main.name].of_replay()
     delivered: dict[str, Delivered] = {}
-    for source in pipeline.sources:
+    others_last = sorted(
+        pipeline.sources, key=lambda each: not pipeline.is_incremental(each)
+    )
+    for source in others_last:
+        is_incremental = pipeline.is_incremental(source)
+        if not is_incremental and is_nothing_new(pipeline, options, delivered):
+            break
         delivered[source.name] = _delivered(
             run,
             source,
             contracts[source.name],
             options,
             profiles[source.name],
-            is_new_only=source is main and options.reads_new_files,
+            is_main=source is main,
+            is_new_only=is_incremental and options.reads_new_files,
         )
-        if source is main:
-            report_arrivals(run.report, delivered[main.name].arrivals, options)
-            has_files = bool(delivered[main.name].raw.files)
-            if (
-                options.reads_new_files
-                and not has_files
-                and not _refreshes(pipeline, options)
-            ):
-                break
-    if options.replay_of:
-        raw = delivered[main.name].raw
-        path = getattr(options, main.path_option)
-        frame = with_first_files(run.engine, raw.frame, path)
-        again = replace(delivered[main.name], raw=replace(raw, frame=frame))
-        delivered[main.name] = again
+    report_arrivals(run.report, delivered[main.name].arrivals, options)
     _report(run, [each.raw for each in delivered.values()])
     return delivered
+
+
+def without_new_files(
+    pipeline: Pipeline, options: LoadOptions, delivered: Mapping[str, Delivered]
+) -> set[str]:
+    """Return the sources but the main one of which only new files are asked for, and none is there.
+
+    What would be looked up in them cannot be.
+    """
+    return {
+        source.name
+        for source in pipeline.sources
+        if source.is_incremental
+        and source is not pipeline.main
+        and options.reads_new_files
+        and not delivered[source.name].raw.files
+    }
+
+
+def is_nothing_new(
+    pipeline: Pipeline, options: LoadOptions, delivered: Mapping[str, Delivered]
+) -> bool:
+    """Tell whether only new files are asked for, there is none, and nothing else is to be done."""
+    has_files = any(
+        each.raw.files
+        for name, each in delivered.items()
+        if pipeline.is_incremental(pipeline.source(name))
+    )
+    return (
+        options.reads_new_files and not has_files and not _refreshes(pipeline, options)
+    )
 
 
 def _report(run: Run, found: Sequence[RawRows]) -> None:
@@ -120,6 +145,7 @@ def _delivered(
     options: LoadOptions,
     profile: Profile,
     *,
+    is_main: bool,
     is_new_only: bool,
 ) -> Delivered:
     path = getattr(options, source.path_option)
@@ -134,7 +160,11 @@ def _delivered(
         allow_empty=options.allow_empty,
     )
     raw = _read(run, source, contract, options, profile, files)
-    return Delivered(raw, profile, arrivals)
+    frame, paths = raw.frame, [file.path for file in files]
+    if options.replay_of and is_main:
+        frame, paths = with_first_files(run.engine, frame, path), []
+    frame = with_folder_values(frame, contract, paths, vars(options))
+    return Delivered(replace(raw, frame=frame), profile, arrivals)
 
 
 def _read(

@@ -1,0 +1,1 @@
+"""Customers, products and order lines of a retailer, delivered day by day."""

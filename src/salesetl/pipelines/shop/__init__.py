@@ -1,0 +1,1 @@
+"""Sales of a web shop, with its users and products."""

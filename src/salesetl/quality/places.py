@@ -1,0 +1,27 @@
+"""Numbers rows of a file that belong together, such as the lines of an order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesetl.model.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
+
+
+def with_places(rows: DataFrame, table: Table) -> DataFrame:
+    """Fill the columns that are the place of a row, as the contract says, where rows have none.
+
+    Rows are parsed, and carry the lineage of their reader.
+    """
+    for name, shared in table.places.items():
+        group = ", ".join(["_source_file", *(f"`{each}`" for each in shared)])
+        place = f"row_number() over (partition by {group} order by _place, _raw_record)"
+        rows = rows.withColumn(
+            name, F.expr(f"coalesce(`{name}`, cast({place} as int))")
+        )
+    return rows
