@@ -21,6 +21,8 @@ def test_the_lake_is_the_published_tables_and_a_quarantine_a_source() -> None:
         "retail/order_lines",
         "retail/customers",
         "retail/products",
+        "retail/rejected_customers",
+        "retail/rejected_products",
         "shop/fact_sales",
         "shop/users",
         "shop/products",

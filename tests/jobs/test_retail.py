@@ -10,7 +10,12 @@ import pytest
 from salesetl.engines.engine import Engine
 from salesetl.errors import ArgumentError, InputError
 from salesetl.model.options import InputPath
-from salesetl.pipelines.retail.contracts import CUSTOMERS, ORDER_LINES, PRODUCTS
+from salesetl.pipelines.retail.contracts import (
+    CUSTOMERS,
+    ORDER_LINES,
+    PRODUCTS,
+    REJECTED_CUSTOMERS,
+)
 from tests.frames import on_each_engine
 from tests.jobs.retailer import Retailer, customer, line, product
 
@@ -191,3 +196,26 @@ def test_a_folder_that_names_no_date_is_refused(retailer: Retailer) -> None:
 def test_orders_must_be_named(retailer: Retailer) -> None:
     with pytest.raises(ArgumentError, match="--retail_path is required"):
         retailer.load(retail_path=None)
+
+
+@on_each_engine
+def test_rejected_customers_are_known_by_their_id_where_it_is_sure(
+    retailer: Retailer,
+) -> None:
+    delivered = [
+        customer(1),
+        customer(2, registration_date="x"),
+        customer(3, customer_id="C\u200b3"),
+        customer(4, customer_id=""),
+    ]
+    retailer.deliver(FIRST, delivered, [product(1)], [line(1)])
+    retailer.load(input_mode="new")
+    assert [row["customer_id"] for row in retailer.rows(CUSTOMERS)] == ["C1"]
+    rejected = [row["customer_id"] for row in retailer.rows(REJECTED_CUSTOMERS)]
+    assert sorted(rejected, key=str) == ["C2", None, None]
+
+    retailer.deliver(FIRST, [customer(2)])
+    retailer.load(input_mode="new")
+
+    assert retailer.rows(REJECTED_CUSTOMERS) == []
+    assert [row["customer_id"] for row in retailer.rows(CUSTOMERS)] == ["C2"]

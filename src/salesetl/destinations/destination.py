@@ -85,11 +85,14 @@ class Destination(Protocol):
         days: Days | None = None,
         also: Collection[str] = (),
         whole: Collection[str] = (),
+        files: Collection[str] = (),
     ) -> Change:
         """Return what a table will hold after rows arrive, by its strategy.
 
         With `days`, first and last, what arrives is all there is of these days. The partitions
         `also` are written again too. Of those that are `whole` all rows are, if they change.
+        `files` are what was read: a table that is merged by file keeps no rows of those that an
+        earlier run has loaded.
         """
 
     def stage(self, change: Change, *, is_compared: bool = True) -> StagedTable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -46,12 +46,12 @@ def change(
     days: tuple[date, date] | None,
     also: Collection[str] = (),
     whole: Collection[str] = (),
-    loaded_before: Callable[[Iterable[str]], set[str]] = set,
+    again: Collection[str] = (),
 ) -> Change:
     """Add rows to a table by its strategy, or replace all rows of some days.
 
     The partitions `also` are written again too, and those that are `whole` without files that stay.
-    `loaded_before` keeps those of some files that an earlier run has loaded.
+    `again` are the files that an earlier run has loaded too.
     """
     whole = {*whole, *also}
     if days and table.date_column:
@@ -87,8 +87,6 @@ def change(
                 lambda kept: kept.withColumn(flag, F.lit(True)).select(*table.columns)
             )
         case Merge(of_file=True):
-            arrived = lake.rows(arriving.select(FILE_COLUMN).distinct())
-            again = loaded_before(row[FILE_COLUMN] for row in arrived)
             return merge(lake, table, arriving, also, whole, again)
         case _:
             return merge(lake, table, arriving, also, whole)

@@ -141,10 +141,11 @@ class ParquetLake:
         days: Days | None = None,
         also: Collection[str] = (),
         whole: Collection[str] = (),
+        files: Collection[str] = (),
     ) -> Change:
         """Return what a table will hold after rows arrive, by its strategy."""
-        loaded = self._ledger.before.loaded
-        return change(self._lake, table, arriving, days, also, whole, loaded)
+        again = self._ledger.before.loaded(files)
+        return change(self._lake, table, arriving, days, also, whole, again)
 
     def stage(self, change: Change, *, is_compared: bool = True) -> StagedTable:
         """Stage new content, and note in the journal which files to move and delete."""

@@ -43,9 +43,11 @@ class Output:
     """A table that a pipeline publishes, and how to reconcile it with the rows it is made from.
 
     `build` makes its rows from the accepted rows of a source, or from the rows that were written to
-    another output: `of` names either. `rows` is what a row of those makes here: SQL for a number,
-    or None where that cannot be told in advance. `sums` says which amount here is the sum of which
-    amount there. `refresh` is for columns that a look-up has filled.
+    another output: `of` names either. One that is `of_rejected` is made from the rows of a source
+    that were rejected, as far as they could be parsed, with their `reasons` as text. `rows` is what
+    a row of those makes here: SQL for a number, or None where that cannot be told in advance.
+    `sums` says which amount here is the sum of which amount there. `refresh` is for columns that a
+    look-up has filled.
     """
 
     table: Table
@@ -54,6 +56,7 @@ class Output:
     rows: str | None = "1"
     sums: Mapping[str, str] = field(default_factory=dict)
     refresh: Refresh | None = None
+    of_rejected: bool = False
 
     def owed(self, upstream: tuple[str, ...]) -> dict[str, str]:
         """Map each amount of this output to the upstream amount that it must be the sum of.
@@ -158,8 +161,12 @@ class Pipeline:
         return self.contract_of(above) if above else self.source(output.of).contract
 
     def outputs_of(self, source: Source) -> list[Output]:
-        """Return the outputs that are made from a source."""
-        return [output for output in self.outputs if output.of == source.name]
+        """Return the outputs that are made from the accepted rows of a source."""
+        return [
+            output
+            for output in self.outputs
+            if output.of == source.name and not output.of_rejected
+        ]
 
     def published_as(self, source: Source) -> Table | None:
         """Return the table that holds the version of each published row of a source, if any.

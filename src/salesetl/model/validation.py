@@ -73,6 +73,10 @@ def _check_output(pipeline: Pipeline, output: Output) -> None:
             f" {above.table.partition_by}"
         )
     upstream = above.table if above else pipeline.source(output.of).contract
+    if output.of_rejected and (above or output.table.amounts):
+        raise ValueError(
+            f"{told}: is made from rejected rows, so it must be of a source, and has no amounts"
+        )
     for own, amount in output.sums.items():
         if own not in output.table.amounts or amount not in upstream.reconciled_amounts:
             raise ValueError(

@@ -55,13 +55,17 @@ class Changes:
                 self._changes[each.table.name] = self._change(output, own)
 
     def _change(self, output: Output, also: Collection[str] = ()) -> Change:
-        accepted = self._classified[output.of].accepted
+        source = self._classified[output.of]
         engine = self._run.engine
-        arriving = engine.named(output.build(accepted))
+        arriving = engine.named(output.build(source.rows_for(output)))
         refresh = output.refresh
         if refresh is None:
             return self._run.destination.change(
-                output.table, arriving, days=self._days, also=also
+                output.table,
+                arriving,
+                days=self._days,
+                also=also,
+                files=[file.path for file in source.delivered.raw.files],
             )
         lookup = self._classified[refresh.of].accepted
         stale = self._stale(output.table, refresh)

@@ -13,7 +13,7 @@ from salesetl.destinations.staging import count
 from salesetl.engines.engine import Engine
 from salesetl.errors import BooksError
 from salesetl.model.options import LoadOptions
-from salesetl.model.pipeline import Pipeline
+from salesetl.model.pipeline import Output, Pipeline
 from salesetl.model.quarantine_table import quarantine_of
 from salesetl.model.source import Source
 from salesetl.model.table import SOURCE_FILE, Table
@@ -49,6 +49,19 @@ class Classified:
         rows = self.rows.where(f"_outcome = '{ACCEPTED}'")
         names = [name for name in rows.columns if not name.startswith("_")]
         return rows.select(*names, F.col("_source_file").alias(SOURCE_FILE.name))
+
+    @property
+    def rejected(self) -> DataFrame:
+        """The rejected rows: what could be parsed of them, their file, and `reasons` as text."""
+        return self.rows.where(f"_outcome = '{QUARANTINED}'").select(
+            *self.contract.columns,
+            F.col("_source_file").alias(SOURCE_FILE.name),
+            F.col("_reasons").alias("reasons"),
+        )
+
+    def rows_for(self, output: Output) -> DataFrame:
+        """Return the rows that an output is made from."""
+        return self.rejected if output.of_rejected else self.accepted
 
     def files_that_break(self, rules: Iterable[str]) -> DataFrame:
         """Return, as `_source_file`, the files of rows that break one of some rules."""

@@ -129,8 +129,9 @@ class Loading:
     def _rows_due(self, output: Output) -> int:
         source = self._classified[output.of]
         if output.rows == "1":
-            return source.tally.rows_loaded
-        return self._count(str(output.rows), source.accepted)
+            tally = source.tally
+            return tally.rows_quarantined if output.of_rejected else tally.rows_loaded
+        return self._count(str(output.rows), source.rows_for(output))
 
     def _count(self, rows: str, frame: DataFrame) -> int:
         [counted] = self._run.engine.rows(

@@ -234,6 +234,26 @@ PRODUCTS = Table(
     strategy=_BY_FILE,
 )
 
+# A rejected row may be of any customer if it does not tell which; that no snapshot has a customer
+# means that it was deleted only where no rejected row can be it.
+REJECTED_CUSTOMERS = Table(
+    name="rejected_customers",
+    namespace=NAMESPACE,
+    grain="one rejected row of a delivery of customers",
+    schema=T.StructType([*_CUSTOMER[:1], DELIVERED_ON, SOURCE_FILE]),
+    key=(),
+    strategy=Merge(by=(SOURCE_FILE.name,), of_file=True),
+)
+
+REJECTED_PRODUCTS = Table(
+    name="rejected_products",
+    namespace=NAMESPACE,
+    grain="one rejected row of a delivery of products",
+    schema=T.StructType([*_PRODUCT[:1], DELIVERED_ON, SOURCE_FILE]),
+    key=(),
+    strategy=Merge(by=(SOURCE_FILE.name,), of_file=True),
+)
+
 ORDER_LINES = Table(
     name="order_lines",
     namespace=NAMESPACE,

@@ -16,11 +16,15 @@ from salesetl.pipelines.retail.contracts import (
     RAW_CUSTOMERS,
     RAW_ORDERS,
     RAW_PRODUCTS,
+    REJECTED_CUSTOMERS,
+    REJECTED_PRODUCTS,
 )
 from salesetl.pipelines.retail.transforms import (
     build_customers,
     build_order_lines,
     build_products,
+    build_rejected_customers,
+    build_rejected_products,
     join_dimensions,
 )
 
@@ -78,5 +82,14 @@ RETAIL = Pipeline(
         Output(ORDER_LINES, build_order_lines, of="orders"),
         Output(CUSTOMERS, build_customers, of="customers"),
         Output(PRODUCTS, build_products, of="products"),
+        Output(
+            REJECTED_CUSTOMERS,
+            build_rejected_customers,
+            of="customers",
+            of_rejected=True,
+        ),
+        Output(
+            REJECTED_PRODUCTS, build_rejected_products, of="products", of_rejected=True
+        ),
     ),
 )

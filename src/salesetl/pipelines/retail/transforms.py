@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from salesetl.conforming import conform
-from salesetl.pipelines.retail.contracts import CUSTOMERS, ORDER_LINES, PRODUCTS
+from salesetl.pipelines.retail.contracts import (
+    CUSTOMERS,
+    ORDER_LINES,
+    PRODUCTS,
+    REJECTED_CUSTOMERS,
+    REJECTED_PRODUCTS,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -48,6 +54,22 @@ def build_customers(customers: DataFrame) -> DataFrame:
 def build_products(products: DataFrame) -> DataFrame:
     """Bring delivered products into the shape of PRODUCTS; one row out for each row in."""
     return conform(products, PRODUCTS)
+
+
+def build_rejected_customers(rejected: DataFrame) -> DataFrame:
+    """Return which customer each rejected row is, null where it may be any."""
+    return with_sure_id(rejected, "customer_id").transform(conform, REJECTED_CUSTOMERS)
+
+
+def build_rejected_products(rejected: DataFrame) -> DataFrame:
+    """Return which product each rejected row is, null where it may be any."""
+    return with_sure_id(rejected, "product_id").transform(conform, REJECTED_PRODUCTS)
+
+
+def with_sure_id(rejected: DataFrame, name: str) -> DataFrame:
+    """Keep an id only where no reason is about texts: it may have been spoilt."""
+    is_spoilt = F.expr("reasons rlike 'text_is|identifiers_are'")
+    return rejected.withColumn(name, F.when(~is_spoilt, F.col(name)))
 
 
 def build_order_lines(orders: DataFrame) -> DataFrame:
