@@ -4,14 +4,16 @@ import argparse
 import sys
 from datetime import date
 
-from generators.argument_values import positive, share
+from generators.argument_values import HelpFormatter, positive, share
 from generators.buyers import make_buyers
 from generators.customers import make_customers
 from generators.orders import OrdersPlan, write_orders
 from generators.places import written
 from generators.retail_command import add_retail
 from generators.sales import SalesPlan, write_sales
+from generators.shop_command import add_shop
 from salesetl.errors import exit_status, one_line
+from salesetl.stopping import Stopped
 
 
 def main(words: list[str] | None = None) -> None:
@@ -25,6 +27,9 @@ def main(words: list[str] | None = None) -> None:
     retail = commands.add_parser("retail", help="write a retailer's daily deliveries")
     add_retail(retail)
     _add_common(retail)
+    shop = commands.add_parser("shop", help="sell in a shop: users, products and sales")
+    add_shop(shop)
+    _add_common(shop)
     arguments = parser.parse_args(words)
     if (
         "end_date" in arguments
@@ -38,6 +43,8 @@ def main(words: list[str] | None = None) -> None:
         arguments.make(arguments)
     except Exception as error:
         parser.exit(exit_status(error), f"generators: error: {one_line(error)}\n")
+    except Stopped as stopped:
+        parser.exit(stopped.exit_status, f"generators: {stopped}\n")
 
 
 def _add_sales(sales: argparse.ArgumentParser) -> None:
@@ -80,7 +87,7 @@ def _add_orders(orders: argparse.ArgumentParser) -> None:
 
 
 def _add_common(world: argparse.ArgumentParser) -> None:
-    world.formatter_class = argparse.ArgumentDefaultsHelpFormatter
+    world.formatter_class = HelpFormatter
     world.add_argument(
         "--seed", type=int, default=42, help="seed of the random numbers"
     )

@@ -1,6 +1,15 @@
-"""Values of arguments, checked as they are read."""
+"""Values of arguments, checked as they are read, and their help."""
 
-from argparse import ArgumentTypeError
+from argparse import Action, ArgumentDefaultsHelpFormatter, ArgumentTypeError
+
+
+class HelpFormatter(ArgumentDefaultsHelpFormatter):
+    """Tells the default of each argument that has one."""
+
+    def _get_help_string(self, action: Action) -> str | None:
+        if action.default is None:
+            return action.help
+        return super()._get_help_string(action)
 
 
 def positive(text: str) -> int:

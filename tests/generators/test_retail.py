@@ -1,11 +1,9 @@
 """Generated deliveries of retail are the same for the same seed, and live as a shop does."""
 
-import csv
-import json
 import os
 import subprocess
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -16,99 +14,16 @@ import pytest
 
 from generators import retail_plan
 from generators.__main__ import main
-from generators.dirt import Dirt
-from generators.retail_dirt import CUSTOMER_DIRT, ORDER_DIRT, PRODUCT_DIRT, Row
+from generators.personal import faker_of
 from generators.retail_products import CATEGORIES
 from salesetl.storage import storage_of
-
-DAYS = [date(2025, 1, 1) + timedelta(days=day) for day in range(30)]
-COLUMNS = {
-    "customers": [
-        "customer_id",
-        "first_name",
-        "last_name",
-        "email",
-        "registration_date",
-    ],
-    "products": ["product_id", "product_name", "category", "price", "stock_quantity"],
-    "orders": [
-        "order_id",
-        "customer_id",
-        "product_id",
-        "order_date",
-        "quantity",
-        "unit_price",
-        "total_amount",
-    ],
-}
-KINDS = {
-    "customers": CUSTOMER_DIRT,
-    "products": PRODUCT_DIRT,
-    "orders": ORDER_DIRT,
-}
-
-
-class World:
-    """Generated files, by their path below the root, and what they hold."""
-
-    def __init__(self, root: Path, *words: str) -> None:
-        main(["retail", *words, "--output_path", str(root)])
-        files = [path for path in root.rglob("*") if path.is_file()]
-        self.files = {str(path.relative_to(root)): path.read_bytes() for path in files}
-        self.answers: dict[str, Any] = json.loads(self.files["_answers/retail.json"])
-
-    @property
-    def truth(self) -> dict[str, Any]:
-        """What a warehouse must have in the end."""
-        found: dict[str, Any] = self.answers["truth"]
-        return found
-
-    def lines(self, day: date, name: str) -> list[str]:
-        """Return the lines of a file below its header."""
-        content = self.files[f"retail/delivered={day}/{name}.csv"].decode()
-        header, *lines = content.splitlines()
-        assert header == ",".join(COLUMNS[name])
-        return lines
-
-    def rows(self, day: date, name: str) -> list[dict[str, str]]:
-        """Return the rows of a file."""
-        lines = [",".join(COLUMNS[name]), *self.lines(day, name)]
-        return list(csv.DictReader(lines))
-
-    def histories(
-        self, name: str, *columns: str
-    ) -> dict[str, list[tuple[str, ...] | None]]:
-        """Return what the snapshots say of each key day by day, None where it is missing."""
-        key = COLUMNS[name][0]
-        found: dict[str, list[tuple[str, ...] | None]] = {}
-        for place, day in enumerate(DAYS):
-            for row in self.rows(day, name):
-                days = found.setdefault(row[key], [None] * len(DAYS))
-                days[place] = tuple(row[column] for column in columns)
-        return found
-
-    def deliveries(self) -> dict[str, dict[date, list[dict[str, str]]]]:
-        """Return the lines of each order by the day of their delivery."""
-        found: dict[str, dict[date, list[dict[str, str]]]] = defaultdict(dict)
-        for day in DAYS:
-            for order_id, lines in groupby(
-                self.rows(day, "orders"), lambda row: row["order_id"]
-            ):
-                assert day not in found[order_id], "an order is in one piece"
-                found[order_id][day] = list(lines)
-        return found
+from tests.generators.retail_world import DAYS, World
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Generate deliveries without dirt, of the sizes that the command has by itself."""
     return World(tmp_path_factory.mktemp("retail"))
-
-
-@pytest.fixture(scope="module")
-def dirty(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Generate the same deliveries with much dirt."""
-    return World(tmp_path_factory.mktemp("dirty"), "--dirt", "0.2")
 
 
 def small(root: Path, *words: str) -> dict[str, bytes]:
@@ -151,6 +66,39 @@ def test_another_process_makes_the_same_bytes(tmp_path: Path) -> None:
         )
 
         assert {name: (root / name).read_bytes() for name in here} == here
+
+
+def test_names_of_people_depend_on_the_seed_and_the_purpose() -> None:
+    fakers = [faker_of(1, "a"), faker_of(2, "a"), faker_of(1, "b"), faker_of(1, "a")]
+
+    pools = [[faker.first_name() for _ in range(20)] for faker in fakers]
+
+    assert pools[0] == pools[3]
+    assert pools[0] != pools[1] != pools[2] != pools[0]
+
+
+def test_without_faker_one_line_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "faker", None)
+
+    with pytest.raises(SystemExit) as stopped:
+        main(["retail", f"--output_path={tmp_path}"])
+
+    assert stopped.value.code == 1
+    assert capsys.readouterr().err == (
+        "generators: error: names of people are made by Faker: pip install 'salesetl[embedded]'\n"
+    )
+
+
+@pytest.mark.slow
+def test_the_other_data_is_made_without_faker(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.modules['faker'] = None; from generators.__main__ import main;"
+        "main(['sales', '--rows=5', '--customers=2', f'--output_path={sys.argv[1]}'])"
+    )
+
+    subprocess.run([sys.executable, "-c", program, tmp_path], check=True)
 
 
 def test_deliveries_on_s3_are_those_on_a_disk(tmp_path: Path, s3_root: str) -> None:
@@ -325,103 +273,6 @@ def test_orders_name_some_who_arrive_later_and_some_who_never_do(world: World) -
         assert 0 < len(later) < 0.01 * len(known)
 
 
-def accepted(world: World, name: str) -> dict[date, list[dict[str, str]]]:
-    """Return the rows by delivery that the answers do not name as faulty."""
-    faulty = {
-        place
-        for kind in KINDS[name]
-        if not kind.loaded
-        for place in world.answers[name]["dirt"]
-        .get(kind.name, {})
-        .get("orders" if name == "orders" else "rows", [])
-    }
-    key = COLUMNS[name][0]
-    found = {}
-    for day in DAYS:
-        rows = [
-            {column: (value or "").strip() for column, value in row.items() if column}
-            for row in csv.DictReader(
-                [",".join(COLUMNS[name]), *world.lines(day, name)],
-                quoting=csv.QUOTE_NONE,
-            )
-        ]
-        found[day] = [
-            {column: value.strip('"') for column, value in row.items()}
-            for row in rows
-            if f"{day}/{row[key].strip(chr(34))}" not in faulty and row[key]
-        ]
-    return found
-
-
-@pytest.mark.parametrize("dirt", ["world", "dirty"])
-def test_the_truth_is_that_of_the_last_sound_version_of_each_order(
-    dirt: str, request: pytest.FixtureRequest
-) -> None:
-    world: World = request.getfixturevalue(dirt)
-
-    known = {
-        name: {
-            row[COLUMNS[name][0]]
-            for rows in accepted(world, name).values()
-            for row in rows
-        }
-        for name in ("customers", "products")
-    }
-    orders: dict[str, list[dict[str, str]]] = {}
-    for rows in accepted(world, "orders").values():
-        for order_id, lines in groupby(rows, lambda row: row["order_id"]):
-            orders[order_id] = list(lines)
-    last = [row for lines in orders.values() for row in lines]
-    revenue = {str(day): Decimal("0.00") for day in DAYS}
-    for row in last:
-        revenue[row["order_date"]] += Decimal(row["total_amount"])
-    no_customer = [row["customer_id"] not in known["customers"] for row in last]
-    no_product = [row["product_id"] not in known["products"] for row in last]
-    assert world.truth["revenue_by_order_date"] == {
-        day: str(amount) for day, amount in revenue.items()
-    }
-    assert world.truth["order_lines"] == len(last)
-    assert world.truth["orders"] == len(orders)
-    assert world.truth["orphan_lines"] == {
-        "customer": sum(no_customer),
-        "product": sum(no_product),
-        "either": sum(map(max, no_customer, no_product)),
-    }
-    assert world.truth["customers"] == len(known["customers"])
-    assert world.truth["products"] == len(known["products"])
-
-
-@pytest.mark.parametrize("name", COLUMNS)
-def test_the_answers_account_for_every_row(dirty: World, name: str) -> None:
-    answers = dirty.answers[name]
-
-    rows = sum(len(dirty.lines(day, name)) for day in DAYS)
-    states = ("rows_loaded", "rows_quarantined", "duplicates_removed")
-    assert answers["rows_read"] == rows == sum(answers[state] for state in states)
-    assert answers["rows_quarantined"] == sum(answers["rows_by_reason"].values())
-    assert set(answers["dirt"]) == {kind.name for kind in KINDS[name]}
-    if name == "orders":
-        amounts = [
-            Decimal(row["total_amount"])
-            for rows_of_day in accepted(dirty, name).values()
-            for row in rows_of_day
-        ]
-        assert answers["rows_loaded"] == len(amounts)
-        assert answers["amount_loaded"] == {"": str(sum(amounts))}
-
-
-@pytest.mark.parametrize("name", COLUMNS)
-def test_sound_rows_are_what_they_are_without_dirt(
-    world: World, dirty: World, name: str
-) -> None:
-    for day in DAYS:
-        clean = Counter(world.lines(day, name))
-        spoiled = Counter(dirty.lines(day, name)) - clean
-        assert 0 < sum(spoiled.values()) < 0.5 * sum(clean.values())
-        gone = clean - Counter(dirty.lines(day, name))
-        assert sum(gone.values()) <= sum(spoiled.values())
-
-
 def test_the_number_of_orders_at_a_time_leaves_their_number(
     tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -431,20 +282,6 @@ def test_the_number_of_orders_at_a_time_leaves_their_number(
 
     assert sorted(parts.deliveries()) == sorted(world.deliveries())
     assert parts.lines(DAYS[3], "customers") == world.lines(DAYS[3], "customers")
-
-
-@pytest.mark.parametrize("kinds", KINDS.values(), ids=KINDS)
-def test_a_fault_makes_the_rows_that_it_tells_of(kinds: tuple[Dirt[Row], ...]) -> None:
-    for kind in kinds:
-        row = {
-            name: "7"
-            for name in COLUMNS[next(n for n, k in KINDS.items() if k is kinds)]
-        }
-        lines = kind.lines(row)
-
-        assert len(lines) == max(1, kind.loaded + kind.duplicates)
-        assert bool(kind.reason) == (kind.loaded == 0)
-        assert (lines == [",".join(row.values())] * len(lines)) == (kind.duplicates > 0)
 
 
 @pytest.mark.parametrize(
