@@ -4,12 +4,16 @@ import argparse
 import sys
 from datetime import date
 
+from generators.argument_values import HelpFormatter, positive, share
 from generators.buyers import make_buyers
 from generators.customers import make_customers
 from generators.orders import OrdersPlan, write_orders
 from generators.places import written
+from generators.retail_command import add_retail
 from generators.sales import SalesPlan, write_sales
+from generators.shop_command import add_shop
 from salesetl.errors import exit_status, one_line
+from salesetl.stopping import Stopped
 
 
 def main(words: list[str] | None = None) -> None:
@@ -20,8 +24,18 @@ def main(words: list[str] | None = None) -> None:
     _add_sales(commands.add_parser("sales", help=sales, description=sales))
     orders = "write orders as nested JSON, one file a month"
     _add_orders(commands.add_parser("orders", help=orders, description=orders))
+    retail = commands.add_parser("retail", help="write a retailer's daily deliveries")
+    add_retail(retail)
+    _add_common(retail)
+    shop = commands.add_parser("shop", help="sell in a shop: users, products and sales")
+    add_shop(shop)
+    _add_common(shop)
     arguments = parser.parse_args(words)
-    if "start_date" in arguments and arguments.start_date > arguments.end_date:
+    if (
+        "end_date" in arguments
+        and "start_date" in arguments
+        and arguments.start_date > arguments.end_date
+    ):
         parser.error(
             f"--start_date {arguments.start_date} is after --end_date {arguments.end_date}"
         )
@@ -29,20 +43,22 @@ def main(words: list[str] | None = None) -> None:
         arguments.make(arguments)
     except Exception as error:
         parser.exit(exit_status(error), f"generators: error: {one_line(error)}\n")
+    except Stopped as stopped:
+        parser.exit(stopped.exit_status, f"generators: {stopped}\n")
 
 
 def _add_sales(sales: argparse.ArgumentParser) -> None:
     sales.add_argument(
         "--rows",
-        type=_positive,
+        type=positive,
         default=10_000,
         help="sales to write, without duplicates",
     )
     sales.add_argument(
-        "--customers", type=_positive, default=500, help="customers to write"
+        "--customers", type=positive, default=500, help="customers to write"
     )
     sales.add_argument(
-        "--days", type=_positive, default=90, help="days of sales, up to --end_date"
+        "--days", type=positive, default=90, help="days of sales, up to --end_date"
     )
     sales.add_argument(
         "--end_date",
@@ -56,10 +72,10 @@ def _add_sales(sales: argparse.ArgumentParser) -> None:
 
 def _add_orders(orders: argparse.ArgumentParser) -> None:
     orders.add_argument(
-        "--orders_per_day", type=_positive, default=200, help="orders on an average day"
+        "--orders_per_day", type=positive, default=200, help="orders on an average day"
     )
     orders.add_argument(
-        "--customers", type=_positive, default=2000, help="customers who order"
+        "--customers", type=positive, default=2000, help="customers who order"
     )
     for name, day, text in (
         ("--start_date", date(2025, 1, 1), "first day of orders"),
@@ -71,12 +87,12 @@ def _add_orders(orders: argparse.ArgumentParser) -> None:
 
 
 def _add_common(world: argparse.ArgumentParser) -> None:
-    world.formatter_class = argparse.ArgumentDefaultsHelpFormatter
+    world.formatter_class = HelpFormatter
     world.add_argument(
         "--seed", type=int, default=42, help="seed of the random numbers"
     )
     world.add_argument(
-        "--dirt", type=_share, default=0.0, help="share of faulty records, 0 to 1"
+        "--dirt", type=share, default=0.0, help="share of faulty records, 0 to 1"
     )
     world.add_argument(
         "--output_path", default="data/raw", help="a folder or s3://bucket/prefix"
@@ -118,20 +134,6 @@ def _make_orders(arguments: argparse.Namespace) -> None:
         f"{arguments.output_path}: {answers.rows_read:,} lines of orders,"
         f" {arguments.customers:,} customers\n"
     )
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
-    return number
-
-
-def _share(text: str) -> float:
-    number = float(text)
-    if not 0 <= number <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return number
 
 
 if __name__ == "__main__":
