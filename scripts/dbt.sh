@@ -19,5 +19,6 @@ done
 mkdir -p data
 export SALESETL_LAKE=$lake SALESETL_MARTS=${SALESETL_MARTS:-$PWD/data/marts.duckdb}
 export DBT_TARGET_PATH=$PWD/build/dbt DBT_LOG_PATH=$PWD/build/dbt DBT_SEND_ANONYMOUS_USAGE_STATS=false
-"$bin/dbt" --log-level warn build --project-dir dbt --profiles-dir dbt
+"$bin/dbt" --log-level warn build --project-dir dbt --profiles-dir dbt \
+  --select path:models/staging path:models/intermediate path:models/marts
 echo "dbt: the marts are in $SALESETL_MARTS"

@@ -15,33 +15,44 @@ _PIPELINE = """\
   - name: {name}
     description: "The published tables of {name}"
     database: "{{{{ target.database }}}}"
-    schema: "{{{{ env_var('SALESETL_DATABASE', 'salesetl') }}}}_{name}"
+    schema: "{schema}"
     tables:"""
+_IN_LAKE = "{{{{ env_var('SALESETL_DATABASE', 'salesetl') }}}}_{name}"
+# Where a warehouse has its copy of the tables of a pipeline.
+_IN_WAREHOUSE = "{name}_staging"
 
 
 def sources_page(pipelines: Iterable[Pipeline]) -> str:
     """Describe the tables of pipelines as dbt sources, one a pipeline.
 
-    Of each table the grain, the columns with their types, keys and listed values, and where its
-    files are, which is what DuckDB reads in place of a table of the catalogue.
+    Of each table the grain, the columns with their types, keys and listed values. Models of a lake
+    are also told where its files are, which is what DuckDB reads in place of a table of the
+    catalogue.
     """
     lines = [_HEAD]
     for pipeline in pipelines:
-        lines += [_PIPELINE.format(name=pipeline.name), *map(_source, pipeline.tables)]
+        schema = _IN_WAREHOUSE if pipeline.is_for_warehouse else _IN_LAKE
+        schema = schema.format(name=pipeline.name)
+        lines += [_PIPELINE.format(name=pipeline.name, schema=schema)]
+        for table in pipeline.tables:
+            lines.append(_source(table, is_in_lake=not pipeline.is_for_warehouse))
     return "\n".join(lines) + "\n"
 
 
-def _source(table: Table) -> str:
+def _source(table: Table, *, is_in_lake: bool) -> str:
     lines = [
         f"      - name: {table.name}",
         f"        description: {_text(f'Grain: {table.grain}.')}",
-        "        config:",
-        "          meta:",
-        "            external_location: >-",
-        "              read_parquet(",
-        f"              {_files(table)},",
-        "              hive_partitioning = true, hive_types_autocast = false)",
     ]
+    if is_in_lake:
+        lines += [
+            "        config:",
+            "          meta:",
+            "            external_location: >-",
+            "              read_parquet(",
+            f"              {_files(table)},",
+            "              hive_partitioning = true, hive_types_autocast = false)",
+        ]
     if len(table.key) > 1:
         lines += [
             "        data_tests:",

@@ -74,11 +74,14 @@ def _templates(root: str, definitions: Sequence[JobDefinition]) -> dict[str, str
 
 
 def _models(root: str) -> dict[str, str]:
-    storage = storage_of(root)
+    """Return the models of the lake by name: others are no views of Athena."""
+    storage, folder = storage_of(root), join(root, "dbt", "models")
+    elsewhere = [each.name for each in pipelines() if each.is_for_warehouse]
     return {
         file.name.removesuffix(".sql"): storage.read(file.path).decode()
-        for file in storage.files(join(root, "dbt", "models"))
+        for file in storage.files(folder)
         if file.name.endswith(".sql")
+        and file.path.removeprefix(f"{folder}/").partition("/")[0] not in elsewhere
     }
 
 
@@ -86,7 +89,14 @@ def _sources(models: Mapping[str, str]) -> dict[str, str]:
     """Return the sources of the pipelines that models read."""
     text = "\n".join(models.values())
     read = [each for each in pipelines() if f"source('{each.name}'," in text]
-    return {"dbt/models/staging/_sources.yml": dbt.sources_page(read)}
+    in_warehouses = [each for each in pipelines() if each.is_for_warehouse]
+    return {
+        "dbt/models/staging/_sources.yml": dbt.sources_page(read),
+        **{
+            f"dbt/models/{each.name}/_sources.yml": dbt.sources_page([each])
+            for each in in_warehouses
+        },
+    }
 
 
 def _views(models: Mapping[str, str]) -> dict[str, str]:

@@ -82,7 +82,8 @@ class Pipeline:
     """A declared pipeline: the runner and all generated files follow from it.
 
     `name` is the namespace of its tables, `job` the name of its script, its definition and its
-    Glue job. The first source is the main one: the counts of a run are its. A pipeline without an
+    Glue job. The first source is the main one: the counts of a run are its. The models of one that
+    `is_for_warehouse` are built on a copy of its tables in a warehouse, others on the lake. A pipeline without an
     error in its declaration is one that runs; ValueError tells what is wrong with it.
     """
 
@@ -92,6 +93,7 @@ class Pipeline:
     sources: tuple[Source, ...]
     outputs: tuple[Output, ...]
     checks: tuple[SameSum, ...] = ()
+    is_for_warehouse: bool = False
 
     def __post_init__(self) -> None:
         """See that the parts of the declaration fit together; ValueError if not."""

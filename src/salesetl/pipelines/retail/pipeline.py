@@ -92,4 +92,5 @@ RETAIL = Pipeline(
             REJECTED_PRODUCTS, build_rejected_products, of="products", of_rejected=True
         ),
     ),
+    is_for_warehouse=True,
 )

@@ -55,4 +55,5 @@ SHOP = Pipeline(
         Output(USERS, build_users, of="users"),
         Output(PRODUCTS, build_products, of="products"),
     ),
+    is_for_warehouse=True,
 )
