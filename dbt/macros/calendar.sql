@@ -50,8 +50,12 @@ parts as (
         cast(extract(month from full_date) as integer) as calendar_month,
         cast(extract(day from full_date) as integer) as calendar_day,
         -- From a Monday, and from a Sunday.
-        mod({{ days_since('full_date', "cast('1900-01-01' as date)") }}, 7) as days_since_monday,
-        mod({{ days_since('full_date', "cast('1899-12-31' as date)") }}, 7) as days_since_sunday
+        cast(
+            mod({{ days_since('full_date', "cast('1900-01-01' as date)") }}, 7) as integer
+        ) as days_since_monday,
+        cast(
+            mod({{ days_since('full_date', "cast('1899-12-31' as date)") }}, 7) as integer
+        ) as days_since_sunday
     from days
     where extract(year from full_date) <= last_year
 ),
@@ -117,7 +121,7 @@ select
     iso_year,
     iso_week,
     calendar_day as day,
-    days_since_monday + 1 as day_of_week,
+    cast(days_since_monday + 1 as integer) as day_of_week,
     case days_since_monday
         {%- for name in ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] %}
         when {{ loop.index0 }} then '{{ name }}'
