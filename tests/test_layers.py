@@ -34,7 +34,7 @@ LAYERS = [
     ["catalog"],
     ["destinations"],
     ["runner"],
-    ["suggesting"],
+    ["suggesting", "warehouses"],
     ["arguments", "display", "display_files", "spark_settings", "session", "local"],
     ["athena", "dbt", "dqdl", "reference", "statements"],
     ["launcher", "queries", "s3_events", "glue"],

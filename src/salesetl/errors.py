@@ -54,6 +54,10 @@ class SetupError(SalesEtlError):
     """Something that the job needs is not installed, or has the wrong version."""
 
 
+class ModelError(SalesEtlError):
+    """A model or a test of dbt failed; what is served is as it was."""
+
+
 class StackError(AwsError):
     """The infrastructure cannot be changed to what its template says."""
 

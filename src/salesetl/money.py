@@ -54,6 +54,16 @@ def add_sums(names: Iterable[str], parts: Iterable[Sums]) -> dict[str, Amounts]:
     }
 
 
+def texts_of(sums: Sums) -> dict[str, dict[str, str]]:
+    """Write sums as texts, '' for the currency of a table that has none."""
+    return {
+        name: {
+            currency or "": amount_text(amount) for currency, amount in found.items()
+        }
+        for name, found in sums.items()
+    }
+
+
 def amount_text(amount: Decimal) -> str:
     """Write an amount of money as the report does, to the cent."""
     return str(amount.quantize(Decimal("0.01"), context=_CONTEXT))

@@ -26,7 +26,8 @@ def read_rows(
         raise InputError(f"{root}: there is no table; check --output_path")
     rows: list[dict[str, Any]] = []
     for file in files:
-        values = _partition_values(file.path.removeprefix(f"{root}/"), table)
+        folder = file.path.removeprefix(f"{root}/").rpartition("/")[0]
+        values = folder_values(table, folder)
         content = (
             ParquetFile(io.BytesIO(storage.read(file.path)))
             .read(use_threads=False)
@@ -46,8 +47,9 @@ def count_rows(storage: Storage, root: str, folder: str) -> int:
     )
 
 
-def _partition_values(path: str, table: Table) -> dict[str, Any]:
-    texts = dict(part.split("=", 1) for part in path.split("/")[:-1])
+def folder_values(table: Table, folder: str) -> dict[str, int | date | str]:
+    """Return the values of partition columns of a folder such as `year=2025/month=9`."""
+    texts = dict(part.split("=", 1) for part in folder.split("/") if part)
     return {
         name: _value(table.field(name).dataType, unquote(text))
         for name, text in texts.items()

@@ -27,7 +27,9 @@ class PartitionEntry:
     """The files of a partition, by name with their sizes, as a run left them.
 
     `ranges` are those of the keys in it; None if they are not known. `stale` rows lacked values
-    that a look-up had when its files were in the state `lookup`.
+    that a look-up had when its files were in the state `lookup`. `rows` is how many it has, and
+    `sums` are those of its amounts by currency, '' where there is none, as texts; None if they are
+    not known.
     """
 
     table: str
@@ -36,6 +38,8 @@ class PartitionEntry:
     ranges: Sequence[KeyRange] | None = None
     lookup: str = ""
     stale: int = 0
+    rows: int | None = None
+    sums: dict[str, dict[str, str]] | None = None
 
     @classmethod
     def read(cls, entry: dict[str, Any]) -> PartitionEntry:

@@ -13,6 +13,7 @@ from salesetl.destinations.ledger import Ledger, ledger_path, read_ledger
 from salesetl.destinations.partitions import PartitionEntry
 from salesetl.destinations.staging import StagedTable
 from salesetl.model.table import Table
+from salesetl.money import texts_of
 from salesetl.storage import Storage, join
 
 
@@ -41,11 +42,14 @@ class RunLedger:
         for folder in folders:
             self._written[name, folder] = None
             if files := staged.files_in(folder):
+                partition = staged.partitions[folder]
                 self._written[name, folder] = PartitionEntry(
                     name,
                     folder,
                     {file.name: file.size for file in files},
-                    staged.partitions[folder].ranges if staged.table.key else None,
+                    partition.ranges if staged.table.key else None,
+                    rows=partition.rows,
+                    sums=texts_of(partition.sums),
                 )
 
     def stale_rows(

@@ -83,8 +83,9 @@ class Pipeline:
 
     `name` is the namespace of its tables, `job` the name of its script, its definition and its
     Glue job. The first source is the main one: the counts of a run are its. The models of one that
-    `is_for_warehouse` are built on a copy of its tables in a warehouse, others on the lake. A pipeline without an
-    error in its declaration is one that runs; ValueError tells what is wrong with it.
+    `is_for_warehouse` are built on a copy of its tables in a warehouse, others on the lake. A
+    pipeline without an error in its declaration is one that runs; ValueError tells what is wrong
+    with it.
     """
 
     name: str

@@ -1,0 +1,116 @@
+"""Loads a lake into a warehouse, builds its star, and shows what is there."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from datetime import date
+from typing import TYPE_CHECKING
+
+from salesetl.display import table_text
+from salesetl.registry import namespaces, pipeline_named
+from salesetl.warehouses import loading_lake
+from salesetl.warehouses.counting import counts_text
+from salesetl.warehouses.mirror import TableChange
+from salesetl.warehouses.unloading import unload
+from salesetl.warehouses.urls import warehouse_of
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_HEADER = ("table", "new", "changed", "gone", "as they are", "rows to load")
+
+
+def add_commands(groups: Commands) -> None:
+    """Add the commands of warehouses."""
+    group = groups.add_parser(
+        "warehouse", help="load a lake into a warehouse, and build its star"
+    )
+    commands = group.add_subparsers(required=True)
+    for name, told, command in (
+        ("plan", "show what a load would change", _plan),
+        (
+            "load",
+            "make the staging tables a copy of the lake, in one transaction",
+            _load,
+        ),
+        (
+            "build",
+            "build and test the models with dbt, then publish them as one",
+            _build,
+        ),
+        ("unload", "write the tables that are served to the lake, as Parquet", _unload),
+        ("counts", "compare rows and amounts of the warehouse with the lake", _counts),
+    ):
+        parser = commands.add_parser(name, help=told, description=told)
+        parser.add_argument("pipeline", choices=namespaces())
+        parser.add_argument(
+            "--warehouse",
+            required=True,
+            metavar="URL",
+            help="duckdb:///path/to/file.duckdb or postgresql://user@host:5432/database",
+        )
+        if name != "build":
+            parser.add_argument("--output_path", required=True, help="root of the lake")
+        else:
+            parser.add_argument(
+                "--as_of",
+                type=date.fromisoformat,
+                help="day of a calendar without orders (default: today in UTC)",
+            )
+        parser.set_defaults(command=command)
+
+
+def _load(arguments: argparse.Namespace) -> str:
+    _log_progress()
+    pipeline = pipeline_named(arguments.pipeline)
+    warehouse = warehouse_of(arguments.warehouse)
+    return _changes_text(loading_lake.load(warehouse, pipeline, arguments.output_path))
+
+
+def _plan(arguments: argparse.Namespace) -> str:
+    pipeline = pipeline_named(arguments.pipeline)
+    warehouse = warehouse_of(arguments.warehouse)
+    return _changes_text(loading_lake.plan(warehouse, pipeline, arguments.output_path))
+
+
+def _build(arguments: argparse.Namespace) -> str:
+    _log_progress()
+    pipeline = pipeline_named(arguments.pipeline)
+    warehouse = warehouse_of(arguments.warehouse)
+    published = loading_lake.build(warehouse, pipeline, arguments.as_of)
+    rows = [[each.name, each.rows] for each in published]
+    return table_text(("published", "rows"), rows) + "\n"
+
+
+def _unload(arguments: argparse.Namespace) -> str:
+    _log_progress()
+    pipeline = pipeline_named(arguments.pipeline)
+    warehouse = warehouse_of(arguments.warehouse)
+    written = unload(warehouse, pipeline, arguments.output_path)
+    return "".join(f"{path}\n" for path in written)
+
+
+def _counts(arguments: argparse.Namespace) -> str:
+    pipeline = pipeline_named(arguments.pipeline)
+    warehouse = warehouse_of(arguments.warehouse)
+    return counts_text(warehouse, pipeline, arguments.output_path)
+
+
+def _changes_text(changes: list[TableChange]) -> str:
+    rows = [
+        [
+            change.table.name,
+            len(change.new),
+            len(change.changed),
+            len(change.gone),
+            change.unchanged,
+            sum(part.books().rows for part in change.parts),
+        ]
+        for change in changes
+    ]
+    return table_text(_HEADER, rows) + "\n"
+
+
+def _log_progress() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")

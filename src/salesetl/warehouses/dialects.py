@@ -1,0 +1,72 @@
+"""How each kind of warehouse writes the types and tables of a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from salesetl.model.table import Table, type_text
+from salesetl.model.types import T
+
+# Instants are stored without a time zone, in UTC, which every warehouse shows as it is.
+_TYPES = {
+    "string": "varchar",
+    "int": "integer",
+    "bigint": "bigint",
+    "date": "date",
+    "boolean": "boolean",
+    "timestamp": "timestamp",
+}
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The types of a kind of warehouse, and what its tables have behind their columns."""
+
+    name: str
+    types: Mapping[str, str]
+    suffix: Callable[[Table], str] = lambda table: ""
+
+    def type_of(self, data_type: T.DataType) -> str:
+        """Write a type of a contract."""
+        text = type_text(data_type)
+        return self.types.get(text, text)
+
+    def create(self, table: Table, name: str, more: Iterable[str] = ()) -> str:
+        """Write the statement that makes a table of a contract if it is not there."""
+        columns = [
+            f"    {field.name} {self.type_of(field.dataType)}" for field in table.schema
+        ]
+        lines = ",\n".join([*columns, *(f"    {each}" for each in more)])
+        return f"create table if not exists {name} (\n{lines}\n){self.suffix(table)}"
+
+
+def _redshift_suffix(table: Table) -> str:
+    """Distribute facts by their key and sort them by day; dimensions are on every node."""
+    if not table.date_column:
+        return "\ndiststyle all"
+    return f"\ndiststyle key\ndistkey ({table.key[0]})\nsortkey ({table.date_column})"
+
+
+DUCKDB = Dialect("duckdb", _TYPES)
+POSTGRESQL = Dialect("postgres", _TYPES)
+REDSHIFT = Dialect(
+    "redshift", {**_TYPES, "string": "varchar(65535)"}, suffix=_redshift_suffix
+)
+SNOWFLAKE = Dialect("snowflake", {**_TYPES, "timestamp": "timestamp_ntz"})
+DIALECTS = {each.name: each for each in (DUCKDB, POSTGRESQL, REDSHIFT, SNOWFLAKE)}
+
+
+def staging_schema(namespace: str) -> str:
+    """The schema that has the copy of the tables of a pipeline."""
+    return f"{namespace}_staging"
+
+
+def build_schema(namespace: str) -> str:
+    """The schema in which models are built and tested before they are published."""
+    return f"{namespace}_build"
+
+
+def staging_table(table: Table) -> str:
+    """The name of the copy of a table, with its schema."""
+    return f"{staging_schema(table.namespace)}.{table.sql_name}"

@@ -1,0 +1,171 @@
+"""DuckDB as a warehouse: a file of its own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from salesetl.engines.duckdb_text import literal
+from salesetl.errors import InputError, LeaseError, SetupError
+from salesetl.warehouses.dialects import DUCKDB
+from salesetl.warehouses.parts import Part
+from salesetl.warehouses.warehouse import DbtTarget
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+class DuckDbConnection:
+    """One connection to a file of DuckDB."""
+
+    def __init__(self, opened: DuckDBPyConnection) -> None:
+        self._opened = opened
+        opened.execute("set TimeZone = 'UTC'")
+
+    def execute(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a statement, and return its rows."""
+        found = self._opened.execute(statement)
+        return found.fetchall() if found.description else []
+
+    def columns(self, name: str) -> dict[str, str]:
+        """Return the types of the columns of `schema.table`."""
+        schema, table = name.split(".")
+        return dict(
+            self.execute(
+                "select column_name, data_type from information_schema.columns"
+                f" where table_schema = '{schema}' and table_name = '{table}'"
+                " order by ordinal_position"
+            )
+        )
+
+    def copy(self, part: Part, name: str) -> None:
+        """Add the rows of a partition."""
+        names = ", ".join(part.table.columns)
+        for batch in part.batches():
+            self._opened.register("_batch", batch)
+            self._opened.execute(f"insert into {name} ({names}) select * from _batch")
+            self._opened.unregister("_batch")
+
+    def unload(self, name: str, file: str) -> None:
+        """Write the rows as Parquet."""
+        self.execute(
+            f"copy (select * from {name}) to {literal(file)} (format parquet, compression snappy)"
+        )
+
+
+class HeldFile:
+    """A copy of the file that takes its place when all is done."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def target(self) -> DbtTarget:
+        """Where dbt builds."""
+        return DbtTarget(
+            "duckdb_warehouse", {"SALESETL_WAREHOUSE_PATH": str(self._path)}
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[DuckDbConnection]:
+        """Open the copy, and commit what was done."""
+        opened = _connect(self._path)
+        try:
+            opened.execute("begin")
+            yield DuckDbConnection(opened)
+            opened.execute("commit")
+            opened.execute("checkpoint")
+        finally:
+            opened.close()
+
+
+class DuckDbFile:
+    """A warehouse in a file, which readers can open at any time.
+
+    A writer of DuckDB locks readers out, so all is written in a copy beside the file, which then
+    takes its place. Who reads the old one goes on doing so.
+    """
+
+    dialect = DUCKDB
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path).absolute()
+
+    @contextmanager
+    def held(self, namespace: str) -> Iterator[HeldFile]:
+        """Be the only writer of the file."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(self._path):
+            # What a killed writer has left.
+            for path in (self._next, _log_of(self._next)):
+                path.unlink(missing_ok=True)
+            if self._path.exists():
+                self._settle()
+                shutil.copyfile(self._path, self._next)
+            yield HeldFile(self._next)
+            if self._next.exists():
+                _log_of(self._path).unlink(missing_ok=True)
+                os.replace(self._next, self._path)
+
+    @contextmanager
+    def reading(self) -> Iterator[DuckDbConnection]:
+        """Open the file to look only."""
+        if not self._path.exists():
+            raise InputError(
+                f"{self._path}: there is no such warehouse; load it first: salesetl warehouse load"
+            )
+        opened = _connect(self._path, is_read_only=True)
+        try:
+            opened.execute("begin")
+            yield DuckDbConnection(opened)
+        finally:
+            opened.close()
+
+    @property
+    def _next(self) -> Path:
+        return self._path.with_name(f"{self._path.name}.next")
+
+    def _settle(self) -> None:
+        """Write into the file what somebody else has left in its log."""
+        if _log_of(self._path).exists():
+            _connect(self._path).close()
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with open(f"{path}.lock", "w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LeaseError(
+                f"{path}: another process is writing to the warehouse; try again when it is done"
+            ) from None
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
+
+
+def _connect(path: Path, *, is_read_only: bool = False) -> DuckDBPyConnection:
+    try:
+        import duckdb
+    except ImportError as error:
+        raise SetupError(
+            "DuckDB is not installed: pip install 'salesetl[embedded]'"
+        ) from error
+    try:
+        return duckdb.connect(str(path), read_only=is_read_only)
+    except duckdb.IOException as error:
+        raise InputError(
+            f"{path}: cannot be opened; close what has it open for writing, or name another file"
+        ) from error

@@ -1,0 +1,51 @@
+"""Writes the tables that a warehouse serves back to the lake, as Parquet."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from salesetl.errors import InputError
+from salesetl.model.pipeline import Pipeline
+from salesetl.storage import join, normalized, storage_of
+from salesetl.warehouses.warehouse import Connection, Warehouse
+
+# The folder beside the tables of a pipeline that has what was made of them.
+PROCESSED = "processed"
+
+
+def unload(warehouse: Warehouse, pipeline: Pipeline, output_path: str) -> list[str]:
+    """Write every table that is served to a file below `<pipeline>/processed`, and return those.
+
+    All are of one state of the warehouse. A reader of a file sees the old content or the new.
+    """
+    root = join(normalized(output_path), pipeline.name, PROCESSED)
+    storage = storage_of(root)
+    with (
+        tempfile.TemporaryDirectory(prefix="salesetl-unload-") as folder,
+        warehouse.reading() as connection,
+    ):
+        tables = served_tables(connection, pipeline)
+        if not tables:
+            raise InputError(
+                f"the warehouse serves no tables of {pipeline.name}; build them first: salesetl"
+                f" warehouse build {pipeline.name}"
+            )
+        written = []
+        for table in tables:
+            file = Path(folder) / f"{table}.parquet"
+            connection.unload(f"{pipeline.name}.{table}", str(file))
+            target = join(root, table, f"{table}.parquet")
+            storage.upload(str(file), target)
+            written.append(target)
+    return written
+
+
+def served_tables(connection: Connection, pipeline: Pipeline) -> list[str]:
+    """List the tables of the serving schema of a pipeline."""
+    found = connection.execute(
+        "select table_name from information_schema.tables"
+        f" where table_schema = '{pipeline.name}' and table_type = 'BASE TABLE'"
+        " order by table_name"
+    )
+    return [name for (name,) in found]

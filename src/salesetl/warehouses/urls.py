@@ -1,0 +1,34 @@
+"""Finds the warehouse of a URL."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from salesetl.errors import ArgumentError
+from salesetl.warehouses.duckdb_file import DuckDbFile
+from salesetl.warehouses.postgresql import Postgres
+from salesetl.warehouses.warehouse import Warehouse
+
+_FORMS = "duckdb:///path/to/file.duckdb or postgresql://user@host:5432/database"
+
+
+def warehouse_of(url: str) -> Warehouse:
+    """Return the warehouse of a URL; ArgumentError if there is none, or if it has a password."""
+    scheme, found, rest = url.partition("://")
+    if not found or not rest:
+        raise ArgumentError(
+            f"--warehouse {url}: is no URL of a warehouse, such as {_FORMS}"
+        )
+    if scheme == "duckdb":
+        return DuckDbFile(re.sub("^/+", "/", rest))
+    if urlsplit(url).password is not None:
+        raise ArgumentError(
+            "--warehouse: a URL is shown in logs and lists of processes; leave the password out,"
+            " and set it as PGPASSWORD or in the file PGPASSFILE"
+        )
+    if scheme in ("postgresql", "postgres"):
+        return Postgres(url)
+    raise ArgumentError(
+        f"--warehouse {url}: there is no kind of warehouse {scheme!r}; one is {_FORMS}"
+    )
