@@ -159,6 +159,8 @@ def test_another_seed_sells_to_the_users_who_are_there(tmp_path: Path) -> None:
     # An earlier start was cut off.
     gone = next(path for path in before.files if path.startswith("shop/users/"))
     (tmp_path / gone).unlink()
+    other = next(tmp_path.glob("shop/products/*/*.json"))
+    written_at = other.stat().st_mtime_ns
 
     sell(tmp_path, *STEPPED, "--records=10", "--seed=2")
 
@@ -166,6 +168,7 @@ def test_another_seed_sells_to_the_users_who_are_there(tmp_path: Path) -> None:
     assert after.objects("users") == before.objects("users")
     assert after.objects("products") == before.objects("products")
     assert len(after.sales) == 20
+    assert other.stat().st_mtime_ns == written_at
 
 
 def test_the_answers_are_to_the_sales_that_were_written(tmp_path: Path) -> None:
