@@ -75,7 +75,10 @@ PRODUCT_DIRT: tuple[Dirt[Row], ...] = (
     Dirt("negative_price", _negated("price"), "price_is_valid"),
     Dirt("price_as_words", _changed(price="free"), "price_is_valid"),
     Dirt(
-        "stock_as_words", _changed(stock_quantity="plenty"), "stock_quantity_is_valid"
+        "stock_as_words",
+        _changed(stock_quantity="plenty"),
+        loaded=1,
+        warning="stock_quantity_is_valid",
     ),
     _broken_quote("product_name"),
     *_BADLY_FORMED,
@@ -86,10 +89,22 @@ MISSING_ORDER_ID: Dirt[Row] = Dirt(
     "missing_order_id", _changed(order_id=""), "order_id_is_present"
 )
 """All lines of the order lose it: nobody could tell whose line a single one was."""
+MISSING_CUSTOMER: Dirt[Row] = Dirt(
+    "missing_customer_id",
+    _changed(customer_id=""),
+    loaded=1,
+    warning="customer_id_is_present",
+)
+MISSING_PRODUCT: Dirt[Row] = Dirt(
+    "missing_product_id",
+    _changed(product_id=""),
+    loaded=1,
+    warning="product_id_is_present",
+)
 ORDER_DIRT: tuple[Dirt[Row], ...] = (
     MISSING_ORDER_ID,
-    Dirt("missing_customer_id", _changed(customer_id=""), "customer_id_is_present"),
-    Dirt("missing_product_id", _changed(product_id=""), "product_id_is_present"),
+    MISSING_CUSTOMER,
+    MISSING_PRODUCT,
     Dirt("impossible_date", _changed(order_date="2025-13-45"), "order_date_is_valid"),
     Dirt("date_as_words", _changed(order_date="yesterday"), "order_date_is_valid"),
     Dirt("fractional_quantity", _changed(quantity="1.5"), "quantity_is_valid"),

@@ -46,6 +46,19 @@ class RetailLines:
         return RetailLines(**kept)
 
     @property
+    def starts(self) -> Places:
+        """Where each order begins."""
+        return np.flatnonzero(np.diff(self.order, prepend=-1))
+
+    @property
+    def hits(self) -> Places:
+        """The line of each order that gets its fault if it has one; not always the first."""
+        starts = self.starts
+        counts = np.diff(starts, append=len(self.order))
+        hits: Places = starts + self.totals[starts] % counts
+        return hits
+
+    @property
     def totals(self) -> Places:
         """The total of each line in cents."""
         return self.quantity * self.cents

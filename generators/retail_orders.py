@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -9,14 +10,20 @@ import pyarrow.compute as pc
 
 from generators.dirt import Answers
 from generators.lines import take
-from generators.randomness import Flags
+from generators.randomness import Flags, Places
 from generators.retail_customers import RetailCustomers
-from generators.retail_dirt import ORDER_DIRT, are_loaded, kinds_of
+from generators.retail_dirt import (
+    MISSING_CUSTOMER,
+    MISSING_PRODUCT,
+    ORDER_DIRT,
+    are_loaded,
+    kinds_of,
+)
 from generators.retail_lines import Batch, RetailLines, place_orders
 from generators.retail_plan import RetailPlan
 from generators.retail_products import RetailProducts, amounts
 from generators.retail_rows import ORDER_COLUMNS, order_rows
-from generators.retail_truth import RetailTruth
+from generators.retail_truth import NOBODY, RetailTruth
 
 
 class OrderFile:
@@ -66,12 +73,11 @@ class OrderFile:
 
     def _delivered(self, day: int, lines: RetailLines) -> bytes:
         """Return orders as lines of text, and count those that are sound."""
-        self._truth.add(lines.only(self._are_sound(lines)))
+        self._truth.add(self._named(lines).only(self._are_sound(lines)))
         return order_rows(
             self._columns(lines),
-            kinds_of(lines.dirt, self._plan.dirt, ORDER_DIRT),
-            np.flatnonzero(np.diff(lines.order, prepend=-1)),
-            lines.totals,
+            self._faults(lines),
+            lines,
             self._dates[day],
             self.answers,
         )
@@ -79,10 +85,28 @@ class OrderFile:
     def _replace(self, new: RetailLines, old: RetailLines) -> None:
         """Count no longer what a sound version has replaced."""
         is_replaced = np.isin(old.order, new.order[self._are_sound(new)])
-        self._truth.add(old.only(is_replaced & self._are_sound(old)), sign=-1)
+        is_replaced &= self._are_sound(old)
+        self._truth.add(self._named(old).only(is_replaced), sign=-1)
 
     def _are_sound(self, lines: RetailLines) -> Flags:
-        return are_loaded(kinds_of(lines.dirt, self._plan.dirt, ORDER_DIRT), ORDER_DIRT)
+        return are_loaded(self._faults(lines), ORDER_DIRT)
+
+    def _faults(self, lines: RetailLines) -> Places:
+        return kinds_of(lines.dirt, self._plan.dirt, ORDER_DIRT)
+
+    def _named(self, lines: RetailLines) -> RetailLines:
+        """Return lines as they name customers and products, without the ids that a fault takes."""
+        is_hit = np.full(len(lines.order), False)
+        is_hit[lines.hits] = True
+        no_customer, no_product = (
+            is_hit & (self._faults(lines) == ORDER_DIRT.index(kind))
+            for kind in (MISSING_CUSTOMER, MISSING_PRODUCT)
+        )
+        return replace(
+            lines,
+            customer=np.where(no_customer, NOBODY, lines.customer),
+            product=np.where(no_product, NOBODY, lines.product),
+        )
 
     def _columns(self, lines: RetailLines) -> list[pa.StringArray]:
         numbers = pa.array(lines.order + 1).cast(pa.string())

@@ -11,6 +11,7 @@ from generators.dirt import Answers, Dirt
 from generators.lines import content_of
 from generators.randomness import Places
 from generators.retail_dirt import MISSING_ORDER_ID, ORDER_DIRT, Row, are_loaded
+from generators.retail_lines import RetailLines
 
 REST = "rest_of_it_is_accepted"
 ORDER_COLUMNS = (
@@ -47,30 +48,29 @@ def snapshot_rows(
 def order_rows(
     columns: Sequence[pa.StringArray],
     places: Places,
-    starts: Places,
-    totals: Places,
+    lines: RetailLines,
     delivered: str,
     answers: Answers,
 ) -> bytes:
-    """Return lines of orders, of which each begins at one of `starts`.
+    """Return lines of orders with their faults at `places`, entered in the answers.
 
     `places` has the fault of its order for each line; one line gets it, and the answers have that
     the others are rejected with it.
     """
     spoiled = {}
-    ends = np.append(starts[1:], len(places))
-    is_dirty = places[starts] >= 0 if len(starts) else np.array([], dtype=bool)
-    for start, end in zip(starts[is_dirty].tolist(), ends[is_dirty].tolist()):
+    totals = lines.totals
+    orders = np.stack(
+        [lines.starts, np.append(lines.starts, len(places))[1:], lines.hits]
+    )
+    for start, end, hit in orders[:, places[lines.starts] >= 0].T.tolist():
         kind = ORDER_DIRT[places[start]]
-        # Not always the first one.
-        hit = start + int(totals[start]) % (end - start)
-        lines = range(start, end) if kind is MISSING_ORDER_ID else [hit]
-        for line in lines:
+        faulty = range(start, end) if kind is MISSING_ORDER_ID else [hit]
+        for line in faulty:
             [spoiled[line]] = kind.lines(_row(columns, ORDER_COLUMNS, line))
         amount = Decimal(int(totals[hit])).scaleb(-2)
         order_id = columns[0][start].as_py()
-        answers.add(kind, f"{delivered}/{order_id}", amount, len(lines))
-        _add_rest(kind, end - start - len(lines), answers)
+        answers.add(kind, f"{delivered}/{order_id}", amount, len(faulty))
+        _add_rest(kind, end - start - len(faulty), answers)
     is_sound = are_loaded(places, ORDER_DIRT)
     is_counted = is_sound.copy()
     is_counted[list(spoiled)] = False

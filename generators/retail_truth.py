@@ -8,6 +8,9 @@ import numpy as np
 from generators.randomness import Flags, Places
 from generators.retail_lines import RetailLines
 
+NOBODY = -1
+"""Stands for the customer or the product of a line that names none; the last one is never known."""
+
 
 @dataclass
 class RetailTruth:
@@ -22,6 +25,8 @@ class RetailTruth:
     cents_by_day: Places = field(init=False)
     orders: int = 0
     order_lines: int = 0
+    lines_without_customer_id: int = 0
+    lines_without_product_id: int = 0
     late_orders: int = 0
     corrected_orders: int = 0
     _doubtful: list[tuple[Places, Places, int]] = field(default_factory=list)
@@ -35,6 +40,8 @@ class RetailTruth:
         np.add.at(self.cents_by_day, lines.day, sign * lines.totals)
         self.orders += sign * len(np.unique(lines.order))
         self.order_lines += sign * len(lines.order)
+        self.lines_without_customer_id += sign * int((lines.customer == NOBODY).sum())
+        self.lines_without_product_id += sign * int((lines.product == NOBODY).sum())
         # Only those can be orphans in the end that are by now.
         is_known = self.known_customers[lines.customer]
         is_known &= self.known_products[lines.product]
@@ -42,7 +49,10 @@ class RetailTruth:
         self._doubtful.append((orphans.customer, orphans.product, sign))
 
     def orphan_lines(self) -> dict[str, int]:
-        """Count the lines whose customer, whose product, or either, no snapshot has had."""
+        """Count the lines whose customer, whose product, or either, no snapshot has had.
+
+        Those that name none are among them.
+        """
         counts = {"customer": 0, "product": 0, "either": 0}
         for customer, product, sign in self._doubtful:
             no_customer = ~self.known_customers[customer]
@@ -63,6 +73,8 @@ class RetailTruth:
             "orders": self.orders,
             "order_lines": self.order_lines,
             "orphan_lines": self.orphan_lines(),
+            "lines_without_customer_id": self.lines_without_customer_id,
+            "lines_without_product_id": self.lines_without_product_id,
             "customers": int(self.known_customers.sum()),
             "products": int(self.known_products.sum()),
             "late_orders": self.late_orders,

@@ -38,7 +38,7 @@ class ShopFiles:
                 if pause is None or stopped_by():
                     self._keep(below, content, error)
                     return False
-                time.sleep(pause)
+                _pause(pause)
         raise AssertionError("the last attempt has returned")
 
     def _keep(self, below: str, content: bytes, error: SalesEtlError) -> None:
@@ -46,3 +46,10 @@ class ShopFiles:
         LocalStorage().write(str(kept), content)
         self.files_kept += 1
         sys.stderr.write(f"generators: kept as {kept}: {one_line(error)}\n")
+
+
+def _pause(seconds: float) -> None:
+    """Sleep, but no longer than until the producer is to stop."""
+    end = time.monotonic() + seconds
+    while not stopped_by() and (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, 0.1))

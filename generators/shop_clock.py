@@ -15,7 +15,7 @@ class Clock(Protocol):
         """Return when so many seconds have passed, at once if they have."""
 
     def now(self) -> datetime:
-        """Return the moment."""
+        """Return the moment in UTC."""
 
 
 class LiveClock:

@@ -24,8 +24,13 @@ def _at_home(sale: ShopSale) -> list[str]:
 
 SHOP_DIRT: tuple[Dirt[ShopSale], ...] = (
     Dirt("missing_order_id", _changed(order_id=None), "order_id_is_present"),
-    Dirt("missing_user_id", _changed(user_id=None), "user_id_is_present"),
-    Dirt("missing_product_id", _changed(product_id=None), "product_id_is_present"),
+    Dirt("missing_user_id", _changed(user_id=None), loaded=1, warning="user_is_known"),
+    Dirt(
+        "missing_product_id",
+        _changed(product_id=None),
+        loaded=1,
+        warning="product_is_known",
+    ),
     Dirt(
         "impossible_time",
         _changed(order_time="2025-13-45T10:00:00Z"),

@@ -1,7 +1,7 @@
 """Sales of the shop, one after the other."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 import numpy as np
@@ -59,13 +59,12 @@ class ShopSales:
         self._luck: list[float] = []
 
     def make(self, number: int, moment: datetime) -> MadeSale:
-        """Make the sale with a number, which counts from 0, at a moment."""
+        """Make the sale with a number, which counts from 0, at a moment in UTC."""
         block, place = divmod(number, _BLOCK)
         if block != self._block:
             self._begin(block)
         found = {name: values[place] for name, values in self._columns.items()}
         cents, quantity = int(self._prices[found["product"]]), found["quantity"] + 1
-        moment = moment.astimezone(UTC)
         time = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         sale: ShopSale = {
             "order_id": f"SHOP-{self._session:05}-{number + 1:08}",

@@ -7,12 +7,16 @@ from decimal import Decimal
 from itertools import groupby
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from generators.dirt import Dirt
+from generators.dirt import Answers, Dirt
 from generators.retail_dirt import Row
 from generators.retail_lines import RetailLines
+from generators.retail_rows import order_rows
 from generators.retail_truth import RetailTruth
+from salesetl.pipelines.retail.contracts import RAW_CUSTOMERS, RAW_ORDERS, RAW_PRODUCTS
+from salesetl.quality.judging import WELL_FORMED
 from tests.generators.retail_world import COLUMNS, DAYS, KINDS, World
 
 
@@ -28,11 +32,10 @@ def dirty(tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(tmp_path_factory.mktemp("dirty"), "--dirt", "0.2")
 
 
-def test_an_orphan_line_is_none_once_a_correction_has_replaced_it() -> None:
-    flags = np.array([True, False, False])
-    truth = RetailTruth(["2025-01-01"], flags, flags.copy())
+def lines_of_three_orders() -> RetailLines:
+    """Return three orders of a line each, with other customers and products."""
     customer, zeros = np.array([0, 1, 2]), np.zeros(3, dtype=np.int64)
-    lines = RetailLines(
+    return RetailLines(
         order=np.array([1, 2, 3]),
         day=zeros,
         customer=customer,
@@ -41,6 +44,12 @@ def test_an_orphan_line_is_none_once_a_correction_has_replaced_it() -> None:
         cents=zeros + 150,
         dirt=np.ones(3),
     )
+
+
+def test_an_orphan_line_is_none_once_a_correction_has_replaced_it() -> None:
+    flags = np.array([True, False, False])
+    truth = RetailTruth(["2025-01-01"], flags, flags.copy())
+    lines = lines_of_three_orders()
     truth.add(lines)
     assert truth.orphan_lines() == {"customer": 2, "product": 2, "either": 2}
 
@@ -50,6 +59,30 @@ def test_an_orphan_line_is_none_once_a_correction_has_replaced_it() -> None:
     assert truth.orphan_lines() == {"customer": 1, "product": 0, "either": 1}
     assert (truth.orders, truth.order_lines) == (2, 2)
     assert truth.as_dict()["revenue_by_order_date"] == {"2025-01-01": "3.00"}
+
+
+def test_where_all_orders_of_a_day_are_late_there_are_no_rows() -> None:
+    none = lines_of_three_orders().only(np.array([False] * 3))
+    answers = Answers("orders")
+    columns = [pa.array([], pa.string())] * 7
+
+    content = order_rows(columns, np.array([], np.int64), none, "2025-01-01", answers)
+
+    assert (content, answers.rows_read) == (b"", 0)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_dirt_names_only_rules_of_the_contract(name: str) -> None:
+    table = {
+        "customers": RAW_CUSTOMERS,
+        "products": RAW_PRODUCTS,
+        "orders": RAW_ORDERS,
+    }[name]
+    levels = {rule.name: rule.level for rule in table.rules}
+
+    for kind in KINDS[name]:
+        assert kind.reason in ("", WELL_FORMED.name) or levels[kind.reason] == "reject"
+        assert not kind.warning or levels[kind.warning] == "warn"
 
 
 def accepted(world: World, name: str) -> dict[date, list[dict[str, str]]]:
@@ -114,6 +147,10 @@ def test_the_truth_is_that_of_the_last_sound_version_of_each_order(
         "product": sum(no_product),
         "either": sum(map(max, no_customer, no_product)),
     }
+    for name in ("customer", "product"):
+        without = sum(not row[f"{name}_id"] for row in last)
+        assert world.truth[f"lines_without_{name}_id"] == without
+        assert (without > 0) == (dirt == "dirty")
     assert world.truth["customers"] == len(known["customers"])
     assert world.truth["products"] == len(known["products"])
 

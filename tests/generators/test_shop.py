@@ -12,6 +12,8 @@ from generators import shop_producer
 from generators.shop_catalogue import CITIES, GOODS
 from generators.shop_dirt import SHOP_DIRT
 from generators.shop_sales import PAYMENT_TYPES
+from salesetl.pipelines.shop.contracts import RAW_SALES
+from salesetl.quality.judging import WELL_FORMED
 from tests.generators.shop_files import STEPPED, ShopFolder, answers_of, sell
 
 
@@ -159,6 +161,8 @@ def test_another_seed_sells_to_the_users_who_are_there(tmp_path: Path) -> None:
     # An earlier start was cut off.
     gone = next(path for path in before.files if path.startswith("shop/users/"))
     (tmp_path / gone).unlink()
+    other = next(tmp_path.glob("shop/products/*/*.json"))
+    written_at = other.stat().st_mtime_ns
 
     sell(tmp_path, *STEPPED, "--records=10", "--seed=2")
 
@@ -166,6 +170,7 @@ def test_another_seed_sells_to_the_users_who_are_there(tmp_path: Path) -> None:
     assert after.objects("users") == before.objects("users")
     assert after.objects("products") == before.objects("products")
     assert len(after.sales) == 20
+    assert other.stat().st_mtime_ns == written_at
 
 
 def test_the_answers_are_to_the_sales_that_were_written(tmp_path: Path) -> None:
@@ -207,6 +212,14 @@ def test_the_answers_are_to_the_sales_that_were_written(tmp_path: Path) -> None:
     assert answers["revenue_by_order_date"] == {
         day: str(Decimal(cents).scaleb(-2)) for day, cents in sorted(revenue.items())
     }
+
+
+def test_dirt_names_only_rules_of_the_contract() -> None:
+    levels = {rule.name: rule.level for rule in RAW_SALES.rules}
+
+    for kind in SHOP_DIRT:
+        assert kind.reason in ("", WELL_FORMED.name) or levels[kind.reason] == "reject"
+        assert not kind.warning or levels[kind.warning] == "warn"
 
 
 def test_sound_sales_are_what_they_are_without_dirt(tmp_path: Path) -> None:

@@ -10,13 +10,21 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from generators import shop_batches
+from generators.shop_batches import ShopFiles
+from generators.shop_catalogue import make_shop_catalogue
+from generators.shop_clock import LiveClock
+from generators.shop_producer import ShopProducer
+from generators.shop_sales import ShopSales
 from generators.shop_sessions import claim_session
+from salesetl.stopping import stoppable
+from salesetl.storage import Storage, storage_of
 from tests.faults import Proxy
 from tests.generators.shop_files import STEPPED, ShopFolder, answers_of, sell
 
@@ -204,12 +212,76 @@ def test_a_stop_before_all_are_made_is_no_success(tmp_path: Path) -> None:
 
 # Its processes begin where all is imported, and so at once.
 FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([__name__, "generators.shop_producer", "faker"])
 
 
 def produce(root: Path, output: Path) -> None:
     """Be a producer that writes what it says to a file."""
     with output.open("w") as sys.stdout:
         sell(root, "--rate=2000")
+
+
+def produce_until_written(root: Path) -> None:
+    """Be a producer that is to stop while it writes its first batch."""
+
+    class Files(ShopFiles):
+        def write(self, below: str, content: bytes) -> bool:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return super().write(below, content)
+
+    prices = make_shop_catalogue(42).cents
+    files = Files(str(root), str(root), "token")
+    with stoppable():
+        ShopProducer(ShopSales(42, 1, prices, 0), files, LiveClock(), 1).run(None, 0)
+
+
+def produce_in_vain(root: Path, output: Path) -> None:
+    """Be a producer that waits for long where it cannot write."""
+
+    def pauses() -> Iterator[float]:
+        (root / "writing").write_text("now")
+        yield from (3600.0,) * 4
+
+    def attempted(path: str) -> Storage:
+        with (root / "attempts").open("a") as attempts:
+            attempts.write(f"{path}\n")
+        return storage_of(path)
+
+    setattr(shop_batches, "_PAUSES", pauses())
+    setattr(shop_batches, "storage_of", attempted)
+    with output.open("w") as sys.stderr:
+        sell(root, "--rate=2000", f"--kept_path={root}/kept")
+
+
+@pytest.mark.slow
+def test_a_stop_during_a_write_lets_it_end(tmp_path: Path) -> None:
+    producer = FORKS.Process(target=produce_until_written, args=(tmp_path,))
+    producer.start()
+    producer.join()
+
+    assert len(ShopFolder(tmp_path).sales) == 100
+    assert answers_of(tmp_path)["rows_read"] == 100
+
+
+@pytest.mark.slow
+def test_a_stop_waits_for_no_further_attempt(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "sales").write_text("")
+    producer = FORKS.Process(target=produce_in_vain, args=(tmp_path, tmp_path / "err"))
+    producer.start()
+    wait_for_content(tmp_path / "writing")
+
+    producer.terminate()
+    # An hour less than the pause.
+    producer.join(60)
+    producer.kill()
+
+    assert producer.exitcode == 1
+    attempts = (tmp_path / "attempts").read_text().splitlines()
+    assert sum("/shop/sales/" in path for path in attempts) <= 2
+    [kept] = (tmp_path / "kept").iterdir()
+    assert len(ShopFolder(kept).sales) > 0
+    assert "sales are not in" in (tmp_path / "err").read_text()
 
 
 def wait_for_content(file: Path) -> None:
@@ -223,7 +295,6 @@ def wait_for_content(file: Path) -> None:
 
 @pytest.mark.slow
 def test_fifty_stops_and_ten_kills_lose_nothing_acknowledged(tmp_path: Path) -> None:
-    FORKS.set_forkserver_preload([__name__, "generators.shop_producer", "faker"])
     root, luck = tmp_path / "out", random.Random(7)
     ends = [signal.SIGTERM, signal.SIGINT] * 25 + [signal.SIGKILL] * 10
     luck.shuffle(ends)
