@@ -34,10 +34,10 @@ LAYERS = [
     ["catalog"],
     ["destinations"],
     ["runner"],
-    ["suggesting", "warehouses"],
+    ["suggesting"],
     ["arguments", "display", "display_files", "spark_settings", "session", "local"],
     ["athena", "dbt", "dqdl", "reference", "statements"],
-    ["launcher", "queries", "s3_events", "glue"],
+    ["launcher", "queries", "s3_events", "glue", "warehouses"],
     ["cloudformation"],
     ["report"],
     ["cli"],
@@ -127,7 +127,10 @@ def test_only_the_engine_reads_and_writes_data_files() -> None:
     names = ["spark", "spark_text", "duckdb", "duckdb_connection", "duckdb_lake"]
     # It asks how many rows were seen.
     names += ["duckdb_progress"]
-    assert using - {f"engines/{name}.py" for name in names} == set()
+    # A warehouse reads and writes by statements; the files of a lake it only reads.
+    in_warehouses = {name for name in using if name.startswith("warehouses/")}
+    own = {f"engines/{name}.py" for name in names}
+    assert using - own - in_warehouses == set()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from salesetl.cli import (
     profiles,
     rejected,
     show,
-    warehouse,
+    warehousing,
     write,
 )
 from salesetl.errors import exit_status, one_line
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         "move a lake of an earlier version to the folders of this version",
         move_lake.move,
     )
-    warehouse.add_commands(groups)
+    warehousing.add_commands(groups)
     infra.add_commands(groups)
     made = groups.add_parser(
         "docs", help="write the generated pages, SQL and templates of the repository"
