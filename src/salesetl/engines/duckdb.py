@@ -27,6 +27,7 @@ from salesetl.engines.duckdb_tables import (
     duckdb_type,
     file_query,
     spark_type,
+    sqlframe_columns,
     table_files,
     table_query,
 )
@@ -202,6 +203,10 @@ class DuckDbEngine:
         return {name: spark_type(data_type) for name, data_type, *_ in described}
 
     def _table(self, name: str) -> DataFrame:
+        # SQLFrame would look for its columns among those of all views that there are.
+        info = self._connection.execute(f"pragma table_info({literal(name)})")
+        types = {column: data_type for _, column, data_type, *_ in info.fetchall()}
+        self._session.catalog.add_table(name, sqlframe_columns(types))
         return cast("DataFrame", self._session.table(name))
 
     def _view(self, sql: str, rows: int = 0) -> DataFrame:
