@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 from sqlframe.base.session import _BaseSession
-from sqlframe.duckdb import DuckDBSession
 
 from salesetl.engines.copies import Copies
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.duckdb_connection import connect
 from salesetl.engines.duckdb_json import objects_query
 from salesetl.engines.duckdb_progress import QueryProgress
+from salesetl.engines.duckdb_session import FrugalSession
 from salesetl.engines.duckdb_tables import (
     copy_statement,
     duckdb_type,
@@ -54,7 +54,7 @@ class DuckDbEngine:
         # SQLFrame has one session a process, and would return that of another engine.
         self._outer_session = _BaseSession._instance
         _BaseSession._instance = None
-        self._session = DuckDBSession(conn=self._connection)
+        self._session = FrugalSession(self._connection)
         self._numbers = itertools.count()
         self._copies = Copies(os.path.join(self._scratch.name, "copies"))
         self._records = RecordReader(self._scratch.name, self._copies)
