@@ -22,6 +22,9 @@ runpy.run_path("jobs/enrich_sales.py", run_name="__main__")
 """
 
 
+_MIXED = {"number": "int", "Two Words": "array<string>"}
+
+
 @pytest.mark.slow
 def test_a_job_runs_without_pyspark_and_java(
     duckdb: DuckDbEngine, tmp_path: Path
@@ -74,3 +77,20 @@ def test_what_a_query_leaves_behind_goes_with_the_engine() -> None:
     engine.close()
 
     assert not scratch.exists()
+
+
+def test_the_columns_of_a_frame_are_not_searched_among_those_of_all(
+    duckdb: DuckDbEngine,
+) -> None:
+    """Else every run of a process would cost more than the one before it."""
+    duckdb._connection.execute("call enable_logging('QueryLog')")
+    try:
+        frame = duckdb.named(duckdb.frame([(1, ["x"])], _MIXED))
+        log = "select message from duckdb_logs() where type = 'QueryLog'"
+        [*queries] = duckdb._connection.execute(log).fetchall()
+    finally:
+        duckdb._connection.execute("call disable_logging()")
+
+    assert [query for [query] in queries if "information_schema" in query] == []
+    assert duckdb.types(frame) == {"number": "int", "Two Words": "array<string>"}
+    assert duckdb.rows(frame) == [{"number": 1, "Two Words": ["x"]}]

@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 from sqlframe.base.session import _BaseSession
-from sqlframe.duckdb import DuckDBSession
 
 from salesetl.engines.copies import Copies
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.duckdb_connection import connect
 from salesetl.engines.duckdb_json import objects_query
 from salesetl.engines.duckdb_progress import QueryProgress
+from salesetl.engines.duckdb_session import FrugalSession
 from salesetl.engines.duckdb_tables import (
     copy_statement,
     duckdb_type,
     file_query,
     spark_type,
+    sqlframe_columns,
     table_files,
     table_query,
 )
@@ -53,7 +54,7 @@ class DuckDbEngine:
         # SQLFrame has one session a process, and would return that of another engine.
         self._outer_session = _BaseSession._instance
         _BaseSession._instance = None
-        self._session = DuckDBSession(conn=self._connection)
+        self._session = FrugalSession(self._connection)
         self._numbers = itertools.count()
         self._copies = Copies(os.path.join(self._scratch.name, "copies"))
         self._records = RecordReader(self._scratch.name, self._copies)
@@ -202,6 +203,10 @@ class DuckDbEngine:
         return {name: spark_type(data_type) for name, data_type, *_ in described}
 
     def _table(self, name: str) -> DataFrame:
+        # SQLFrame would look for its columns among those of all views that there are.
+        info = self._connection.execute(f"pragma table_info({literal(name)})")
+        types = {column: data_type for _, column, data_type, *_ in info.fetchall()}
+        self._session.catalog.add_table(name, sqlframe_columns(types))
         return cast("DataFrame", self._session.table(name))
 
     def _view(self, sql: str, rows: int = 0) -> DataFrame:

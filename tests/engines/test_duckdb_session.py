@@ -1,0 +1,36 @@
+"""What frames of the embedded engine do not do again and again."""
+
+from typing import Any
+
+import pytest
+from sqlglot import exp
+
+from salesetl.engines import functions as F
+from salesetl.engines.engine import Engine
+
+
+def test_no_step_of_a_frame_copies_where_a_word_stood_in_the_text(
+    engine: Engine,
+) -> None:
+    frame = engine.frame([(1, 2)], {"one": "int", "two": "int"})
+
+    steps = frame.where("one < two").select("two", F.col("one"))
+
+    nodes = steps.expression.find_all(exp.Column)  # type: ignore[operator]
+    assert [str(node) for node in nodes if "line" in node.this.meta] == []
+    assert engine.rows(steps) == [{"two": 2, "one": 1}]
+
+
+def test_a_name_is_read_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = engine.frame([(1,)], {"a_name_of_its_own": "int"})
+    read: list[str] = []
+
+    def noted(name: str, **options: Any) -> Any:
+        read.append(name)
+        return exp.parse_identifier(name, **options)
+
+    monkeypatch.setattr("sqlframe.base.session.parse_identifier", noted)
+    for _ in range(3):
+        frame = frame.where("a_name_of_its_own > 0").select("a_name_of_its_own")
+
+    assert read.count("a_name_of_its_own") == 1
