@@ -11,10 +11,13 @@ from salesetl.destinations.journal import Journal
 from salesetl.destinations.lake import Lake
 from salesetl.destinations.ledger import Ledger, ledger_path, read_ledger
 from salesetl.destinations.partitions import PartitionEntry
-from salesetl.destinations.staging import StagedTable
+from salesetl.destinations.staging import Partition, StagedTable
 from salesetl.model.table import Table
 from salesetl.money import texts_of
 from salesetl.storage import Storage, join
+
+
+_NOTHING = Partition({}, rows=0, sums={}, files=0, bytes=0, ranges=[])
 
 
 class RunLedger:
@@ -42,7 +45,8 @@ class RunLedger:
         for folder in folders:
             self._written[name, folder] = None
             if files := staged.files_in(folder):
-                partition = staged.partitions[folder]
+                # A table without partitions may have a file without rows.
+                partition = staged.partitions.get(folder, _NOTHING)
                 self._written[name, folder] = PartitionEntry(
                     name,
                     folder,
