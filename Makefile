@@ -7,7 +7,9 @@ EMBEDDED = $(VENV)/.embedded
 SPARK4 = .venv-spark4
 DBT = .venv-dbt
 MINISTACK = .venv-ministack
+AIRFLOW = .venv-airflow
 LAKE ?= data/lake
+DAYS ?= 2025-01-01 2025-01-02 2025-01-03 2025-01-04 2025-01-05 2025-01-06 2025-01-07
 ENV ?= dev
 # Each has a Spark of its own; more would want more memory than many a laptop has.
 TWO_AT_ONCE = --numprocesses 2 --dist worksteal
@@ -15,7 +17,7 @@ TWO_AT_ONCE = --numprocesses 2 --dist worksteal
 STACK_REQUEST = --release "$$($(BIN)/salesetl release)" $(PARAMETERS:%=--parameter %)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo query analytics charts report dbt test test-spark4 check lock audit format docs package \
+.PHONY: help setup demo query analytics charts report dbt dag-test test test-spark4 check lock audit format docs package \
 	package-lambda infra-plan infra-deploy deploy-function deploy deploy-job rollback-job run-job e2e athena-check bench bench-scale \
 	bench-start clean
 
@@ -47,6 +49,10 @@ $(MINISTACK)/.ready: setup.cfg pyproject.toml requirements/venv-ministack.txt
 	@PYTHON="$(PYTHON)" scripts/setup.sh $(MINISTACK) emulator requirements/venv-ministack.txt
 	@touch $(MINISTACK)/.ready
 
+$(AIRFLOW)/.ready: setup.cfg pyproject.toml requirements/venv-airflow.txt
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(AIRFLOW) airflow requirements/venv-airflow.txt
+	@touch $(AIRFLOW)/.ready
+
 query: $(EMBEDDED) ## run a query or view, such as make query Q=monthly_revenue LAKE=data/lake
 	@$(BIN)/salesetl query $(Q) --output_path "$(LAKE)"
 
@@ -67,6 +73,9 @@ test: $(READY) $(MINISTACK)/.ready ## run all tests, on DuckDB and on Spark 3.5.
 
 test-spark4: $(SPARK4)/.ready ## run the tests that depend on Spark on Spark 4.1.1 (Glue 6.0)
 	@$(SPARK4)/bin/python -m pytest $(TWO_AT_ONCE) -m "both_sparks and not (one_spark or e2e)"
+
+dag-test: $(AIRFLOW)/.ready $(DBT)/.ready ## run the DAGs for a week of days, to the star, without AWS
+	@scripts/dag_test.sh $(AIRFLOW)/bin $(DBT)/bin/dbt $(DAYS)
 
 check: $(READY) ## lint and check types
 	@scripts/check.sh $(BIN)

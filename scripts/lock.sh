@@ -21,5 +21,6 @@ lock() {
 # Each file has the name of its environment.
 lock venv local,aws,report,test,lint "${@:2}"
 lock venv-spark4 local-spark4,report,test "${@:2}"
+lock venv-airflow airflow "${@:2}"
 lock venv-dbt dbt "${@:2}"
 lock venv-ministack emulator "${@:2}"

@@ -14,6 +14,7 @@ from salesetl.cli import (
     loaded_files,
     move_lake,
     on_aws,
+    orchestrated,
     planning,
     profiles,
     rejected,
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         move_lake.move,
     )
     warehousing.add_commands(groups)
+    orchestrated.add_commands(groups)
     infra.add_commands(groups)
     made = groups.add_parser(
         "docs", help="write the generated pages, SQL and templates of the repository"

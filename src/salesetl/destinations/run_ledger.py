@@ -16,7 +16,6 @@ from salesetl.model.table import Table
 from salesetl.money import texts_of
 from salesetl.storage import Storage, join
 
-
 _NOTHING = Partition({}, rows=0, sums={}, files=0, bytes=0, ranges=[])
 
 
