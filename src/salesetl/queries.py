@@ -1,11 +1,13 @@
 """The shipped queries and views, run on a local lake by DuckDB in this process."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from typing import Any
 
 from salesetl.engines.duckdb_lake import DuckDbLake
+from salesetl.engines.duckdb_tables import file_query
 from salesetl.errors import ArgumentError, InputError
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.quarantine_table import is_quarantine
@@ -13,7 +15,11 @@ from salesetl.model.table import Table
 from salesetl.registry import pipeline_of, table_named
 from salesetl.runs import has_run
 from salesetl.statements import Statement, statement, tables_below, views_below
-from salesetl.storage import is_local, normalized, storage_of
+from salesetl.storage import is_local, join, normalized, parquet_files, storage_of
+
+# The folder beside the tables of a pipeline that has what a warehouse has made of them.
+PROCESSED = "processed"
+_SOURCE = re.compile(r"\b(?:from|join) (\w+)")
 
 Result = tuple[list[str], list[tuple[Any, ...]]]
 
@@ -32,6 +38,25 @@ def results(output_path: str, names: Sequence[str]) -> list[Result]:
         for view in dict.fromkeys(_views(wanted)):
             lake.create(view.text)
         return [lake.rows(each.rows_sql) for each in wanted]
+
+
+def processed_results(
+    output_path: str, pipeline: Pipeline, queries: Mapping[str, str]
+) -> dict[str, Result]:
+    """Return the columns and rows of queries on what a warehouse has unloaded of a pipeline.
+
+    By the name of the query; none where nothing was unloaded, or a table that they ask for was not.
+    """
+    root = join(_local(output_path), pipeline.name, PROCESSED)
+    files = parquet_files(root, storage_of(root).files(root))
+    tables = {file.name.removesuffix(".parquet"): file.path for file in files}
+    with closing(DuckDbLake(root)) as lake:
+        for name, path in tables.items():
+            lake.create(f"create view {name} as {file_query(path)}")
+        asked = " ".join(queries.values())
+        if not all(name in tables for name in _SOURCE.findall(asked)):
+            return {}
+        return {name: lake.rows(query) for name, query in queries.items()}
 
 
 def newest_day(output_path: str, pipeline: Pipeline) -> date | None:

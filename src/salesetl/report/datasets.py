@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from salesetl.errors import InputError
 from salesetl.model.pipeline import Pipeline
 from salesetl.pipelines.orders.pipeline import ORDERS
+from salesetl.pipelines.retail.pipeline import RETAIL
 from salesetl.pipelines.sales.pipeline import SALES
-from salesetl.queries import newest_day, results
-from salesetl.registry import jobs, pipelines
+from salesetl.pipelines.shop.pipeline import SHOP
+from salesetl.queries import newest_day, processed_results, results
+from salesetl.registry import jobs, pipeline_of_job, pipelines
 from salesetl.report.data_quality import has_loaded, quality_of
 from salesetl.report.figures import (
     FIGURES_OF_ORDERS,
@@ -23,25 +25,41 @@ from salesetl.report.figures import (
 from salesetl.report.orders_charts import ORDERS_QUERIES, orders_pictures
 from salesetl.report.page import Section
 from salesetl.report.picture import Picture, Rows
+from salesetl.report.retail_charts import (
+    RETAIL_QUERIES,
+    no_figures,
+    retail_extent,
+    retail_pictures,
+    retail_totals,
+)
 from salesetl.report.sales_charts import SALES_QUERIES, sales_pictures
+from salesetl.report.shop_charts import (
+    SHOP_QUERIES,
+    shop_extent,
+    shop_pictures,
+    shop_totals,
+)
 from salesetl.report.totals import orders_totals, sales_totals
 from salesetl.runs import RunReport
 
 Found = Mapping[str, Rows]
+
+_NO_STAR = "The star was not unloaded from a warehouse yet"
 
 
 @dataclass(frozen=True)
 class Dataset:
     """A dataset: its job, its queries, and its charts and key figures.
 
-    `months` is the query that has a row for each month, and so some if the tables have any.
+    `months` is the query that has a row for each month or day, and so some if the tables have any.
+    `queries` are shipped ones of the lake, or SQL by name of what a warehouse has unloaded.
     `extent` tells from when to when the data is.
     """
 
     name: str
     job: str
     months: str
-    queries: Sequence[str]
+    queries: Sequence[str] | Mapping[str, str]
     extent: Callable[[Found], str]
     pictures: Callable[[Found], list[Picture]]
     figures: Callable[[Found], list[Figure]]
@@ -69,6 +87,26 @@ DATASETS = (
         orders_figures,
         orders_totals,
     ),
+    Dataset(
+        "retail",
+        RETAIL.job,
+        "days",
+        RETAIL_QUERIES,
+        retail_extent,
+        retail_pictures,
+        no_figures,
+        retail_totals,
+    ),
+    Dataset(
+        "shop",
+        SHOP.job,
+        "days",
+        SHOP_QUERIES,
+        shop_extent,
+        shop_pictures,
+        no_figures,
+        shop_totals,
+    ),
 )
 
 
@@ -77,20 +115,38 @@ def loaded_datasets(root: str, reports: Sequence[RunReport]) -> list[Dataset]:
     loaded = [
         each
         for each in DATASETS
-        if any(_has_loaded(report, each) for report in reports)
+        if any(_has_loaded(report, each) for report in reports) and is_ready(root, each)
     ]
     if not loaded:
         raise _nothing_loaded(root, [each.job for each in DATASETS])
     return loaded
 
 
+def is_ready(root: str, dataset: Dataset) -> bool:
+    """Tell whether there is what a dataset is drawn from: a star is unloaded after the run."""
+    if not isinstance(dataset.queries, Mapping):
+        return True
+    pipeline = pipeline_of_job(dataset.job)
+    return bool(processed_results(root, pipeline, dataset.queries))
+
+
 def rows_of(root: str, dataset: Dataset) -> Found:
     """Run the queries of a dataset; InputError if a table is missing or all are empty."""
-    answers = results(root, dataset.queries)
+    if isinstance(dataset.queries, Mapping):
+        pipeline = pipeline_of_job(dataset.job)
+        answers = processed_results(root, pipeline, dataset.queries)
+    else:
+        asked = results(root, dataset.queries)
+        answers = dict(zip(dataset.queries, asked, strict=True))
     found = {
         name: [dict(zip(header, row, strict=True)) for row in rows]
-        for name, (header, rows) in zip(dataset.queries, answers, strict=True)
+        for name, (header, rows) in answers.items()
     }
+    if not found:
+        raise InputError(
+            f"{root}: no star of {dataset.name} was unloaded to it; run salesetl warehouse build,"
+            f" then salesetl warehouse unload {dataset.name}"
+        )
     if not found[dataset.months]:
         raise InputError(
             f"{root}: the tables of {dataset.name} are empty; run jobs/{dataset.job}.py first"
@@ -118,6 +174,8 @@ def _section(root: str, pipeline: Pipeline, reports: Sequence[RunReport]) -> Sec
     quality = quality_of(name, reports, newest_day(root, pipeline))
     for dataset in DATASETS:
         if dataset.job == pipeline.job:
+            if not is_ready(root, dataset):
+                return Section(name, _NO_STAR, [], [], quality)
             found = rows_of(root, dataset)
             figures = [*dataset.totals(found), *dataset.figures(found)]
             pictures = dataset.pictures(found)

@@ -7,11 +7,9 @@ from pathlib import Path
 
 from salesetl.errors import InputError
 from salesetl.model.pipeline import Pipeline
+from salesetl.queries import PROCESSED
 from salesetl.storage import join, normalized, storage_of
 from salesetl.warehouses.warehouse import Connection, Warehouse
-
-# The folder beside the tables of a pipeline that has what was made of them.
-PROCESSED = "processed"
 
 
 def unload(warehouse: Warehouse, pipeline: Pipeline, output_path: str) -> list[str]:
