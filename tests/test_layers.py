@@ -30,7 +30,7 @@ LAYERS = [
     ["registry"],
     ["quality"],
     ["readers"],
-    ["accounting", "quarantine"],
+    ["accounting", "lineage", "quarantine"],
     ["catalog"],
     ["destinations"],
     ["runner"],

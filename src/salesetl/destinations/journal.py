@@ -31,6 +31,12 @@ class Journal:
         """Let a staged file take its place."""
         self.moves.append((aside, path))
 
+    def stage(self, storage: Storage, staging: str, content: bytes, path: str) -> None:
+        """Write a file aside, to take its place with the tables."""
+        aside = join(staging, *path.rsplit("/", 2)[1:])
+        storage.write(aside, content)
+        self.put(aside, path)
+
     def replace(
         self,
         folder: str,

@@ -30,6 +30,7 @@ from salesetl.destinations.run_ledger import RunLedger
 from salesetl.destinations.staging import StagedTable, stage
 from salesetl.engines.engine import Engine
 from salesetl.errors import LeaseError
+from salesetl.lineage import Written, lineage_event, lineage_path
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.table import Table
 from salesetl.runs import RunReport, report_path, timestamp_text
@@ -54,9 +55,9 @@ class ParquetLake:
         self.root = root
         self.staging = ""
         self._engine = engine
-        self._namespace = pipeline.name
+        self._pipeline = pipeline
+        self._written: list[Written] = []
         self._tables = (*pipeline.tables, *pipeline.quarantines)
-        self._quarantines = pipeline.quarantines
         self._lake = Lake(engine, root)
         self._storage = storage_of(root)
         self._registering = Registering(root, database, self._tables)
@@ -73,13 +74,13 @@ class ParquetLake:
 
     def recover(self) -> None:
         """Finish the publish of a run that was killed, and note which partitions it changed."""
-        if recovered := recover(self._storage, self.root, self._namespace):
+        if recovered := recover(self._storage, self.root, self._pipeline.name):
             self._registering.touch_recovered(recovered)
 
     def begin(self, report: RunReport) -> None:
         """Begin the journal of a run."""
-        self.staging = staging_path(self.root, self._namespace, report.run_id)
-        path = report_path(self.root, self._namespace, report.run_id)
+        self.staging = staging_path(self.root, self._pipeline.name, report.run_id)
+        path = report_path(self.root, self._pipeline.name, report.run_id)
         self._journal = Journal(report.run_id, report_path=path)
 
     def check(self) -> None:
@@ -89,7 +90,7 @@ class ParquetLake:
         check_tables(self._lake, self._tables)
         # What an earlier try rejected goes with what this run publishes.
         folder = f"run_id={self._journal.run_id}"
-        for table in self._quarantines:
+        for table in self._pipeline.quarantines:
             if found := self._lake.files(table).get(folder):
                 self._journal.replace(folder, [], found)
                 self._registering.touch(table, [folder])
@@ -97,11 +98,10 @@ class ParquetLake:
 
     def remember_keys(self, source: str, method: Mapping[str, Any]) -> None:
         """Record how keys are made; InputError if the lake has other keys."""
-        path = key_memory_path(self.root, self._namespace, source)
+        path = key_memory_path(self.root, self._pipeline.name, source)
         if not check_key_method(self._storage, path, method):
-            aside = join(self.staging, "keys", f"{source}.json")
-            self._storage.write(aside, encoded(method))
-            self._journal.put(aside, path)
+            content = encoded(method)
+            self._journal.stage(self._storage, self.staging, content, path)
 
     def ledger(self) -> Ledger:
         """Return the ledger of the namespace."""
@@ -156,6 +156,7 @@ class ParquetLake:
             as_they_are |= self._lake.holding(change.table, staged.rows, staged.files)
         folders = set(staged.folders) - as_they_are
         self._ledger.add(staged, folders)
+        self._written.append(staged.written(folders))
         # Somebody may have dropped one that stays as it is from the catalogue.
         filled = as_they_are | set(staged.files)
         self._registering.touch(staged.table, folders | as_they_are, filled)
@@ -184,7 +185,7 @@ class ParquetLake:
         """Publish quarantine and report, unless the lease is lost or the publish has begun."""
         if not self._may_report():
             return
-        tables = (f"{self._lake.path(table)}/" for table in self._quarantines)
+        tables = (f"{self._lake.path(table)}/" for table in self._pipeline.quarantines)
         self._journal.keep_only(tuple(tables))
         self._finish(report)
         if self._registering.register_quarantine(report):
@@ -203,12 +204,15 @@ class ParquetLake:
             logger.warning("another run took the lease, so the failure is not reported")
             return False
         # Where the publish had begun, the next run will finish it.
-        return not self._storage.files(journal_path(self.root, self._namespace))
+        return not self._storage.files(journal_path(self.root, self._pipeline.name))
 
     def _finish(self, report: RunReport) -> None:
         report.finished_at = timestamp_text(datetime.now(UTC))
         self._journal.report = report.as_dict()
-        commit(self._storage, self.root, self._namespace, self._journal)
+        event = lineage_event(self._pipeline, self.root, report, self._written)
+        path = lineage_path(self.root, self._pipeline.name, report.run_id)
+        self._journal.stage(self._storage, self.staging, event, path)
+        commit(self._storage, self.root, self._pipeline.name, self._journal)
 
     def _write_report(self, report: RunReport) -> None:
         report.finished_at = timestamp_text(datetime.now(UTC))

@@ -92,7 +92,7 @@ class PlannedLake(ParquetLake):
 
     def remember_keys(self, source: str, method: Mapping[str, Any]) -> None:
         """Check how the keys of a source are made; InputError if the lake has other keys."""
-        path = key_memory_path(self.root, self._namespace, source)
+        path = key_memory_path(self.root, self._pipeline.name, source)
         check_key_method(self._storage, path, method)
 
     def stage(self, change: Change, *, is_compared: bool = True) -> StagedTable:
@@ -128,14 +128,14 @@ class PlannedLake(ParquetLake):
 
     @property
     def _place(self) -> str:
-        return f"{self.root}/{self._namespace}"
+        return f"{self.root}/{self._pipeline.name}"
 
     def _is_publishing(self) -> bool:
-        return bool(self._storage.files(journal_path(self.root, self._namespace)))
+        return bool(self._storage.files(journal_path(self.root, self._pipeline.name)))
 
     def _check_still(self, cause: Exception | None = None) -> None:
         """See that the lake is as it was found; LeaseError if a run has changed it."""
-        ledger = read_ledger(self._storage, self.root, self._namespace)
+        ledger = read_ledger(self._storage, self.root, self._pipeline.name)
         if (
             self._is_publishing()
             or ledger != self._ledger.before

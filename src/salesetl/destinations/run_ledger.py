@@ -14,7 +14,7 @@ from salesetl.destinations.partitions import PartitionEntry
 from salesetl.destinations.staging import Partition, StagedTable
 from salesetl.model.table import Table
 from salesetl.money import texts_of
-from salesetl.storage import Storage, join
+from salesetl.storage import Storage
 
 _NOTHING = Partition({}, rows=0, sums={}, files=0, bytes=0, ranges=[])
 
@@ -77,9 +77,8 @@ class RunLedger:
         entries = self._entries(lake, tables)
         ledger = (self._after or self.before).with_partitions(entries)
         if ledger != self.before:
-            aside = join(staging, "ledger.jsonl.gz")
-            self._storage.write(aside, ledger.encode())
-            journal.put(aside, ledger_path(self._root, self._namespace))
+            path = ledger_path(self._root, self._namespace)
+            journal.stage(self._storage, staging, ledger.encode(), path)
 
     def _entries(self, lake: Lake, tables: Iterable[Table]) -> list[PartitionEntry]:
         """Return the entries of all partitions as they will be.

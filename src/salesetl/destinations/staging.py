@@ -17,6 +17,7 @@ from salesetl.destinations.partitions import (
 )
 from salesetl.engines.engine import Engine
 from salesetl.errors import BooksError
+from salesetl.lineage import Written
 from salesetl.model.table import Table
 from salesetl.money import Sums, add_sums
 from salesetl.storage import StoredFile, join, storage_of
@@ -70,6 +71,12 @@ class StagedTable:
         """Sums of the amounts over all changed partitions."""
         parts = (each.sums for each in self.partitions.values())
         return add_sums(self.table.amounts, parts)
+
+    def written(self, folders: Collection[str]) -> Written:
+        """Count the rows and bytes of some of the partitions."""
+        parts = [part for name, part in self.partitions.items() if name in folders]
+        rows, size = (sum(part.rows for part in parts), sum(p.bytes for p in parts))
+        return Written(self.table, rows, size)
 
     @property
     def measures(self) -> list[dict[str, Any]]:

@@ -26,12 +26,12 @@ from salesetl.report.orders_charts import ORDERS_QUERIES, orders_pictures
 from salesetl.report.page import Section
 from salesetl.report.picture import Picture, Rows
 from salesetl.report.retail_charts import (
-    RETAIL_QUERIES,
     no_figures,
     retail_extent,
     retail_pictures,
     retail_totals,
 )
+from salesetl.report.retail_queries import RETAIL_QUERIES
 from salesetl.report.sales_charts import SALES_QUERIES, sales_pictures
 from salesetl.report.shop_charts import (
     SHOP_QUERIES,

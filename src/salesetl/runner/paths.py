@@ -11,7 +11,15 @@ from salesetl.readers.files import find_files, glob_pattern, glob_root
 from salesetl.storage import is_local, normalized
 
 # What stands beside the tables of a namespace; `_replays` is there to be read.
-_OF_RUNS = ("_journal.json", "_keys", "_lease.json", "_ledger", "_runs", "_staging")
+_OF_RUNS = (
+    "_journal.json",
+    "_keys",
+    "_lease.json",
+    "_ledger",
+    "_lineage",
+    "_runs",
+    "_staging",
+)
 
 Parts = tuple[str, ...]
 
