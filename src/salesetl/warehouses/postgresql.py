@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 from salesetl.errors import InputError, LeaseError, SetupError, WarehouseError
 from salesetl.warehouses.dialects import POSTGRESQL
 from salesetl.warehouses.parts import Part
+from salesetl.warehouses.postgresql_text import arrow_type, copy_text, kind
 from salesetl.warehouses.warehouse import DbtTarget
 
 if TYPE_CHECKING:
     import psycopg
-    import pyarrow
 
 _ROWS_AT_ONCE = 100_000
-# The backslash is first, for the others are written with it.
-_ESCAPED = (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r"))
 
 
 class PostgresConnection:
@@ -41,7 +39,7 @@ class PostgresConnection:
                 " order by attnum"
             )
         )
-        return {column: _kind(shown) for column, shown in found.items()}
+        return {column: kind(shown) for column, shown in found.items()}
 
     def copy(self, part: Part, name: str) -> None:
         """Add the rows of a partition."""
@@ -49,7 +47,7 @@ class PostgresConnection:
         statement = f"copy {name} ({names}) from stdin"
         with self._opened.cursor() as cursor, cursor.copy(statement.encode()) as copy:
             for batch in part.batches():
-                copy.write(_copy_text(batch))
+                copy.write(copy_text(batch))
 
     def unload(self, name: str, file: str) -> None:
         """Write the rows as Parquet."""
@@ -58,7 +56,7 @@ class PostgresConnection:
 
         kinds = self.columns(name)
         schema = pyarrow.schema(
-            [(column, _arrow_type(kind)) for column, kind in kinds.items()]
+            [(column, arrow_type(each)) for column, each in kinds.items()]
         )
         with (
             ParquetWriter(file, schema, compression="snappy") as writer,
@@ -129,49 +127,6 @@ class Postgres:
             opened.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             with opened.transaction():
                 yield PostgresConnection(opened)
-
-
-def _kind(shown: str) -> str:
-    """Write a type that PostgreSQL shows as the dialect does."""
-    if shown.startswith("numeric"):
-        return shown.replace("numeric", "decimal")
-    kinds = {
-        "character varying": "varchar",
-        "timestamp without time zone": "timestamp",
-    }
-    return kinds.get(shown, shown)
-
-
-def _copy_text(batch: pyarrow.RecordBatch) -> str:
-    """Write rows in the text format of COPY, which tells an empty text from null."""
-    import pyarrow
-    from pyarrow import compute
-
-    texts = []
-    for column in batch.columns:
-        text = column.cast(pyarrow.string())
-        if column.type == pyarrow.string():
-            for character, escaped in _ESCAPED:
-                text = compute.replace_substring(text, character, escaped)
-        texts.append(compute.fill_null(text, r"\N"))
-    lines = compute.binary_join_element_wise(*texts, "\t").to_pylist()
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _arrow_type(kind: str) -> Any:
-    """Return the type of Arrow for one that PostgreSQL writes."""
-    import pyarrow
-
-    if number := re.fullmatch(r"decimal\((\d+),(\d+)\)", kind):
-        return pyarrow.decimal128(int(number[1]), int(number[2]))
-    types = {
-        "bigint": pyarrow.int64(),
-        "boolean": pyarrow.bool_(),
-        "date": pyarrow.date32(),
-        "integer": pyarrow.int32(),
-        "timestamp": pyarrow.timestamp("us"),
-    }
-    return types.get(kind, pyarrow.string())
 
 
 def _target(opened: psycopg.Connection[Any]) -> DbtTarget:
