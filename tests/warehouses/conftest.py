@@ -23,13 +23,18 @@ def postgres() -> Iterator[str]:
         yield url
 
 
+def new_database(server: str) -> Place:
+    """Make an empty database of a server."""
+    name = f"warehouse_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connected:
+        connected.execute(f"create database {name}".encode())
+    return Place(f"{server}/{name}")
+
+
 @pytest.fixture
 def postgres_place(postgres: str) -> Place:
     """Make an empty database."""
-    name = f"warehouse_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(f"{postgres}/postgres", autocommit=True) as connected:
-        connected.execute(f"create database {name}".encode())
-    return Place(f"{postgres}/{name}")
+    return new_database(postgres)
 
 
 @pytest.fixture(params=["duckdb", "postgres"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from salesetl.errors import InputError, LeaseError, SetupError, WarehouseError
@@ -116,7 +116,15 @@ class Postgres:
                     f"{_place(lock)}: another process is writing {namespace} to the warehouse; try"
                     " again when it is done"
                 )
-            yield HeldServer(self._url, namespace, _target(lock))
+            try:
+                yield HeldServer(self._url, namespace, _target(lock))
+            finally:
+                # The server notices a closed connection later than the next writer tries. One that
+                # is lost has no lock.
+                with suppress(lock.Error):
+                    lock.execute(
+                        "select pg_advisory_unlock(hashtext(%s))", [_lock(namespace)]
+                    )
 
     @contextmanager
     def reading(self) -> Iterator[PostgresConnection]:
