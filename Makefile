@@ -68,7 +68,7 @@ report: $(EMBEDDED) ## write key figures, charts and runs of the lake LAKE to da
 dbt: $(DBT)/.ready ## build and test the dbt models of orders on the lake LAKE
 	@scripts/dbt.sh $(DBT)/bin "$(LAKE)"
 
-test: $(READY) $(MINISTACK)/.ready ## run all tests, on DuckDB and on Spark 3.5.6 (Glue 5.1)
+test: $(READY) $(MINISTACK)/.ready $(DBT)/.ready ## run all tests, on DuckDB and on Spark 3.5.6 (Glue 5.1)
 	@$(BIN)/python -m pytest $(TWO_AT_ONCE)
 
 test-spark4: $(SPARK4)/.ready ## run the tests that depend on Spark on Spark 4.1.1 (Glue 6.0)

@@ -36,6 +36,7 @@ def test_generated_files_are_up_to_date(tmp_path: Path) -> None:
         assert (ROOT / name).read_text() == made_now, f"{name}: run make docs"
     kept = [*SQL.glob("tables/**/*.sql"), *SQL.glob("views/*.sql")]
     kept += (ROOT / "sql" / "dqdl").glob("*/*")
+    kept += (ROOT / "sql" / "warehouse").glob("*/*/*")
     assert {path.relative_to(ROOT) for path in kept} <= names
 
 

@@ -58,6 +58,10 @@ class ModelError(SalesEtlError):
     """A model or a test of dbt failed; what is served is as it was."""
 
 
+class WarehouseError(SalesEtlError):
+    """A warehouse refused a statement, or was lost; what it has is as it was."""
+
+
 class StackError(AwsError):
     """The infrastructure cannot be changed to what its template says."""
 

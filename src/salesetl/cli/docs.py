@@ -7,8 +7,20 @@ from salesetl import athena, dbt, dqdl, reference
 from salesetl.cloudformation.requests import ENVIRONMENT_TEMPLATE, template_path
 from salesetl.glue.definitions import JobDefinition, job_definitions
 from salesetl.glue.pages import costs_page, definitions_section
-from salesetl.registry import all_tables, namespaces, pipeline_of_job, pipelines
+from salesetl.registry import (
+    all_tables,
+    namespaces,
+    pipeline_of_job,
+    pipelines,
+    published_tables,
+)
 from salesetl.storage import join, normalized, storage_of
+from salesetl.warehouses.dialects import (
+    POSTGRESQL,
+    REDSHIFT,
+    SNOWFLAKE,
+    staging_page,
+)
 
 
 def write_docs(arguments: argparse.Namespace) -> str:
@@ -20,6 +32,7 @@ def write_docs(arguments: argparse.Namespace) -> str:
         _docs(definitions)
         | _sources(models)
         | _tables()
+        | _staging_tables()
         | _rulesets()
         | _views(models)
         | _templates(root, definitions)
@@ -46,6 +59,16 @@ def _tables() -> dict[str, str]:
         pages[f"{folder}/{name}.sql"] = athena.external_table(table)
         pages[f"{folder}/projected/{name}.sql"] = athena.projected_table(table)
     return pages
+
+
+def _staging_tables() -> dict[str, str]:
+    return {
+        f"sql/warehouse/{dialect.name}/{table.namespace}/{table.sql_name}.sql": staging_page(
+            table, dialect
+        )
+        for dialect in (POSTGRESQL, REDSHIFT, SNOWFLAKE)
+        for table in published_tables()
+    }
 
 
 def _rulesets() -> dict[str, str]:

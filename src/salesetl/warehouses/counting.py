@@ -7,8 +7,8 @@ from salesetl.errors import BooksError
 from salesetl.model.pipeline import Pipeline
 from salesetl.warehouses.dialects import staging_table
 from salesetl.warehouses.loading_lake import lake_parts
-from salesetl.warehouses.mirror import books_of, same_books
 from salesetl.warehouses.parts import Books
+from salesetl.warehouses.reconciling import books_of, same_books
 from salesetl.warehouses.unloading import served_tables
 from salesetl.warehouses.warehouse import Warehouse
 

@@ -43,9 +43,13 @@ class Dialect:
 
 def _redshift_suffix(table: Table) -> str:
     """Distribute facts by their key and sort them by day; dimensions are on every node."""
-    if not table.date_column:
-        return "\ndiststyle all"
-    return f"\ndiststyle key\ndistkey ({table.key[0]})\nsortkey ({table.date_column})"
+    if table.date_column:
+        return (
+            f"\ndiststyle key\ndistkey ({table.key[0]})\nsortkey ({table.date_column})"
+        )
+    # By what a partition is found when it is replaced.
+    sorted_by = f"\nsortkey ({', '.join(table.partition_by)})"
+    return f"\ndiststyle all{sorted_by if table.partition_by else ''}"
 
 
 DUCKDB = Dialect("duckdb", _TYPES)
@@ -55,6 +59,15 @@ REDSHIFT = Dialect(
 )
 SNOWFLAKE = Dialect("snowflake", {**_TYPES, "timestamp": "timestamp_ntz"})
 DIALECTS = {each.name: each for each in (DUCKDB, POSTGRESQL, REDSHIFT, SNOWFLAKE)}
+
+
+def staging_page(table: Table, dialect: Dialect) -> str:
+    """Write the file that shows how the copy of a table is made."""
+    return (
+        f"-- Grain: {table.grain}.\n"
+        "-- Made from its contract by `make docs`; `salesetl warehouse load` makes the table so.\n"
+        f"{dialect.create(table, staging_table(table))}\n"
+    )
 
 
 def staging_schema(namespace: str) -> str:

@@ -37,9 +37,9 @@ class DuckDbConnection:
         schema, table = name.split(".")
         return dict(
             self.execute(
-                "select column_name, data_type from information_schema.columns"
-                f" where table_schema = '{schema}' and table_name = '{table}'"
-                " order by ordinal_position"
+                "select column_name, lower(data_type) from information_schema.columns"
+                f" where table_catalog = current_database() and table_schema = '{schema}'"
+                f" and table_name = '{table}' order by ordinal_position"
             )
         )
 
@@ -94,32 +94,31 @@ class DuckDbFile:
     dialect = DUCKDB
 
     def __init__(self, path: str) -> None:
-        self._path = Path(path).absolute()
+        self.path = Path(path).absolute()
 
     @contextmanager
     def held(self, namespace: str) -> Iterator[HeldFile]:
         """Be the only writer of the file."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(self._path):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(self.path):
             # What a killed writer has left.
-            for path in (self._next, _log_of(self._next)):
-                path.unlink(missing_ok=True)
-            if self._path.exists():
+            self._remove_next()
+            if self.path.exists():
                 self._settle()
-                shutil.copyfile(self._path, self._next)
-            yield HeldFile(self._next)
-            if self._next.exists():
-                _log_of(self._path).unlink(missing_ok=True)
-                os.replace(self._next, self._path)
+                shutil.copyfile(self.path, self._next)
+            try:
+                yield HeldFile(self._next)
+                if self._next.exists():
+                    _log_of(self.path).unlink(missing_ok=True)
+                    os.replace(self._next, self.path)
+            finally:
+                self._remove_next()
 
     @contextmanager
     def reading(self) -> Iterator[DuckDbConnection]:
-        """Open the file to look only."""
-        if not self._path.exists():
-            raise InputError(
-                f"{self._path}: there is no such warehouse; load it first: salesetl warehouse load"
-            )
-        opened = _connect(self._path, is_read_only=True)
+        """Open the file to look only; a warehouse is empty until it is loaded."""
+        is_there = self.path.exists()
+        opened = _connect(self.path if is_there else ":memory:", is_read_only=is_there)
         try:
             opened.execute("begin")
             yield DuckDbConnection(opened)
@@ -128,12 +127,16 @@ class DuckDbFile:
 
     @property
     def _next(self) -> Path:
-        return self._path.with_name(f"{self._path.name}.next")
+        return self.path.with_name(f"{self.path.name}.next")
+
+    def _remove_next(self) -> None:
+        for path in (self._next, _log_of(self._next)):
+            path.unlink(missing_ok=True)
 
     def _settle(self) -> None:
         """Write into the file what somebody else has left in its log."""
-        if _log_of(self._path).exists():
-            _connect(self._path).close()
+        if _log_of(self.path).exists():
+            _connect(self.path).close()
 
 
 @contextmanager
@@ -156,7 +159,7 @@ def _log_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.wal")
 
 
-def _connect(path: Path, *, is_read_only: bool = False) -> DuckDBPyConnection:
+def _connect(path: Path | str, *, is_read_only: bool = False) -> DuckDBPyConnection:
     try:
         import duckdb
     except ImportError as error:

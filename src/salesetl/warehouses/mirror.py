@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from salesetl.errors import BooksError, InputError
+from salesetl.errors import InputError
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.table import Table
-from salesetl.money import NOTHING
 from salesetl.parsing import text_literal
 from salesetl.runs import timestamp_text
 from salesetl.warehouses.dialects import Dialect, staging_schema, staging_table
-from salesetl.warehouses.parts import Books, Part, condition_of
+from salesetl.warehouses.parts import Part, condition_of
+from salesetl.warehouses.reconciling import reconcile
 from salesetl.warehouses.warehouse import Connection
 
 logger = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def loaded_partitions(
 def prepare(connection: Connection, dialect: Dialect, pipeline: Pipeline) -> None:
     """Make the staging schema and its tables where they are not there, and add new columns.
 
-    InputError if a column has another type than that of its contract.
+    InputError if a column has another type than that of its contract, or is none of it.
     """
     schema = staging_schema(pipeline.name)
     connection.execute(f"create schema if not exists {schema}")
@@ -106,16 +106,20 @@ def prepare(connection: Connection, dialect: Dialect, pipeline: Pipeline) -> Non
         if not present:
             connection.execute(dialect.create(table, name))
             continue
-        missing = [each for each in table.schema if each.name not in present]
-        for each in missing:
-            connection.execute(
-                f"alter table {name} add column {each.name} {dialect.type_of(each.dataType)}"
+        due = {each.name: dialect.type_of(each.dataType) for each in table.schema}
+        if differing := {
+            column: kind for column, kind in present.items() if due.get(column) != kind
+        }:
+            told = ", ".join(
+                f"{column} {kind} (contract: {due.get(column, 'none')})"
+                for column, kind in differing.items()
             )
-        if list(present) != table.columns[: len(present)]:
             raise InputError(
-                f"{name}: has the columns {', '.join(present)}, but the contract has"
-                f" {', '.join(table.columns)}; drop the schema {schema}, then load again"
+                f"{name}: has {told}; drop the schema {schema} with all in it, then load again"
             )
+        for column, kind in due.items():
+            if column not in present:
+                connection.execute(f"alter table {name} add column {column} {kind}")
 
 
 def apply(
@@ -140,7 +144,7 @@ def apply(
             connection.copy(part, name)
         books = {part.folder: part.books() for part in change.parts}
         if books:
-            _reconcile(connection, change.table, books)
+            reconcile(connection, change.table, books)
         now = timestamp_text(datetime.now(UTC))
         for part in change.parts:
             told = books[part.folder]
@@ -164,57 +168,3 @@ def apply(
             len(change.gone),
             change.unchanged,
         )
-
-
-def _reconcile(connection: Connection, table: Table, due: Mapping[str, Books]) -> None:
-    """Compare the copy of some partitions with what the runs have written."""
-    found = books_of(connection, table, staging_table(table))
-    for folder, books in due.items():
-        own = found.get(folder, Books(0, {}))
-        if not same_books(own, books):
-            where = f" in {folder}" if folder else ""
-            raise BooksError(
-                f"{staging_table(table)}: has {own.text()}{where}, but the runs of the lake have"
-                f" written {books.text()}; nothing was loaded"
-            )
-
-
-def same_books(one: Books, other: Books) -> bool:
-    """Tell whether rows and sums are the same; no sum is a sum of nothing."""
-
-    def sums(books: Books) -> dict[tuple[str, str], str]:
-        return {
-            (name, currency): amount
-            for name, found in books.sums.items()
-            for currency, amount in found.items()
-            if amount != NOTHING
-        }
-
-    return one.rows == other.rows and sums(one) == sums(other)
-
-
-def books_of(connection: Connection, table: Table, name: str) -> dict[str, Books]:
-    """Count the rows of a copy and sum its amounts by partition, named by its folder."""
-    currency = table.currency or "cast(null as varchar)"
-    groups = [*table.partition_by, currency]
-    sums = [
-        f"cast(cast(sum({each}) as decimal(38, 2)) as varchar)"
-        for each in table.amounts
-    ]
-    query = (
-        f"select {', '.join([*groups, 'count(*)', *sums])} from {name}"
-        f" group by {', '.join(str(place + 1) for place in range(len(groups)))}"
-    )
-    width = len(table.partition_by)
-    rows: dict[str, int] = {}
-    found: dict[str, dict[str, dict[str, str]]] = {}
-    for row in connection.execute(query):
-        folder = "/".join(
-            f"{column}={value}"
-            for column, value in zip(table.partition_by, row, strict=False)
-        )
-        rows[folder] = rows.get(folder, 0) + int(row[width + 1])
-        by_amount = found.setdefault(folder, {name: {} for name in table.amounts})
-        for amount, total in zip(table.amounts, row[width + 2 :], strict=True):
-            by_amount[amount][row[width] or ""] = str(total or NOTHING)
-    return {folder: Books(rows[folder], found[folder]) for folder in rows}

@@ -16,7 +16,7 @@ from salesetl.destinations.ledger import Ledger
 from salesetl.model.rules import sql_literal
 from salesetl.model.table import Table
 from salesetl.model.types import T
-from salesetl.money import amount_text
+from salesetl.money import Sums, add_sums, texts_of
 from salesetl.parsing import text_literal
 from salesetl.rows import folder_values
 from salesetl.storage import StoredFile, join, storage_of
@@ -68,48 +68,62 @@ class Part:
         return condition_of(self.table, self.folder)
 
     def batches(self) -> Iterator[pyarrow.RecordBatch]:
-        """Read its rows with all columns of the contract, in order; instants are in UTC."""
+        """Read its rows with all columns of the contract, in order; instants are in UTC.
+
+        A column that its files do not have yet is null.
+        """
         import pyarrow
         from pyarrow.parquet import ParquetFile
 
         schema = arrow_schema(self.table)
+        values = self.values
         for file in self.files:
             content = io.BytesIO(storage_of(file.path).read(file.path))
             for batch in ParquetFile(content).iter_batches(use_threads=False):
-                rows = pyarrow.Table.from_batches([batch])
                 columns = [
                     (
-                        pyarrow.repeat(
-                            pyarrow.scalar(self.values[field.name], field.type),
-                            rows.num_rows,
+                        batch[field.name].cast(field.type)
+                        if field.name in batch.schema.names
+                        else pyarrow.repeat(
+                            pyarrow.scalar(values.get(field.name), field.type),
+                            batch.num_rows,
                         )
-                        if field.name in self.values
-                        else rows[field.name].cast(field.type)
                     )
                     for field in schema
                 ]
-                made = pyarrow.Table.from_arrays(columns, schema=schema)
-                yield from made.to_batches()
+                yield pyarrow.RecordBatch.from_arrays(columns, schema=schema)
 
     def books(self) -> Books:
         """Return what the run that wrote the partition has written, or count it where it is old."""
         return self.known or self._counted()
 
     def _counted(self) -> Books:
+        import pyarrow
+
+        table = self.table
         rows = 0
-        sums: dict[str, dict[str, Decimal]] = {name: {} for name in self.table.amounts}
+        sums: Sums = {}
         for batch in self.batches():
             rows += batch.num_rows
-            for row in batch.to_pylist() if sums else ():
-                currency = row[self.table.currency] if self.table.currency else None
-                for name, found in sums.items():
-                    before = found.get(currency or "", Decimal(0))
-                    found[currency or ""] = before + (row[name] or 0)
-        texts = {
-            name: {currency: amount_text(total) for currency, total in found.items()}
-            for name, found in sums.items()
-        }
-        return Books(rows, texts)
+            money = pyarrow.decimal128(38, 2)
+            read = {
+                "currency": (
+                    batch[table.currency]
+                    if table.currency
+                    else pyarrow.nulls(batch.num_rows, pyarrow.string())
+                )
+            } | {f"_{name}": batch[name].cast(money) for name in table.amounts}
+            groups = pyarrow.table(read).group_by("currency", use_threads=False)
+            totals = [(f"_{name}", "sum") for name in table.amounts]
+            for group in groups.aggregate(totals).to_pylist():
+                found: Sums = {
+                    name: {
+                        group["currency"] or None: group[f"_{name}_sum"] or Decimal(0)
+                    }
+                    for name in table.amounts
+                }
+                sums = add_sums(table.amounts, [sums, found])
+        return Books(rows, texts_of(add_sums(table.amounts, [sums])))
 
 
 def parts_of(root: str, table: Table, ledger: Ledger) -> dict[str, Part]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from salesetl.errors import InputError, LeaseError, SetupError, one_line
+from salesetl.errors import InputError, LeaseError, SetupError, WarehouseError
 from salesetl.warehouses.dialects import POSTGRESQL
 from salesetl.warehouses.parts import Part
+from salesetl.warehouses.postgresql_text import arrow_type, copy_text, kind
 from salesetl.warehouses.warehouse import DbtTarget
 
 if TYPE_CHECKING:
@@ -32,26 +32,22 @@ class PostgresConnection:
 
     def columns(self, name: str) -> dict[str, str]:
         """Return the types of the columns of `schema.table`."""
-        return dict(
+        found = dict(
             self.execute(
                 "select attname, format_type(atttypid, atttypmod) from pg_attribute"
                 f" where attrelid = to_regclass('{name}') and attnum > 0 and not attisdropped"
                 " order by attnum"
             )
         )
+        return {column: kind(shown) for column, shown in found.items()}
 
     def copy(self, part: Part, name: str) -> None:
         """Add the rows of a partition."""
-        from pyarrow import csv
-
         names = ", ".join(part.table.columns)
-        statement = f"copy {name} ({names}) from stdin (format csv)"
-        options = csv.WriteOptions(include_header=False)
+        statement = f"copy {name} ({names}) from stdin"
         with self._opened.cursor() as cursor, cursor.copy(statement.encode()) as copy:
             for batch in part.batches():
-                text = io.BytesIO()
-                csv.write_csv(batch, text, options)
-                copy.write(text.getvalue())
+                copy.write(copy_text(batch))
 
     def unload(self, name: str, file: str) -> None:
         """Write the rows as Parquet."""
@@ -60,7 +56,7 @@ class PostgresConnection:
 
         kinds = self.columns(name)
         schema = pyarrow.schema(
-            [(column, _arrow_type(kind)) for column, kind in kinds.items()]
+            [(column, arrow_type(each)) for column, each in kinds.items()]
         )
         with (
             ParquetWriter(file, schema, compression="snappy") as writer,
@@ -83,14 +79,19 @@ class PostgresConnection:
 class HeldServer:
     """A server of which one process is the only writer of a pipeline's schemas."""
 
-    def __init__(self, url: str, target: DbtTarget) -> None:
-        self._url = url
+    def __init__(self, url: str, namespace: str, target: DbtTarget) -> None:
+        self._url, self._namespace = url, namespace
         self.target = target
 
     @contextmanager
     def transaction(self) -> Iterator[PostgresConnection]:
         """Commit what is done during the block, or nothing of it."""
         with _connected(self._url) as opened, opened.transaction():
+            # Another writer may be here once the connection that holds the lock is lost.
+            opened.execute(
+                "select pg_advisory_xact_lock(hashtext(%s), 0)",
+                [_lock(self._namespace)],
+            )
             yield PostgresConnection(opened)
 
 
@@ -108,14 +109,22 @@ class Postgres:
         with _connected(self._url) as lock:
             # It is held as long as the connection is, also by a process that is killed.
             [[is_taken]] = lock.execute(
-                "select pg_try_advisory_lock(hashtext(%s))", [f"salesetl/{namespace}"]
+                "select pg_try_advisory_lock(hashtext(%s))", [_lock(namespace)]
             ).fetchall()
             if not is_taken:
                 raise LeaseError(
                     f"{_place(lock)}: another process is writing {namespace} to the warehouse; try"
                     " again when it is done"
                 )
-            yield HeldServer(self._url, _target(lock))
+            try:
+                yield HeldServer(self._url, namespace, _target(lock))
+            finally:
+                # The server notices a closed connection later than the next writer tries. One that
+                # is lost has no lock.
+                with suppress(lock.Error):
+                    lock.execute(
+                        "select pg_advisory_unlock(hashtext(%s))", [_lock(namespace)]
+                    )
 
     @contextmanager
     def reading(self) -> Iterator[PostgresConnection]:
@@ -126,22 +135,6 @@ class Postgres:
             opened.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             with opened.transaction():
                 yield PostgresConnection(opened)
-
-
-def _arrow_type(kind: str) -> Any:
-    """Return the type of Arrow for one that PostgreSQL writes."""
-    import pyarrow
-
-    if number := re.fullmatch(r"numeric\((\d+),(\d+)\)", kind):
-        return pyarrow.decimal128(int(number[1]), int(number[2]))
-    types = {
-        "bigint": pyarrow.int64(),
-        "boolean": pyarrow.bool_(),
-        "date": pyarrow.date32(),
-        "integer": pyarrow.int32(),
-        "timestamp without time zone": pyarrow.timestamp("us"),
-    }
-    return types.get(kind, pyarrow.string())
 
 
 def _target(opened: psycopg.Connection[Any]) -> DbtTarget:
@@ -155,6 +148,10 @@ def _target(opened: psycopg.Connection[Any]) -> DbtTarget:
             "PGDATABASE": info.dbname,
         },
     )
+
+
+def _lock(namespace: str) -> str:
+    return f"salesetl/{namespace}"
 
 
 def _place(opened: psycopg.Connection[Any]) -> str:
@@ -172,11 +169,24 @@ def _connected(url: str) -> Iterator[psycopg.Connection[Any]]:
         ) from error
     try:
         opened = psycopg.connect(url, autocommit=True, application_name="salesetl")
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         raise InputError(
-            f"{url}: cannot connect to PostgreSQL ({one_line(error)}); check the URL, and"
-            " PGPASSWORD or PGPASSFILE"
+            f"{url}: cannot connect to PostgreSQL ({_told(error)}); check the URL, and PGPASSWORD"
+            " or PGPASSFILE"
         ) from error
-    with opened:
-        opened.execute("set time zone 'UTC'")
-        yield opened
+    place = _place(opened)
+    try:
+        with opened:
+            opened.execute("set time zone 'UTC'")
+            yield opened
+    except psycopg.Error as error:
+        raise WarehouseError(
+            f"{place}: {_told(error)}; what was there is there still. Mend that, then do it again"
+        ) from error
+
+
+def _told(error: psycopg.Error) -> str:
+    """Tell what the server says, without a value of a row."""
+    said = error.diag.message_primary or next(iter(str(error).splitlines()), "")
+    is_of_values = (error.sqlstate or "").startswith(("22", "23"))
+    return re.sub('"[^"]*"', '"…"', said) if is_of_values else said

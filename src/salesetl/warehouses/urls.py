@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from salesetl.errors import ArgumentError
 from salesetl.warehouses.duckdb_file import DuckDbFile
@@ -17,12 +17,11 @@ def warehouse_of(url: str) -> Warehouse:
     """Return the warehouse of a URL; ArgumentError if there is none, or if it has a password."""
     scheme, found, rest = url.partition("://")
     if not found or not rest:
-        raise ArgumentError(
-            f"--warehouse {url}: is no URL of a warehouse, such as {_FORMS}"
-        )
+        # It may be anything, such as a line with a password.
+        raise ArgumentError(f"--warehouse: is no URL of a warehouse, such as {_FORMS}")
     if scheme == "duckdb":
         return DuckDbFile(re.sub("^/+", "/", rest))
-    if urlsplit(url).password is not None:
+    if _has_password(url):
         raise ArgumentError(
             "--warehouse: a URL is shown in logs and lists of processes; leave the password out,"
             " and set it as PGPASSWORD or in the file PGPASSFILE"
@@ -30,5 +29,16 @@ def warehouse_of(url: str) -> Warehouse:
     if scheme in ("postgresql", "postgres"):
         return Postgres(url)
     raise ArgumentError(
-        f"--warehouse {url}: there is no kind of warehouse {scheme!r}; one is {_FORMS}"
+        f"--warehouse: there is no kind of warehouse {scheme!r}; one is {_FORMS}"
     )
+
+
+def _has_password(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        names = [name.lower() for name, _ in parse_qsl(parts.query, True)]
+        return parts.password is not None or any("password" in name for name in names)
+    except ValueError:
+        raise ArgumentError(
+            f"--warehouse: cannot be read as a URL, such as {_FORMS}"
+        ) from None

@@ -18,7 +18,10 @@ class Connection(Protocol):
         """Run a statement, and return its rows; none for one that has no result."""
 
     def columns(self, name: str) -> dict[str, str]:
-        """Return the types of the columns of `schema.table`, in order; none if it is not there."""
+        """Return the types of the columns of `schema.table`, in order; none if it is not there.
+
+        They are written as the dialect of the warehouse does.
+        """
 
     def copy(self, part: Part, name: str) -> None:
         """Add the rows of a partition to `schema.table`, which has the columns of its contract."""
@@ -55,4 +58,4 @@ class Warehouse(Protocol):
         """Be the only writer of a pipeline's schemas; LeaseError if another process is writing."""
 
     def reading(self) -> AbstractContextManager[Connection]:
-        """Look at one state of everything; InputError if there is no such warehouse."""
+        """Look at one state of everything."""

@@ -1,0 +1,8 @@
+-- Grain: one rejected row of a delivery of products.
+-- Made from its contract by `make docs`; `salesetl warehouse load` makes the table so.
+create table if not exists retail_staging.rejected_products (
+    product_id varchar(65535),
+    delivered_on date,
+    source_file varchar(65535)
+)
+diststyle all

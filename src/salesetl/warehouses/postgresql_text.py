@@ -1,0 +1,55 @@
+"""How PostgreSQL names types, and how rows are written for it and read from it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow
+
+# The backslash is first, for the others are written with it.
+_ESCAPED = (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r"))
+
+
+def kind(shown: str) -> str:
+    """Write a type that PostgreSQL shows as the dialect does."""
+    if shown.startswith("numeric"):
+        return shown.replace("numeric", "decimal")
+    kinds = {
+        "character varying": "varchar",
+        "timestamp without time zone": "timestamp",
+    }
+    return kinds.get(shown, shown)
+
+
+def copy_text(batch: pyarrow.RecordBatch) -> str:
+    """Write rows in the text format of COPY, which tells an empty text from null."""
+    import pyarrow
+    from pyarrow import compute
+
+    texts = []
+    for column in batch.columns:
+        text = column.cast(pyarrow.string())
+        if column.type == pyarrow.string():
+            for character, escaped in _ESCAPED:
+                text = compute.replace_substring(text, character, escaped)
+        texts.append(compute.fill_null(text, r"\N"))
+    lines = compute.binary_join_element_wise(*texts, "\t").to_pylist()
+    return "".join(f"{line}\n" for line in lines)
+
+
+def arrow_type(named: str) -> Any:
+    """Return the type of Arrow for one as the dialect writes it."""
+    import pyarrow
+
+    if number := re.fullmatch(r"decimal\((\d+),(\d+)\)", named):
+        return pyarrow.decimal128(int(number[1]), int(number[2]))
+    types = {
+        "bigint": pyarrow.int64(),
+        "boolean": pyarrow.bool_(),
+        "date": pyarrow.date32(),
+        "integer": pyarrow.int32(),
+        "timestamp": pyarrow.timestamp("us"),
+    }
+    return types.get(named, pyarrow.string())

@@ -1,0 +1,1 @@
+"""Warehouses: the same suite on each that can run here."""
