@@ -38,11 +38,11 @@ $(SPARK4)/.ready: setup.cfg pyproject.toml requirements/venv-spark4.txt
 	@PYTHON="$(PYTHON)" scripts/setup.sh $(SPARK4) local-spark4,report,test requirements/venv-spark4.txt
 	@touch $(SPARK4)/.ready $(SPARK4)/.embedded
 
-demo: $(EMBEDDED) ## generate sales and orders of a retailer, load them and report
-	@scripts/demo.sh $(BIN)
+demo: $(EMBEDDED) ## generate the data of a retailer, load it, build a star and report
+	@scripts/demo.sh $(BIN) $(DBT)
 
 $(DBT)/.ready: setup.cfg pyproject.toml requirements/venv-dbt.txt
-	@PYTHON="$(PYTHON)" scripts/setup.sh $(DBT) dbt requirements/venv-dbt.txt
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(DBT) dbt-warehouses requirements/venv-dbt.txt
 	@touch $(DBT)/.ready
 
 $(MINISTACK)/.ready: setup.cfg pyproject.toml requirements/venv-ministack.txt

@@ -22,5 +22,5 @@ lock() {
 lock venv local,aws,report,test,lint "${@:2}"
 lock venv-spark4 local-spark4,report,test "${@:2}"
 lock venv-airflow airflow "${@:2}"
-lock venv-dbt dbt "${@:2}"
+lock venv-dbt dbt-warehouses "${@:2}"
 lock venv-ministack emulator "${@:2}"
