@@ -41,8 +41,8 @@ Files
   data/lake/sales/enriched_sales/  one row per sale, Parquet by year and month
   data/lake/sales/sales_summary/   revenue by region, product and month
   data/lake/orders/fact_orders/    one row per order; fact_order_items/ has one per order line
-  data/lake/retail/               deliveries of customers, products and order lines
-  data/warehouse.duckdb           the star that is made of them: retail.fact_order_lines and its dimensions
+  data/lake/retail/                deliveries of customers, products and order lines
+  data/warehouse.duckdb            their star: retail.fact_order_lines with its dimensions
   data/lake/sales/quarantine/      rejected rows, each with all its reasons
   data/lake/sales/_runs/           a JSON report of every run
 

@@ -33,6 +33,7 @@ def build(namespace: str, target: DbtTarget, as_of: date, folder: Path) -> list[
         *("build", "--select", f"path:models/{namespace}"),
         *("--vars", json.dumps({"as_of": as_of.isoformat()})),
     ]
+    logger.info("building and testing the models of %s", namespace)
     done = _run(words, target, folder)
     results = _read(folder, "run_results.json")
     if done.returncode:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
 from salesetl.errors import InputError
 from salesetl.warehouses.dialects import build_schema
 from salesetl.warehouses.warehouse import Connection
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,6 +65,5 @@ def publish(
             f"insert into {name} ({columns}) select {columns} from {built}"
         )
         [[rows]] = connection.execute(f"select count(*) from {name}")
-        logger.info("%s: %s rows published", name, f"{rows:,}")
         published.append(PublishedTable(name, int(rows)))
     return published
