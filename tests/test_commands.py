@@ -13,7 +13,12 @@ from salesetl.storage import storage_of
 from tests.jobs.uci import write_online_retail
 
 ROOT = Path(__file__).parents[1]
-PAGES = ["README.md", "docs/runbook.md", "docs/source-profiles.md"]
+PAGES = [
+    "README.md",
+    "docs/runbook.md",
+    "docs/source-profiles.md",
+    "docs/warehouse.md",
+]
 
 # The gate runs both itself, and the second runs this test.
 LEFT_OUT = {"make check", "make test"}
