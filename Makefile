@@ -72,10 +72,11 @@ test: $(READY) $(MINISTACK)/.ready $(DBT)/.ready ## run all tests, on DuckDB and
 	@$(BIN)/python -m pytest $(TWO_AT_ONCE)
 
 test-spark4: $(SPARK4)/.ready ## run the tests that depend on Spark on Spark 4.1.1 (Glue 6.0)
-	@$(SPARK4)/bin/python -m pytest $(TWO_AT_ONCE) -m "both_sparks and not (one_spark or e2e)"
+	@$(SPARK4)/bin/python -m pytest $(TWO_AT_ONCE) -m "both_sparks and not (one_spark or e2e or dags)"
 
-dag-test: $(AIRFLOW)/.ready $(DBT)/.ready ## run the DAGs for a week of days, to the star, without AWS
+dag-test: $(READY) $(AIRFLOW)/.ready $(DBT)/.ready ## run the DAGs for a week of days, to the star, without AWS
 	@scripts/dag_test.sh $(AIRFLOW)/bin $(DBT)/bin/dbt $(DAYS)
+	@$(BIN)/python -m pytest -m dags tests/dags
 
 check: $(READY) ## lint and check types
 	@scripts/check.sh $(BIN)

@@ -1,8 +1,9 @@
 """Airflow: a day's delivery of retail, from its files to the star and back to the lake.
 
-The environment of the workers says where things are: SALESETL_RAW (the folder of the deliveries),
-SALESETL_LAKE, SALESETL_WAREHOUSE (a URL), SALESETL_GLUE_ENV to run the job on Glue instead of the
-worker, SALESETL_CRAWLER to run a crawler, SALESETL_PROFILE for a source profile.
+The environment of the workers says where things are: SALESETL_RAW, below which deliveries are,
+SALESETL_LAKE, SALESETL_WAREHOUSE (a URL), SALESETL_PROFILE for a source profile. The job runs on
+Glue if SALESETL_GLUE_ENV is set, or else on the worker, on the engine of SALESETL_ENGINE; a crawler
+runs if SALESETL_CRAWLER is set.
 """
 
 from datetime import datetime, timedelta, timezone
@@ -21,6 +22,7 @@ from settings import (
 DAY = "{{ data_interval_start | ds }}"
 DELIVERY = f'--retail_path "$SALESETL_RAW/retail/delivered={DAY}"'
 PROFILE = '${SALESETL_PROFILE:+--source_profile "$SALESETL_PROFILE"}'
+ENGINE = '--engine "${SALESETL_ENGINE:-auto}"'
 WAREHOUSE = '--warehouse "$SALESETL_WAREHOUSE"'
 LAKE = '--output_path "$SALESETL_LAKE"'
 
@@ -56,7 +58,7 @@ fi""",
 if [[ -n "${{SALESETL_GLUE_ENV:-}}" ]]; then
   salesetl run-job stage_retail --env "$SALESETL_GLUE_ENV" {DELIVERY} {PROFILE}
 else
-  salesetl run stage_retail {DELIVERY} {LAKE} {PROFILE}
+  salesetl run stage_retail {DELIVERY} {LAKE} {PROFILE} {ENGINE}
 fi
 salesetl warehouse load retail {WAREHOUSE} {LAKE}""",
         pool=WAREHOUSE_POOL,

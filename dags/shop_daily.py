@@ -20,6 +20,7 @@ SOURCES = " ".join(
     f'--{name}_path "$SALESETL_RAW/shop/{name}/"'
     for name in ("sales", "users", "products")
 )
+ENGINE = '--engine "${SALESETL_ENGINE:-auto}"'
 WAREHOUSE = '--warehouse "$SALESETL_WAREHOUSE"'
 LAKE = '--output_path "$SALESETL_LAKE"'
 
@@ -41,7 +42,7 @@ with DAG(
 if [[ -n "${{SALESETL_GLUE_ENV:-}}" ]]; then
   salesetl run-job curate_shop_sales --env "$SALESETL_GLUE_ENV"
 else
-  salesetl run curate_shop_sales {SOURCES} {LAKE} --input_mode new
+  salesetl run curate_shop_sales {SOURCES} {LAKE} --input_mode new {ENGINE}
 fi""",
         minutes=120,
     )

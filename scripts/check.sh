@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 bin=$1
 "$bin/black" --check --quiet . || { echo "check: some files are not formatted; run make format" >&2; exit 1; }
 "$bin/isort" --check-only --quiet .
-"$bin/flake8" src jobs generators benchmarks tests
+"$bin/flake8" src jobs generators benchmarks dags tests
 "$bin/mypy"
 # B608: SQL has only names from contracts and escaped literals; tests/jobs/test_hostile.py tests that.
 "$bin/bandit" --quiet --recursive --skip B608 src jobs

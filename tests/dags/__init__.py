@@ -1,0 +1,1 @@
+"""Tests of the DAGs, which run in an environment of their own."""
