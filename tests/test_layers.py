@@ -36,7 +36,7 @@ LAYERS = [
     ["runner"],
     ["suggesting"],
     ["arguments", "display", "display_files", "spark_settings", "session", "local"],
-    ["athena", "dbt", "dqdl", "reference", "statements"],
+    ["athena", "dbt", "dqdl", "lineage_page", "reference", "statements"],
     ["launcher", "queries", "s3_events", "glue", "warehouses"],
     ["cloudformation"],
     ["report"],

@@ -7,13 +7,17 @@ from salesetl import athena, dbt, dqdl, reference
 from salesetl.cloudformation.requests import ENVIRONMENT_TEMPLATE, template_path
 from salesetl.glue.definitions import JobDefinition, job_definitions
 from salesetl.glue.pages import costs_page, definitions_section
+from salesetl.lineage_page import lineage_page
+from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.registry import (
     all_tables,
     namespaces,
+    pipeline_named,
     pipeline_of_job,
     pipelines,
     published_tables,
 )
+from salesetl.report.star_queries import RETAIL_QUERIES, SHOP_QUERIES
 from salesetl.storage import join, normalized, storage_of
 from salesetl.warehouses.dialects import (
     POSTGRESQL,
@@ -22,6 +26,9 @@ from salesetl.warehouses.dialects import (
     staging_page,
 )
 
+# What the page reads of the stars.
+TILES = {"retail": RETAIL_QUERIES, "shop": SHOP_QUERIES}
+
 
 def write_docs(arguments: argparse.Namespace) -> str:
     """Write every generated file below the root of a repository, and read its models."""
@@ -29,7 +36,7 @@ def write_docs(arguments: argparse.Namespace) -> str:
     definitions = job_definitions(root)
     models = _models(root)
     pages = (
-        _docs(definitions)
+        _docs(root, definitions)
         | _sources(models)
         | _tables()
         | _staging_tables()
@@ -42,12 +49,13 @@ def write_docs(arguments: argparse.Namespace) -> str:
     return "".join(f"{join(root, path)}\n" for path in pages)
 
 
-def _docs(definitions: Sequence[JobDefinition]) -> dict[str, str]:
+def _docs(root: str, definitions: Sequence[JobDefinition]) -> dict[str, str]:
     return {
         "docs/data-dictionary.md": reference.data_dictionary(pipelines()),
         "docs/jobs.md": reference.jobs_page(pipelines())
         + definitions_section(definitions),
         "docs/costs.md": costs_page(),
+        "docs/lineage.md": lineage_page(pipelines(), _models_by_pipeline(root), TILES),
     }
 
 
@@ -98,14 +106,25 @@ def _templates(root: str, definitions: Sequence[JobDefinition]) -> dict[str, str
 
 def _models(root: str) -> dict[str, str]:
     """Return the models of the lake by name: others are no views of Athena."""
-    storage, folder = storage_of(root), join(root, "dbt", "models")
-    elsewhere = [each.name for each in pipelines() if each.is_for_warehouse]
     return {
-        file.name.removesuffix(".sql"): storage.read(file.path).decode()
-        for file in storage.files(folder)
-        if file.name.endswith(".sql")
-        and file.path.removeprefix(f"{folder}/").partition("/")[0] not in elsewhere
+        name: text
+        for pipeline, models in _models_by_pipeline(root).items()
+        for name, text in models.items()
+        if not pipeline_named(pipeline).is_for_warehouse
     }
+
+
+def _models_by_pipeline(root: str) -> dict[str, dict[str, str]]:
+    """Return the models by pipeline and name; those in no folder of a pipeline are of orders."""
+    storage, folder = storage_of(root), join(root, "dbt", "models")
+    found: dict[str, dict[str, str]] = {}
+    for file in storage.files(folder):
+        if file.name.endswith(".sql"):
+            own = file.path.removeprefix(f"{folder}/").partition("/")[0]
+            pipeline = own if own in namespaces() else ORDERS.name
+            text = storage.read(file.path).decode()
+            found.setdefault(pipeline, {})[file.name.removesuffix(".sql")] = text
+    return found
 
 
 def _sources(models: Mapping[str, str]) -> dict[str, str]:

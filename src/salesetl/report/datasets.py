@@ -31,14 +31,13 @@ from salesetl.report.retail_charts import (
     retail_pictures,
     retail_totals,
 )
-from salesetl.report.retail_queries import RETAIL_QUERIES
 from salesetl.report.sales_charts import SALES_QUERIES, sales_pictures
 from salesetl.report.shop_charts import (
-    SHOP_QUERIES,
     shop_extent,
     shop_pictures,
     shop_totals,
 )
+from salesetl.report.star_queries import RETAIL_QUERIES, SHOP_QUERIES
 from salesetl.report.totals import orders_totals, sales_totals
 from salesetl.runs import RunReport
 

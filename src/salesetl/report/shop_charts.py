@@ -13,19 +13,6 @@ from salesetl.report.retail_charts import ranked, revenue_by_day, totals_of
 
 Found = Mapping[str, Rows]
 
-# What the charts are drawn from: tables of the star, each a few rows.
-SHOP_QUERIES = {
-    "days": (
-        "select cast(order_time as date) as sale_date, count(*) as sales,"
-        " sum(total_amount) as revenue"
-        " from fact_sales group by cast(order_time as date) order by sale_date"
-    ),
-    "cities": "select * from revenue_by_city order by revenue desc, city",
-    "categories": "select * from revenue_by_category order by revenue desc, category",
-    "payments": "select * from revenue_by_payment_type order by revenue desc, payment_type",
-    "hours": "select * from revenue_by_hour order by sale_hour",
-}
-
 
 def shop_pictures(found: Found) -> list[Picture]:
     """Draw the charts of the shop from the rows of `SHOP_QUERIES`."""

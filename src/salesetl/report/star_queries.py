@@ -1,4 +1,4 @@
-"""What the charts of retail are drawn from."""
+"""What the charts of retail and shop are drawn from, by the name of the query."""
 
 # What the charts are drawn from: tables of the star, each a few rows.
 RETAIL_QUERIES = {
@@ -28,4 +28,15 @@ RETAIL_QUERIES = {
         " coalesce(sum(case when product_key = -1 then 1 else 0 end), 0) as products"
         " from fact_order_lines"
     ),
+}
+SHOP_QUERIES = {
+    "days": (
+        "select cast(order_time as date) as sale_date, count(*) as sales,"
+        " sum(total_amount) as revenue"
+        " from fact_sales group by cast(order_time as date) order by sale_date"
+    ),
+    "cities": "select * from revenue_by_city order by revenue desc, city",
+    "categories": "select * from revenue_by_category order by revenue desc, category",
+    "payments": "select * from revenue_by_payment_type order by revenue desc, payment_type",
+    "hours": "select * from revenue_by_hour order by sale_hour",
 }
