@@ -1,6 +1,6 @@
 """Rows that make sense only together are accepted, rejected, superseded and replayed together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -257,6 +257,63 @@ def test_a_corrected_order_is_replayed_whole(till: Till) -> None:
         "O1.2": Decimal(6),
         "O2.1": Decimal(1),
     }
+
+
+def replay(
+    till: Till, correct: Callable[[str], str], run_id: str = "again"
+) -> RunReport:
+    """Replay what `first` has rejected, as it was corrected by hand."""
+    root, fixes = str(till.home / "lake"), till.home / "fixes"
+    main(["quarantine", "show", "first", "--output_path", root, "--to", str(fixes)])
+    for path in fixes.glob("*.csv"):
+        path.write_text(correct(path.read_text()))
+    return run(
+        till.pipeline,
+        till.engine,
+        lines_path=str(fixes),
+        output_path=root,
+        replay_of="first",
+        run_id=run_id,
+        max_rejected_ratio=1.0,
+        allow_empty=True,
+    )
+
+
+@on_each_engine
+def test_a_replayed_line_takes_no_published_lines_of_its_order_away(till: Till) -> None:
+    till.load("1.csv", "O1,1,5", "O1,2,6", ",3,7", ",1,9", run_id="first")
+
+    report = replay(
+        till, lambda text: text.replace(",3,7", "O1,3,7").replace(",1,9", "O2,1,9")
+    )
+
+    assert till.lines() == {
+        "O1.1": Decimal(5),
+        "O1.2": Decimal(6),
+        "O2.1": Decimal(9),
+    }
+    assert report.rows_by_reason == {"rest_of_it_is_not_published": 1}
+    assert (report.rows_read, report.rows_loaded, report.rows_quarantined) == (2, 1, 1)
+    till.load("2.csv", "O1,1,5", "O1,2,6", "O1,3,7")
+    assert len(till.lines()) == 4
+
+
+def test_a_replayed_line_that_equals_a_published_one_is_not_lost(till: Till) -> None:
+    till.load("1.csv", "O1,1,5", ",1,5", run_id="first")
+
+    report = replay(till, lambda text: text.replace(",1,5", "O1,1,5"))
+
+    assert till.lines() == {"O1.1": Decimal(5)}
+    assert report.rows_by_reason == {"rest_of_it_is_not_published": 1}
+
+
+def test_an_order_of_another_file_is_replaced_by_a_replay(till: Till) -> None:
+    till.load("1.csv", "O1,1,5", "O1,2,6")
+    till.load("2.csv", ",1,7", run_id="first")
+
+    replay(till, lambda text: text.replace(",1,7", "O1,1,7"))
+
+    assert till.lines() == {"O1.1": Decimal(7)}
 
 
 def test_a_broken_version_leaves_the_order_as_it_was(till: Till) -> None:
