@@ -23,7 +23,7 @@ from tests.jobs.retailer import Retailer, Rows, customer, line, product
 PHASES = (Phase.explicit, Phase.generate)
 TABLES = (CUSTOMERS, PRODUCTS, ORDER_LINES, REJECTED_CUSTOMERS, REJECTED_PRODUCTS)
 DAYS = ("2025-01-01", "2025-01-02", "2025-01-03")
-MAKERS = {"customers": customer, "products": product, "orders": line}
+HEADERS = {"customers": customer(1), "products": product(1), "orders": line(1)}
 
 # Of each row in a file: what is told of it, and what is wrong with it, if anything.
 kinds = st.sampled_from(["", "", "", "wrong", "malformed", "nameless"])
@@ -86,7 +86,7 @@ def deliveries(draw: st.DrawFn) -> list[File]:
                 for order, told, kind in draw(order_lines)
             ]
         for name, rows in contents.items():
-            header = ",".join(MAKERS[name.split(".")[0].split("_")[0]](1))
+            header = ",".join(HEADERS[name.split(".")[0].split("_")[0]])
             files.append(File(day, name, [header, *rows]))
     return files
 
