@@ -7,6 +7,7 @@ from typing import Any
 
 from salesetl.display_files import file_lines
 from salesetl.money import AMOUNT_STATES, NOTHING
+from salesetl.registry import source_paths
 from salesetl.runs import RunReport
 
 # Columns of numbers that name something and are not grouped.
@@ -127,7 +128,7 @@ def _other_sources(report: RunReport) -> list[tuple[str, Any]]:
     lines: list[tuple[str, Any]] = [
         (name.removesuffix("_path"), "not delivered")
         for name, path in report.arguments.items()
-        if name.endswith("_path") and path is None
+        if path is None and name in source_paths(report.job)
     ]
     for name, counts in report.sources.items():
         lines += [(f"{name} read", counts["rows_read"])]

@@ -39,6 +39,12 @@ def pipeline_of_job(job: str) -> Pipeline:
     return found[job]
 
 
+def source_paths(job: str) -> set[str]:
+    """Return the options of a job that are paths of its sources; none if it is not known."""
+    pipeline = jobs().get(job)
+    return {source.path_option for source in pipeline.sources} if pipeline else set()
+
+
 def pipeline_of(table: Table) -> Pipeline:
     """Return the pipeline that a table belongs to."""
     return pipeline_named(table.namespace)

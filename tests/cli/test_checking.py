@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from salesetl.cli import main
+from salesetl.cli.choosing import pipeline_for
 from salesetl.readers.delivered import lines_of
 from tests.frames import ORDER
+from tests.jobs.retailer import product
 from tests.jobs.shop import Shop, sale
+from tests.jobs.web_shop import web_sale
 
 SALES = [
     sale(1, currency="EUR"),
@@ -82,6 +85,56 @@ def test_the_job_is_told_by_the_kind_of_the_file(
     main(["check", str(path)])
 
     assert "flatten_orders would read 1 rows" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "job"),
+    [
+        (
+            "sales.csv",
+            "Datum;Artikel;Menge;Preis\n2025-01-01;A;1;2,00\n",
+            "enrich_sales",
+        ),
+        (
+            "orders.csv",
+            "order_id,customer_id,product_id,order_date,quantity,unit_price,total_amount\n",
+            "stage_retail",
+        ),
+        ("delivered=2025-01-01/bestellungen.csv", "Nr;Menge\n1;2\n", "stage_retail"),
+        ("sales.json", json.dumps(web_sale(1)), "curate_shop_sales"),
+        ("orders.json", '{"id": 1, "items": []}', "flatten_orders"),
+    ],
+)
+def test_the_job_is_told_by_the_names_in_the_file_and_by_its_folder(
+    tmp_path: Path, name: str, content: str, job: str
+) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content)
+
+    assert pipeline_for(str(path)).job == job
+
+
+def test_a_file_that_is_read_beside_others_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text(",".join(product(1)) + "\n")
+
+    with pytest.raises(SystemExit):
+        main(["check", str(path)])
+
+    told = capsys.readouterr().err
+    assert "has the columns of products of stage_retail" in told
+    assert "salesetl plan stage_retail" in told
+
+
+def test_limits_of_a_run_may_be_given_and_refuse_nothing(
+    sales: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["check", sales, "--as_of", "2025-12-01", "--max_rejected_ratio", "0"])
+
+    assert "enrich_sales would read" in capsys.readouterr().out
 
 
 def test_a_profile_is_taken_and_an_unknown_argument_refused(

@@ -31,6 +31,7 @@ from salesetl.runs import RunReport
 from salesetl.storage import _s3_storage, storage_of
 from tests.faults import Proxy
 from tests.frames import on_each_engine
+from tests.jobs.retailer import Retailer, customer, line, product
 from tests.jobs.shop import Rows, Shop, order, sale
 
 NUMBERS = itertools.count()
@@ -395,6 +396,24 @@ def test_a_plan_as_json_has_all_figures(
     }
     assert told["estimated_cost"]["bytes"] == (path / "sales.csv").stat().st_size
     assert told["estimated_cost"]["dpu_hours"] > 0
+
+
+def test_a_plan_as_json_has_the_days_of_deliveries(
+    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    retailer = Retailer(shop.engine, tmp_path)
+    retailer.deliver("2025-01-02", [customer(1)], [product(1)], [line(1)])
+
+    lake = str(tmp_path / "lake")
+    words = ["--retail_path", str(retailer.raw), "--output_path", lake]
+    main(["plan", "stage_retail", "--json", *words])
+
+    tables = {
+        each["table"]: each["partitions"]
+        for each in json.loads(capsys.readouterr().out)["tables"]
+    }
+    [day] = tables["retail/customers"]
+    assert day["delivered_on"] == "2025-01-02"
 
 
 @pytest.mark.parametrize("is_json", [True, False])

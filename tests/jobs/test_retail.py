@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from salesetl.display import report_text
 from salesetl.engines.engine import Engine
 from salesetl.errors import ArgumentError, InputError
 from salesetl.model.options import InputPath
@@ -165,6 +166,23 @@ def test_one_delivery_is_staged_by_its_folder(retailer: Retailer) -> None:
 
     assert [row["order_id"] for row in retailer.rows(ORDER_LINES)] == ["O2"]
     assert report.files_read == 3
+
+
+def test_a_report_names_sources_that_are_not_delivered_and_nothing_else(
+    retailer: Retailer,
+) -> None:
+    folder = retailer.deliver(FIRST, [customer(1)], [product(1)], [line(1)])
+
+    report = retailer.load(
+        retail_path=None,
+        orders_path=InputPath(str(folder / "orders.csv")),
+        products_path=InputPath(str(folder / "products.csv")),
+    )
+
+    told = [
+        each for each in report_text(report).splitlines() if "not delivered" in each
+    ]
+    assert [each.split()[0] for each in told] == ["customers"]
 
 
 def test_files_in_no_delivery_need_the_day(retailer: Retailer, tmp_path: Path) -> None:

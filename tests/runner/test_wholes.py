@@ -1,6 +1,6 @@
 """Rows that make sense only together are accepted, rejected, superseded and replayed together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -60,6 +60,9 @@ TILL_LINES = Table(
 )
 
 
+_HEADER = "order_id,line_number,amount,revision"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TillOptions(CsvOptions, LoadOptions):
     """Load lines of orders that were delivered flat."""
@@ -104,10 +107,14 @@ class Till:
 
     def load(self, name: str, *lines: str, **options: Any) -> RunReport:
         """Deliver a file and load it."""
+        full = [line if line.count(",") == 3 else f"{line},1" for line in lines]
+        return self.load_text(name, _HEADER, *full, **options)
+
+    def load_text(self, name: str, *lines: str, **options: Any) -> RunReport:
+        """Deliver a file of these lines, the header among them, and load it."""
         path = self.home / "in" / name
         path.parent.mkdir(exist_ok=True)
-        full = [line if line.count(",") == 3 else f"{line},1" for line in lines]
-        path.write_text("\n".join(["order_id,line_number,amount,revision", *full, ""]))
+        path.write_text("\n".join([*lines, ""]))
         return run(
             self.pipeline,
             self.engine,
@@ -145,6 +152,95 @@ def test_one_rejected_line_rejects_its_order_and_no_other(till: Till) -> None:
     assert report.amounts["amount"][""]["rejected"] == "13.00"
 
 
+@on_each_engine
+def test_a_malformed_line_rejects_the_order_that_it_still_tells(till: Till) -> None:
+    report = till.load_text(
+        "1.csv",
+        _HEADER,
+        *("A,1,5,1", "A,2"),
+        *("B,1,5,1", "B,2,5,1,surplus"),
+        *("C,1,5,1", 'C,2,"5,1'),
+        *("D,1,5,1", '"D","2"2,"5","1"'),
+        *("E,1,5,1", " E ,2"),
+        # Nobody can tell whose line this is.
+        *("F,1,5,1", 'F"",2",5,1,"'),
+        *("G,1,5,1", '"G,2,5,1'),
+    )
+
+    assert till.lines() == {"F.1": Decimal(5), "G.1": Decimal(5)}
+    assert report.rows_by_reason == {
+        "row_is_well_formed": 7,
+        "rest_of_it_is_accepted": 5,
+    }
+
+
+@on_each_engine
+def test_a_malformed_line_that_names_another_order_costs_no_more_than_that(
+    till: Till,
+) -> None:
+    report = till.load_text("1.csv", _HEADER, "A,1,5,1", "B,1,5,1", "A,5,1", "1,5,1")
+
+    assert till.lines() == {"B.1": Decimal(5)}
+    assert (report.rows_loaded, report.rows_quarantined) == (1, 3)
+
+
+def test_equal_malformed_lines_of_an_order_are_all_kept(till: Till) -> None:
+    report = till.load_text("1.csv", _HEADER, "A,1,5,1", "A,2", "A,2")
+
+    assert (report.rows_quarantined, report.duplicates_removed) == (3, 0)
+
+
+@on_each_engine
+@pytest.mark.parametrize(
+    "profile",
+    [
+        '[columns]\norder_id = "Order"',
+        '[key]\ncolumn = "order_id"\nparts = ["Shop", "Order"]',
+        """[expressions]\norder_id = "concat(Shop, '-', Order)\"""",
+    ],
+)
+def test_a_malformed_line_tells_its_order_as_the_source_profile_makes_it(
+    till: Till, tmp_path: Path, profile: str
+) -> None:
+    path = tmp_path / "profile.toml"
+    path.write_text(f"{profile}\n")
+
+    report = till.load_text(
+        "1.csv",
+        "Shop,Order,line_number,amount,revision",
+        *("X,A,1,5,1", "X,A,2"),
+        *("X,B,1,5,1", "X,C,1,5,1", "X"),
+        source_profile=str(path),
+    )
+
+    assert sorted(till.lines().values()) == [Decimal(5), Decimal(5)]
+    assert report.rows_by_reason == {
+        "row_is_well_formed": 2,
+        "rest_of_it_is_accepted": 1,
+    }
+
+
+@on_each_engine
+def test_a_line_of_fixed_width_that_ends_early_tells_its_order(
+    till: Till, tmp_path: Path
+) -> None:
+    path = tmp_path / "profile.toml"
+    path.write_text(
+        "[fixed_width]\n"
+        "order_id = [1, 2]\nline_number = [3, 4]\namount = [5, 8]\nrevision = [9, 9]\n"
+    )
+
+    till.load_text(
+        "1.txt",
+        *("A  1 5001", "A  2 5"),
+        *("B  1 5001", "B"),
+        *("C  1 5001", "C  2 5001 surplus"),
+        source_profile=str(path),
+    )
+
+    assert till.lines() == {"B.1": Decimal(500)}
+
+
 def test_a_corrected_order_is_replayed_whole(till: Till) -> None:
     till.load("1.csv", "O1,1,5", "O1,2,x", "O2,1,1", run_id="first")
     lake, fixes = ["--output_path", str(till.home / "lake")], till.home / "fixes"
@@ -161,6 +257,63 @@ def test_a_corrected_order_is_replayed_whole(till: Till) -> None:
         "O1.2": Decimal(6),
         "O2.1": Decimal(1),
     }
+
+
+def replay(
+    till: Till, correct: Callable[[str], str], run_id: str = "again"
+) -> RunReport:
+    """Replay what `first` has rejected, as it was corrected by hand."""
+    root, fixes = str(till.home / "lake"), till.home / "fixes"
+    main(["quarantine", "show", "first", "--output_path", root, "--to", str(fixes)])
+    for path in fixes.glob("*.csv"):
+        path.write_text(correct(path.read_text()))
+    return run(
+        till.pipeline,
+        till.engine,
+        lines_path=str(fixes),
+        output_path=root,
+        replay_of="first",
+        run_id=run_id,
+        max_rejected_ratio=1.0,
+        allow_empty=True,
+    )
+
+
+@on_each_engine
+def test_a_replayed_line_takes_no_published_lines_of_its_order_away(till: Till) -> None:
+    till.load("1.csv", "O1,1,5", "O1,2,6", ",3,7", ",1,9", run_id="first")
+
+    report = replay(
+        till, lambda text: text.replace(",3,7", "O1,3,7").replace(",1,9", "O2,1,9")
+    )
+
+    assert till.lines() == {
+        "O1.1": Decimal(5),
+        "O1.2": Decimal(6),
+        "O2.1": Decimal(9),
+    }
+    assert report.rows_by_reason == {"rest_of_it_is_not_published": 1}
+    assert (report.rows_read, report.rows_loaded, report.rows_quarantined) == (2, 1, 1)
+    till.load("2.csv", "O1,1,5", "O1,2,6", "O1,3,7")
+    assert len(till.lines()) == 4
+
+
+def test_a_replayed_line_that_equals_a_published_one_is_not_lost(till: Till) -> None:
+    till.load("1.csv", "O1,1,5", ",1,5", run_id="first")
+
+    report = replay(till, lambda text: text.replace(",1,5", "O1,1,5"))
+
+    assert till.lines() == {"O1.1": Decimal(5)}
+    assert report.rows_by_reason == {"rest_of_it_is_not_published": 1}
+
+
+def test_an_order_of_another_file_is_replaced_by_a_replay(till: Till) -> None:
+    till.load("1.csv", "O1,1,5", "O1,2,6")
+    till.load("2.csv", ",1,7", run_id="first")
+
+    replay(till, lambda text: text.replace(",1,7", "O1,1,7"))
+
+    assert till.lines() == {"O1.1": Decimal(7)}
 
 
 def test_a_broken_version_leaves_the_order_as_it_was(till: Till) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from salesetl.mapping.profile_files import load_profile
+from salesetl.model.table import Table
+from salesetl.pipelines.retail.contracts import RAW_ORDERS
 from salesetl.pipelines.sales.contracts import RAW_SALES
 from salesetl.suggesting.asking import Asker
 from salesetl.suggesting.draft import Draft
@@ -24,14 +26,14 @@ SALES = """id,date,customer,product_id,quantity,region
 PRODUCTS = "product_id,product,price\nP1,Mug,2.00\nP2,Tasse à thé,3.00\n"
 
 
-def drafted(path: Path, *others: Path) -> Draft:
+def drafted(path: Path, *others: Path, table: Table = RAW_SALES) -> Draft:
     """Make a profile for files of sales, without a trial."""
     with ExitStack() as stack:
         own, *rest = (
             table_of(stack.enter_context(sampled(str(each))))
             for each in (path, *others)
         )
-        return table_profile(RAW_SALES, own, rest, Asker())
+        return table_profile(table, own, rest, Asker())
 
 
 def write(path: Path, content: str, encoding: str = "utf-8") -> Path:
@@ -162,3 +164,29 @@ def test_a_suggestion_is_the_same_in_every_process(tmp_path: Path) -> None:
     assert "date_formats" in texts[0] and "[expressions]" in texts[0]
     assert "[key]" in texts[0]
     assert len(set(texts)) == 1
+
+
+def test_columns_of_the_file_itself_come_before_those_that_are_looked_up(
+    tmp_path: Path,
+) -> None:
+    orders = write(
+        tmp_path / "bestellungen.csv",
+        "Bestellnr;Kundennr;Artikelnr;Datum;Menge;Einzelpreis;Gesamt\n"
+        "B-1;K-1;A-1;13.12.2024;2;19,90;39,80\n"
+        "B-1;K-1;A-2;13.12.2024;1;9,99;9,99\n"
+        "B-2;K-2;A-1;31.12.2024;3;19,90;59,70\n",
+    )
+    customers = write(tmp_path / "kunden.csv", "Kundennr;Email\nK-1;a@b.c\nK-2;d@e.f\n")
+    products = write(tmp_path / "artikel.csv", "Artikelnr;Name;Preis\nA-1;Hut;19,90\nA-2;Rad;9,99\n")
+
+    draft = drafted(orders, customers, products, table=RAW_ORDERS)
+
+    assert draft.entries["columns"] == {
+        "order_id": "Bestellnr",
+        "customer_id": "Kundennr",
+        "product_id": "Artikelnr",
+        "order_date": "Datum",
+        "quantity": "Menge",
+        "unit_price": "Einzelpreis",
+        "total_amount": "Gesamt",
+    }

@@ -9,16 +9,12 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from salesetl.arguments import parse_arguments
+from salesetl.cli.choosing import pipeline_for
 from salesetl.cli.lines_rejected import rejected_lines, rejected_rows
 from salesetl.display import loss_text, number_text, table_text
-from salesetl.errors import ArgumentError
 from salesetl.launcher import job_options, run_locally
 from salesetl.model.pipeline import Pipeline
-from salesetl.model.source import Json
 from salesetl.quarantine import Rejected
-from salesetl.readers.files import find_files, read_head
-from salesetl.readers.kinds import NotText
-from salesetl.readers.looking import marked_encoding
 from salesetl.registry import jobs
 from salesetl.runs import RunReport
 
@@ -76,36 +72,16 @@ def run_apart(
         return report, rejected_rows(pipeline, lake, report)
 
 
-def pipeline_for(path: str) -> Pipeline:
-    """Return the pipeline whose main source is of the kind of a path's first file.
-
-    ArgumentError if there are several or none: a name is then needed.
-    """
-    try:
-        file = find_files(path)[0]
-        head = read_head(file, marked_encoding(file))[0].lstrip()
-    except NotText:
-        # What is packed is mostly a table.
-        head = ""
-    is_json = head.startswith(("{", "["))
-    found = [
-        each
-        for each in jobs().values()
-        if isinstance(each.main.reader, Json) == is_json
-    ]
-    if len(found) == 1:
-        return found[0]
-    names = ", ".join(each.job for each in found or jobs().values())
-    raise ArgumentError(f"{path}: which job is it for? Pass --job, one of {names}")
-
-
 def _run(pipeline: Pipeline, path: str, lake: str, words: list[str]) -> RunReport:
     options = job_options(pipeline)
     given = {f"--{pipeline.main.path_option}": path, "--output_path": lake}
-    # Nothing is refused here, for all of it is told.
-    given |= {"--max_rejected_ratio": "1", "--allow_empty": "true"}
     argv = [*words, *(word for pair in given.items() for word in pair)]
-    values = parse_arguments(options, argv)
+    # Nothing is refused here, for all of it is told.
+    values = {
+        **parse_arguments(options, argv),
+        "max_rejected_ratio": 1.0,
+        "allow_empty": True,
+    }
     root = logging.getLogger("salesetl")
     level = root.level
     root.setLevel(logging.ERROR)

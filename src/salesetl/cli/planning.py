@@ -8,6 +8,7 @@ import sys
 import tempfile
 import textwrap
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -104,7 +105,8 @@ def _as_json(plan: Plan, report: RunReport, lines: dict[str, list[int]]) -> str:
             "dollars": {name: round(each, 4) for name, each in cost.dollars.items()},
         },
     }
-    return f"{json.dumps(told, indent=2)}\n"
+    # The values of partitions may be dates.
+    return f"{json.dumps(told, indent=2, default=date.isoformat)}\n"
 
 
 def _as_text(plan: Plan, report: RunReport, lines: dict[str, list[int]]) -> str:

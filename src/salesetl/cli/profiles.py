@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesetl.cli import show
-from salesetl.cli.checking import pipeline_for, run_apart
+from salesetl.cli.checking import run_apart
+from salesetl.cli.choosing import pipeline_for
 from salesetl.errors import ArgumentError
 from salesetl.mapping.profile_files import shipped_profiles
 from salesetl.registry import jobs

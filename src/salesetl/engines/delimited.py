@@ -23,7 +23,8 @@ class TextFormat:
     are neither the header nor blank. `width` is the number of fields of a record, and
     `number_places` are the places of the fields that are dates or numbers. `spans` are the
     characters of the fields of a line without delimiters, from and to, counted from 1; the last
-    one may have no end. With `is_ordered`, records are numbered in their file.
+    one may have no end. With `is_ordered`, records are numbered in their file. With
+    `has_first_fields`, malformed records tell the fields that stand before the fault.
     """
 
     delimiter: str
@@ -35,6 +36,7 @@ class TextFormat:
     is_header_first: bool = True
     spans: tuple[Span, ...] = ()
     is_ordered: bool = False
+    has_first_fields: bool = False
 
 
 def field_pattern(delimiter: str, *, is_possessive: bool = False) -> str:
@@ -62,6 +64,23 @@ def span_fields(spans: Sequence[Span]) -> tuple[str, list[str]]:
     return fits, [
         f"substring(_record, {begin}, {(end or LONGEST_RECORD) - begin + 1})"
         for begin, end in spans
+    ]
+
+
+def first_fields(delimiter: str, *, is_possessive: bool = False) -> str:
+    """SQL for the fields of `_record` that stand before a quote in the wrong place."""
+    field = field_pattern(delimiter, is_possessive=is_possessive)
+    more = "*+" if is_possessive else "*"
+    sound = f"regexp_extract(_record, '^(?:(?:{field})[{delimiter}]){more}', 0)"
+    return f"regexp_extract_all({sound}, '({field})[{delimiter}]', 1)"
+
+
+def first_spans(spans: Sequence[Span]) -> list[str]:
+    """SQL for each field at fixed places of `_record`; null if the record ends before the field."""
+    _, fields = span_fields(spans)
+    return [
+        f"case when length(_record) >= {end or begin} then {field} end"
+        for (begin, end), field in zip(spans, fields, strict=True)
     ]
 
 

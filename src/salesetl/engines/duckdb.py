@@ -31,7 +31,12 @@ from salesetl.engines.duckdb_tables import (
     table_files,
     table_query,
 )
-from salesetl.engines.duckdb_text import JSON_LINES, RecordReader, fields_of, literal
+from salesetl.engines.duckdb_text import (
+    JSON_LINES,
+    RecordReader,
+    literal,
+    with_fields,
+)
 from salesetl.engines.work import Work
 from salesetl.errors import naming
 from salesetl.model.table import Table, type_text
@@ -81,8 +86,7 @@ class DuckDbEngine:
         if text.is_ordered:
             lines = self._ordered(lines, rows)
             rows = 0
-        query = f"select *, {fields_of(text)} as _fields from ({lines})"
-        return self._view(query, rows)
+        return self._view(with_fields(lines, text), rows)
 
     def read_json_lines(
         self, paths: Sequence[str], schema: T.StructType, *, is_ordered: bool = False

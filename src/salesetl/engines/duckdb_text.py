@@ -13,6 +13,8 @@ from salesetl.engines.delimited import (
     BLANKS,
     TextFormat,
     field_pattern,
+    first_fields,
+    first_spans,
     span_fields,
 )
 from salesetl.engines.duckdb_progress import counted, rows_in
@@ -107,7 +109,7 @@ def _is_plain(path: str, encoding: str) -> bool:
         return is_plain(file)
 
 
-def fields_of(text: TextFormat) -> str:
+def _fields_of(text: TextFormat) -> str:
     """SQL for the fields of `_record`, with their quotes; none if a quote is in the wrong place."""
     if text.spans:
         fits, spans = span_fields(text.spans)
@@ -120,6 +122,22 @@ def fields_of(text: TextFormat) -> str:
         f" then regexp_extract_all(_record || '{delimiter}', '({field})[{delimiter}]', 1)"
         " else [] end"
     )
+
+
+def with_fields(lines: str, text: TextFormat) -> str:
+    """SQL for lines with their `_fields`, and with their `_first_fields` if these are asked for."""
+    query = f"select *, {_fields_of(text)} as _fields from ({lines})"
+    if not text.has_first_fields:
+        return query
+    return f"select *, {_first_fields_of(text)} as _first_fields from ({query})"
+
+
+def _first_fields_of(text: TextFormat) -> str:
+    """SQL for the fields before the first fault of `_record`."""
+    first = first_fields(text.delimiter)
+    if text.spans:
+        first = f"[{', '.join(first_spans(text.spans))}]"
+    return f"case when len(_fields) > 0 then _fields else {first} end"
 
 
 def exact_path(path: str) -> str:

@@ -15,6 +15,8 @@ from salesetl.engines.delimited import (
     BLANKS,
     TextFormat,
     field_pattern,
+    first_fields,
+    first_spans,
     span_fields,
 )
 from salesetl.engines.records import (
@@ -83,7 +85,10 @@ def records_with_fields(
         records = records.withColumn("_place", F.col("_place").cast("decimal(38, 0)"))
     else:
         records = records.select("_record", "_source_file")
-    return records.withColumn("_fields", F.expr(_fields(text)))
+    records = records.withColumn("_fields", F.expr(_fields(text)))
+    if not text.has_first_fields:
+        return records
+    return records.withColumn("_first_fields", F.expr(_first_fields(text)))
 
 
 def _read_lines(
@@ -187,6 +192,14 @@ def _fields(text: TextFormat) -> str:
         f" then regexp_extract_all(concat(_record, '{delimiter}'), '({field})[{delimiter}]', 1)"
         " else cast(array() as array<string>) end"
     )
+
+
+def _first_fields(text: TextFormat) -> str:
+    """SQL for the fields before the first fault of `_record`."""
+    first = first_fields(text.delimiter, is_possessive=True)
+    if text.spans:
+        first = f"array({', '.join(first_spans(text.spans))})"
+    return f"case when size(_fields) > 0 then _fields else {first} end"
 
 
 def spark_path(path: str) -> str:

@@ -50,13 +50,20 @@ WHOLE = Rule(
     remedy="another row that belongs to the same whole was rejected; correct that row, and replay"
     " all of them",
 )
+TORN = Rule(
+    "rest_of_it_is_not_published",
+    "not _is_torn",
+    remedy="rows of the same whole, such as the other lines of an order, are published from that"
+    " file, and the replay would replace them; if they lack this row, deliver the whole again, in a"
+    " later file",
+)
 # What is said of a duplicate of what is published: of a newer version, or in a table that grows.
 SUPERSEDED = "is_published_already"
 
 
 def all_rules(table: Table) -> list[Rule]:
     """Return all rules that a row of a source can break, in the order of reports."""
-    return [*READ_RULES, *table.rules, CONFLICT, WHOLE]
+    return [*READ_RULES, *table.rules, CONFLICT, WHOLE, TORN]
 
 
 def judge(rows: DataFrame, table: Table) -> DataFrame:

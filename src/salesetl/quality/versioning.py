@@ -137,7 +137,8 @@ def _keep_newest_sound(versions: DataFrame, *, is_whole: bool) -> DataFrame:
                 "_outcome": F.expr(
                     f"case when _unit is null and ({has_reason}) then '{QUARANTINED}'"
                     f" when _unit is null then '{ACCEPTED}'"
-                    f" when _is_broken and (_is_conflict or _broken_copy = 1)"
+                    # A malformed record has no key: two that are equal may be two lines.
+                    " when _is_broken and (_is_conflict or _broken_copy = 1 or _key is null)"
                     f" then '{QUARANTINED}'"
                     f" when _is_broken then '{DUPLICATE}'"
                     f" when _version < _newest or _copy > 1 then '{DUPLICATE}'"

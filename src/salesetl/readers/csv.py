@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from salesetl.characters import name_key
@@ -22,6 +23,7 @@ from salesetl.readers.grouping import group_files, with_large_files
 from salesetl.readers.layouts import Layout, Multiline
 from salesetl.readers.lookup_rows import LookupRows, looked_up
 from salesetl.readers.raw_rows import RawRows, in_one, with_file_names
+from salesetl.readers.telling import is_told, tellers_of
 from salesetl.readers.unpacked_files import content_path, delivered_names
 from salesetl.storage import StoredFile
 
@@ -72,15 +74,19 @@ def read_delimited(
     unknown_columns: UnknownColumns,
     multiline: Multiline,
     lookups: Sequence[LookupRows] = (),
+    told: Sequence[str] = (),
 ) -> RawRows:
-    """Read every row of some files, with the columns of look-ups; as `read_csv`."""
+    """Read every row of some files, with the columns of look-ups; as `read_csv`.
+
+    A malformed record has the columns that are `told`, as far as it still tells them.
+    """
     found = group_files(files, table, folder, profile, multiline)
     report_unknown(found.unknown, unknown_columns)
     layouts = found.layouts
     if multiline == "auto":
         layouts = with_large_files(engine, layouts)
     frames = [
-        _read_layout(engine, layout, alike, table, profile, lookups)
+        _read_layout(engine, layout, alike, table, profile, lookups, told)
         for layout, alike in layouts.items()
     ]
     rows = engine.named(in_one(engine, frames, table))
@@ -119,15 +125,21 @@ def _read_layout(
     table: Table,
     profile: Profile,
     lookups: Sequence[LookupRows],
+    told: Sequence[str],
 ) -> DataFrame:
     profile = profile.of_table() if layout.is_table else profile
     places = _places(layout.header, table, profile)
-    records = engine.read_records(list(map(content_path, files)), layout.text)
+    tellers = tellers_of(told, places, profile)
+    text = replace(layout.text, has_first_fields=bool(tellers))
+    records = engine.read_records(list(map(content_path, files)), text)
     records = with_file_names(engine, records, delivered_names(files))
-    rows = engine.named(split_fields(records, layout, places))
+    wanted = {place for found in tellers.values() for place in found}
+    rows = engine.named(split_fields(records, layout, places, wanted))
     derived = profile.derived(layout.header, table)
     made = {*profile.constants, *profile.expressions, *derived}
     made |= {profile.key.column} if profile.key else set()
+    # Fields that a malformed record tells may be those of other columns too.
+    made |= {*table.columns} if tellers else set()
     positions = {name: f"_{place}" for name, place in places.items()}
     if profile.fill_down:
         rows = engine.named(filled_down(rows, positions, profile.fill_down, profile))
@@ -141,7 +153,7 @@ def _read_layout(
     ).select(
         *(
             F.expr(
-                f"case when _is_well_formed then `{name}` end"
+                f"case when {is_told(tellers.get(name))} then `{name}` end"
                 if name in made
                 else f"`{name}`"
             ).alias(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from salesetl.characters import is_plain
@@ -17,18 +17,23 @@ NO_PLACE = "cast(null as decimal(38, 0))"
 
 
 def split_fields(
-    records: DataFrame, layout: Layout, places: Mapping[str, int]
+    records: DataFrame,
+    layout: Layout,
+    places: Mapping[str, int],
+    told: Collection[int] = (),
 ) -> DataFrame:
     """Give each record its fields as the columns `_0`, `_1`, …, null where it is malformed.
 
-    Only those of some places: a file may have thousands of columns, and the contract but a few.
+    Only those of some places: a file may have thousands of columns, and the contract but a few. At
+    those that are `told`, a malformed record has its field too, if it stands before the fault.
     """
     is_well_formed = (
         f"size(_fields) = {layout.text.width} and length(_record) <= {LONGEST_RECORD}"
     )
     fields = [
         F.expr(
-            f"case when {is_well_formed} then {_text(f'_fields[{place}]', layout)} end"
+            f"case when {is_well_formed} then {_text(f'_fields[{place}]', layout)}"
+            f"{_first_field(place, layout) if place in told else ''} end"
         ).alias(f"_{place}")
         for place in places.values()
     ]
@@ -41,6 +46,11 @@ def split_fields(
         F.expr(is_well_formed).alias("_is_well_formed"),
         F.expr(is_plain("_record")).alias("_is_plain"),
     )
+
+
+def _first_field(place: int, layout: Layout) -> str:
+    text = _text(f"_first_fields[{place}]", layout)
+    return f" when size(_first_fields) > {place} then {text}"
 
 
 def _text(field: str, layout: Layout) -> str:

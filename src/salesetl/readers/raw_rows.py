@@ -52,7 +52,8 @@ class RawRows:
     `_source_header` of delimited text, `_source_file`; `_place` in it where the order of lines
     matters; `_fault`, the name of the rule that the record broke when it was read, or ''; whether
     it `_is_plain`, as `characters.is_plain` says; and
-    `_names`, the keys of a JSON object. Of a malformed record all contract columns are null.
+    `_names`, the keys of a JSON object. Of a malformed record all contract columns are null, but
+    for those of what rows make whole, as far as it still tells them.
     `delivered` is the shape of the objects if a source profile names another than the source's.
     """
 

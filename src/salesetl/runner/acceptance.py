@@ -12,7 +12,7 @@ from salesetl.model.rules import Rule
 from salesetl.model.source import Json
 from salesetl.model.table import Table
 from salesetl.model.text_rules import FAULTS
-from salesetl.quality.judging import CONFLICT, WHOLE, all_rules, breaks
+from salesetl.quality.judging import CONFLICT, TORN, WHOLE, all_rules, breaks
 from salesetl.readers.delivered import field_value, line_of, object_value
 from salesetl.readers.json import delivered_paths
 from salesetl.runner.classifying import Classified
@@ -155,7 +155,7 @@ def _shown(rule: Rule, values: dict[str, str | None]) -> str:
 
 def columns_of(rule: Rule, table: Table) -> list[str]:
     """Return the columns of the contract that a rule is about, as its condition names them."""
-    if rule in (CONFLICT, WHOLE):
+    if rule in (CONFLICT, WHOLE, TORN):
         return list(table.key)
     words = re.findall(r"'[^']*'|\b[a-z]\w*", rule.condition)
     return [name for name in dict.fromkeys(words) if name in table.columns]

@@ -24,6 +24,7 @@ from salesetl.quality.places import with_places
 from salesetl.runner.run import Run
 from salesetl.runner.sources import Delivered
 from salesetl.runner.superseding import without_present, without_superseded
+from salesetl.runner.torn_wholes import without_torn
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -121,6 +122,8 @@ def _classify(
     found = classify(engine, engine.named(rows), source, contract, folder)
     if published:
         found = without_superseded(run, source, found, published)
+        if source.whole and run.report.replay_of:
+            found = without_torn(run, source, found, published)
     if appended:
         found = without_present(run, source, found, appended)
     tally = count_outcomes(engine, found, contract)

@@ -189,6 +189,7 @@ def _read(
             unknown_columns=options.unknown_columns,
             multiline=csv.multiline,
             lookups=lookups,
+            told=source.whole,
         )
         return replace(raw, lookups={each.name: each.facts for each in lookups})
 

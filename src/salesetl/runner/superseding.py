@@ -31,7 +31,7 @@ def without_superseded(
     are returned as they are.
     """
     engine, unit = run.engine, list(source.whole or source.contract.key)
-    partitions = _partitions_with(run, rows, published, unit)
+    partitions = partitions_with(run, rows, published, unit)
     if not partitions:
         return rows
     version = list(source.version.columns)
@@ -95,14 +95,14 @@ def without_present(
 ) -> DataFrame:
     """Turn accepted rows into duplicates if their key is already in a table that only appends."""
     key = list(source.contract.key)
-    partitions = _partitions_with(run, rows, table, key)
+    partitions = partitions_with(run, rows, table, key)
     if not partitions:
         return rows
     present = run.destination.read(table, partitions).select(*key).distinct()
     return _as_duplicates(rows, present, key)
 
 
-def _partitions_with(
+def partitions_with(
     run: Run, rows: DataFrame, table: Table, unit: list[str]
 ) -> list[str]:
     """Return the partitions of a table that may have a unit of the accepted rows."""
@@ -171,18 +171,29 @@ def _newer(
 
 def _as_duplicates(rows: DataFrame, published: DataFrame, unit: list[str]) -> DataFrame:
     """Make duplicates of the accepted rows whose unit is among those that are published."""
-    marked = published.withColumn("_is_published", F.lit(True))
-    is_duplicate = f"_is_published and _outcome = '{ACCEPTED}'"
+    return with_outcome(rows, published, unit, DUPLICATE, "_warnings", SUPERSEDED)
+
+
+def with_outcome(
+    rows: DataFrame,
+    units: DataFrame,
+    unit: list[str],
+    outcome: str,
+    column: str,
+    text: str,
+) -> DataFrame:
+    """Give the accepted rows of some units another outcome, and a column that text."""
+    marked = units.withColumn("_is_meant", F.lit(True))
+    is_meant = f"_is_meant and _outcome = '{ACCEPTED}'"
     return (
         rows.join(marked, on=unit, how="left")
-        .select(*rows.columns, "_is_published")
+        .select(*rows.columns, "_is_meant")
         .withColumn(
-            "_warnings",
-            F.expr(f"case when {is_duplicate} then '{SUPERSEDED}' else _warnings end"),
+            column, F.expr(f"case when {is_meant} then '{text}' else {column} end")
         )
         .withColumn(
             "_outcome",
-            F.expr(f"case when {is_duplicate} then '{DUPLICATE}' else _outcome end"),
+            F.expr(f"case when {is_meant} then '{outcome}' else _outcome end"),
         )
-        .drop("_is_published")
+        .drop("_is_meant")
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -26,15 +26,21 @@ _LEAST_OF_MOST = 0.7
 # Numbers hardly have more letters, such as those of a currency.
 _MOST_LETTERS = 4
 _LOOKED_AT = 300
+# A few places in a list of names: a name of a product that is looked up is better than its number.
+_BROUGHT = 0.03
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """The columns of a sample, and which of them may be which in the schema of a contract."""
+    """The columns of a sample, and which of them may be which in the schema of a contract.
+
+    Those that are `brought` by look-ups come after its own.
+    """
 
     schema: T.StructType
     columns: Sequence[Column] = field(repr=False)
     chosen: NumberForm | None = None
+    brought: Collection[str] = ()
 
     @cached_property
     def dates(self) -> dict[str, DateForms]:
@@ -81,7 +87,8 @@ class Candidates:
             possible = self.dates
         elif is_number(kind):
             possible = self.numbers
-        return named_like(role, filter(lambda name: self._may_be(name, role), possible))
+        likely = filter(lambda name: self._may_be(name, role), possible)
+        return named_like(role, likely, self.brought)
 
     def _may_be(self, name: str, role: str) -> bool:
         """Tell whether a name is not far more like another column of the contract."""
@@ -89,10 +96,19 @@ class Candidates:
         return likeness(name, role) >= _LEAST_OF_MOST * most
 
 
-def named_like(role: str, names: Iterable[str]) -> list[str]:
-    """Return those of some names that are like a column of a contract, the likely ones first."""
+def named_like(
+    role: str, names: Iterable[str], brought: Collection[str] = ()
+) -> list[str]:
+    """Return those of some names that are like a column of a contract, the likely ones first.
+
+    Of columns that are brought, a name is worth a little less than one of the file itself: the
+    price of a product is that of today, and the price on a line is what was asked for.
+    """
     ranked = sorted(
-        ((likeness(name, role), -place, name) for place, name in enumerate(names)),
+        (
+            (likeness(name, role) - _BROUGHT * (name in brought), -place, name)
+            for place, name in enumerate(names)
+        ),
         reverse=True,
     )
     return [name for found, _, name in ranked if found > 0][:_MOST]

@@ -49,8 +49,9 @@ class _TableProfile:
         for other in others:
             self._joins.append(join_of(columns, other))
             columns += self._joins[-1].columns
+        brought = {each.name for each in columns[len(self._own) :]}
         self._candidates = with_number_form(
-            Candidates(table.schema, columns), table, asker
+            Candidates(table.schema, columns, brought=brought), table, asker
         )
         self._columns = {each.name: each for each in columns}
         # The columns of the file by those of the contract, and others that the profile names.
