@@ -177,7 +177,9 @@ def test_columns_of_the_file_itself_come_before_those_that_are_looked_up(
         "B-2;K-2;A-1;31.12.2024;3;19,90;59,70\n",
     )
     customers = write(tmp_path / "kunden.csv", "Kundennr;Email\nK-1;a@b.c\nK-2;d@e.f\n")
-    products = write(tmp_path / "artikel.csv", "Artikelnr;Name;Preis\nA-1;Hut;19,90\nA-2;Rad;9,99\n")
+    products = write(
+        tmp_path / "artikel.csv", "Artikelnr;Name;Preis\nA-1;Hut;19,90\nA-2;Rad;9,99\n"
+    )
 
     draft = drafted(orders, customers, products, table=RAW_ORDERS)
 
