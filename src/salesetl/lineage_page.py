@@ -10,8 +10,8 @@ from salesetl.model.pipeline import Pipeline
 _HEAD = """\
 # Lineage
 
-Made from the pipelines and the dbt models by `make docs`. An arrow leads from what is read to what is
-made of it. Of a run, the files, tables, columns and rows are in an event of OpenLineage:
+Made from the pipelines and the dbt models by `make docs`. An arrow leads from what is read to what
+is made of it. Of a run, the files, tables, columns and rows are in an event of OpenLineage:
 `<lake>/<pipeline>/_lineage/<run_id>.json`.
 """
 _READ = re.compile(r"(ref|source)\(\s*'(\w+)'(?:\s*,\s*'(\w+)')?\s*\)")
