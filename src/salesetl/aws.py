@@ -59,10 +59,11 @@ _TOLD = {
 }
 
 
-def client(service: str) -> Any:
+def client(service: str, region: str | None = None) -> Any:
     """Return a client of a service, with the credentials and region of the environment.
 
-    AWS_REGION stands over AWS_DEFAULT_REGION and the profile, as it does in other tools of AWS.
+    A region that is given stands over that. AWS_REGION stands over AWS_DEFAULT_REGION and the
+    profile, as it does in other tools of AWS.
     A request that the service refuses because of too many, or does not answer, is made again. Then
     all threads that share the client slow down together, unless AWS_RETRY_MODE says otherwise;
     AWS_MAX_ATTEMPTS says how often one is made.
@@ -88,7 +89,7 @@ def client(service: str) -> Any:
     )
     with aws_errors(service), _MAKING:
         # boto3 itself does not look at AWS_REGION.
-        region = os.environ.get("AWS_REGION") or None
+        region = region or os.environ.get("AWS_REGION") or None
         return boto3.client(service, region_name=region, config=config)
 
 

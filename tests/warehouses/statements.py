@@ -8,6 +8,7 @@ import pytest
 
 from salesetl.warehouses.duckdb_file import DuckDbConnection
 from salesetl.warehouses.postgresql import PostgresConnection
+from salesetl.warehouses.redshift_files import RedshiftConnection
 
 
 class StatementError(Exception):
@@ -19,7 +20,7 @@ def before_each(act: Callable[[int], object]) -> Iterator[list[int]]:
     """Do something before each statement, with its number from 1; the list has the last one."""
     number = [0]
     with pytest.MonkeyPatch.context() as patch:
-        for owner in (DuckDbConnection, PostgresConnection):
+        for owner in (DuckDbConnection, PostgresConnection, RedshiftConnection):
             for name in ("execute", "copy"):
                 patch.setattr(owner, name, _watched(getattr(owner, name), number, act))
         yield number

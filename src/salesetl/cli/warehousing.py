@@ -13,7 +13,7 @@ from salesetl.warehouses import loading_lake
 from salesetl.warehouses.counting import counts_text
 from salesetl.warehouses.mirror import TableChange
 from salesetl.warehouses.unloading import unload
-from salesetl.warehouses.urls import warehouse_of
+from salesetl.warehouses.urls import FORMS, warehouse_of
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -48,7 +48,7 @@ def add_commands(groups: Commands) -> None:
             "--warehouse",
             required=True,
             metavar="URL",
-            help="duckdb:///path/to/file.duckdb or postgresql://user@host:5432/database",
+            help=FORMS,
         )
         if name != "build":
             parser.add_argument("--output_path", required=True, help="root of the lake")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from salesetl.model.table import Table, type_text
 from salesetl.model.types import T
 
+# Quotes and backslashes end a literal or change what follows, not in every warehouse in one way.
+_SPECIAL = "'\\"
 # Instants are stored without a time zone, in UTC, which every warehouse shows as it is.
 _TYPES = {
     "string": "varchar",
@@ -17,6 +20,15 @@ _TYPES = {
     "boolean": "boolean",
     "timestamp": "timestamp",
 }
+
+
+def text_sql(text: str) -> str:
+    """Write any text so that every warehouse takes each character as it stands."""
+    parts = [
+        f"chr({ord(part)})" if part in _SPECIAL else f"'{part}'"
+        for part in re.split(f"([{re.escape(_SPECIAL)}])", text)
+    ]
+    return " || ".join(part for part in parts if part != "''") or "''"
 
 
 @dataclass(frozen=True)

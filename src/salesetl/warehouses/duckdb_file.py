@@ -14,6 +14,7 @@ from salesetl.engines.duckdb_text import literal
 from salesetl.errors import InputError, LeaseError, SetupError
 from salesetl.warehouses.dialects import DUCKDB
 from salesetl.warehouses.parts import Part
+from salesetl.warehouses.unloaded_files import file_for
 from salesetl.warehouses.warehouse import DbtTarget
 
 if TYPE_CHECKING:
@@ -51,11 +52,13 @@ class DuckDbConnection:
             self._opened.execute(f"insert into {name} ({names}) select * from _batch")
             self._opened.unregister("_batch")
 
-    def unload(self, name: str, file: str) -> None:
+    def unload(self, name: str, target: str) -> None:
         """Write the rows as Parquet."""
-        self.execute(
-            f"copy (select * from {name}) to {literal(file)} (format parquet, compression snappy)"
-        )
+        with file_for(target) as file:
+            self.execute(
+                f"copy (select * from {name}) to {literal(file)}"
+                " (format parquet, compression snappy)"
+            )
 
 
 class HeldFile:

@@ -11,9 +11,13 @@ from datetime import UTC, datetime
 from salesetl.errors import InputError
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.table import Table
-from salesetl.parsing import text_literal
 from salesetl.runs import timestamp_text
-from salesetl.warehouses.dialects import Dialect, staging_schema, staging_table
+from salesetl.warehouses.dialects import (
+    Dialect,
+    staging_schema,
+    staging_table,
+    text_sql,
+)
 from salesetl.warehouses.parts import Part, condition_of
 from salesetl.warehouses.reconciling import reconcile
 from salesetl.warehouses.warehouse import Connection
@@ -137,8 +141,8 @@ def apply(
                 f"delete from {name} where {condition_of(change.table, folder)}"
             )
             connection.execute(
-                f"delete from {ledger} where table_name = {text_literal(change.table.name)}"
-                f" and folder = {text_literal(folder)}"
+                f"delete from {ledger} where table_name = {text_sql(change.table.name)}"
+                f" and folder = {text_sql(folder)}"
             )
         for part in change.parts:
             connection.copy(part, name)
@@ -157,7 +161,7 @@ def apply(
                 now,
             )
             listed = ", ".join(
-                text_literal(value) if isinstance(value, str) else str(value)
+                text_sql(value) if isinstance(value, str) else str(value)
                 for value in values
             )
             connection.execute(f"insert into {ledger} values ({listed})")

@@ -17,9 +17,9 @@ from salesetl.model.rules import sql_literal
 from salesetl.model.table import Table
 from salesetl.model.types import T
 from salesetl.money import Sums, add_sums, texts_of
-from salesetl.parsing import text_literal
 from salesetl.rows import folder_values
 from salesetl.storage import StoredFile, join, storage_of
+from salesetl.warehouses.dialects import text_sql
 
 if TYPE_CHECKING:
     import pyarrow
@@ -144,10 +144,15 @@ def parts_of(root: str, table: Table, ledger: Ledger) -> dict[str, Part]:
 def condition_of(table: Table, folder: str) -> str:
     """SQL that finds the rows of a partition."""
     conditions = [
-        f"{name} = {text_literal(value) if isinstance(value, str) else sql_literal(value)}"
+        f"{name} = {value_sql(value)}"
         for name, value in folder_values(table, folder).items()
     ]
     return " and ".join(conditions) or "true"
+
+
+def value_sql(value: int | date | str) -> str:
+    """Write the value of a partition column."""
+    return text_sql(value) if isinstance(value, str) else sql_literal(value)
 
 
 def arrow_schema(table: Table) -> pyarrow.Schema:

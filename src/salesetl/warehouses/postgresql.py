@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from salesetl.errors import InputError, LeaseError, SetupError, WarehouseError
 from salesetl.warehouses.dialects import POSTGRESQL
 from salesetl.warehouses.parts import Part
-from salesetl.warehouses.postgresql_text import arrow_type, copy_text, kind
+from salesetl.warehouses.postgresql_text import copy_text, kind
+from salesetl.warehouses.unloaded_files import file_for, schema_of
 from salesetl.warehouses.warehouse import DbtTarget
 
 if TYPE_CHECKING:
@@ -49,16 +50,14 @@ class PostgresConnection:
             for batch in part.batches():
                 copy.write(copy_text(batch))
 
-    def unload(self, name: str, file: str) -> None:
+    def unload(self, name: str, target: str) -> None:
         """Write the rows as Parquet."""
         import pyarrow
         from pyarrow.parquet import ParquetWriter
 
-        kinds = self.columns(name)
-        schema = pyarrow.schema(
-            [(column, arrow_type(each)) for column, each in kinds.items()]
-        )
+        schema = schema_of(self.columns(name))
         with (
+            file_for(target) as file,
             ParquetWriter(file, schema, compression="snappy") as writer,
             self._opened.cursor(name="unload") as cursor,
         ):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from salesetl.errors import InputError
 from salesetl.model.pipeline import Pipeline
 from salesetl.queries import PROCESSED
-from salesetl.storage import join, normalized, storage_of
+from salesetl.storage import join, normalized
 from salesetl.warehouses.warehouse import Connection, Warehouse
 
 
@@ -18,11 +15,7 @@ def unload(warehouse: Warehouse, pipeline: Pipeline, output_path: str) -> list[s
     All are of one state of the warehouse. A reader of a file sees the old content or the new.
     """
     root = join(normalized(output_path), pipeline.name, PROCESSED)
-    storage = storage_of(root)
-    with (
-        tempfile.TemporaryDirectory(prefix="salesetl-unload-") as folder,
-        warehouse.reading() as connection,
-    ):
+    with warehouse.reading() as connection:
         tables = served_tables(connection, pipeline)
         if not tables:
             raise InputError(
@@ -31,10 +24,8 @@ def unload(warehouse: Warehouse, pipeline: Pipeline, output_path: str) -> list[s
             )
         written = []
         for table in tables:
-            file = Path(folder) / f"{table}.parquet"
-            connection.unload(f"{pipeline.name}.{table}", str(file))
             target = join(root, table, f"{table}.parquet")
-            storage.upload(str(file), target)
+            connection.unload(f"{pipeline.name}.{table}", target)
             written.append(target)
     return written
 

@@ -6,11 +6,15 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 from salesetl.errors import ArgumentError
+from salesetl.warehouses import redshift
 from salesetl.warehouses.duckdb_file import DuckDbFile
 from salesetl.warehouses.postgresql import Postgres
 from salesetl.warehouses.warehouse import Warehouse
 
-_FORMS = "duckdb:///path/to/file.duckdb or postgresql://user@host:5432/database"
+FORMS = (
+    "duckdb:///path/to/file.duckdb, postgresql://user@host:5432/database or"
+    f" {redshift.FORM}"
+)
 
 
 def warehouse_of(url: str) -> Warehouse:
@@ -18,18 +22,20 @@ def warehouse_of(url: str) -> Warehouse:
     scheme, found, rest = url.partition("://")
     if not found or not rest:
         # It may be anything, such as a line with a password.
-        raise ArgumentError(f"--warehouse: is no URL of a warehouse, such as {_FORMS}")
+        raise ArgumentError(f"--warehouse: is no URL of a warehouse, such as {FORMS}")
     if scheme == "duckdb":
         return DuckDbFile(re.sub("^/+", "/", rest))
     if _has_password(url):
         raise ArgumentError(
-            "--warehouse: a URL is shown in logs and lists of processes; leave the password out,"
-            " and set it as PGPASSWORD or in the file PGPASSFILE"
+            "--warehouse: a URL is shown in logs and lists of processes; leave the password out."
+            " That of PostgreSQL is set as PGPASSWORD or in the file PGPASSFILE"
         )
     if scheme in ("postgresql", "postgres"):
         return Postgres(url)
+    if scheme == "redshift":
+        return redshift.Redshift(url)
     raise ArgumentError(
-        f"--warehouse: there is no kind of warehouse {scheme!r}; one is {_FORMS}"
+        f"--warehouse: there is no kind of warehouse {scheme!r}; one is {FORMS}"
     )
 
 
@@ -40,5 +46,5 @@ def _has_password(url: str) -> bool:
         return parts.password is not None or any("password" in name for name in names)
     except ValueError:
         raise ArgumentError(
-            f"--warehouse: cannot be read as a URL, such as {_FORMS}"
+            f"--warehouse: cannot be read as a URL, such as {FORMS}"
         ) from None

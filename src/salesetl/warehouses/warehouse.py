@@ -26,8 +26,8 @@ class Connection(Protocol):
     def copy(self, part: Part, name: str) -> None:
         """Add the rows of a partition to `schema.table`, which has the columns of its contract."""
 
-    def unload(self, name: str, file: str) -> None:
-        """Write the rows of `schema.table` into a Parquet file of this machine."""
+    def unload(self, name: str, target: str) -> None:
+        """Write the rows of `schema.table` to a Parquet file, in place of an older one."""
 
 
 @dataclass(frozen=True)
