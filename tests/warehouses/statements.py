@@ -9,6 +9,14 @@ import pytest
 from salesetl.warehouses.duckdb_file import DuckDbConnection
 from salesetl.warehouses.postgresql import PostgresConnection
 from salesetl.warehouses.redshift_files import RedshiftConnection
+from salesetl.warehouses.snowflake_rows import SnowflakeConnection
+
+_OWNERS = (
+    DuckDbConnection,
+    PostgresConnection,
+    RedshiftConnection,
+    SnowflakeConnection,
+)
 
 
 class StatementError(Exception):
@@ -20,7 +28,7 @@ def before_each(act: Callable[[int], object]) -> Iterator[list[int]]:
     """Do something before each statement, with its number from 1; the list has the last one."""
     number = [0]
     with pytest.MonkeyPatch.context() as patch:
-        for owner in (DuckDbConnection, PostgresConnection, RedshiftConnection):
+        for owner in _OWNERS:
             for name in ("execute", "copy"):
                 patch.setattr(owner, name, _watched(getattr(owner, name), number, act))
         yield number

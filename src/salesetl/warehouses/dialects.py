@@ -69,7 +69,16 @@ POSTGRESQL = Dialect("postgres", _TYPES)
 REDSHIFT = Dialect(
     "redshift", {**_TYPES, "string": "varchar(65535)"}, suffix=_redshift_suffix
 )
-SNOWFLAKE = Dialect("snowflake", {**_TYPES, "timestamp": "timestamp_ntz"})
+# It has one type of numbers, and shows each as this.
+SNOWFLAKE = Dialect(
+    "snowflake",
+    {
+        **_TYPES,
+        "int": "decimal(10,0)",
+        "bigint": "decimal(19,0)",
+        "timestamp": "timestamp_ntz",
+    },
+)
 DIALECTS = {each.name: each for each in (DUCKDB, POSTGRESQL, REDSHIFT, SNOWFLAKE)}
 
 

@@ -11,13 +11,11 @@ from salesetl.errors import InputError, LeaseError, SetupError, WarehouseError
 from salesetl.warehouses.dialects import POSTGRESQL
 from salesetl.warehouses.parts import Part
 from salesetl.warehouses.postgresql_text import copy_text, kind
-from salesetl.warehouses.unloaded_files import file_for, schema_of
+from salesetl.warehouses.unloaded_files import file_for, schema_of, write_rows
 from salesetl.warehouses.warehouse import DbtTarget
 
 if TYPE_CHECKING:
     import psycopg
-
-_ROWS_AT_ONCE = 100_000
 
 
 class PostgresConnection:
@@ -52,27 +50,13 @@ class PostgresConnection:
 
     def unload(self, name: str, target: str) -> None:
         """Write the rows as Parquet."""
-        import pyarrow
-        from pyarrow.parquet import ParquetWriter
-
         schema = schema_of(self.columns(name))
         with (
             file_for(target) as file,
-            ParquetWriter(file, schema, compression="snappy") as writer,
             self._opened.cursor(name="unload") as cursor,
         ):
             cursor.execute(f"select * from {name}".encode())
-            while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-                columns = list(zip(*rows, strict=True))
-                writer.write_table(
-                    pyarrow.Table.from_arrays(
-                        [
-                            pyarrow.array(values, field.type)
-                            for values, field in zip(columns, schema, strict=True)
-                        ],
-                        schema=schema,
-                    )
-                )
+            write_rows(file, schema, cursor.fetchmany)
 
 
 class HeldServer:

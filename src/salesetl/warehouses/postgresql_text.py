@@ -51,5 +51,6 @@ def arrow_type(named: str) -> Any:
         "date": pyarrow.date32(),
         "integer": pyarrow.int32(),
         "timestamp": pyarrow.timestamp("us"),
+        "timestamp_ntz": pyarrow.timestamp("us"),
     }
     return types.get(named, pyarrow.string())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesetl.storage import storage_of
 from salesetl.warehouses.postgresql_text import arrow_type
 
 if TYPE_CHECKING:
     import pyarrow
+
+_ROWS_AT_ONCE = 100_000
 
 
 @contextmanager
@@ -29,3 +31,19 @@ def schema_of(columns: Mapping[str, str]) -> pyarrow.Schema:
     import pyarrow
 
     return pyarrow.schema([(name, arrow_type(kind)) for name, kind in columns.items()])
+
+
+def write_rows(
+    file: str, schema: pyarrow.Schema, fetch: Callable[[int], Sequence[Sequence[Any]]]
+) -> None:
+    """Write rows to a Parquet file, some at a time, until `fetch` has no more."""
+    import pyarrow
+    from pyarrow.parquet import ParquetWriter
+
+    with ParquetWriter(file, schema, compression="snappy") as writer:
+        while rows := fetch(_ROWS_AT_ONCE):
+            columns = [
+                pyarrow.array(values, field.type)
+                for values, field in zip(zip(*rows, strict=True), schema, strict=True)
+            ]
+            writer.write_table(pyarrow.Table.from_arrays(columns, schema=schema))

@@ -33,8 +33,8 @@ def unload(warehouse: Warehouse, pipeline: Pipeline, output_path: str) -> list[s
 def served_tables(connection: Connection, pipeline: Pipeline) -> list[str]:
     """List the tables of the serving schema of a pipeline."""
     found = connection.execute(
-        "select table_name from information_schema.tables"
-        f" where table_schema = '{pipeline.name}' and table_type = 'BASE TABLE'"
-        " order by table_name"
+        "select lower(table_name) from information_schema.tables"
+        f" where lower(table_schema) = '{pipeline.name}' and table_type = 'BASE TABLE'"
+        " order by 1"
     )
     return [name for (name,) in found]

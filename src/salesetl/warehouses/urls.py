@@ -6,14 +6,14 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 from salesetl.errors import ArgumentError
-from salesetl.warehouses import redshift
+from salesetl.warehouses import redshift, snowflake
 from salesetl.warehouses.duckdb_file import DuckDbFile
 from salesetl.warehouses.postgresql import Postgres
 from salesetl.warehouses.warehouse import Warehouse
 
 FORMS = (
-    "duckdb:///path/to/file.duckdb, postgresql://user@host:5432/database or"
-    f" {redshift.FORM}"
+    "duckdb:///path/to/file.duckdb, postgresql://user@host:5432/database,"
+    f" {redshift.FORM} or {snowflake.FORM}"
 )
 
 
@@ -34,6 +34,8 @@ def warehouse_of(url: str) -> Warehouse:
         return Postgres(url)
     if scheme == "redshift":
         return redshift.Redshift(url)
+    if scheme == "snowflake":
+        return snowflake.Snowflake(url)
     raise ArgumentError(
         f"--warehouse: there is no kind of warehouse {scheme!r}; one is {FORMS}"
     )

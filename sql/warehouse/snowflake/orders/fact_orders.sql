@@ -16,7 +16,7 @@ create table if not exists orders_staging.fact_orders (
     tax_amount decimal(18,2),
     shipping_amount decimal(18,2),
     refund_amount decimal(18,2),
-    item_count integer,
+    item_count decimal(10,0),
     items_total decimal(18,2),
     source_file varchar,
     order_year varchar,

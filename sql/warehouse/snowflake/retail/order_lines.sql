@@ -2,15 +2,15 @@
 -- Made from its contract by `make docs`; `salesetl warehouse load` makes the table so.
 create table if not exists retail_staging.order_lines (
     order_id varchar,
-    line_number integer,
+    line_number decimal(10,0),
     customer_id varchar,
     product_id varchar,
     order_date date,
-    quantity integer,
+    quantity decimal(10,0),
     unit_price decimal(12,4),
     total_amount decimal(18,2),
     delivered_on date,
     source_file varchar,
-    year integer,
-    month integer
+    year decimal(10,0),
+    month decimal(10,0)
 )

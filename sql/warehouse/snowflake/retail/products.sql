@@ -5,7 +5,7 @@ create table if not exists retail_staging.products (
     product_name varchar,
     category varchar,
     price decimal(12,4),
-    stock_quantity integer,
+    stock_quantity decimal(10,0),
     source_file varchar,
     delivered_on date
 )

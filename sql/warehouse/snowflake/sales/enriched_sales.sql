@@ -17,8 +17,8 @@ create table if not exists sales_staging.enriched_sales (
     membership_tier varchar,
     signup_date date,
     is_return boolean,
-    day integer,
+    day decimal(10,0),
     source_file varchar,
-    year integer,
-    month integer
+    year decimal(10,0),
+    month decimal(10,0)
 )

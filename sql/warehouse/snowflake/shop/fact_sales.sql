@@ -4,7 +4,7 @@ create table if not exists shop_staging.fact_sales (
     order_id varchar,
     user_id varchar,
     product_id varchar,
-    quantity integer,
+    quantity decimal(10,0),
     unit_price decimal(12,4),
     total_amount decimal(18,2),
     payment_type varchar,
