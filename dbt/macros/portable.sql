@@ -12,13 +12,15 @@
 {% macro redshift__key_of(text) %}strtol(substring(md5({{ text }}), 1, 15), 16){% endmacro %}
 {% macro snowflake__key_of(text) %}to_number(substr(md5({{ text }}), 1, 15), 'XXXXXXXXXXXXXXX'){% endmacro %}
 
+{# A value as text: a plain varchar of Redshift has 256 characters, and a cast cuts the others off. #}
+{% macro text_of(value) %}cast({{ value }} as varchar(65535)){% endmacro %}
+
 {# The MD5 of some columns: equal if all values are; a null is a value, and no text is another. #}
 {% macro hash_of(columns) -%}
 md5(
 {%- for name in columns %}
         coalesce(
-            cast(length(cast({{ name }} as varchar)) as varchar)
-            || ':' || cast({{ name }} as varchar), '-'
+            cast(length({{ text_of(name) }}) as varchar) || ':' || {{ text_of(name) }}, '-'
         ){{ ' ||' if not loop.last }}
 {%- endfor %}
     )
