@@ -6,7 +6,7 @@ import pytest
 
 from salesetl.pipelines.retail.contracts import CUSTOMERS, ORDER_LINES
 from salesetl.pipelines.shop.contracts import FACT_SALES, USERS
-from salesetl.warehouses.dialects import REDSHIFT, SNOWFLAKE, staging_page
+from salesetl.warehouses.dialects import REDSHIFT, SNOWFLAKE, staging_page, text_sql
 from tests.warehouses.sql_parsing import unparsable
 
 SQL = Path(__file__).parents[2] / "sql" / "warehouse"
@@ -45,3 +45,8 @@ def test_a_page_tells_the_grain_and_has_the_columns_of_the_contract() -> None:
     columns = [line.split()[0] for line in lines[3:-1]]
     assert columns == FACT_SALES.columns
     assert "    order_time timestamp_ntz," in lines
+
+
+def test_a_text_is_one_literal_also_where_it_is_empty_or_has_quotes() -> None:
+    assert text_sql("") == "''"
+    assert text_sql("it's \\") == "'it' || chr(39) || 's ' || chr(92)"

@@ -10,7 +10,7 @@ from salesetl.model.table import Table, type_text
 from salesetl.model.types import T
 
 # Quotes and backslashes end a literal or change what follows, not in every warehouse in one way.
-_SPECIAL = "'\\"
+_SPECIAL = ("'", "\\")
 # Instants are stored without a time zone, in UTC, which every warehouse shows as it is.
 _TYPES = {
     "string": "varchar",
@@ -26,7 +26,7 @@ def text_sql(text: str) -> str:
     """Write any text so that every warehouse takes each character as it stands."""
     parts = [
         f"chr({ord(part)})" if part in _SPECIAL else f"'{part}'"
-        for part in re.split(f"([{re.escape(_SPECIAL)}])", text)
+        for part in re.split(f"([{re.escape(''.join(_SPECIAL))}])", text)
     ]
     return " || ".join(part for part in parts if part != "''") or "''"
 
