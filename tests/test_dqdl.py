@@ -89,8 +89,12 @@ def lake(
     )
     shop.load_orders(shop.deliver_orders("orders", [order(1), order(2)]))
     retailer = Retailer(duckdb, shop.home)
+    wrong = customer(2, registration_date="x"), product(2, price="x")
     retailer.deliver(
-        "2025-01-01", [customer(1, email="none")], [product(1)], [line(1), line(1)]
+        "2025-01-01",
+        [customer(1, email="none"), wrong[0]],
+        [product(1), wrong[1]],
+        [line(1), line(1)],
     )
     retailer.load()
     web_shop = WebShop(duckdb, shop.home)
@@ -108,7 +112,7 @@ def test_a_clean_lake_keeps_every_rule(name: str, lake: Callable[[Table], str]) 
 
     queries = queries_of(ruleset(table, TABLES[name]))
 
-    assert len(queries) >= 2
+    assert len(queries) >= (2 if table.key else 1)
     assert broken(queries, lake(table)) == []
 
 
@@ -175,7 +179,8 @@ def test_rows_that_are_there_twice_and_no_rows_are_found(
     twice = broken(queries, f"{rows} union all {rows}")
     nothing = broken(queries, f"{rows} limit 0")
 
-    assert len(twice) == len(nothing) == 1
+    assert len(nothing) == 1
+    assert len(twice) == bool(table.key)
     assert all(name in twice[0] for name in table.key)
 
 

@@ -34,7 +34,7 @@ def ruleset(table: Table, source: Table) -> str:
     complete = _complete_columns(table, source, kept)
     rules = [
         "RowCount > 0",
-        _key_rule(table, complete),
+        *([_key_rule(table, complete)] if table.key else []),
         *(f'IsComplete "{name}"' for name in complete),
         *(_none_where(_broken(rule)) for rule in kept if not _required(rule)),
         *(_none_where(condition) for condition in _misplaced(table)),

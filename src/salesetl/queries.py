@@ -12,7 +12,7 @@ from salesetl.errors import ArgumentError, InputError
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.quarantine_table import is_quarantine
 from salesetl.model.table import Table
-from salesetl.registry import pipeline_of, table_named
+from salesetl.registry import asked_tables, pipeline_of
 from salesetl.runs import has_run
 from salesetl.statements import Statement, statement, tables_below, views_below
 from salesetl.storage import is_local, join, normalized, parquet_files, storage_of
@@ -34,7 +34,7 @@ def results(output_path: str, names: Sequence[str]) -> list[Result]:
     wanted = [statement(name) for name in names]
     with closing(DuckDbLake(root)) as lake:
         for name in dict.fromkeys(_tables(wanted)):
-            _add_table(lake, root, table_named(name))
+            _add_table(lake, root, asked_tables()[name])
         for view in dict.fromkeys(_views(wanted)):
             lake.create(view.text)
         return [lake.rows(each.rows_sql) for each in wanted]

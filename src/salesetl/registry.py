@@ -61,6 +61,15 @@ def all_tables() -> list[Table]:
     return [*published_tables(), *quarantines]
 
 
+def asked_tables() -> dict[str, Table]:
+    """Return the tables that shipped queries can ask, by SQL name: those with models on the lake."""
+    return {
+        table.sql_name: table
+        for table in all_tables()
+        if not pipeline_of(table).is_for_warehouse
+    }
+
+
 def table_named(name: str) -> Table:
     """Return the table with a SQL name, such as `fact_orders` or `retail.products`.
 

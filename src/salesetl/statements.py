@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 
 from salesetl.errors import ArgumentError
-from salesetl.registry import all_tables
+from salesetl.registry import asked_tables
 
 # Stands in the comment of the model of such a view.
 _OF_ANALYTICS = "-- Written by `salesetl analytics`."
@@ -66,7 +66,7 @@ def statement(name: str) -> Statement:
 
 def tables_below(name: str) -> list[str]:
     """Return the tables that a statement reads, directly or through views."""
-    tables = {table.sql_name for table in all_tables()}
+    tables = {*asked_tables()}
     below = [name, *(each.name for each in views_below(name))]
     return sorted({used for each in below for used in _sources(each) & tables})
 

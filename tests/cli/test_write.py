@@ -143,8 +143,8 @@ def test_a_lake_that_no_run_has_loaded_is_named(
     assert ended.value.code == 1
     told = capsys.readouterr().err
     assert (
-        f"{tmp_path}: no run of enrich_sales or flatten_orders has loaded rows into this lake"
-        in told
+        f"{tmp_path}: no run of enrich_sales or flatten_orders or stage_retail or"
+        " curate_shop_sales has loaded rows into this lake" in told
     )
 
 
