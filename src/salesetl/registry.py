@@ -62,7 +62,7 @@ def all_tables() -> list[Table]:
 
 
 def asked_tables() -> dict[str, Table]:
-    """Return the tables that shipped queries can ask, by SQL name: those with models on the lake."""
+    """Return the tables that shipped queries can ask, by SQL name: those of models on the lake."""
     return {
         table.sql_name: table
         for table in all_tables()
