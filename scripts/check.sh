@@ -14,7 +14,8 @@ bin=$1
 "$bin/mypy"
 # B608: SQL has only names from contracts and escaped literals; tests/jobs/test_hostile.py tests that.
 "$bin/bandit" --quiet --recursive --skip B608 src jobs
-"$bin/sqlfluff" lint --processes 1 dbt/models dbt/tests/*.sql \
+# Models of stars have macros: tests parse what dbt compiles of them for each warehouse.
+"$bin/sqlfluff" lint --processes 1 dbt/models/{staging,intermediate,marts} dbt/tests/*.sql \
   sql/athena/queries sql/athena/charts sql/athena/views >&2
 "$bin/cfn-lint" infra/*.yaml
 "$bin/check-jsonschema" --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
