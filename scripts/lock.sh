@@ -21,6 +21,7 @@ lock() {
 # Each file has the name of its environment.
 lock venv local,aws,report,test,lint "${@:2}"
 lock venv-spark4 local-spark4,report,test "${@:2}"
-lock venv-airflow airflow "${@:2}"
+# pip wants a package pinned without its extras where another asks for it alone.
+lock venv-airflow airflow --strip-extras "${@:2}"
 lock venv-dbt dbt-warehouses "${@:2}"
 lock venv-ministack emulator "${@:2}"
