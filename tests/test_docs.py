@@ -16,7 +16,7 @@ SQL = ROOT / "sql" / "athena"
 
 @pytest.mark.both_sparks
 def test_generated_files_are_up_to_date(tmp_path: Path) -> None:
-    read = [*(ROOT / "dbt" / "models").rglob("*.sql"), *(ROOT / "jobs").glob("*.toml")]
+    read = [*(ROOT / "dbt" / "models").rglob("*.*"), *(ROOT / "jobs").glob("*.toml")]
     # Of which only a part is made.
     template = ROOT / "infra" / "salesetl.yaml"
     for path in [*read, template]:

@@ -61,13 +61,13 @@ def _modelled(models: Mapping[str, str]) -> list[str]:
         found = dict.fromkeys(_READ.findall(text))
         for kind, one, other in found:
             begin = f"t_{other}" if kind == "source" else f"m_{one}"
-            lines.append(f"{begin} --> m_{name}[{_alias(name, text)}]")
+            lines.append(f"{begin} --> m_{name}[{served_name(name, text)}]")
     return lines
 
 
 def _shown(tiles: Mapping[str, str], models: Mapping[str, str]) -> list[str]:
     """Draw from models to the tiles of the page."""
-    by_alias = {_alias(name, text): name for name, text in models.items()}
+    by_alias = {served_name(name, text): name for name, text in models.items()}
     lines = []
     for tile, query in tiles.items():
         for table in dict.fromkeys(re.findall(r"\b(?:from|join) (\w+)", query)):
@@ -76,6 +76,7 @@ def _shown(tiles: Mapping[str, str], models: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def _alias(name: str, text: str) -> str:
+def served_name(name: str, text: str) -> str:
+    """Return the name of the table that a model makes."""
     found = _ALIAS.search(text)
     return found[1] if found else name

@@ -3,7 +3,7 @@
 import inspect
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from salesetl.local import LocalOptions
@@ -17,8 +17,13 @@ from salesetl.model.types import T
 _ARGUMENTS = ["| argument | value | default | meaning |", "|---|---|---|---|"]
 
 
-def data_dictionary(pipelines: Iterable[Pipeline]) -> str:
-    """Describe tables, their columns and their rules as a Markdown page."""
+def data_dictionary(
+    pipelines: Iterable[Pipeline], stars: Mapping[str, Iterable[Mapping[str, Any]]] = {}
+) -> str:
+    """Describe tables, their columns and their rules as a Markdown page.
+
+    `stars` are the models that a warehouse serves, by pipeline, as their declaration has them.
+    """
     parts = [
         "# Data dictionary\n\nMade from the contracts of the pipelines by `make docs`.\n"
     ]
@@ -29,7 +34,10 @@ def data_dictionary(pipelines: Iterable[Pipeline]) -> str:
             )
             parts.append(_section(source.contract, delivered))
         parts += [_section(table) for table in pipeline.tables]
-    return "\n".join([*parts, _section(QUARANTINE)])
+    parts.append(_section(QUARANTINE))
+    for namespace, models in stars.items():
+        parts += [_model_section(namespace, model) for model in models]
+    return "\n".join(parts)
 
 
 def jobs_page(pipelines: Iterable[Pipeline]) -> str:
@@ -81,6 +89,22 @@ def _section(table: Table, delivered: T.StructType | None = None) -> str:
             f"| {rule.name} | {rule.level} | `{_shown(rule.condition)}` |"
             for rule in table.rules
         ]
+    return "\n".join(lines) + "\n"
+
+
+def _model_section(namespace: str, model: Mapping[str, Any]) -> str:
+    lines = [
+        f"## {namespace}.{model['name']}",
+        "",
+        f"{model['description']} Served by a warehouse.",
+        "",
+        "| column | type | meaning |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| {each['name']} | {each['data_type'].upper()} | {each['description']} |"
+        for each in model["columns"]
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -2,12 +2,13 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from salesetl import athena, dbt, dqdl, reference
 from salesetl.cloudformation.requests import ENVIRONMENT_TEMPLATE, template_path
 from salesetl.glue.definitions import JobDefinition, job_definitions
 from salesetl.glue.pages import costs_page, definitions_section
-from salesetl.lineage_page import lineage_page
+from salesetl.lineage_page import lineage_page, served_name
 from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.registry import (
     all_tables,
@@ -51,7 +52,7 @@ def write_docs(arguments: argparse.Namespace) -> str:
 
 def _docs(root: str, definitions: Sequence[JobDefinition]) -> dict[str, str]:
     return {
-        "docs/data-dictionary.md": reference.data_dictionary(pipelines()),
+        "docs/data-dictionary.md": reference.data_dictionary(pipelines(), _stars(root)),
         "docs/jobs.md": reference.jobs_page(pipelines())
         + definitions_section(definitions),
         "docs/costs.md": costs_page(),
@@ -124,6 +125,29 @@ def _models_by_pipeline(root: str) -> dict[str, dict[str, str]]:
             pipeline = own if own in namespaces() else ORDERS.name
             text = storage.read(file.path).decode()
             found.setdefault(pipeline, {})[file.name.removesuffix(".sql")] = text
+    return found
+
+
+def _stars(root: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the declared models that a warehouse serves, by pipeline."""
+    # It is there only where AWS is dealt with, or pages are made.
+    import yaml
+
+    storage, models, found = storage_of(root), _models_by_pipeline(root), {}
+    for pipeline in pipelines():
+        folder = join(root, "dbt", "models", pipeline.name)
+        pages = [
+            yaml.safe_load(storage.read(file.path))
+            for kind in ("star", "analytics")
+            for file in storage.files(join(folder, kind))
+            if file.name.endswith(".yml")
+        ]
+        texts = models.get(pipeline.name, {})
+        found[pipeline.name] = [
+            model | {"name": served_name(model["name"], texts[model["name"]])}
+            for page in pages
+            for model in page["models"]
+        ]
     return found
 
 
