@@ -180,6 +180,7 @@ def test_nothing_is_left_beside_the_tables(shop: Shop) -> None:
         "_lease.json",
         "_keys",
         "_ledger",
+        "_lineage",
     }
 
 
