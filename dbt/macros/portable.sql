@@ -10,7 +10,7 @@
 {% macro duckdb__key_of(text) %}cast('0x' || substr(md5({{ text }}), 1, 15) as bigint){% endmacro %}
 {% macro postgres__key_of(text) %}cast(cast('x0' || substr(md5({{ text }}), 1, 15) as bit(64)) as bigint){% endmacro %}
 {% macro redshift__key_of(text) %}strtol(substring(md5({{ text }}), 1, 15), 16){% endmacro %}
-{% macro snowflake__key_of(text) %}to_number(substr(md5({{ text }}), 1, 15), 'XXXXXXXXXXXXXXX'){% endmacro %}
+{% macro snowflake__key_of(text) %}to_number(substr(md5({{ text }}), 1, 15), repeat('X', 15)){% endmacro %}
 
 {# A value as text: a plain varchar of Redshift has 256 characters, and a cast cuts the others off. #}
 {% macro text_of(value) %}cast({{ value }} as varchar(65535)){% endmacro %}
