@@ -98,6 +98,14 @@ def test_one_wrong_line_rejects_its_order_and_a_replay_loads_it_whole(
     assert [row["order_id"] for row in retailer.rows(ORDER_LINES)] == ["O2"]
 
 
+@on_each_engine
+def test_the_largest_return_there_is_stops_nobody(retailer: Retailer) -> None:
+    lowest = {"quantity": str(-(2**31)), "total_amount": "-22548578304.00"}
+    retailer.deliver(FIRST, [customer(1)], [product(1)], [line(1, **lowest), line(2)])
+
+    assert retailer.load().rows_loaded == 2
+
+
 def test_a_file_that_is_delivered_again_replaces_its_rows(retailer: Retailer) -> None:
     retailer.deliver(FIRST, [customer(1), customer(2)], [product(1)], [line(1)])
     retailer.deliver(SECOND, [customer(1), customer(2)], [product(1)], [line(2)])

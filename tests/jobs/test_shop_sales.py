@@ -53,3 +53,14 @@ def test_a_wrong_total_is_rejected(web_shop: WebShop) -> None:
 
     assert report.rows_by_reason == {"total_amount_is_quantity_times_price": 1}
     assert report.rows_loaded == 1
+
+
+def test_totals_with_a_discount_are_rejected_with_the_likely_cause(
+    web_shop: WebShop,
+) -> None:
+    cheaper = [web_sale(number, total_amount=18.9) for number in range(10)]
+    web_shop.deliver("2025-01-31", [*cheaper, web_sale(10)])
+
+    report = web_shop.load()
+
+    assert [each for each in report.hints if "a discount seems to be in" in each]

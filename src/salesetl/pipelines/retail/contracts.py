@@ -1,8 +1,7 @@
 """Contracts of the retail pipeline: what is delivered and what the lake holds."""
 
-from decimal import Decimal
-
-from salesetl.model.rules import Cause, Rule, Setting
+from salesetl.model.line_totals import DERIVED, TOLERANCE, TOTAL_RULE
+from salesetl.model.rules import Rule
 from salesetl.model.strategies import Merge
 from salesetl.model.table import PROJECTED_YEARS, SOURCE_FILE, Table, column
 from salesetl.model.text_rules import DAY_FIRST, DECIMAL_COMMA, MONTH_FIRST, text_rules
@@ -119,18 +118,8 @@ RAW_ORDERS = Table(
     schema=T.StructType([*_ORDER_LINE, DELIVERED_ON]),
     key=("order_id", "line_number"),
     amounts=("total_amount",),
-    derived={
-        "total_amount": "round(quantity * unit_price, 2)",
-        "unit_price": "round(total_amount / quantity, 4)",
-    },
-    settings=(
-        Setting(
-            "total_amount_tolerance",
-            Decimal("0.00"),
-            1000,
-            "How far total_amount may be from quantity × unit_price",
-        ),
-    ),
+    derived=DERIVED,
+    settings=(TOLERANCE,),
     rules=(
         Rule("order_id_is_present", "order_id is not null"),
         *text_rules(
@@ -170,23 +159,7 @@ RAW_ORDERS = Table(
             causes=(DECIMAL_COMMA,),
         ),
         Rule("total_amount_is_decimal", "total_amount is not null"),
-        Rule(
-            "total_amount_is_quantity_times_price",
-            "total_amount is null or quantity is null or unit_price is null"
-            # Wide enough for any quantity at any price: one absurd row must not stop a run.
-            " or abs(total_amount - round(cast(quantity as decimal(20, 0)) * unit_price, 2))"
-            # A price of four decimals may be rounded, which a large quantity multiplies.
-            " <= greatest(:total_amount_tolerance, 0.005 + 0.00005 * abs(quantity))",
-            remedy="total_amount is quantity × unit_price; map or compute what the export has in a"
-            " source profile",
-            causes=(
-                Cause(
-                    "abs(total_amount) < abs(cast(quantity as decimal(20, 0)) * unit_price)",
-                    "a discount seems to be in total_amount: map unit_price to what was paid for"
-                    " one unit",
-                ),
-            ),
-        ),
+        TOTAL_RULE,
         Rule("customer_id_is_present", "customer_id is not null", level="warn"),
         Rule("product_id_is_present", "product_id is not null", level="warn"),
         Rule(

@@ -1,8 +1,7 @@
 """Contracts of the shop pipeline: what is delivered and what the lake holds."""
 
-from decimal import Decimal
-
-from salesetl.model.rules import Rule, Setting
+from salesetl.model.line_totals import DERIVED, TOLERANCE, TOTAL_RULE
+from salesetl.model.rules import Rule
 from salesetl.model.table import SOURCE_FILE, Table, column
 from salesetl.model.text_rules import text_rules, values_rule
 from salesetl.model.types import T
@@ -56,18 +55,8 @@ RAW_SALES = Table(
     schema=SALE,
     key=("order_id",),
     amounts=("total_amount",),
-    derived={
-        "total_amount": "round(quantity * unit_price, 2)",
-        "unit_price": "round(total_amount / quantity, 4)",
-    },
-    settings=(
-        Setting(
-            "total_amount_tolerance",
-            Decimal("0.00"),
-            1000,
-            "How far total_amount may be from quantity × unit_price",
-        ),
-    ),
+    derived=DERIVED,
+    settings=(TOLERANCE,),
     rules=(
         Rule("order_id_is_present", "order_id is not null"),
         *text_rules(SALE, ("order_id", "user_id", "product_id")),
@@ -103,16 +92,7 @@ RAW_SALES = Table(
             remedy="a price is a decimal ≥ 0 with at most 4 decimals",
         ),
         Rule("total_amount_is_decimal", "total_amount is not null"),
-        Rule(
-            "total_amount_is_quantity_times_price",
-            "total_amount is null or quantity is null or unit_price is null"
-            # Wide enough for any quantity at any price: one absurd row must not stop a run.
-            " or abs(total_amount - round(cast(quantity as decimal(20, 0)) * unit_price, 2))"
-            # A price of four decimals may be rounded, which a large quantity multiplies.
-            " <= greatest(:total_amount_tolerance, 0.005 + 0.00005 * abs(quantity))",
-            remedy="total_amount is quantity × unit_price; map or compute what the export has in a"
-            " source profile",
-        ),
+        TOTAL_RULE,
         values_rule("payment_type_is_known", SALE, "payment_type"),
         Rule(
             "user_is_known",
