@@ -20,6 +20,7 @@ from salesetl.warehouses.dialects import (
 )
 from salesetl.warehouses.parts import Part, condition_of
 from salesetl.warehouses.reconciling import reconcile
+from salesetl.warehouses.schemas import make_schema
 from salesetl.warehouses.warehouse import Connection
 
 logger = logging.getLogger(__name__)
@@ -99,7 +100,7 @@ def prepare(connection: Connection, dialect: Dialect, pipeline: Pipeline) -> Non
     InputError if a column has another type than that of its contract, or is none of it.
     """
     schema = staging_schema(pipeline.name)
-    connection.execute(f"create schema if not exists {schema}")
+    make_schema(connection, schema)
     columns = ",\n    ".join(_LEDGER_COLUMNS)
     connection.execute(
         f"create table if not exists {schema}.{_LEDGER} (\n    {columns}\n)"

@@ -23,6 +23,7 @@ from salesetl.errors import (
 )
 from salesetl.warehouses.dialects import REDSHIFT, staging_schema
 from salesetl.warehouses.redshift_files import RedshiftConnection
+from salesetl.warehouses.schemas import make_schema
 from salesetl.warehouses.warehouse import DbtTarget
 
 FORM = "redshift://cluster-or-workgroup.region/database?user=…&iam_role=arn:…"
@@ -133,7 +134,7 @@ class Redshift:
         """Be the only writer of the schemas of a pipeline, by a lock on a table of its own."""
         schema = staging_schema(namespace)
         with _connected(self._place) as lock:
-            lock.execute(f"create schema if not exists {schema}")
+            make_schema(lock, schema)
             lock.execute(f"create table if not exists {schema}.{_LOCK} (one integer)")
             lock.commit()
             lock.execute(f"set statement_timeout to {_PATIENCE}")

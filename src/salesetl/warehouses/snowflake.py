@@ -18,6 +18,7 @@ from salesetl.errors import (
     WarehouseError,
 )
 from salesetl.warehouses.dialects import SNOWFLAKE, staging_schema
+from salesetl.warehouses.schemas import make_schema
 from salesetl.warehouses.snowflake_rows import SnowflakeConnection
 from salesetl.warehouses.warehouse import DbtTarget
 
@@ -119,7 +120,7 @@ class Snowflake:
         """Be the only writer of the schemas of a pipeline, by a row that is being changed."""
         name = f"{staging_schema(namespace)}.{_LOCK}"
         with _connected(self._place) as lock:
-            lock.execute(f"create schema if not exists {staging_schema(namespace)}")
+            make_schema(lock, staging_schema(namespace))
             lock.execute(f"create table if not exists {name} (one integer)")
             lock.execute(f"alter session set lock_timeout = {_PATIENCE}")
             lock.execute(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from salesetl.errors import InputError
 from salesetl.warehouses.dialects import build_schema
+from salesetl.warehouses.schemas import make_schema
 from salesetl.warehouses.warehouse import Connection
 
 
@@ -23,7 +24,7 @@ def prepare_serving(connection: Connection, namespace: str, tables: list[str]) -
     InputError if a serving table has a column that is no longer built, or is of another type:
     analysts may use it.
     """
-    connection.execute(f"create schema if not exists {namespace}")
+    make_schema(connection, namespace)
     for table in tables:
         name, built = f"{namespace}.{table}", f"{build_schema(namespace)}.{table}"
         present, due = connection.columns(name), connection.columns(built)
