@@ -52,6 +52,20 @@ def test_a_password_has_its_place_in_the_environment() -> None:
         warehouse_of(f"postgresql://user:{SECRET}@host/database")
 
 
+def test_dbt_connects_as_the_url_says(postgres_place: Place) -> None:
+    warehouse = warehouse_of(
+        f"{postgres_place.url}?sslmode=disable&target_session_attrs=primary"
+    )
+
+    with warehouse.held("retail") as held:
+        environment = held.target.environment
+
+    assert environment["PGSSLMODE"] == "disable"
+    assert environment["PGTARGETSESSIONATTRS"] == "primary"
+    assert environment["PGDATABASE"] == postgres_place.url.rpartition("/")[2]
+    assert not {"PGPASSWORD", "PGAPPNAME"} & set(environment)
+
+
 @pytest.mark.parametrize(
     ("url", "path"),
     [

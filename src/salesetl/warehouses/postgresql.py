@@ -121,10 +121,22 @@ class Postgres:
 
 
 def _target(opened: psycopg.Connection[Any]) -> DbtTarget:
+    """Return what dbt connects to, in the same way: a certificate is checked there too."""
+    from psycopg import pq
+
     info = opened.info
+    given = info.get_parameters()
+    # What its profile does not name, such as sslmode, its driver takes from the environment.
+    named = {
+        each.envvar.decode(): given[keyword]
+        for each in pq.Conninfo.get_defaults()
+        if each.envvar and (keyword := each.keyword.decode()) in given
+    }
+    named.pop("PGAPPNAME", None)
     return DbtTarget(
         "postgres",
         {
+            **named,
             "PGHOST": info.host,
             "PGPORT": str(info.port),
             "PGUSER": info.user,
