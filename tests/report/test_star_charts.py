@@ -6,14 +6,17 @@ from pathlib import Path
 
 import duckdb as warehouse
 import pytest
+import yaml
 
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import InputError
+from salesetl.lineage_page import served_name
 from salesetl.registry import namespaces
 from salesetl.report.datasets import DATASETS, rows_of, sections_of
 from salesetl.report.page import page
 from salesetl.runs import read_reports
 from salesetl.storage import storage_of
+from salesetl.warehouses.dbt_runs import PROJECT
 from tests.jobs.retailer import Retailer, customer, line, product
 from tests.jobs.web_shop import WebShop, web_sale
 
@@ -40,7 +43,8 @@ RETAIL = {
 }
 _ALIKE = "1 as sales, 21.00::decimal(38, 2) as revenue"
 SHOP = {
-    "fact_sales": "select timestamp '2025-01-31 08:30:00' as order_time,"
+    # Sold in the evening before, in UTC.
+    "fact_sales": "select 20250201 as date_key, timestamp '2025-01-31 20:30:00' as order_time,"
     " 21.00::decimal(18, 2) as total_amount",
     "revenue_by_city": f"select 'Pune' as city, {_ALIKE}",
     "revenue_by_category": f"select 'Gadgets' as category, {_ALIKE}",
@@ -92,9 +96,33 @@ def test_the_page_shows_both_stars_with_their_totals(lake: Path) -> None:
         "Total revenue": Decimal("21.00"),
         "Total sales": 1,
     }
+    assert shop.extent.startswith("Sales from 2025-02-01 to 2025-02-01")
     assert len(shop.pictures) == 5
     content = page([retail, shop], reports)
     assert "Weekend against weekday" in content and "Ways to pay" in content
+
+
+@pytest.mark.parametrize(("pipeline", "tables"), [("retail", RETAIL), ("shop", SHOP)])
+def test_the_charts_need_no_column_that_the_models_do_not_declare(
+    pipeline: str, tables: Mapping[str, str]
+) -> None:
+    folder = PROJECT / "models" / pipeline
+    texts = {path.stem: path.read_text() for path in folder.rglob("*.sql")}
+    pages = [yaml.safe_load(path.read_text()) for path in folder.rglob("_*.yml")]
+    declared = {
+        served_name(model["name"], texts[model["name"]]): {
+            column["name"] for column in model["columns"]
+        }
+        for page in pages
+        for model in page.get("models", ())
+    }
+
+    # The charts are drawn from these tables above.
+    drawn = {name: set(warehouse.sql(query).columns) for name, query in tables.items()}
+
+    assert {name: found - declared[name] for name, found in drawn.items()} == {
+        name: set() for name in tables
+    }
 
 
 def test_a_star_that_was_not_unloaded_leaves_the_part_on_quality(lake: Path) -> None:

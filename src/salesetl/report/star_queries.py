@@ -30,10 +30,11 @@ RETAIL_QUERIES = {
     ),
 }
 SHOP_QUERIES = {
+    # By the day that the job has found, which may be one in the time zone of the shop.
     "days": (
-        "select cast(order_time as date) as sale_date, count(*) as sales,"
-        " sum(total_amount) as revenue"
-        " from fact_sales group by cast(order_time as date) order by sale_date"
+        "select cast(strptime(cast(date_key as varchar), '%Y%m%d') as date) as sale_date,"
+        " count(*) as sales, sum(total_amount) as revenue"
+        " from fact_sales group by date_key order by date_key"
     ),
     "cities": "select * from revenue_by_city order by revenue desc, city",
     "categories": "select * from revenue_by_category order by revenue desc, category",
