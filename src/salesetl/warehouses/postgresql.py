@@ -50,7 +50,7 @@ class PostgresConnection:
 
     def unload(self, name: str, target: str) -> None:
         """Write the rows as Parquet."""
-        schema = schema_of(self.columns(name))
+        schema = schema_of(name, self.columns(name))
         with (
             file_for(target) as file,
             self._opened.cursor(name="unload") as cursor,

@@ -1,9 +1,8 @@
-"""How PostgreSQL names types, and how rows are written for it and read from it."""
+"""How PostgreSQL names types, and how rows are written for it."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pyarrow
@@ -37,20 +36,3 @@ def copy_text(batch: pyarrow.RecordBatch) -> str:
         texts.append(compute.fill_null(text, r"\N"))
     lines = compute.binary_join_element_wise(*texts, "\t").to_pylist()
     return "".join(f"{line}\n" for line in lines)
-
-
-def arrow_type(named: str) -> Any:
-    """Return the type of Arrow for one as the dialect writes it."""
-    import pyarrow
-
-    if number := re.fullmatch(r"decimal\((\d+),(\d+)\)", named):
-        return pyarrow.decimal128(int(number[1]), int(number[2]))
-    types = {
-        "bigint": pyarrow.int64(),
-        "boolean": pyarrow.bool_(),
-        "date": pyarrow.date32(),
-        "integer": pyarrow.int32(),
-        "timestamp": pyarrow.timestamp("us"),
-        "timestamp_ntz": pyarrow.timestamp("us"),
-    }
-    return types.get(named, pyarrow.string())

@@ -100,7 +100,7 @@ class RedshiftConnection:
         from pyarrow import parquet
 
         with file_for(target) as file:
-            parquet.write_table(schema_of(self.columns(name)).empty_table(), file)
+            parquet.write_table(schema_of(name, self.columns(name)).empty_table(), file)
 
 
 def _by_columns(

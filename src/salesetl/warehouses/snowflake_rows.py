@@ -80,7 +80,7 @@ class SnowflakeConnection:
         cursor = self._opened.cursor()
         cursor.execute(f"select * from {name}")
         with file_for(target) as file:
-            write_rows(file, schema_of(kinds), cursor.fetchmany)
+            write_rows(file, schema_of(name, kinds), cursor.fetchmany)
 
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
         cursor = self._opened.cursor()
