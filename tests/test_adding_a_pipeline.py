@@ -244,7 +244,7 @@ def test_its_command_line_is_its_options(
 def test_its_pages_and_statements_are_made(pipeline: Pipeline) -> None:
     visits, stores = pipeline.tables
 
-    dictionary = reference.data_dictionary([pipeline])
+    dictionary = reference.data_dictionary([pipeline], {})
     assert "## visits" in dictionary and "## dim_stores" in dictionary
     assert "partitioned by" in athena.external_table(visits)
     assert "projection.year.range' = '2020,2099'" in athena.projected_table(visits)

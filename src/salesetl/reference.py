@@ -18,7 +18,7 @@ _ARGUMENTS = ["| argument | value | default | meaning |", "|---|---|---|---|"]
 
 
 def data_dictionary(
-    pipelines: Iterable[Pipeline], stars: Mapping[str, Iterable[Mapping[str, Any]]] = {}
+    pipelines: Iterable[Pipeline], stars: Mapping[str, Iterable[Mapping[str, Any]]]
 ) -> str:
     """Describe tables, their columns and their rules as a Markdown page.
 

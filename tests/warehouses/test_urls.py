@@ -34,6 +34,7 @@ SECRET = "correct-horse"
         "redshift://cluster.us-east-1/sales?role=loader",
         "sales.duckdb",
         "duckdb://",
+        "duckdb:///",
     ],
 )
 def test_what_is_no_url_or_has_a_password_is_refused_in_a_line_without_it(

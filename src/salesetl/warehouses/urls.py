@@ -20,7 +20,7 @@ FORMS = (
 def warehouse_of(url: str) -> Warehouse:
     """Return the warehouse of a URL; ArgumentError if there is none, or if it has a password."""
     scheme, found, rest = url.partition("://")
-    if not found or not rest:
+    if not found or not rest or scheme == "duckdb" and not rest.strip("/"):
         # It may be anything, such as a line with a password.
         raise ArgumentError(f"--warehouse: is no URL of a warehouse, such as {FORMS}")
     if scheme == "duckdb":
