@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from salesetl.cli import main
 from salesetl.display import report_text
 from salesetl.engines.engine import Engine
 from salesetl.errors import ArgumentError, InputError
@@ -222,6 +223,21 @@ def test_a_folder_that_names_no_date_is_refused(retailer: Retailer) -> None:
 def test_orders_must_be_named(retailer: Retailer) -> None:
     with pytest.raises(ArgumentError, match="--retail_path is required"):
         retailer.load(retail_path=None)
+
+
+def test_rejected_customers_are_not_written_to_be_replayed(
+    retailer: Retailer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = customer(2, registration_date="x")
+    retailer.deliver(FIRST, [customer(1), wrong], [product(1)], [line(1)])
+    retailer.load(run_id="first")
+    lake, fixes = str(retailer.home / "lake"), retailer.home / "fixes"
+
+    main(["quarantine", "show", "first", f"--output_path={lake}", f"--to={fixes}"])
+
+    told = capsys.readouterr().out.splitlines()[-1]
+    assert told.startswith("nothing was written, for only orders are replayed: correct")
+    assert not fixes.exists()
 
 
 @on_each_engine

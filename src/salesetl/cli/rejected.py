@@ -77,12 +77,23 @@ def show_quarantine(arguments: argparse.Namespace) -> str:
         text += f"… and {len(rows) - ROWS_SHOWN:,} more\n"
     if arguments.to:
         main = pipeline.main.name
-        folder = normalized(arguments.to)
-        written = quarantine.write_records(
-            [row for row in rejected if row.source == main], folder
-        )
-        text += f"\nwritten to {', '.join(written)}\n{_next_step(report, arguments)}\n"
+        own = [row for row in rejected if row.source == main]
+        text += f"\n{_written(own, report, arguments)}\n" if own else _nothing_of(main)
     return text
+
+
+def _written(
+    own: list[quarantine.Rejected], report: RunReport, arguments: argparse.Namespace
+) -> str:
+    written = quarantine.write_records(own, normalized(arguments.to))
+    return f"written to {', '.join(written)}\n{_next_step(report, arguments)}"
+
+
+def _nothing_of(main: str) -> str:
+    return (
+        f"\nnothing was written, for only {main} are replayed: correct the delivered file of the"
+        " others, deliver it again under its name, then run the job again.\n"
+    )
 
 
 def _next_step(report: RunReport, arguments: argparse.Namespace) -> str:
