@@ -10,6 +10,7 @@ import pytest
 from salesetl.pipelines.retail.pipeline import RETAIL
 from salesetl.warehouses.counting import counts_text
 from salesetl.warehouses.loading_lake import build, load
+from salesetl.warehouses.unloading import unload
 from tests.jobs.retailer import Retailer
 from tests.warehouses.conftest import new_database
 from tests.warehouses.dbt_program import PROGRAM, needs_dbt
@@ -41,14 +42,19 @@ def test_a_role_that_may_make_no_schema_can_load_into_its_own(
 
 @needs_dbt
 @pytest.mark.slow
-def test_what_it_builds_can_be_read_by_analysts(
-    loader: Place, retailer: Retailer, monkeypatch: pytest.MonkeyPatch
+def test_what_it_builds_can_be_unloaded_and_read_by_analysts(
+    loader: Place,
+    retailer: Retailer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SALESETL_DBT", str(PROGRAM))
     load(loader.warehouse, RETAIL, str(retailer.home / "lake"))
 
     build(loader.warehouse, RETAIL, date(2025, 1, 31))
 
+    written = unload(loader.warehouse, RETAIL, str(tmp_path))
+    assert len(written) > 10
     assert loader.rows(
         "select has_table_privilege('analysts', 'retail.fact_order_lines', 'select'),"
         " has_schema_privilege('analysts', 'retail_build', 'usage')"

@@ -13,13 +13,9 @@ _ESCAPED = (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r"))
 
 def kind(shown: str) -> str:
     """Write a type that PostgreSQL shows as the dialect does."""
-    if shown.startswith("numeric"):
-        return shown.replace("numeric", "decimal")
-    kinds = {
-        "character varying": "varchar",
-        "timestamp without time zone": "timestamp",
-    }
-    return kinds.get(shown, shown)
+    if shown == "timestamp without time zone":
+        return "timestamp"
+    return shown.replace("numeric", "decimal").replace("character varying", "varchar")
 
 
 def copy_text(batch: pyarrow.RecordBatch) -> str:
