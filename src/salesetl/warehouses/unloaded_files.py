@@ -39,7 +39,7 @@ def schema_of(table: str, columns: Mapping[str, str]) -> pyarrow.Schema:
         if data_type is None:
             raise InputError(
                 f"{table}: {name} is of type {columns[name]}, which cannot be unloaded; cast it to"
-                " a text, a number or a date in its model"
+                " a decimal, a whole number, a text or a date in its model"
             )
     return pyarrow.schema(list(types.items()))
 
@@ -72,10 +72,7 @@ def _arrow_type(named: str) -> Any:
         "bigint": pyarrow.int64(),
         "boolean": pyarrow.bool_(),
         "date": pyarrow.date32(),
-        "double precision": pyarrow.float64(),
-        "float": pyarrow.float64(),
         "integer": pyarrow.int32(),
-        "real": pyarrow.float32(),
         "smallint": pyarrow.int16(),
         "timestamp": pyarrow.timestamp("us"),
         "timestamp_ntz": pyarrow.timestamp("us"),

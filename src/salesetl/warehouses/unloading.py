@@ -12,7 +12,8 @@ from salesetl.warehouses.warehouse import Connection, Warehouse
 def unload(warehouse: Warehouse, pipeline: Pipeline, output_path: str) -> list[str]:
     """Write every table that is served to a file below `<pipeline>/processed`, and return those.
 
-    All are of one state of the warehouse. A reader of a file sees the old content or the new.
+    All are of one state of the warehouse, on Snowflake while nobody publishes. A reader of a file
+    sees the old content or the new.
     """
     root = join(normalized(output_path), pipeline.name, PROCESSED)
     with warehouse.reading() as connection:

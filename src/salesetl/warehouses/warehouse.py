@@ -58,4 +58,4 @@ class Warehouse(Protocol):
         """Be the only writer of a pipeline's schemas; LeaseError if another process is writing."""
 
     def reading(self) -> AbstractContextManager[Connection]:
-        """Look at one state of everything."""
+        """Look at one state of everything; on Snowflake, at that of each statement."""
