@@ -26,7 +26,6 @@ from salesetl.report.orders_charts import ORDERS_QUERIES, orders_pictures
 from salesetl.report.page import Section
 from salesetl.report.picture import Picture, Rows
 from salesetl.report.retail_charts import (
-    no_figures,
     retail_extent,
     retail_pictures,
     retail_totals,
@@ -37,6 +36,7 @@ from salesetl.report.shop_charts import (
     shop_pictures,
     shop_totals,
 )
+from salesetl.report.star_charts import no_figures
 from salesetl.report.star_queries import RETAIL_QUERIES, SHOP_QUERIES
 from salesetl.report.totals import orders_totals, sales_totals
 from salesetl.runs import RunReport

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from salesetl.money import sum_of
 from salesetl.report.bars import bars, columns, named_amount
-from salesetl.report.daily_chart import by_day, is_by_week
 from salesetl.report.figures import Figure
 from salesetl.report.periods import period_of
-from salesetl.report.picture import Panel, Picture, Row, Rows, named, titled
-
-Found = Mapping[str, Rows]
+from salesetl.report.picture import Picture, Row, Rows
+from salesetl.report.star_charts import Found, ranked, revenue_by_day, totals_of
 
 _SEASONS = ("Winter", "Spring", "Summer", "Autumn")
 # Repeats after so many days are drawn as one.
@@ -59,36 +55,6 @@ def retail_extent(found: Found) -> str:
     """Return the first and the last day of the orders, as text."""
     days = [row["full_date"] for row in found["days"]]
     return f"Orders from {min(days)} to {max(days)}. The data names no currency"
-
-
-def no_figures(_: Found) -> list[Figure]:
-    """Return no figures of a month: the days of a star may be few."""
-    return []
-
-
-def totals_of(totals: Mapping[str, Decimal | int], days: list[date]) -> list[Figure]:
-    """Return figures of all days."""
-    return [
-        Figure(name, max(days), value, None, since=min(days))
-        for name, value in totals.items()
-    ]
-
-
-def revenue_by_day(name: str, rows: Rows, day: str, period: str) -> Picture:
-    """Draw revenue over time."""
-    unit = "week" if is_by_week(rows) else "day"
-    return Picture(
-        name,
-        titled(f"Revenue by {unit}", [], period),
-        "Sum of what was sold, less returns",
-        [by_day([(row[day], row["revenue"]) for row in rows])],
-        rows,
-    )
-
-
-def ranked(rows: Rows, column: str) -> Panel:
-    """Draw the revenue of groups, the highest first."""
-    return bars([named_amount(named(row[column]), row["revenue"]) for row in rows])
 
 
 def _ranked(name: str, title: str, rows: Rows, column: str) -> Picture:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from salesetl.money import sum_of
 from salesetl.report.bars import columns, named_amount
 from salesetl.report.figures import Figure
 from salesetl.report.periods import period_of
 from salesetl.report.picture import Picture, Rows
-from salesetl.report.retail_charts import ranked, revenue_by_day, totals_of
-
-Found = Mapping[str, Rows]
+from salesetl.report.star_charts import Found, ranked, revenue_by_day, totals_of
 
 
 def shop_pictures(found: Found) -> list[Picture]:
