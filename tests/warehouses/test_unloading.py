@@ -107,6 +107,17 @@ def test_a_type_that_cannot_be_unloaded_is_told_with_its_column(
         unload(postgres_place.warehouse, RETAIL, str(tmp_path))
 
 
+@pytest.mark.parametrize("command", ["build", "unload"])
+def test_only_a_pipeline_with_a_star_is_built_and_unloaded(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["warehouse", command, "sales", "--warehouse=duckdb://x.duckdb"])
+
+    assert end.value.code == 2
+    assert "invalid choice: 'sales'" in capsys.readouterr().err
+
+
 def test_a_warehouse_that_serves_nothing_says_what_to_do(
     place: Place, tmp_path: Path
 ) -> None:

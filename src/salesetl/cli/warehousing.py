@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from salesetl.display import table_text
-from salesetl.registry import namespaces, pipeline_named
+from salesetl.registry import namespaces, pipeline_named, pipelines
 from salesetl.warehouses import loading_lake
 from salesetl.warehouses.counting import counts_text
 from salesetl.warehouses.mirror import TableChange
@@ -43,7 +43,11 @@ def add_commands(groups: Commands) -> None:
         ("counts", "compare rows and amounts of the warehouse with the lake", _counts),
     ):
         parser = commands.add_parser(name, help=told, description=told)
-        parser.add_argument("pipeline", choices=namespaces())
+        # Others have no models for a warehouse.
+        is_of_star = command in (_build, _unload)
+        parser.add_argument(
+            "pipeline", choices=_with_a_star() if is_of_star else namespaces()
+        )
         parser.add_argument(
             "--warehouse",
             required=True,
@@ -59,6 +63,10 @@ def add_commands(groups: Commands) -> None:
                 help="day of a calendar without orders (default: today in UTC)",
             )
         parser.set_defaults(command=command)
+
+
+def _with_a_star() -> list[str]:
+    return [each.name for each in pipelines() if each.is_for_warehouse]
 
 
 def _load(arguments: argparse.Namespace) -> str:
