@@ -209,6 +209,19 @@ def test_two_loads_at_once_are_kept_apart(retailer: Retailer, place: Place) -> N
     load(place.warehouse, RETAIL, lake(retailer))
 
 
+def test_what_an_analyst_writes_meanwhile_is_not_lost(tmp_path: Path) -> None:
+    place = Place(f"duckdb://{tmp_path / 'sales.duckdb'}")
+    with place.warehouse.held("retail") as held, held.transaction() as connection:
+        connection.execute("create table sales as select 1 as one")
+
+    with pytest.raises(LeaseError, match="somebody else has written .*try again"):
+        with place.warehouse.held("retail") as held, held.transaction() as connection:
+            connection.execute("insert into sales values (2)")
+            place.change("create view seen as select * from sales")
+
+    assert place.rows("select one from seen") == [(1,)]
+
+
 def test_a_command_line_error_is_one_line(
     retailer: Retailer, place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -101,18 +101,28 @@ class DuckDbFile:
 
     @contextmanager
     def held(self, namespace: str) -> Iterator[HeldFile]:
-        """Be the only writer of the file."""
+        """Be the only writer of the file.
+
+        LeaseError at the end if somebody else has written to it all the same, such as an analyst
+        who made a view: it would be lost.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with _locked(self.path):
             # What a killed writer has left.
             self._remove_next()
             if self.path.exists():
                 self._settle()
+            before = _state_of(self.path)
+            if before:
                 shutil.copyfile(self.path, self._next)
             try:
                 yield HeldFile(self._next)
                 if self._next.exists():
-                    _log_of(self.path).unlink(missing_ok=True)
+                    if _state_of(self.path) != before:
+                        raise LeaseError(
+                            f"{self.path}: somebody else has written to the warehouse meanwhile;"
+                            " nothing was changed, try again"
+                        )
                     os.replace(self._next, self.path)
             finally:
                 self._remove_next()
@@ -156,6 +166,14 @@ def _locked(path: Path) -> Iterator[None]:
         finally:
             with suppress(OSError):
                 fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+def _state_of(path: Path) -> tuple[int, int, int, bool] | None:
+    """Tell one state of a file and its log from another; None if there is none."""
+    if not path.exists():
+        return None
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, _log_of(path).exists()
 
 
 def _log_of(path: Path) -> Path:
