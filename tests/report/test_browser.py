@@ -1,15 +1,10 @@
 """The page in a real browser, as its reader has it: a file, without a network."""
 
-import shutil
-import time
-from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -19,43 +14,12 @@ from salesetl.errors import QualityError
 from salesetl.queries import results
 from salesetl.report.wording import cell_text
 from tests.jobs.shop import Shop, sale
+from tests.report.browsing import COVERED, Open, figures, needs_chromium, wait_for
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-_SWITCHES = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # Of both pipelines, with those of data quality.
 _CHARTS = 28
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER),
-        reason="no Chromium to open the page in: apt-get install chromium chromium-driver",
-    ),
-]
-
-Browser = webdriver.Chrome
-Open = Callable[..., Browser]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start a browser without a window."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for switch in _SWITCHES:
-        options.add_argument(switch)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    started = webdriver.Chrome(options=options, service=Service(DRIVER))
-    yield started
-    started.quit()
+pytestmark = [pytest.mark.slow, needs_chromium]
 
 
 @pytest.fixture(scope="module")
@@ -93,48 +57,6 @@ def long_page(duckdb: DuckDbEngine, tmp_path_factory: pytest.TempPathFactory) ->
     return path
 
 
-@pytest.fixture
-def opened(browser: Browser, page: Path) -> Open:
-    """Open the page at a width, on light or dark ground, when all charts are drawn."""
-
-    def open_page(
-        width: int = 1280, theme: str = "light", path: Path = page
-    ) -> Browser:
-        browser.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
-        )
-        browser.execute_cdp_cmd(
-            "Emulation.setEmulatedMedia",
-            {"features": [{"name": "prefers-color-scheme", "value": theme}]},
-        )
-        browser.get(path.as_uri())
-        wait_for(browser, f"document.documentElement.dataset.drawn === '{theme}'")
-        return browser
-
-    return open_page
-
-
-def wait_for(browser: Browser, condition: str) -> None:
-    """Wait until a condition holds on the page."""
-    for _ in range(300):
-        if browser.execute_script(f"return {condition}"):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"never came true: {condition}")
-
-
-def figures(browser: Browser) -> dict[str, str]:
-    """Return the key figures that the page shows, by name."""
-    found = browser.find_elements(By.CSS_SELECTOR, "[data-figure]")
-    return {
-        str(each.get_attribute("data-figure")): each.find_element(
-            By.CLASS_NAME, "value"
-        ).text
-        for each in found
-    }
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_loads_without_a_word_in_the_console(
@@ -159,31 +81,13 @@ def test_nothing_is_wider_than_the_screen(opened: Open, width: int) -> None:
     assert wide <= width
 
 
-# Pairs of texts that are seen in one chart and cover each other.
-_COVERED = """
-const found = [];
-for (const chart of document.querySelectorAll("[data-chart] svg")) {
-  const texts = [...chart.querySelectorAll("text")].filter((text) =>
-    text.textContent.trim() && text.getAttribute("opacity") !== "0");
-  const boxes = texts.map((text) => text.getBoundingClientRect());
-  for (let i = 0; i < boxes.length; i++) for (let j = 0; j < i; j++) {
-    const [a, b] = [boxes[i], boxes[j]];
-    const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-    const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-    if (wide > 1 && high > 4) found.push(texts[i].textContent + " | " + texts[j].textContent);
-  }
-}
-return found;
-"""
-
-
 @pytest.mark.parametrize("width", [400, 1280])
 def test_no_label_covers_another_in_48_months(
     opened: Open, long_page: Path, width: int
 ) -> None:
     browser = opened(width, path=long_page)
 
-    assert browser.execute_script(_COVERED) == []
+    assert browser.execute_script(COVERED) == []
     texts = browser.find_elements(By.CSS_SELECTOR, "#monthly_revenue svg text")
     assert {"Jan 2022", "Jan 2025"} <= {text.text for text in texts}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import altair as alt
 
@@ -12,6 +13,8 @@ from salesetl.report.picture import Panel, amounts_axis, drawing, panel
 
 # A line over more days is drawn by week.
 _MOST_DAYS = 120
+# Over fewer days, every day has its tick: others would fall between days.
+_MANY_DAYS = 40
 _MONDAY = date(1900, 1, 1)
 
 
@@ -23,12 +26,16 @@ def by_day(days: Sequence[tuple[date, Decimal]]) -> Panel:
             monday = date.fromordinal(day.toordinal() - (day - _MONDAY).days % 7)
             weeks[monday] = weeks.get(monday, Decimal(0)) + amount
         days = sorted(weeks.items())
+    span = (days[-1][0] - days[0][0]).days if days else 0
+    ticks: Any = {"interval": "day", "step": 1} if span < _MANY_DAYS else alt.Undefined
     values = [{"day": day.isoformat(), "amount": float(amount)} for day, amount in days]
     base = drawing(values).encode(
         x=alt.X(
             "day:T",
             title=None,
-            axis=alt.Axis(format="%d %b", labelOverlap=True, grid=False),
+            axis=alt.Axis(
+                format="%d %b", labelOverlap=True, grid=False, tickCount=ticks
+            ),
         ),
         y=amounts_axis("amount"),
     )

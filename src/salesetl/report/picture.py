@@ -23,8 +23,8 @@ COUNT = ",~f"
 _PALETTE = ("#0072B2", "#C77D00", "#009E73", "#B8578F", "#D55E00", "#555555")
 _DARK_PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#F0E442")
 COLOURS = len(_PALETTE)
-# The parameter of every drawing that says how many pixels wide it is.
-ROOM = "room"
+# The parameters of every drawing that say how many pixels wide it is, without its axis and whole.
+ROOM, WHOLE = "room", "whole"
 _UNITS = {"B": Decimal("1e9"), "M": Decimal("1e6"), "k": Decimal("1e3")}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from salesetl.report.picture import ROOM, Panel, Picture, look
+from salesetl.report.picture import ROOM, WHOLE, Panel, Picture, look
 
 _WIDTH, _HEIGHT = 820, 340
 _HEIGHT_ON_PAGE = 240
@@ -26,7 +26,7 @@ def specification(panel: Panel, picture: Picture) -> dict[str, Any]:
     )
     drawn: dict[str, Any] = chart.to_dict()
     drawn.pop("config", None)
-    return _with_room(drawn, {"expr": "width"})
+    return _with_room(drawn, {"expr": "width"}, {"expr": "containerSize()[0]"})
 
 
 def png(picture: Picture) -> bytes:
@@ -50,10 +50,13 @@ def png(picture: Picture) -> bytes:
     page = alt.concat(*charts, columns=columns).properties(
         title=title, padding=20, config=look(is_dark=False)
     )
-    drawn = _with_room(page.to_dict(), {"value": width})
+    drawn = _with_room(page.to_dict(), {"value": width}, {"value": width})
     return bytes(vl_convert.vegalite_to_png(json.dumps(drawn), scale=_PIXELS))
 
 
-def _with_room(drawn: dict[str, Any], width: dict[str, Any]) -> dict[str, Any]:
+def _with_room(
+    drawn: dict[str, Any], room: dict[str, Any], whole: dict[str, Any]
+) -> dict[str, Any]:
     """Tell a drawing how wide it is, for what depends on it."""
-    return drawn | {"params": [{"name": ROOM, **width}, *drawn.get("params", [])]}
+    told = [{"name": ROOM, **room}, {"name": WHOLE, **whole}]
+    return drawn | {"params": [*told, *drawn.get("params", [])]}
