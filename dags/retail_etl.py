@@ -66,7 +66,7 @@ salesetl warehouse load retail {WAREHOUSE} {LAKE}""",
     )
     transform_to_dim_fact = command(
         "transform_to_dim_fact",
-        f"salesetl warehouse build retail {WAREHOUSE} --as_of {DAY}",
+        f"salesetl warehouse build retail {WAREHOUSE} {LAKE} --as_of {DAY}",
         pool=WAREHOUSE_POOL,
         outlets=[RETAIL_STAR],
     )

@@ -53,7 +53,7 @@ fi""",
     )
     transform_to_dim_fact = command(
         "transform_to_dim_fact",
-        f"salesetl warehouse build shop {WAREHOUSE} --as_of {DAY}",
+        f"salesetl warehouse build shop {WAREHOUSE} {LAKE} --as_of {DAY}",
         pool=WAREHOUSE_POOL,
         outlets=[SHOP_STAR],
     )

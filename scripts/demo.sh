@@ -28,7 +28,7 @@ wait "$dbt_is_made"
 export SALESETL_DBT=$PWD/$dbt/bin/dbt
 star=(retail --warehouse duckdb://data/warehouse.duckdb)
 "$bin/salesetl" warehouse load "${star[@]}" --output_path data/lake
-"$bin/salesetl" warehouse build "${star[@]}" --as_of 2025-12-18
+"$bin/salesetl" warehouse build "${star[@]}" --output_path data/lake --as_of 2025-12-18
 "$bin/salesetl" warehouse unload "${star[@]}" --output_path data/lake >/dev/null
 report=$("$bin/salesetl" report data/report.html --output_path data/lake)
 cat <<END

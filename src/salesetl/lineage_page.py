@@ -12,7 +12,11 @@ _HEAD = """\
 
 Made from the pipelines and the dbt models by `make docs`. An arrow leads from what is read to what
 is made of it. Of a run, the files, tables, columns and rows are in an event of OpenLineage:
-`<lake>/<pipeline>/_lineage/<run_id>.json`.
+`<lake>/<pipeline>/_lineage/<run_id>.json`. Where a lake has runs, `salesetl warehouse load` and
+`unload` leave events beside theirs (`warehouse-load-….json`): of the tables of the lake and their
+copies, and of the tables that are served and their files. `build` leaves one where `--output_path`
+names the lake, for it has no other need of it: of the copies and what is served, without the models
+between. An event of what has failed tells why, and has no outputs.
 """
 _READ = re.compile(r"(ref|source)\(\s*'(\w+)'(?:\s*,\s*'(\w+)')?\s*\)")
 _ALIAS = re.compile(r"config\(alias='(\w+)'\)")

@@ -13,11 +13,13 @@ import pytest
 
 from salesetl.cli import main
 from salesetl.pipelines.retail.pipeline import RETAIL
+from salesetl.warehouses.dialects import staging_table
 from salesetl.warehouses.loading_lake import build, load
 from salesetl.warehouses.star import PublishedTable
 from tests.jobs.retailer import Retailer
 from tests.warehouses.conftest import new_database
 from tests.warehouses.dbt_program import PROGRAM, needs_dbt
+from tests.warehouses.events import events, rows_of
 from tests.warehouses.places import Place
 from tests.warehouses.statements import before_each
 
@@ -73,7 +75,7 @@ def served(
         [found.before] = place.rows(STATE)
         load(place.warehouse, RETAIL, str(changed_lake))
         with polled(found), before_each(lambda number: look(found)):
-            found.published = build(place.warehouse, RETAIL, AS_OF)
+            found.published = build(place.warehouse, RETAIL, AS_OF, str(changed_lake))
         [found.after] = place.rows(STATE)
         yield found
 
@@ -155,6 +157,32 @@ def test_revenue_and_lines_are_those_of_staging(served: Served) -> None:
     assert rows["retail.fact_order_lines"] == served.after[1]
     assert {"retail.dim_customers", "retail.revenue_by_day"} <= set(rows)
     assert not any("versions" in name for name in rows)
+
+
+def test_a_build_leaves_an_event_in_the_lake_that_is_named(
+    served: Served, changed_lake: Path
+) -> None:
+    [told] = [
+        event
+        for event in events(changed_lake, "build")
+        if event["outputs"][0]["namespace"]
+        == served.place.warehouse.place("retail.dim_date")[0]
+    ]
+
+    assert (told["eventType"], told["job"]["name"]) == (
+        "COMPLETE",
+        "warehouse_build_retail",
+    )
+    assert {each["name"].partition(".")[2] for each in told["inputs"]} == {
+        staging_table(table) for table in RETAIL.tables
+    }
+    assert [
+        PublishedTable(each["name"].partition(".")[2], rows_of(each))
+        for each in told["outputs"]
+    ] == served.published
+    [fact] = [each for each in told["outputs"] if "fact_order" in each["name"]]
+    columns = [each["name"] for each in fact["facets"]["schema"]["fields"]]
+    assert columns[:2] == ["order_id", "line_number"]
 
 
 def test_a_failed_test_publishes_nothing_and_is_one_line(

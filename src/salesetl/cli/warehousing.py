@@ -58,6 +58,10 @@ def add_commands(groups: Commands) -> None:
             parser.add_argument("--output_path", required=True, help="root of the lake")
         else:
             parser.add_argument(
+                "--output_path",
+                help="root of the lake, to leave an event of lineage there",
+            )
+            parser.add_argument(
                 "--as_of",
                 type=date.fromisoformat,
                 help="day of a calendar without orders (default: today in UTC)",
@@ -86,7 +90,9 @@ def _build(arguments: argparse.Namespace) -> str:
     _log_progress()
     pipeline = pipeline_named(arguments.pipeline)
     warehouse = warehouse_of(arguments.warehouse)
-    published = loading_lake.build(warehouse, pipeline, arguments.as_of)
+    published = loading_lake.build(
+        warehouse, pipeline, arguments.as_of, arguments.output_path
+    )
     rows = [[each.name, each.rows] for each in published]
     return table_text(("published", "rows"), rows) + "\n"
 

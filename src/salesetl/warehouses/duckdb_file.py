@@ -99,6 +99,10 @@ class DuckDbFile:
     def __init__(self, path: str) -> None:
         self.path = Path(path).absolute()
 
+    def place(self, name: str) -> tuple[str, str]:
+        """Name a table by the file."""
+        return f"duckdb://{self.path}", f"{self.path.stem}.{name}"
+
     @contextmanager
     def held(self, namespace: str) -> Iterator[HeldFile]:
         """Be the only writer of the file.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -85,6 +86,23 @@ class Postgres:
 
     def __init__(self, url: str) -> None:
         self._url = url
+
+    def place(self, name: str) -> tuple[str, str]:
+        """Name a table by the server and the database; libpq has defaults for both."""
+        from psycopg.conninfo import conninfo_to_dict
+
+        given = conninfo_to_dict(self._url)
+
+        def setting(key: str, variable: str, default: str) -> str:
+            found = given.get(key) or os.environ.get(variable) or default
+            # Of several servers, the first.
+            return str(found).split(",")[0] or default
+
+        user = setting("user", "PGUSER", "postgres")
+        host = setting("host", "PGHOST", "localhost")
+        port = setting("port", "PGPORT", "5432")
+        database = setting("dbname", "PGDATABASE", user)
+        return f"postgres://{host}:{port}", f"{database}.{name}"
 
     @contextmanager
     def held(self, namespace: str) -> Iterator[HeldServer]:

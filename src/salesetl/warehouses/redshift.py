@@ -129,6 +129,11 @@ class Redshift:
     def __init__(self, url: str) -> None:
         self._place = RedshiftPlace.of(url)
 
+    def place(self, name: str) -> tuple[str, str]:
+        """Name a table by the cluster or workgroup and the database."""
+        own = self._place
+        return f"redshift://{own.name}.{own.region}:{_PORT}", f"{own.database}.{name}"
+
     @contextmanager
     def held(self, namespace: str) -> Iterator[HeldCluster]:
         """Be the only writer of the schemas of a pipeline, by a lock on a table of its own."""

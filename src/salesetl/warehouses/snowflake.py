@@ -115,6 +115,10 @@ class Snowflake:
     def __init__(self, url: str) -> None:
         self._place = SnowflakePlace.of(url)
 
+    def place(self, name: str) -> tuple[str, str]:
+        """Name a table by the account and the database."""
+        return f"snowflake://{self._place.account}", f"{self._place.database}.{name}"
+
     @contextmanager
     def held(self, namespace: str) -> Iterator[HeldAccount]:
         """Be the only writer of the schemas of a pipeline, by a row that is being changed."""

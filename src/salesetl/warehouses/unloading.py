@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from salesetl.errors import InputError
+from salesetl.lineage import place_of, read_facets, written_facets
 from salesetl.model.pipeline import Pipeline
 from salesetl.queries import PROCESSED
 from salesetl.storage import join, normalized
+from salesetl.warehouses.step_lineage import recorded, with_columns
 from salesetl.warehouses.warehouse import Connection, Warehouse
 
 
@@ -16,7 +18,10 @@ def unload(warehouse: Warehouse, pipeline: Pipeline, output_path: str) -> list[s
     sees the old content or the new.
     """
     root = join(normalized(output_path), pipeline.name, PROCESSED)
-    with warehouse.reading() as connection:
+    with (
+        recorded("unload", pipeline, output_path) as step,
+        warehouse.reading() as connection,
+    ):
         tables = served_tables(connection, pipeline)
         if not tables:
             raise InputError(
@@ -25,9 +30,18 @@ def unload(warehouse: Warehouse, pipeline: Pipeline, output_path: str) -> list[s
             )
         written = []
         for table in tables:
+            name = f"{pipeline.name}.{table}"
             target = join(root, table, f"{table}.parquet")
-            connection.unload(f"{pipeline.name}.{table}", target)
+            connection.unload(name, target)
             written.append(target)
+            columns = connection.columns(name)
+            [[rows]] = connection.execute(f"select count(*) from {name}")
+            step.inputs.append(
+                with_columns(warehouse.place(name), columns, read_facets(int(rows)))
+            )
+            step.outputs.append(
+                with_columns(place_of(target), columns, written_facets(int(rows)))
+            )
     return written
 
 

@@ -54,6 +54,12 @@ class Warehouse(Protocol):
 
     dialect: Dialect
 
+    def place(self, name: str) -> tuple[str, str]:
+        """Return the namespace and the name of `schema.table`, as OpenLineage has them.
+
+        They are the same for all users and have no secret.
+        """
+
     def held(self, namespace: str) -> AbstractContextManager[Held]:
         """Be the only writer of a pipeline's schemas; LeaseError if another process is writing."""
 
