@@ -11,9 +11,12 @@ from tempfile import TemporaryDirectory
 
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.engines.functions import functions_of
+from salesetl.registry import namespaces
+from salesetl.runs import has_run
 from salesetl.statements import statements
+from salesetl.storage import storage_of
 from tests.trino import lakes, pruning
-from tests.trino.asking import SQL, Asked, Found
+from tests.trino.asking import SQL, Asked, Found, namespaces_of_statements
 from tests.trino.server import Trino, TrinoError, started
 
 _VARIANTS = {"registered": SQL / "tables", "projected": SQL / "tables" / "projected"}
@@ -52,11 +55,25 @@ def _findings(trino: Trino, made: dict[str, Path]) -> Iterator[tuple[str, Found]
             schema = f"{name}_{variant}"
             for found in Asked(trino, lake, schema, tables).findings():
                 yield schema, found
+            for namespace in _others(lake):
+                schema = f"{name}_{variant}_{namespace}"
+                for found in Asked(trino, lake, schema, tables).tables_alone(namespace):
+                    yield schema, found
     texts = {name: each.text for name, each in statements().items()}
     for variant in _VARIANTS:
         schema = f"retailer_{variant}"
         for found in pruning.findings(trino, schema, texts):
             yield schema, found
+
+
+def _others(lake: Path) -> list[str]:
+    """Return the pipelines with runs in a lake whose tables no shipped statement asks."""
+    storage, asked = storage_of(str(lake)), namespaces_of_statements()
+    return [
+        each
+        for each in namespaces()
+        if each not in asked and has_run(storage, str(lake), each)
+    ]
 
 
 def _told(findings: Iterator[tuple[str, Found]]) -> tuple[int, int]:
@@ -67,7 +84,7 @@ def _told(findings: Iterator[tuple[str, Found]]) -> tuple[int, int]:
         faults += bool(found.faults)
         mark = "DIFFERS" if found.faults else "ok"
         print(
-            f"{mark:8}{schema:21}{found.kind:9}{found.name:34}{found.rows:7}",
+            f"{mark:8}{schema:28}{found.kind:9}{found.name:34}{found.rows:7}",
             flush=True,
         )
         for fault in found.faults:

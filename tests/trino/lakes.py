@@ -1,4 +1,4 @@
-"""The lakes that are asked: one of a made-up retailer, and one of the greatest amounts."""
+"""The lakes that are asked: one of made-up retailers, and one of the greatest amounts."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,7 +7,9 @@ from pathlib import Path
 from generators.__main__ import main as generate
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
+from tests.jobs.retailer import Retailer
 from tests.jobs.shop import Shop, order, sale
+from tests.jobs.web_shop import WebShop
 from tests.sql.test_exact_quotients import (
     AMOUNTS,
     a_sale,
@@ -20,7 +22,10 @@ _AS_OF = date(2025, 12, 17)
 
 
 def retailer(engine: DuckDbEngine, home: Path) -> Path:
-    """Load generated sales and orders, whose first month begins late, and reject a row of each."""
+    """Load generated data of all pipelines, and reject some rows of each.
+
+    The first month of the orders begins late.
+    """
     raw = ["--dirt", "0", "--output_path", str(home / "raw")]
     generate(["sales", "--rows", "60000", "--customers", "500", *raw])
     days = ["--start_date", "2025-03-20", "--end_date", f"{_AS_OF}"]
@@ -32,6 +37,13 @@ def retailer(engine: DuckDbEngine, home: Path) -> Path:
     shop.load(rejected, run_id="rejected", allow_empty=True)
     rejected = shop.deliver_orders("rejected_orders", [order(1, items=[])])
     shop.load_orders(rejected, run_id="rejected", allow_empty=True)
+    raw = ["--dirt", "0.05", "--output_path", str(home / "raw")]
+    size = ["--customers", "100", "--products", "30", "--orders", "300"]
+    generate(["retail", *size, "--days", "40", *raw])
+    start = ["--start_time", "2025-01-31T12:00:00Z", "--kept_path", str(home / "kept")]
+    generate(["shop", "--records", "500", "--rate", "0.01", *start, *raw])
+    Retailer(engine, home).load()
+    WebShop(engine, home).load()
     return home / "lake"
 
 
