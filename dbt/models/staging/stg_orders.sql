@@ -18,11 +18,13 @@ select
     tax_amount,
     shipping_amount,
     -- What came back of this order, or as an order of its own.
-    coalesce(refund_amount, 0)
-    + case
-        when payment_status = 'refunded' and order_total < 0 then -order_total
-        else 0
-    end as refunded,
+    cast(
+        coalesce(refund_amount, 0)
+        + case
+            when payment_status = 'refunded' and order_total < 0 then -order_total
+            else 0
+        end as decimal(19, 2)
+    ) as refunded,
     item_count,
     items_total,
     order_year,
