@@ -3,12 +3,13 @@
 from salesetl.errors import ArgumentError, not_known
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.table import Table
+from salesetl.pipelines.events.pipeline import EVENTS_PIPELINE
 from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.pipelines.retail.pipeline import RETAIL
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.pipelines.shop.pipeline import SHOP
 
-PIPELINES: tuple[Pipeline, ...] = (SALES, ORDERS, RETAIL, SHOP)
+PIPELINES: tuple[Pipeline, ...] = (SALES, ORDERS, RETAIL, SHOP, EVENTS_PIPELINE)
 
 
 def pipelines() -> tuple[Pipeline, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -82,9 +83,19 @@ class StagedTable:
     def measures(self) -> list[dict[str, Any]]:
         """The entries of the run report, one for each partition."""
         return [
-            {**each.values, "rows": each.rows, "files": each.files, "bytes": each.bytes}
+            {
+                **{name: _told(value) for name, value in each.values.items()},
+                "rows": each.rows,
+                "files": each.files,
+                "bytes": each.bytes,
+            }
             for each in self.partitions.values()
         ]
+
+
+def _told(value: int | date | str) -> int | str:
+    """Write a value of a partition column as JSON can."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def stage(engine: Engine, change: Change, staging: str) -> StagedTable:

@@ -28,11 +28,13 @@ class Json:
     `delivered` is the shape of an object, and `flatten` makes the columns of the contract from it.
     Without `flatten` these are the columns of `delivered`. It is given a frame whose values are all
     text, must work on one with the types of `delivered` too, and keeps columns that it does not
-    know, so that a row keeps its file and its record.
+    know, so that a row keeps its file and its record. `passed_over` are names of objects that are
+    known and not read, such as `order.items`.
     """
 
     delivered: T.StructType
     flatten: Transform | None = None
+    passed_over: tuple[str, ...] = ()
 
 
 Reader = Csv | Json

@@ -40,7 +40,8 @@ def column(
     the day of, in the time zone of a source profile or in UTC; files have it only where a profile
     maps it. `folder` says that no file has it, but the path of each: `delivered` stands for a
     folder such as `delivered=2025-01-31`. `place_in` are the columns that several rows of a file
-    share: where a file lacks it, it is the place of the row among these, from 1. Of a column that
+    share: where a file lacks it, it is the place of the row among these, from 1; with no columns it
+    is the place in the file, and never delivered. Of a column that
     partitions are named after: `digits` of a number that is text, the `range` of its values, first
     and last, and the range that is `projected`, if that is narrower.
     """
@@ -57,6 +58,24 @@ def commented(field: T.StructField) -> T.StructField:
 # that did not come from a file.
 SOURCE_FILE = column(
     FILE_COLUMN, T.StringType(), "File that the row came from", is_lineage=True
+)
+# What else a run tells of a row, to outputs that have these columns.
+FILE_ROW_NUMBER = column(
+    "file_row_number",
+    T.IntegerType(),
+    "Place of the row in its file, from 1",
+    is_lineage=True,
+    is_optional=True,
+    place_in=[],
+)
+LOADED_AT = column(
+    "loaded_at",
+    T.TimestampType(),
+    "When the run began that has loaded the row",
+    is_lineage=True,
+)
+RAW_RECORD = column(
+    "raw_record", T.StringType(), "The row as delivered", is_lineage=True
 )
 
 
@@ -191,8 +210,13 @@ class Table:
     @property
     def delivered_fields(self) -> list[T.StructField]:
         """The columns that files have without a profile."""
-        made = {*self.days, *self.folders}
-        return [each for each in self.schema if each.name not in made]
+        return [each for each in self.schema if each.name not in self.made_columns]
+
+    @property
+    def made_columns(self) -> set[str]:
+        """Names of the columns that no file has: days of moments, folders, places in a file."""
+        in_file = {name for name, shared in self.places.items() if not shared}
+        return {*self.days, *self.folders, *in_file}
 
     def without_sources(self, absent: Collection[str]) -> "Table":
         """Return the contract without the rules that need a source which is not delivered."""

@@ -131,8 +131,8 @@ def _read_lines(
         "_names",
     )
     flattened = reader.flatten(rows) if reader.flatten else rows
-    days = {day: F.lit(None).cast("string") for day in table.days}
-    return flattened.withColumns(days).select(*table.columns, *LINEAGE)
+    made = {name: F.lit(None).cast("string") for name in sorted(table.made_columns)}
+    return flattened.withColumns(made).select(*table.columns, *LINEAGE)
 
 
 def _nested(

@@ -16,7 +16,7 @@ from salesetl.model.options import LoadOptions
 from salesetl.model.pipeline import Output, Pipeline
 from salesetl.model.quarantine_table import quarantine_of
 from salesetl.model.source import Source
-from salesetl.model.table import SOURCE_FILE, Table
+from salesetl.model.table import LOADED_AT, RAW_RECORD, SOURCE_FILE, Table
 from salesetl.parsing import parse_fields
 from salesetl.quality.deciding import classify
 from salesetl.quality.judging import ACCEPTED, QUARANTINED, breaks
@@ -43,13 +43,19 @@ class Classified:
     delivered: Delivered
     rows: DataFrame
     tally: Tally
+    loaded_at: str
 
     @property
     def accepted(self) -> DataFrame:
-        """The rows to load, with contract columns, added columns and their file."""
+        """The rows to load, with contract columns, added columns and where they came from."""
         rows = self.rows.where(f"_outcome = '{ACCEPTED}'")
         names = [name for name in rows.columns if not name.startswith("_")]
-        return rows.select(*names, F.col("_source_file").alias(SOURCE_FILE.name))
+        return rows.select(
+            *names,
+            F.col("_source_file").alias(SOURCE_FILE.name),
+            F.col("_raw_record").alias(RAW_RECORD.name),
+            F.lit(self.loaded_at).cast("timestamp").alias(LOADED_AT.name),
+        )
 
     @property
     def rejected(self) -> DataFrame:
@@ -129,7 +135,10 @@ def _classify(
     tally = count_outcomes(engine, found, contract)
     if not tally.is_balanced:
         raise BooksError(f"{source.name}: not every row read is accounted for: {tally}")
-    classified = Classified(engine, source, contract, delivered, found, tally)
+    started_at = run.report.started_at
+    classified = Classified(
+        engine, source, contract, delivered, found, tally, started_at
+    )
     if tally.rows_quarantined:
         _quarantine(run, classified)
     return classified

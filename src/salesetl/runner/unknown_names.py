@@ -37,7 +37,7 @@ def report_names(
     path = getattr(options, source.path_option)
     each = F.explode(F.split("_names", NAME_SEPARATOR)).alias("name")
     rows = classified.engine.rows(classified.rows.select(each).distinct())
-    found = (row["name"] for row in rows if row["name"])
+    found = {row["name"] for row in rows if row["name"]} - {*source.reader.passed_over}
     shape = classified.delivered.raw.delivered or source.reader.delivered
     names = compare_names(found, shape)
     if names.unknown and not names.known and not options.allow_empty:

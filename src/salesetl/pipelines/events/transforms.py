@@ -1,0 +1,49 @@
+"""Events: from delivered objects to a row an event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesetl.conforming import conform
+from salesetl.model.table import RAW_RECORD
+from salesetl.pipelines.events.contracts import EVENTS
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+else:
+    from salesetl.engines import functions as F
+
+
+def flatten_events(delivered: DataFrame) -> DataFrame:
+    """Return one flat row for each delivered event: customer, visit, product and order as columns.
+
+    `delivered` has the shape of EVENTS_DELIVERED. Values keep their types, and other columns stay
+    as they are.
+    """
+    return delivered.withColumns(
+        {
+            "customer_id": F.col("customer.customer_id"),
+            "customer_name": F.col("customer.name"),
+            "customer_email": F.col("customer.email"),
+            "customer_country": F.col("customer.country"),
+            "channel": F.col("session.channel"),
+            "device": F.col("session.device"),
+            "product_id": F.col("product.product_id"),
+            "product_name": F.col("product.name"),
+            "product_category": F.col("product.category"),
+            "product_price": F.col("product.price"),
+            "order_id": F.col("order.order_id"),
+            "order_status": F.col("order.status"),
+            "order_subtotal": F.col("order.subtotal"),
+            "order_tax": F.col("order.tax"),
+            "order_shipping": F.col("order.shipping"),
+            "order_total": F.col("order.total_amount"),
+            "currency": F.col("order.currency"),
+        }
+    ).drop("customer", "session", "product", "order")
+
+
+def build_events(events: DataFrame) -> DataFrame:
+    """Bring events into the shape of EVENTS; one row out for each row in."""
+    return conform(events.withColumnRenamed(RAW_RECORD.name, "event_data"), EVENTS)
