@@ -54,6 +54,20 @@ def add_sums(names: Iterable[str], parts: Iterable[Sums]) -> dict[str, Amounts]:
     }
 
 
+def same_sums(one: Sums, other: Sums) -> bool:
+    """Tell whether sums are equal; no sum of a currency is a sum of zero."""
+    return _without_zeros(one) == _without_zeros(other)
+
+
+def _without_zeros(sums: Sums) -> dict[tuple[str, str | None], Decimal]:
+    return {
+        (name, currency): amount
+        for name, found in sums.items()
+        for currency, amount in found.items()
+        if amount
+    }
+
+
 def texts_of(sums: Sums) -> dict[str, dict[str, str]]:
     """Write sums as texts, '' for the currency of a table that has none."""
     return {

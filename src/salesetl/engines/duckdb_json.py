@@ -14,6 +14,7 @@ from salesetl.engines.duckdb_json_keys import (
 )
 from salesetl.engines.duckdb_text import literal
 from salesetl.engines.engine import risky_number
+from salesetl.model.shapes import is_nested, json_path, nested
 from salesetl.model.table import item_fields
 from salesetl.model.types import T
 
@@ -79,12 +80,22 @@ def _is_strict() -> str:
 
 def _value(field: T.StructField, places: Mapping[str, int]) -> str:
     """SQL for the text of a column, at its place in `_texts`, or for its list of structs."""
-    path = path_of(field)
-    names = {each.name: "VARCHAR" for each in item_fields(field)}
-    if not names:
+    path, fields = path_of(field), item_fields(field)
+    if not fields:
         return f"_texts[{places[path]}]"
     kinds = f"json_type(_object, {literal(f'{path}[*]')})"
     others = f"list_filter({kinds}, lambda kind: kind not in ('OBJECT', 'NULL'))"
     items = f"_object -> {literal(path)}"
-    structs = f"json_transform({items}, {literal(json.dumps([names]))})"
+    shape = nested(fields, lambda each: "VARCHAR")
+    structs = f"json_transform({items}, {literal(json.dumps([shape]))})"
+    if is_nested(fields):
+        values = ", ".join(
+            f'"{each.name}" := item.{".".join(map(_name, json_path(each)))}'
+            for each in fields
+        )
+        structs = f"list_transform({structs}, lambda item: struct_pack({values}))"
     return f"case when len({others}) = 0 then {structs} end"
+
+
+def _name(name: str) -> str:
+    return f'"{name}"'

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from salesetl.engines.duckdb_text import literal
 from salesetl.engines.engine import NAME_SEPARATOR
-from salesetl.model.shapes import json_parents, json_path
+from salesetl.model.shapes import item_parents, json_parents, json_path
 from salesetl.model.table import item_fields
 from salesetl.model.types import T
 
@@ -18,14 +19,17 @@ def key_columns(schema: T.StructType) -> dict[str, str]:
     parents = [_quoted(parent.split(".")) for parent in json_parents(schema)]
     return {
         "_keys": f"json_keys(_record, {literal(['$', *parents])})",
-        **{_keys_of(field): _item_keys(field) for field in _lists(schema)},
+        **{
+            _keys_of(field, parent): _item_keys(field, parent)
+            for field, parent in _listed(schema)
+        },
         "_has_odd_kind": f"regexp_matches(_record, {literal(_odd_kind(schema))})",
     }
 
 
 def has_key_twice(schema: T.StructType) -> str:
     """SQL that tells whether an object has a key twice."""
-    lists = ["_keys", *map(_keys_of, _lists(schema))]
+    lists = ["_keys", *(_keys_of(*each) for each in _listed(schema))]
     twice = "lambda keys: len(keys) <> len(list_distinct(keys))"
     return " or ".join(
         f"coalesce(len(list_filter({keys}, {twice})) > 0, false)" for keys in lists
@@ -47,8 +51,12 @@ def has_other_kind(schema: T.StructType) -> str:
     )
     for field in lists:
         for each in item_fields(field):
-            kinds = f"""json_type(_record, {literal(f'{path_of(field)}[*]."{each.name}"')})"""
+            kinds = f"json_type(_record, {literal(_item_path(field, json_path(each)))})"
             claims.append(_has_any(kinds, "['OBJECT', 'ARRAY']"))
+        for parent in item_parents(field):
+            inner = _item_path(field, parent.split("."))
+            kinds = f"json_type(_record, {literal(inner)})"
+            claims.append(_has_others(kinds, "('OBJECT', 'NULL')"))
     # A list of anything but objects is not read at all.
     lost = [
         f'("{field.name}" is null'
@@ -69,9 +77,9 @@ def names_of(schema: T.StructType) -> str:
         _prefixed(f"_keys[{place}]", prefix)
         for place, prefix in enumerate(prefixes, start=1)
     ]
-    for field in _lists(schema):
-        prefix = ".".join([*json_path(field), ""])
-        keys = f"list_distinct(flatten({_keys_of(field)}))"
+    for field, parent in _listed(schema):
+        prefix = ".".join([*json_path(field), *filter(None, [parent]), ""])
+        keys = f"list_distinct(flatten({_keys_of(field, parent)}))"
         # What a list of other items has is not asked, as the list is not read.
         keys = f'case when "{field.name}" is null then [] else {keys} end'
         lists.append(_prefixed(keys, prefix))
@@ -89,15 +97,30 @@ def _lists(schema: T.StructType) -> list[T.StructField]:
     return [field for field in schema if item_fields(field)]
 
 
-def _keys_of(field: T.StructField) -> str:
-    """Name of the column with the keys of the objects in a list."""
-    return f'"_keys_{field.name}"'
+def _listed(schema: T.StructType) -> list[tuple[T.StructField, str]]:
+    """Return each list with '' for its items, and with each object that these have."""
+    return [
+        (field, parent)
+        for field in _lists(schema)
+        for parent in ("", *item_parents(field))
+    ]
 
 
-def _item_keys(field: T.StructField) -> str:
-    """SQL for the lists of keys that the objects in a list have."""
-    items = f"json_extract(_record, {literal(f'{path_of(field)}[*]')})"
+def _keys_of(field: T.StructField, parent: str) -> str:
+    """Name of the column with the keys of the objects in a list, or of those in these."""
+    return f'"_keys_{field.name}/{parent}"'
+
+
+def _item_keys(field: T.StructField, parent: str) -> str:
+    """SQL for the lists of keys that the objects in a list have, or those in these."""
+    path = _item_path(field, parent.split(".") if parent else [])
+    items = f"json_extract(_record, {literal(path)})"
     return f"list_transform({items}, lambda item: json_keys(item))"
+
+
+def _item_path(field: T.StructField, names: Sequence[str]) -> str:
+    """Path to a value in all items of a list."""
+    return f"{path_of(field)}[*]{_quoted(names).removeprefix('$')}"
 
 
 def _odd_kind(schema: T.StructType) -> str:
@@ -108,8 +131,9 @@ def _odd_kind(schema: T.StructType) -> str:
     """
     lists = _lists(schema)
     names = [json_path(field)[-1] for field in schema if field not in lists]
-    names += [each.name for field in lists for each in item_fields(field)]
-    parents = [parent.rpartition(".")[2] for parent in json_parents(schema)]
+    names += [json_path(each)[-1] for field in lists for each in item_fields(field)]
+    above = [*json_parents(schema), *chain(*map(item_parents, lists))]
+    parents = dict.fromkeys(parent.rpartition(".")[2] for parent in above)
     claims = [f'"({"|".join(names)})"{_COLON}[{{\\[]']
     if parents:
         claims.append(f'"({"|".join(parents)})"{_COLON}[^{{ \\tn]')

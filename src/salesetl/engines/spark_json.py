@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from salesetl.engines.engine import risky_number
-from salesetl.model.shapes import json_path
+from salesetl.model.shapes import is_nested, json_path, nested
 from salesetl.model.table import item_fields
 from salesetl.model.types import T
 
@@ -47,8 +48,12 @@ def is_object(schema: T.StructType) -> str:
 
 def json_value(field: T.StructField) -> str:
     """SQL for the text of a column in `_found`, or for its list of structs."""
-    path = ".".join(f"`{name}`" for name in json_path(field))
-    return f"get(_found, 0).{path}"
+    found = f"get(_found, 0).{_quoted(json_path(field))}"
+    items = item_fields(field)
+    if not is_nested(items):
+        return found
+    values = (f"'{each.name}', item.{_quoted(json_path(each))}" for each in items)
+    return f"transform({found}, item -> named_struct({', '.join(values)}))"
 
 
 def _exact(schema: T.StructType) -> str:
@@ -82,15 +87,6 @@ def _is_sound(schema: T.StructType) -> str:
 def _struct(schema: T.StructType) -> str:
     """Type to parse an object to: every value as text, where the contract says it is."""
     tree: dict[str, Any] = {"_end": "string"}
-    for field in schema:
-        *above, name = json_path(field)
-        place = tree
-        for each in above:
-            place = place.setdefault(each, {})
-        place[name] = "string"
-        if items := item_fields(field):
-            texts = ", ".join(f"`{each.name}`: string" for each in items)
-            place[name] = f"array<struct<{texts}>>"
 
     def written(node: Any) -> str:
         if isinstance(node, str):
@@ -98,4 +94,14 @@ def _struct(schema: T.StructType) -> str:
         inner = ", ".join(f"`{name}`: {written(each)}" for name, each in node.items())
         return f"struct<{inner}>"
 
-    return written(tree)
+    def type_of(field: T.StructField) -> str:
+        items = item_fields(field)
+        if not items:
+            return "string"
+        return f"array<{written(nested(items, lambda each: 'string'))}>"
+
+    return written(tree | nested(schema.fields, type_of))
+
+
+def _quoted(path: Sequence[str]) -> str:
+    return ".".join(f"`{name}`" for name in path)

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from salesetl.engines.engine import NAME_SEPARATOR
 from salesetl.engines.spark_json import STRICT, json_value
-from salesetl.model.shapes import json_parents, json_path
+from salesetl.model.shapes import item_parents, json_parents, json_path
 from salesetl.model.table import item_fields
 from salesetl.model.types import T
 
@@ -31,6 +31,13 @@ def with_keys(records: DataFrame, schema: T.StructType) -> DataFrame:
         text = f"{_map_of('.'.join(above_list))}['{name}']"
         items = _parsed(text, f"array<{_OBJECT}>")
         records = records.withColumn(_name_of(_path(field)), F.expr(items))
+        for parent in item_parents(field):
+            above, _, name = f"{_path(field)}.{parent}".rpartition(".")
+            inner = _parsed(f"item['{name}']", _OBJECT)
+            objects = f"transform({_map_of(above)}, item -> {inner})"
+            records = records.withColumn(
+                _name_of(f"{_path(field)}.{parent}"), F.expr(objects)
+            )
     return records
 
 
@@ -39,8 +46,8 @@ def has_key_twice(schema: T.StructType) -> str:
     twice = "size(map_keys({0})) <> size(array_distinct(map_keys({0})))"
     claims = [twice.format(_map_of(name)) for name in ("", *json_parents(schema))]
     claims += [
-        f"exists({_map_of(_path(field))}, item -> {twice.format('item')})"
-        for field in filter(item_fields, schema)
+        f"exists({_map_of(path)}, item -> {twice.format('item')})"
+        for path in _listed(schema)
     ]
     return _any(claims)
 
@@ -51,10 +58,15 @@ def has_other_kind(schema: T.StructType) -> str:
     for field in schema:
         path, items = _path(field), item_fields(field)
         if items:
-            claims += [_is_nested(f"item.`{each.name}`", each.name) for each in items]
+            claims += [
+                _is_nested(f"item.`{each.name}`", json_path(each)[-1]) for each in items
+            ]
             found = " or ".join(claims[-len(items) :])
             claims[-len(items) :] = [f"exists({json_value(field)}, item -> {found})"]
             claims.append(_is_lost(path, json_value(field)))
+            claims += [
+                _is_lost_in_items(path, parent) for parent in item_parents(field)
+            ]
         else:
             claims.append(_is_nested(json_value(field), path.rpartition(".")[2]))
     for parent in json_parents(schema):
@@ -69,10 +81,12 @@ def names_of(schema: T.StructType) -> str:
         _prefixed(f"map_keys({_map_of(name)})", f"{name}." if name else "")
         for name in ("", *json_parents(schema))
     ]
-    for field in filter(item_fields, schema):
+    for path in _listed(schema):
         of_item = f"coalesce(map_keys(item), {_NO_NAMES})"
-        keys = f"array_distinct(flatten(transform({_map_of(_path(field))}, item -> {of_item})))"
-        lists.append(_prefixed(keys, f"{_path(field)}."))
+        keys = (
+            f"array_distinct(flatten(transform({_map_of(path)}, item -> {of_item})))"
+        )
+        lists.append(_prefixed(keys, f"{path}."))
     texts = (f"array_join({names}, '{NAME_SEPARATOR}')" for names in lists)
     names = f"concat_ws('{NAME_SEPARATOR}', {', '.join(texts)})"
     return f"case when _is_well_formed then {names} end"
@@ -89,6 +103,15 @@ def _name_of(path: str) -> str:
 
 def _map_of(path: str) -> str:
     return f"`{_name_of(path)}`"
+
+
+def _listed(schema: T.StructType) -> list[str]:
+    """Return the paths of lists, and of the objects that their items have."""
+    return [
+        ".".join(filter(None, (_path(field), parent)))
+        for field in filter(item_fields, schema)
+        for parent in ("", *item_parents(field))
+    ]
 
 
 def _path(field: T.StructField) -> str:
@@ -108,6 +131,15 @@ def _is_lost(path: str, found: str) -> str:
     """SQL that tells whether there is a value, but not of the kind that was looked for."""
     above, _, name = path.rpartition(".")
     return f"({_map_of(above)}['{name}'] is not null and {found} is null)"
+
+
+def _is_lost_in_items(path: str, parent: str) -> str:
+    """SQL that tells whether any item of a list has a value that must be an object and is none."""
+    above, _, name = f"{path}.{parent}".rpartition(".")
+    inner = _parsed(f"item['{name}']", _OBJECT)
+    return (
+        f"exists({_map_of(above)}, item -> item['{name}'] is not null and {inner} is null)"
+    )
 
 
 def _prefixed(keys: str, prefix: str) -> str:

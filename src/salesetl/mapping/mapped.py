@@ -93,7 +93,7 @@ class _Delivered:
 
     def has(self, name: str) -> bool:
         """Whether a column of the contract is one of the file."""
-        if name in self.table.days and name not in self.profile.columns:
+        if name in self.table.made_columns and name not in self.profile.columns:
             return False
         return name not in self.profile.constants and self._key(name) in self.positions
 

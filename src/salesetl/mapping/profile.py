@@ -108,7 +108,7 @@ class Profile(TextLayout):
             self.columns.get(name, name)
             for name in table.columns
             if name not in made and name not in self.expressions
-            if name not in table.days or name in self.columns
+            if name not in table.made_columns or name in self.columns
         ]
         known = made | {name for name in table.columns if name not in self.expressions}
         for name, expression in self.expressions.items():

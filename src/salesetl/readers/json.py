@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesetl import parsing
 from salesetl.characters import is_plain
 from salesetl.engines.engine import Engine
 from salesetl.mapping.profile import Profile
+from salesetl.mapping.sections import ListProfile
 from salesetl.model.shapes import flat
 from salesetl.model.source import Json
 from salesetl.model.table import Table, item_fields
@@ -30,6 +31,9 @@ else:
     from salesetl.engines import functions as F
 
 logger = logging.getLogger(__name__)
+
+# Stands for the items of a list in the path of a value.
+_ITEM = ".*."
 
 _FAULT = (
     f"case when not _is_well_formed then '{WELL_FORMED.name}'"
@@ -71,8 +75,8 @@ def read_objects(
 ) -> RawRows:
     """Read every object of some files, of which it is known whether they may span lines."""
     if profile != Profile():
-        defaults = delivered_paths(engine, reader)
-        return read_profiled_json(engine, files, table, profile, defaults, staging)
+        defaults = delivered_paths(engine, reader), delivered_lists(engine, reader)
+        return read_profiled_json(engine, files, table, profile, *defaults, staging)
     by_line: list[StoredFile] = []
     frames = []
     for number, (file, is_across) in enumerate(files):
@@ -98,12 +102,29 @@ def read_objects(
 
 def delivered_paths(engine: Engine, reader: Json) -> dict[str, str]:
     """Map each column of the contract to its path in an object, such as `customer.country`."""
+    row = _paths_by_column(engine, reader)
+    return {name: path for name, path in row.items() if isinstance(path, str)}
+
+
+def delivered_lists(engine: Engine, reader: Json) -> dict[str, ListProfile]:
+    """Tell of each list of the contract where it is in an object, and what is where in its items."""
+    lists = {}
+    for name, value in _paths_by_column(engine, reader).items():
+        if isinstance(value, list):
+            split = {inner: path.split(_ITEM) for inner, path in dict(value[0]).items()}
+            [path] = {path for path, _ in split.values()}
+            columns = {inner: within for inner, (_, within) in split.items()}
+            lists[name] = ListProfile(path, columns)
+    return lists
+
+
+def _paths_by_column(engine: Engine, reader: Json) -> dict[str, Any]:
+    """Return the path of each column of the contract, and for lists those of all their values."""
 
     def path_of(field: T.StructField, path: str) -> str:
         # Each value is its own path, which flattening then brings to a column.
         if items := item_fields(field):
-            inner = (f"'{each.name}', '{path}.{each.name}'" for each in items)
-            return f"array(named_struct({', '.join(inner)}))"
+            return f"array({_struct(items, f'{path}.*', path_of)})"
         return f"'{path}'"
 
     told = engine.frame([(1,)], {"_row": "int"}).select(
@@ -111,7 +132,7 @@ def delivered_paths(engine: Engine, reader: Json) -> dict[str, str]:
     )
     flattened = reader.flatten(told) if reader.flatten else told
     [row] = engine.rows(flattened)
-    return {name: path for name, path in row.items() if isinstance(path, str)}
+    return row
 
 
 def _read_lines(
@@ -140,23 +161,43 @@ def _nested(
 ) -> list[Column]:
     """Return the columns of a shape, each made of `value` of a field and its path."""
 
-    def sql(field: T.StructField, path: str) -> str:
-        if not isinstance(field.dataType, T.StructType):
-            return value(field, path)
-        inner = (
-            f"'{each.name}', {sql(each, f'{path}.{each.name}')}"
-            for each in field.dataType
-        )
-        return f"named_struct({', '.join(inner)})"
+    return [
+        F.expr(_of_shape(field, field.name, value)).alias(field.name)
+        for field in schema
+    ]
 
-    return [F.expr(sql(field, field.name)).alias(field.name) for field in schema]
+
+def _of_shape(
+    field: T.StructField, path: str, value: Callable[[T.StructField, str], str]
+) -> str:
+    """SQL for a value, or for an object of values with their paths."""
+    if isinstance(field.dataType, T.StructType):
+        return _struct(field.dataType.fields, path, value)
+    return value(field, path)
+
+
+def _struct(
+    fields: Sequence[T.StructField],
+    path: str,
+    value: Callable[[T.StructField, str], str],
+) -> str:
+    inner = (
+        f"'{each.name}', {_of_shape(each, '.'.join(filter(None, (path, each.name))), value)}"
+        for each in fields
+    )
+    return f"named_struct({', '.join(inner)})"
 
 
 def _plain(field: T.StructField, text: str) -> str:
     """SQL for the text of a value; of a number without the exponent that a reader may give it."""
     match field.dataType:
         case T.ArrayType():
-            return parsing.structs(text, item_fields(field), _plain)
+            item = _struct(
+                item_fields(field),
+                "",
+                lambda each, path: _plain(each, f"item.`{path}`"),
+            )
+            return f"transform({text}, item -> {item})"
         case T.DecimalType() | T.IntegerType():
             return parsing.plain_number(text)
         case _:

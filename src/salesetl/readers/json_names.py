@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from salesetl.model.shapes import flat, json_parents, json_path
+from salesetl.model.shapes import flat, item_parents, json_parents, json_path
 from salesetl.model.table import item_fields
 from salesetl.model.types import T
 
@@ -37,7 +37,12 @@ def compare_names(found: Iterable[str], delivered: T.StructType) -> Names:
     found = set(found)
     values = flat(delivered)
     lists = [".".join(json_path(field)) for field in values if item_fields(field)]
-    outer = {*json_parents(values), *lists}
+    inner = {
+        ".".join([*json_path(field), parent])
+        for field in values
+        for parent in item_parents(field)
+    }
+    outer = {*json_parents(values), *lists, *inner}
     names = _names(values)
     optional = {
         ".".join(json_path(field))

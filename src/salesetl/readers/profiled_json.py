@@ -15,6 +15,7 @@ from salesetl.characters import is_plain, name_key
 from salesetl.engines.engine import Engine
 from salesetl.mapping.mapped import with_contract_columns
 from salesetl.mapping.profile import IS_FILTERED, Profile
+from salesetl.mapping.sections import ListProfile
 from salesetl.model.table import Table
 from salesetl.readers.documents import objects_of
 from salesetl.readers.files import read_whole
@@ -40,16 +41,17 @@ def read_profiled_json(
     table: Table,
     profile: Profile,
     defaults: Mapping[str, str],
+    default_lists: Mapping[str, ListProfile],
     staging: str,
 ) -> RawRows:
     """Read every record of some files, each contract column as text.
 
     Records are objects, a line each, in an array, or in the list that `records` of the profile
-    names. Of each file it is known whether they may span lines. `defaults` are the paths of columns
-    of which the profile says nothing.
+    names. Of each file it is known whether they may span lines. `defaults` and `default_lists` are
+    the paths of columns and lists of which the profile says nothing.
     """
     named = {*profile.columns.values(), *profile.operands}
-    profile = _with_defaults(profile, defaults)
+    profile = _with_defaults(profile, defaults, default_lists)
     wanted = WantedPaths.of(table, profile)
     frames = []
     for number, (file, is_across) in enumerate(files):
@@ -151,9 +153,20 @@ def _mapped(
     )
 
 
-def _with_defaults(profile: Profile, paths: Mapping[str, str]) -> Profile:
-    """Return a profile in which columns without a path have that of the contract."""
+def _with_defaults(
+    profile: Profile, paths: Mapping[str, str], lists: Mapping[str, ListProfile]
+) -> Profile:
+    """Return a profile in which columns and lists without a path have that of the contract."""
     made = {*profile.constants, *profile.expressions}
     made |= {profile.key.column} if profile.key else set()
     defaults = {name: path for name, path in paths.items() if name not in made}
-    return replace(profile, columns=defaults | profile.columns)
+    merged = {
+        name: replace(
+            own, path=default.path, columns={**default.columns, **own.columns}
+        )
+        for name, default in lists.items()
+        if not (own := profile.list_of(name)).path
+    }
+    return replace(
+        profile, columns=defaults | profile.columns, lists={**profile.lists, **merged}
+    )

@@ -16,6 +16,7 @@ from salesetl.money import (
     add_sums,
     amounts_text,
     reported_amounts,
+    same_sums,
 )
 from salesetl.runner.classifying import Classified
 from salesetl.runner.run import Run
@@ -112,7 +113,7 @@ class Loading:
         unchanged_rows, unchanged_sums = unchanged
         found = add_sums(sums, [staged.sums, unchanged_sums])
         found_rows = staged.row_count + unchanged_rows
-        if rows not in (None, found_rows) or found != sums:
+        if rows not in (None, found_rows) or not same_sums(found, sums):
             raise BooksError(
                 f"{output.table.name}: {found_rows} rows with {_text(found)} were written,"
                 f" but {rows} rows with {_text(sums)} were expected; nothing was published"

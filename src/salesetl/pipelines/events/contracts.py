@@ -45,8 +45,14 @@ def _object(**types: T.DataType) -> T.StructType:
     )
 
 
-# An event as delivered: what has happened, to whom, and what it was about. Lines of carts and orders
-# stay in the object, from which models take them.
+_PRODUCT = _object(
+    product_id=T.StringType(),
+    name=T.StringType(),
+    category=T.StringType(),
+    price=PRICE,
+)
+
+# An event as delivered: what has happened, to whom, and what it was about.
 EVENTS_DELIVERED = T.StructType(
     [
         T.StructField("event_id", T.StringType()),
@@ -67,12 +73,7 @@ EVENTS_DELIVERED = T.StructType(
         ),
         T.StructField(
             "product",
-            _object(
-                product_id=T.StringType(),
-                name=T.StringType(),
-                category=T.StringType(),
-                price=PRICE,
-            ),
+            _PRODUCT,
         ),
         T.StructField(
             "order",
@@ -84,8 +85,20 @@ EVENTS_DELIVERED = T.StructType(
                 shipping=DELIVERED_AMOUNT,
                 total_amount=DELIVERED_AMOUNT,
                 currency=T.StringType(),
+                items=T.ArrayType(_object(product=_PRODUCT, quantity=T.IntegerType())),
             ),
         ),
+    ]
+)
+
+# A line of an order.
+ITEM = T.StructType(
+    [
+        column("product_id", T.StringType(), "Identifies the product"),
+        column("product_name", T.StringType(), "Name of the product at that time"),
+        column("category", T.StringType(), "Category of the product at that time"),
+        column("quantity", T.IntegerType(), "Units"),
+        column("unit_price", PRICE, "Price of one unit"),
     ]
 )
 
@@ -136,6 +149,13 @@ _EVENT = [
     ),
 ]
 
+_ITEMS = column(
+    "items",
+    T.ArrayType(ITEM),
+    "Lines of the order, in order",
+    is_optional=True,
+)
+
 EVENT_DATE = column(
     "event_date",
     T.DateType(),
@@ -149,9 +169,10 @@ RAW_EVENTS = Table(
     name="events",
     namespace=NAMESPACE,
     grain="one event as delivered",
-    schema=T.StructType([*_EVENT, FILE_ROW_NUMBER, EVENT_DATE]),
+    schema=T.StructType([*_EVENT, _ITEMS, FILE_ROW_NUMBER, EVENT_DATE]),
     key=("event_id",),
     amounts=("order_total",),
+    prepared_amounts=("items_total",),
     currency="currency",
     settings=(
         Setting(
@@ -164,7 +185,7 @@ RAW_EVENTS = Table(
     rules=(
         Rule("event_id_is_present", "event_id is not null"),
         *text_rules(
-            T.StructType(_EVENT),
+            T.StructType([*_EVENT, _ITEMS]),
             ("event_id", "session_id", "customer_id", "product_id", "order_id"),
         ),
         Rule("event_type_is_present", "event_type is not null"),
@@ -217,13 +238,33 @@ RAW_EVENTS = Table(
             remedy="order_total is order_subtotal + order_tax + order_shipping; map or compute what"
             " the events have in a source profile",
         ),
+        Rule("order_has_items", "order_id is null or size(items) > 0"),
+        Rule(
+            "quantities_are_positive",
+            "order_id is null"
+            " or size(filter(items, item -> coalesce(item.quantity, 0) <= 0)) = 0",
+            remedy="a quantity is a whole number above zero",
+        ),
+        Rule(
+            "unit_prices_are_valid",
+            "order_id is null"
+            " or size(filter(items, item -> coalesce(item.unit_price, -1) < 0)) = 0",
+            remedy="a price is a decimal ≥ 0 with at most 4 decimals",
+        ),
+        Rule(
+            "order_subtotal_is_sum_of_items",
+            "order_id is null or order_subtotal is null or items_total is null"
+            " or abs(order_subtotal - items_total) <= :order_total_tolerance",
+            remedy="order_subtotal is the sum of quantity × price of its lines; map or compute what"
+            " the events have in a source profile",
+        ),
         Rule("session_id_is_present", "session_id is not null", level="warn"),
         Rule("customer_id_is_present", "customer_id is not null", level="warn"),
         values_rule("event_type_is_known", T.StructType(_EVENT), "event_type"),
     ),
 )
 
-# An event never changes: of one that is delivered again, the first stays.
+# An event never changes: one that is there stays, whatever is delivered of it later.
 EVENTS = Table(
     name="events",
     namespace=NAMESPACE,
@@ -252,6 +293,30 @@ EVENTS = Table(
     partition_by=("event_date",),
     strategy=Append(),
     amounts=("order_total",),
+    currency="currency",
+    date_column="event_date",
+)
+
+ORDER_ITEMS = Table(
+    name="order_items",
+    namespace=NAMESPACE,
+    grain="one line of an order, as an event has it",
+    schema=T.StructType(
+        [
+            RAW_EVENTS.field("event_id"),
+            RAW_EVENTS.field("order_id"),
+            column("line_number", T.IntegerType(), "Place in its order, from 1"),
+            *ITEM.fields,
+            column("line_total", AMOUNT, "quantity × unit_price, to the cent"),
+            RAW_EVENTS.field("currency"),
+            LOADED_AT,
+            EVENT_DATE,
+        ]
+    ),
+    key=("event_id", "line_number"),
+    partition_by=("event_date",),
+    strategy=Append(),
+    amounts=("line_total",),
     currency="currency",
     date_column="event_date",
 )

@@ -9,14 +9,20 @@ from salesetl.pipelines.events.contracts import (
     EVENTS,
     EVENTS_DELIVERED,
     NAMESPACE,
+    ORDER_ITEMS,
     RAW_EVENTS,
 )
-from salesetl.pipelines.events.transforms import build_events, flatten_events
+from salesetl.pipelines.events.transforms import (
+    build_events,
+    build_order_items,
+    flatten_events,
+    with_item_totals,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventsOptions(LoadOptions):
-    """Load delivered events into `events`, each once."""
+    """Load delivered events into `events`, each once, and the lines of their orders."""
 
     events_path: InputPath = option(
         "JSON files of events, plain or .gz, one object a line, one after the other or an array"
@@ -33,10 +39,20 @@ EVENTS_PIPELINE = Pipeline(
             Json(
                 EVENTS_DELIVERED,
                 flatten_events,
-                passed_over=("cart", "order.items"),
+                passed_over=("cart",),
             ),
+            prepare=with_item_totals,
         ),
     ),
-    outputs=(Output(EVENTS, build_events, of="events"),),
+    outputs=(
+        Output(EVENTS, build_events, of="events"),
+        Output(
+            ORDER_ITEMS,
+            build_order_items,
+            of="events",
+            rows="case when order_id is null then 0 else item_count end",
+            sums={"line_total": "items_total"},
+        ),
+    ),
     is_for_warehouse=True,
 )

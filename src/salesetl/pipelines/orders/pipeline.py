@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from salesetl.item_totals import with_totals
 from salesetl.model.options import InputPath, LoadOptions, option
 from salesetl.model.pipeline import Output, Pipeline, SameSum
 from salesetl.model.source import Json, Source
@@ -16,7 +17,6 @@ from salesetl.pipelines.orders.transforms import (
     build_fact_order_items,
     build_fact_orders,
     flatten_orders,
-    with_totals,
 )
 
 
