@@ -10,3 +10,16 @@ cast(
         * 0.01 as decimal(18, 2)
     )
 {%- endmacro %}
+
+{#
+How many percent an amount is of another that is above zero, to four decimals, half up. In whole
+numbers, as above; neither is below zero.
+#}
+{% macro percent_of(amount, total) -%}
+{%- set cents = 'cast(' ~ total ~ ' * 100 as bigint)' -%}
+{%- set twice = '(cast(' ~ amount ~ ' * 100 as bigint) * 2000000 + ' ~ cents ~ ')' -%}
+cast(
+        cast(({{ twice }} - mod({{ twice }}, 2 * {{ cents }})) / (2 * {{ cents }}) as decimal(18, 0))
+        * 0.0001 as decimal(7, 4)
+    )
+{%- endmacro %}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from salesetl.model.pipeline import Pipeline
-from salesetl.model.table import Table, type_text
+from salesetl.model.table import LOADED_AT, Table, type_text
 
 _HEAD = """\
 # Made from the contracts in src/salesetl/pipelines/ by `make docs`.
@@ -53,6 +53,14 @@ def _source(table: Table, *, is_in_lake: bool) -> str:
             f"              {_files(table)},",
             "              hive_partitioning = true, hive_types_autocast = false)",
         ]
+    if table.freshness:
+        lines += [
+            "        config:",
+            f"          loaded_at_field: {LOADED_AT.name}",
+            "          freshness:",
+            f"            warn_after: {_hours(table.freshness.warn_after_hours)}",
+            f"            error_after: {_hours(table.freshness.error_after_hours)}",
+        ]
     if len(table.key) > 1:
         lines += [
             "        data_tests:",
@@ -94,6 +102,10 @@ def _tests(table: Table, name: str) -> list[str]:
             f"                    severity: {severity}",
         ]
     return ["            data_tests:", *tests] if tests else []
+
+
+def _hours(count: int) -> str:
+    return f"{{count: {count}, period: hour}}"
 
 
 def _text(value: str) -> str:

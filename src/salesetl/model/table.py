@@ -80,6 +80,14 @@ RAW_RECORD = column(
 
 
 @dataclass(frozen=True)
+class Freshness:
+    """How many hours after the newest arrival to warn, and when it is an error."""
+
+    warn_after_hours: int
+    error_after_hours: int
+
+
+@dataclass(frozen=True)
 class Table:
     """One table: its grain, columns, key, partitions, and the rules of its rows.
 
@@ -96,7 +104,8 @@ class Table:
     are a conflict.
 
     `derived` has expressions, in the language of source profiles, for columns that a file may lack.
-    `settings` are parameters of the rules that a source profile may set.
+    `settings` are parameters of the rules that a source profile may set. `freshness` says how late
+    rows of a table with `loaded_at` may be, to the models of a warehouse.
     """
 
     name: str
@@ -114,6 +123,7 @@ class Table:
     rules: tuple[Rule, ...] = field(default=())
     derived: Mapping[str, str] = field(default_factory=dict, hash=False)
     settings: tuple[Setting, ...] = ()
+    freshness: Freshness | None = None
 
     def __post_init__(self) -> None:
         """See that the declaration names only columns that it has; ValueError if not."""

@@ -30,7 +30,7 @@ def build(namespace: str, target: DbtTarget, as_of: date, folder: Path) -> list[
     What dbt writes beside goes below a folder. ModelError names what failed.
     """
     words = [
-        *("build", "--select", f"path:models/{namespace}"),
+        *("build", "--select", *_paths(namespace)),
         *("--vars", json.dumps({"as_of": as_of.isoformat()})),
     ]
     logger.info("building and testing the models of %s", namespace)
@@ -42,11 +42,21 @@ def build(namespace: str, target: DbtTarget, as_of: date, folder: Path) -> list[
     nodes = [
         node
         for node in manifest.get("nodes", {}).values()
-        if node["resource_type"] == "model"
+        if node["resource_type"] in ("model", "snapshot")
         and _TAG in node["tags"]
-        and node["path"].startswith(f"{namespace}/")
+        and node["original_file_path"].split("/")[1] == namespace
     ]
     return sorted(node["alias"] for node in nodes)
+
+
+def _paths(namespace: str) -> list[str]:
+    """Select the models of a pipeline, and its snapshots if it has any."""
+    kinds = ("models", "snapshots")
+    return [
+        f"path:{kind}/{namespace}"
+        for kind in kinds
+        if (PROJECT / kind / namespace).is_dir()
+    ]
 
 
 def _run(

@@ -8,6 +8,7 @@ from salesetl.model.table import (
     FILE_ROW_NUMBER,
     LOADED_AT,
     SOURCE_FILE,
+    Freshness,
     Table,
     column,
 )
@@ -295,6 +296,7 @@ EVENTS = Table(
     amounts=("order_total",),
     currency="currency",
     date_column="event_date",
+    freshness=Freshness(warn_after_hours=1, error_after_hours=24),
 )
 
 ORDER_ITEMS = Table(

@@ -1,0 +1,30 @@
+-- Grain: one event.
+-- Made from its contract by `make docs`; `salesetl warehouse load` makes the table so.
+create table if not exists events_staging.events (
+    event_id varchar,
+    event_type varchar,
+    session_id varchar,
+    event_timestamp timestamp_ntz,
+    customer_id varchar,
+    customer_name varchar,
+    customer_email varchar,
+    customer_country varchar,
+    channel varchar,
+    device varchar,
+    product_id varchar,
+    product_name varchar,
+    product_category varchar,
+    product_price decimal(12,4),
+    order_id varchar,
+    order_status varchar,
+    order_subtotal decimal(18,2),
+    order_tax decimal(18,2),
+    order_shipping decimal(18,2),
+    order_total decimal(18,2),
+    currency varchar,
+    event_data varchar,
+    source_file varchar,
+    file_row_number decimal(10,0),
+    loaded_at timestamp_ntz,
+    event_date date
+)

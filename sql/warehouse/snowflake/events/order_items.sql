@@ -1,0 +1,16 @@
+-- Grain: one line of an order, as an event has it.
+-- Made from its contract by `make docs`; `salesetl warehouse load` makes the table so.
+create table if not exists events_staging.order_items (
+    event_id varchar,
+    order_id varchar,
+    line_number decimal(10,0),
+    product_id varchar,
+    product_name varchar,
+    category varchar,
+    quantity decimal(10,0),
+    unit_price decimal(12,4),
+    line_total decimal(18,2),
+    currency varchar,
+    loaded_at timestamp_ntz,
+    event_date date
+)
