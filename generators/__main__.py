@@ -7,6 +7,7 @@ from datetime import date
 from generators.argument_values import HelpFormatter, positive, share
 from generators.buyers import make_buyers
 from generators.customers import make_customers
+from generators.events_command import add_events
 from generators.orders import OrdersPlan, write_orders
 from generators.places import written
 from generators.retail_command import add_retail
@@ -30,6 +31,9 @@ def main(words: list[str] | None = None) -> None:
     shop = commands.add_parser("shop", help="sell in a shop: users, products and sales")
     add_shop(shop)
     _add_common(shop)
+    events = commands.add_parser("events", help="write what visitors of a shop do")
+    add_events(events)
+    _add_common(events)
     arguments = parser.parse_args(words)
     if (
         "end_date" in arguments
