@@ -102,7 +102,13 @@ def reported_amounts(states: Mapping[str, Sums]) -> ReportedAmounts:
     reported: ReportedAmounts = {}
     for name in names:
         of_state = {state: sums.get(name, {}) for state, sums in states.items()}
-        currencies = {each for amounts in of_state.values() for each in amounts}
+        # Rows without an amount have no currency either, and are no line of their own.
+        currencies = {
+            each
+            for amounts in of_state.values()
+            for each, amount in amounts.items()
+            if amount or each is not None
+        }
         reported[name] = {
             currency
             or "": {

@@ -73,11 +73,12 @@ def joined(names: Iterable[str]) -> str:
 
 def _content(table: Table) -> str:
     # Values are compared rather than spellings, 1.50 with 1.5; where a field could not be read
-    # there is no value, and the record as delivered stands for the row.
+    # there is no value, and the record as delivered stands for the row. Where a row came from is
+    # no part of it.
     values = ", ".join(
-        f"coalesce(cast(`{name}` as string), '')"
-        for name in table.columns
-        if name not in table.key
+        f"coalesce(cast(`{each.name}` as string), '')"
+        for each in table.schema
+        if each.name not in table.key and not each.metadata.get("is_lineage")
     )
     return f"case when _reasons = '' then concat_ws(chr(31), {values}) else _raw_record end"
 

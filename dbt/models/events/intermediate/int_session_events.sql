@@ -1,5 +1,5 @@
--- Grain: one event of a customer, with its place in the visit that it names, and in the visit that
--- 30 minutes without an event end.
+-- Grain: one event of a visiting customer, with its place in the visit that it names, and in the visit
+-- that 30 minutes without an event end. An order is fulfilled or cancelled without its buyer.
 with followed as (
     select
         event_id,
@@ -15,7 +15,9 @@ with followed as (
             partition by customer_id order by event_at, event_id
         ) as event_at_before
     from {{ ref('stg_events') }}
-    where customer_id is not null
+    where
+        customer_id is not null
+        and event_type not in ('order_fulfilled', 'order_cancelled')
 ),
 
 paused as (
