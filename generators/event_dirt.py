@@ -19,9 +19,15 @@ def _wrong_total(event: Event) -> list[str]:
     return _other_order(total_amount=event["order"]["total_amount"] + 1)(event)
 
 
-def _one_less(event: Event) -> list[str]:
-    first, *others = event["order"]["items"]
-    return _other_order(items=[first | {"quantity": 0}, *others])(event)
+def _none_of_the_first(event: Event) -> list[str]:
+    order = event["order"]
+    first, *others = order["items"]
+    worth = first["product"]["price"] * first["quantity"]
+    return _other_order(
+        items=[first | {"quantity": 0}, *others],
+        subtotal=round(order["subtotal"] - worth, 2),
+        total_amount=round(order["total_amount"] - worth, 2),
+    )(event)
 
 
 # Of any event.
@@ -45,6 +51,6 @@ EVENT_DIRT: tuple[Dirt[Event], ...] = (
 ORDER_DIRT: tuple[Dirt[Event], ...] = (
     Dirt("missing_order_id", _other_order(order_id=None), "order_is_present"),
     Dirt("wrong_total", _wrong_total, "order_total_is_sum_of_parts"),
-    Dirt("zero_quantity", _one_less, "quantities_are_positive"),
+    Dirt("zero_quantity", _none_of_the_first, "quantities_are_positive"),
     Dirt("unknown_currency", _other_order(currency="ZZZ"), "currency_is_known"),
 )
