@@ -13,7 +13,8 @@ from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.engines.functions import functions_of
 from salesetl.pipelines.retail.pipeline import RETAIL
 from salesetl.pipelines.shop.pipeline import SHOP
-from salesetl.warehouses.loading_lake import build, load
+from salesetl.warehouses.building import build
+from salesetl.warehouses.loading_lake import load
 from salesetl.warehouses.unloading import unload
 from tests.jobs.retailer import Retailer
 from tests.jobs.web_shop import WebShop

@@ -13,3 +13,11 @@ when it arrives: it may be days late, or dated in the future.
         from {{ this }}
     )
 {%- endmacro %}
+
+{#
+Whether only what has newly arrived is built. That is asked of the warehouse, but not by `dbt compile`,
+which shows either SQL: the variable `adds_to_itself` says which.
+#}
+{% macro adds_to_itself() %}
+    {{ return(var('adds_to_itself', false) if flags.WHICH == 'compile' else is_incremental()) }}
+{% endmacro %}

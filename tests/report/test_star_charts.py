@@ -16,7 +16,7 @@ from salesetl.report.datasets import DATASETS, rows_of, sections_of
 from salesetl.report.page import page
 from salesetl.runs import read_reports
 from salesetl.storage import storage_of
-from salesetl.warehouses.dbt_runs import PROJECT
+from salesetl.warehouses.dbt_models import PROJECT
 from tests.jobs.retailer import Retailer, customer, line, product
 from tests.jobs.web_shop import WebShop, web_sale
 

@@ -1,8 +1,6 @@
 """Serving tables change together, and only where analysts can go on using them."""
 
 from collections.abc import Mapping
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +8,7 @@ import pytest
 from salesetl.errors import InputError
 from salesetl.pipelines.retail.pipeline import RETAIL
 from salesetl.warehouses import dbt_runs
-from salesetl.warehouses.loading_lake import build
-from salesetl.warehouses.warehouse import DbtTarget
+from salesetl.warehouses.building import build
 from tests.warehouses.places import Place
 from tests.warehouses.statements import StatementError, before_each, failing_at
 
@@ -26,12 +23,8 @@ READ = (
 def built(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
     """Publish two tables of models, and build them again from something else."""
 
-    def build_nothing(
-        namespace: str, target: DbtTarget, as_of: date, folder: Path
-    ) -> list[str]:
-        return TABLES
-
-    monkeypatch.setattr(dbt_runs, "build", build_nothing)
+    monkeypatch.setattr(dbt_runs, "build", lambda run: None)
+    monkeypatch.setattr(dbt_runs, "served_tables", lambda run: TABLES)
     if place.is_duckdb:
         place.file.parent.mkdir(parents=True)
     place.change("create schema retail_build")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from salesetl.display import table_text
 from salesetl.registry import namespaces, pipeline_named, pipelines
-from salesetl.warehouses import loading_lake
+from salesetl.warehouses import building, loading_lake
 from salesetl.warehouses.counting import counts_text
 from salesetl.warehouses.mirror import TableChange
+from salesetl.warehouses.star import PublishedTable
 from salesetl.warehouses.unloading import unload
 from salesetl.warehouses.urls import FORMS, warehouse_of
 
@@ -39,12 +40,14 @@ def add_commands(groups: Commands) -> None:
             "build and test the models with dbt, then publish them as one",
             _build,
         ),
+        ("publish", "test the models that were built by name, then publish", _publish),
+        ("freshness", "tell whether rows arrive as they should", _freshness),
         ("unload", "write the tables that are served to the lake, as Parquet", _unload),
         ("counts", "compare rows and amounts of the warehouse with the lake", _counts),
     ):
         parser = commands.add_parser(name, help=told, description=told)
         # Others have no models for a warehouse.
-        is_of_star = command in (_build, _unload)
+        is_of_star = command in (_build, _publish, _freshness, _unload)
         parser.add_argument(
             "pipeline", choices=_with_a_star() if is_of_star else namespaces()
         )
@@ -54,19 +57,26 @@ def add_commands(groups: Commands) -> None:
             metavar="URL",
             help=FORMS,
         )
-        if name != "build":
+        if command in (_build, _publish):
+            _add_build(parser)
+        elif command is not _freshness:
             parser.add_argument("--output_path", required=True, help="root of the lake")
-        else:
+        if command is _build:
             parser.add_argument(
-                "--output_path",
-                help="root of the lake, to leave an event of lineage there",
-            )
-            parser.add_argument(
-                "--as_of",
-                type=date.fromisoformat,
-                help="day of a calendar without orders (default: today in UTC)",
+                "--model", help="build only this one, and publish nothing"
             )
         parser.set_defaults(command=command)
+
+
+def _add_build(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--output_path", help="root of the lake, to leave an event of lineage there"
+    )
+    parser.add_argument(
+        "--as_of",
+        type=date.fromisoformat,
+        help="day of the build, after which nothing has happened (default: today in UTC)",
+    )
 
 
 def _with_a_star() -> list[str]:
@@ -90,11 +100,33 @@ def _build(arguments: argparse.Namespace) -> str:
     _log_progress()
     pipeline = pipeline_named(arguments.pipeline)
     warehouse = warehouse_of(arguments.warehouse)
-    published = loading_lake.build(
-        warehouse, pipeline, arguments.as_of, arguments.output_path
+    if arguments.model:
+        building.build_model(warehouse, pipeline, arguments.model, arguments.as_of)
+        return f"{arguments.model} is built\n"
+    return _published_text(
+        building.build(warehouse, pipeline, arguments.as_of, arguments.output_path)
     )
+
+
+def _publish(arguments: argparse.Namespace) -> str:
+    _log_progress()
+    pipeline = pipeline_named(arguments.pipeline)
+    warehouse = warehouse_of(arguments.warehouse)
+    return _published_text(
+        building.publish(warehouse, pipeline, arguments.as_of, arguments.output_path)
+    )
+
+
+def _published_text(published: list[PublishedTable]) -> str:
     rows = [[each.name, each.rows] for each in published]
     return table_text(("published", "rows"), rows) + "\n"
+
+
+def _freshness(arguments: argparse.Namespace) -> str:
+    pipeline = pipeline_named(arguments.pipeline)
+    warehouse = warehouse_of(arguments.warehouse)
+    late = building.check_freshness(warehouse, pipeline)
+    return "".join(f"late: {line}\n" for line in late) or "all is fresh\n"
 
 
 def _unload(arguments: argparse.Namespace) -> str:

@@ -9,68 +9,114 @@ import shutil
 import subprocess  # nosec B404
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from salesetl.errors import ModelError, SetupError
+from salesetl.warehouses.dbt_models import PROJECT, paths_of
 from salesetl.warehouses.warehouse import DbtTarget
 
 logger = logging.getLogger(__name__)
 
-# A link to the folder of the repository; the wheel has what it leads to.
-PROJECT = Path(__file__).parents[1] / "dbt_project"
-
 _TAG = "published"
+_FAILED = ("error", "fail", "runtime error")
 
 
-def build(namespace: str, target: DbtTarget, as_of: date, folder: Path) -> list[str]:
-    """Build and test the models of a pipeline, and return the names of the tables to publish.
+@dataclass(frozen=True)
+class DbtRun:
+    """What dbt is run on: the models of a pipeline, a warehouse, and the day that they are as of.
 
-    What dbt writes beside goes below a folder. ModelError names what failed.
+    What dbt writes beside goes below `folder`.
     """
-    words = [
-        *("build", "--select", *_paths(namespace)),
-        *("--vars", json.dumps({"as_of": as_of.isoformat()})),
+
+    namespace: str
+    target: DbtTarget
+    as_of: date
+    folder: Path
+
+    @property
+    def all_models(self) -> tuple[str, ...]:
+        """The words that select all models and snapshots, with their tests."""
+        return ("--select", *(f"path:{each}" for each in paths_of(self.namespace)))
+
+
+def build(run: DbtRun) -> None:
+    """Build and test all models of a pipeline; ModelError names what failed."""
+    logger.info("building and testing the models of %s", run.namespace)
+    _succeed(run, "build", *run.all_models)
+
+
+def run_tests(run: DbtRun) -> None:
+    """Test all models of a pipeline, which are built already; ModelError names what failed."""
+    logger.info("testing the models of %s", run.namespace)
+    _succeed(run, "test", *run.all_models)
+
+
+def build_model(run: DbtRun, model: str) -> None:
+    """Build one model, with the tests that read no other; ModelError names what failed."""
+    logger.info("building %s", model)
+    _succeed(
+        run, "build", "--select", model, "--indirect-selection", "cautious"
+    )
+
+
+def check_freshness(run: DbtRun) -> list[str]:
+    """Return a line for each source that has arrived late; ModelError names those far too late."""
+    source = f"source:{run.namespace}"
+    done = _run(run, "source", "freshness", "--select", source)
+    found = _read(run.folder, "sources.json").get("results", [])
+    told = {
+        result["unique_id"].split(".")[-1]: result
+        for result in found
+        if result["status"] != "pass"
+    }
+    lines = [
+        f"{run.namespace} {name}: {_age(result)}" for name, result in told.items()
     ]
-    logger.info("building and testing the models of %s", namespace)
-    done = _run(words, target, folder)
-    results = _read(folder, "run_results.json")
     if done.returncode:
-        raise ModelError(_failure(results, done, namespace))
-    manifest = _read(folder, "manifest.json")
-    nodes = [
-        node
-        for node in manifest.get("nodes", {}).values()
+        raise ModelError("; ".join(lines) or _first_line(done.stdout or done.stderr))
+    return lines
+
+
+def served_tables(run: DbtRun) -> list[str]:
+    """Return the names of the tables to publish, once models were built or tested."""
+    nodes = _read(run.folder, "manifest.json").get("nodes", {}).values()
+    return sorted(
+        node["alias"]
+        for node in nodes
         if node["resource_type"] in ("model", "snapshot")
         and _TAG in node["tags"]
-        and node["original_file_path"].split("/")[1] == namespace
-    ]
-    return sorted(node["alias"] for node in nodes)
+        and node["original_file_path"].split("/")[1] == run.namespace
+    )
 
 
-def _paths(namespace: str) -> list[str]:
-    """Select the models of a pipeline, and its snapshots if it has any."""
-    kinds = ("models", "snapshots")
-    return [
-        f"path:{kind}/{namespace}"
-        for kind in kinds
-        if (PROJECT / kind / namespace).is_dir()
-    ]
+def _age(result: Mapping[str, Any]) -> str:
+    if "max_loaded_at" not in result:
+        return "nothing has arrived yet"
+    hours = result["max_loaded_at_time_ago_in_s"] / 3600
+    return f"the newest arrival is of {result['max_loaded_at']}, {hours:.1f} hours ago"
 
 
-def _run(
-    words: list[str], target: DbtTarget, folder: Path
-) -> subprocess.CompletedProcess[str]:
+def _succeed(run: DbtRun, *words: str) -> None:
+    done = _run(run, *words)
+    if done.returncode:
+        results = _read(run.folder, "run_results.json")
+        raise ModelError(_failure(results, done, run.namespace))
+
+
+def _run(run: DbtRun, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
         # Models of the lake are parsed too, but not built.
         "SALESETL_LAKE": os.environ.get("SALESETL_LAKE", ""),
-        **target.environment,
+        **run.target.environment,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DBT_TARGET_PATH": str(folder),
-        "DBT_LOG_PATH": str(folder),
+        "DBT_TARGET_PATH": str(run.folder),
+        "DBT_LOG_PATH": str(run.folder),
     }
+    variables = ["--vars", json.dumps({"as_of": run.as_of.isoformat()})]
     project = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     # No shell, and none of the words is from outside.
     return subprocess.run(  # nosec B603
@@ -79,8 +125,9 @@ def _run(
             "--log-level",
             "warn",
             *words,
+            *variables,
             *project,
-            *("--target", target.name),
+            *("--target", run.target.name),
         ],
         env=environment,
         capture_output=True,
@@ -113,7 +160,7 @@ def _failure(
     failed = [
         f"{result['unique_id'].split('.')[2]} ({_first_line(result.get('message'))})"
         for result in results.get("results", [])
-        if result["status"] in ("error", "fail", "runtime error")
+        if result["status"] in _FAILED
     ]
     told = ", ".join(failed[:5]) or _first_line(done.stdout or done.stderr)
     more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""

@@ -1,30 +1,24 @@
-"""What can be done with a warehouse: load a lake into it, build its star, count and unload it."""
+"""Loads a lake into a warehouse."""
 
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from pathlib import Path
 
 from salesetl.destinations.journal import journal_path
 from salesetl.destinations.lease import held_lease, lease_path
 from salesetl.destinations.ledger import read_ledger
 from salesetl.errors import InputError
-from salesetl.lineage import written_facets
 from salesetl.model.pipeline import Pipeline
 from salesetl.storage import normalized, storage_of
-from salesetl.warehouses import dbt_runs, mirror, star
+from salesetl.warehouses import mirror
 from salesetl.warehouses.mirror import TableChange
 from salesetl.warehouses.parts import Part, parts_of
 from salesetl.warehouses.step_lineage import (
     of_lake,
     of_staging,
-    read_from_staging,
     recorded,
-    with_columns,
 )
 from salesetl.warehouses.warehouse import Warehouse
 
@@ -62,39 +56,6 @@ def plan(
     lake = lake_parts(pipeline, output_path)
     with warehouse.reading() as connection:
         return mirror.changes_of(connection, pipeline, lake)
-
-
-def build(
-    warehouse: Warehouse,
-    pipeline: Pipeline,
-    as_of: date | None = None,
-    output_path: str | None = None,
-) -> list[star.PublishedTable]:
-    """Build and test the models of a pipeline beside what is served, then publish them as one.
-
-    With the path of a lake, an event of lineage is left there. ModelError if a model or a test
-    fails: nothing changes then for those who read.
-    """
-    day = as_of or datetime.now(UTC).date()
-    with (
-        recorded("build", pipeline, output_path) as step,
-        warehouse.held(pipeline.name) as held,
-        tempfile.TemporaryDirectory(prefix="salesetl-dbt-") as folder,
-    ):
-        step.inputs = read_from_staging(warehouse, pipeline)
-        tables = dbt_runs.build(pipeline.name, held.target, day, Path(folder))
-        with held.transaction() as connection:
-            star.prepare_serving(connection, pipeline.name, tables)
-            published = star.publish(connection, pipeline.name, tables)
-            step.outputs = [
-                with_columns(
-                    warehouse.place(each.name),
-                    connection.columns(each.name),
-                    written_facets(each.rows),
-                )
-                for each in published
-            ]
-    return published
 
 
 def lake_parts(pipeline: Pipeline, output_path: str) -> LakeParts:

@@ -17,7 +17,7 @@ with events as (
     from {{ ref('stg_events') }}
     where
         customer_id is not null
-        {% if is_incremental() %}
+        {% if adds_to_itself() %}
         and customer_id in (
             select arrived.customer_id
             from {{ ref('stg_events') }} as arrived

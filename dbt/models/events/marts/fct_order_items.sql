@@ -21,6 +21,6 @@ select
 from {{ ref('fct_orders') }} as orders
 inner join {{ ref('int_order_items_flattened') }} as items
     on orders.event_id = items.event_id
-{% if is_incremental() %}
+{% if adds_to_itself() %}
 where orders.loaded_at >= {{ newly_arrived() }}
 {% endif %}

@@ -31,7 +31,7 @@ with events as (
     from {{ ref('stg_events') }}
     where
         order_id is not null
-        {% if is_incremental() %}
+        {% if adds_to_itself() %}
         and order_id in (
             select arrived.order_id
             from {{ ref('stg_events') }} as arrived

@@ -26,6 +26,6 @@ select
     file_row_number,
     cast(loaded_at as timestamp) as loaded_at
 from {{ source('events', 'events') }}
-{% if is_incremental() %}
+{% if adds_to_itself() %}
 where loaded_at >= {{ newly_arrived() }}
 {% endif %}
