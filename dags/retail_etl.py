@@ -11,9 +11,13 @@ from datetime import datetime, timedelta, timezone
 from airflow.timetables.interval import CronDataIntervalTimetable
 from settings import (
     DAG,
+    ENGINE,
+    LAKE,
+    PROFILE,
     RETAIL_PROCESSED,
     RETAIL_STAR,
     TRIED_AGAIN,
+    WAREHOUSE,
     WAREHOUSE_POOL,
     command,
 )
@@ -21,10 +25,6 @@ from settings import (
 # The delivery of a day is complete in the night after it.
 DAY = "{{ data_interval_start | ds }}"
 DELIVERY = f'--retail_path "$SALESETL_RAW/retail/delivered={DAY}"'
-PROFILE = '${SALESETL_PROFILE:+--source_profile "$SALESETL_PROFILE"}'
-ENGINE = '--engine "${SALESETL_ENGINE:-auto}"'
-WAREHOUSE = '--warehouse "$SALESETL_WAREHOUSE"'
-LAKE = '--output_path "$SALESETL_LAKE"'
 
 with DAG(
     dag_id="retail_etl",

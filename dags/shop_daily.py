@@ -8,9 +8,13 @@ from datetime import datetime, timedelta, timezone
 from airflow.timetables.interval import CronDataIntervalTimetable
 from settings import (
     DAG,
+    ENGINE,
+    LAKE,
+    PROFILE,
     SHOP_PROCESSED,
     SHOP_STAR,
     TRIED_AGAIN,
+    WAREHOUSE,
     WAREHOUSE_POOL,
     command,
 )
@@ -20,9 +24,6 @@ SOURCES = " ".join(
     f'--{name}_path "$SALESETL_RAW/shop/{name}/"'
     for name in ("sales", "users", "products")
 )
-ENGINE = '--engine "${SALESETL_ENGINE:-auto}"'
-WAREHOUSE = '--warehouse "$SALESETL_WAREHOUSE"'
-LAKE = '--output_path "$SALESETL_LAKE"'
 
 with DAG(
     dag_id="shop_daily",
@@ -40,9 +41,9 @@ with DAG(
         "curate_sales",
         f"""\
 if [[ -n "${{SALESETL_GLUE_ENV:-}}" ]]; then
-  salesetl run-job curate_shop_sales --env "$SALESETL_GLUE_ENV"
+  salesetl run-job curate_shop_sales --env "$SALESETL_GLUE_ENV" {PROFILE}
 else
-  salesetl run curate_shop_sales {SOURCES} {LAKE} --input_mode new {ENGINE}
+  salesetl run curate_shop_sales {SOURCES} {LAKE} --input_mode new {PROFILE} {ENGINE}
 fi""",
         minutes=120,
     )

@@ -5,12 +5,19 @@ SALESETL_REPORT is the file to write, SALESETL_LAKE a lake on a disk of the work
 
 from datetime import datetime, timedelta, timezone
 
-from settings import DAG, RETAIL_PROCESSED, SHOP_PROCESSED, TRIED_AGAIN, command
+from settings import (
+    DAG,
+    EVENTS_PROCESSED,
+    RETAIL_PROCESSED,
+    SHOP_PROCESSED,
+    TRIED_AGAIN,
+    command,
+)
 
 with DAG(
     dag_id="star_report",
     description="Write the page when a star was unloaded",
-    schedule=RETAIL_PROCESSED | SHOP_PROCESSED,
+    schedule=RETAIL_PROCESSED | SHOP_PROCESSED | EVENTS_PROCESSED,
     start_date=datetime(2025, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,

@@ -78,9 +78,7 @@ class EventStream:
         dirt = kinds[int(luck * len(kinds))]
         lines = dirt.lines(event)
         amount = Decimal(_cents(event)).scaleb(-2)
-        self.answers.add(
-            dirt, event["event_id"], amount, len(lines), _currency(event)
-        )
+        self.answers.add(dirt, event["event_id"], amount, len(lines), _currency(event))
         if dirt.loaded:
             self.truth.add(event)
         return lines

@@ -60,7 +60,9 @@ def _make_events(arguments: argparse.Namespace) -> None:
 
     start = arguments.start_at
     if start != start.replace(minute=0, second=0, microsecond=0):
-        raise ArgumentError(f"--start_at {start:%Y-%m-%dT%H:%M:%SZ}: is not a full hour")
+        raise ArgumentError(
+            f"--start_at {start:%Y-%m-%dT%H:%M:%SZ}: is not a full hour"
+        )
     if (datetime.max.replace(tzinfo=UTC) - start).days < arguments.days + 4000:
         raise ArgumentError(
             f"--start_at {start:%Y-%m-%d} and --days {arguments.days}: there are no such dates"
@@ -70,9 +72,7 @@ def _make_events(arguments: argparse.Namespace) -> None:
         hours=24 * arguments.days,
         seed=arguments.seed,
         customers=arguments.customers,
-        funnel=Funnel(
-            **{name: getattr(arguments, f"{name}_rate") for name in _STEPS}
-        ),
+        funnel=Funnel(**{name: getattr(arguments, f"{name}_rate") for name in _STEPS}),
         faults=Faults(**{name: getattr(arguments, name) for name in _FAULTS}),
         dirt=arguments.dirt,
     )

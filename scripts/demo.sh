@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Generate sales, orders and deliveries with some faulty rows, load them, build a star, and show all.
+# Generate data of all five pipelines with some faulty rows, load it, build stars, and show all.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -ne 2 ]]; then
@@ -8,29 +8,65 @@ if [[ "${1:-}" == --help || $# -ne 2 ]]; then
 fi
 cd "$(dirname "$0")/.."
 bin=$1 dbt=$2
+raw=data/raw lake=data/lake as_of=2025-12-18
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
 
-# The models need dbt, which has an environment of its own; it comes while the rest is loaded.
-[[ -x "$dbt/bin/dbt" ]] || scripts/setup.sh "$dbt" dbt >/dev/null &
+generate() { "$bin/python" -m generators "$@" --output_path $raw; }
+job() { "$bin/python" "jobs/$1.py" --engine "${ENGINE:-auto}" --as_of $as_of --output_path $lake "${@:2}"; }
+star() {
+  export SALESETL_DBT=$PWD/$dbt/bin/dbt
+  local words=("$1" --warehouse duckdb://data/warehouse.duckdb --output_path $lake)
+  "$bin/salesetl" warehouse load "${words[@]}"
+  "$bin/salesetl" warehouse build "${words[@]}" --as_of $as_of
+  "$bin/salesetl" warehouse unload "${words[@]}" >/dev/null
+}
+# Two things at once; what they print is shown when they are done, one after the other.
+aside() { "$1" >"$logs/$1" 2>&1 || { cat "$logs/$1" >&2; exit 1; }; }
+
+sales() {
+  generate sales --rows 10000 --customers 500 --dirt 0.01
+  job enrich_sales --sales_path $raw/sales --customers_path $raw/customers
+}
+orders() {
+  generate orders --orders_per_day 40 --start_date 2025-06-01 --end_date 2025-12-17 --dirt 0.01
+  job flatten_orders --orders_path $raw/orders
+}
+retail() {
+  generate retail --customers 300 --products 60 --orders 1500 --days 14 --start_date 2025-12-01 \
+    --dirt 0.005
+  job stage_retail --retail_path $raw/retail
+}
+shop() {
+  # A producer that sells on would sell more each time.
+  [[ -e $raw/shop/sales ]] ||
+    generate shop --records 2000 --rate 0.01 --start_time 2025-11-24T00:00:00Z --dirt 0.005 | tail -n 1
+  job curate_shop_sales --sales_path $raw/shop/sales --users_path $raw/shop/users \
+    --products_path $raw/shop/products
+}
+events() {
+  generate events --days 14 --start_at 2025-12-04T00:00:00Z --late 0.02 --duplicates 0.02 --dirt 0.005
+  job stage_events --events_path $raw/events
+}
+lake() { aside retail && aside shop && aside events; }
+# The models need dbt, which has an environment of its own.
+with_dbt() { [[ -x "$dbt/bin/dbt" ]] || scripts/setup.sh "$dbt" dbt; }
+stars() { star retail && star shop && star events; }
+
+echo "demo: loading sales, orders, retail, shop and events"
+aside with_dbt &
 dbt_is_made=$!
-
-"$bin/python" -m generators sales --rows 10000 --customers 500 --dirt 0.01 --output_path data/raw
-"$bin/python" jobs/enrich_sales.py --engine "${ENGINE:-auto}" --as_of 2025-12-18 \
-  --sales_path data/raw/sales --customers_path data/raw/customers --output_path data/lake
-"$bin/python" -m generators orders --orders_per_day 40 --start_date 2025-06-01 \
-  --end_date 2025-12-17 --dirt 0.01 --output_path data/raw
-"$bin/python" jobs/flatten_orders.py --engine "${ENGINE:-auto}" --as_of 2025-12-18 \
-  --orders_path data/raw/orders --output_path data/lake
-"$bin/python" -m generators retail --customers 300 --products 60 --orders 1500 --days 14 \
-  --start_date 2025-12-01 --dirt 0.005 --output_path data/raw
-"$bin/python" jobs/stage_retail.py --engine "${ENGINE:-auto}" --as_of 2025-12-18 \
-  --retail_path data/raw/retail --output_path data/lake
+aside lake &
+lake_is_loaded=$!
+aside sales
+aside orders
 wait "$dbt_is_made"
-export SALESETL_DBT=$PWD/$dbt/bin/dbt
-star=(retail --warehouse duckdb://data/warehouse.duckdb)
-"$bin/salesetl" warehouse load "${star[@]}" --output_path data/lake
-"$bin/salesetl" warehouse build "${star[@]}" --output_path data/lake --as_of 2025-12-18
-"$bin/salesetl" warehouse unload "${star[@]}" --output_path data/lake >/dev/null
-report=$("$bin/salesetl" report data/report.html --output_path data/lake)
+wait "$lake_is_loaded"
+cat "$logs"/{sales,orders,retail,shop,events}
+echo "demo: building the stars of retail, shop and events"
+aside stars
+cat "$logs/stars"
+report=$("$bin/salesetl" report data/report.html --output_path $lake)
 cat <<END
 
 The best-selling lines of sales_summary:

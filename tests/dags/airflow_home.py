@@ -35,6 +35,8 @@ class Airflow:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "SALESETL_DBT": str(DBT),
             "SALESETL_RETRIES": "0",
+            # The disk of this machine.
+            "AIRFLOW_CONN_FS_DEFAULT": "fs://",
             **{f"SALESETL_{name.upper()}": text for name, text in settings.items()},
         }
 
@@ -49,7 +51,10 @@ class Airflow:
     def run(self, dag: str, day: date, **settings: str) -> tuple[bool, str]:
         """Run a DAG for the interval that begins on a day; tell whether it succeeded, and its log."""
         # A run by hand is of the interval that has ended before its date.
-        moment = f"{day + timedelta(days=1)}T06:00:00+00:00"
+        return self.run_at(dag, f"{day + timedelta(days=1)}T06:00:00+00:00", **settings)
+
+    def run_at(self, dag: str, moment: str, **settings: str) -> tuple[bool, str]:
+        """Run a DAG for the interval that has ended before a moment."""
         done = self._run(["dags", "test", dag, moment], self.environment(**settings))
         return done.returncode == 0, done.stdout + done.stderr
 

@@ -24,7 +24,9 @@ def described(dag: Any) -> dict[str, Any]:
                 "timeout": task.execution_timeout.total_seconds(),
                 "pool": task.pool,
                 "trigger_rule": getattr(task.trigger_rule, "value", task.trigger_rule),
-                "command": task.bash_command,
+                "command": getattr(task, "bash_command", ""),
+                "waits_for": getattr(task, "filepath", None),
+                "takes_no_slot": getattr(task, "deferrable", False),
                 "outlets": [outlet.uri for outlet in task.outlets],
             }
             for task in dag.tasks

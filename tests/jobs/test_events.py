@@ -129,7 +129,10 @@ def test_an_event_of_another_content_under_one_id_is_a_conflict(
         (order(1, items=[]), "order_has_items"),
         (order(1, items=None), "order_has_items"),
         (order(1, items=["shoes"]), "values_have_their_kind"),
-        (order(1, items=[{"product": "shoes", "quantity": 1}]), "values_have_their_kind"),
+        (
+            order(1, items=[{"product": "shoes", "quantity": 1}]),
+            "values_have_their_kind",
+        ),
         (
             order(1, items=[{"product": product(price=[1]), "quantity": 1}]),  # type: ignore[arg-type]
             "values_have_their_kind",
@@ -147,7 +150,9 @@ def test_an_event_of_another_content_under_one_id_is_a_conflict(
             "order_subtotal_is_sum_of_items",
         ),
         (
-            json.dumps(order(1)).replace('"price": 10.05', '"price": 10.05, "price": 1'),
+            json.dumps(order(1)).replace(
+                '"price": 10.05', '"price": 10.05, "price": 1'
+            ),
             "key_is_there_once",
         ),
         ('{"event_id": "E1",', "row_is_well_formed"),
@@ -194,8 +199,7 @@ def test_a_profile_maps_events_of_another_shape(
     stream: EventStream, tmp_path: Path
 ) -> None:
     profile = tmp_path / "profile.toml"
-    profile.write_text(
-        """
+    profile.write_text("""
 time_zone = "Europe/Berlin"
 
 [columns]
@@ -204,8 +208,7 @@ order_total = "order.grand_total"
 
 [lists.items.columns]
 unit_price = "paid"
-"""
-    )
+""")
     found = order(1, grand_total=34.77)
     found["id"] = found.pop("event_id")
     found["event_timestamp"] = "2025-01-01T23:30:00Z"
@@ -218,7 +221,10 @@ unit_price = "paid"
 
     assert (report.rows_loaded, report.unknown_columns) == (2, [])
     row = stream.rows(EVENTS)[0]
-    assert (row["event_date"], row["order_total"]) == (date(2025, 1, 2), Decimal("34.77"))
+    assert (row["event_date"], row["order_total"]) == (
+        date(2025, 1, 2),
+        Decimal("34.77"),
+    )
     assert [line["line_total"] for line in stream.rows(ORDER_ITEMS)] == [
         Decimal("20.10"),
         Decimal("5.00"),

@@ -83,9 +83,7 @@ def names_of(schema: T.StructType) -> str:
     ]
     for path in _listed(schema):
         of_item = f"coalesce(map_keys(item), {_NO_NAMES})"
-        keys = (
-            f"array_distinct(flatten(transform({_map_of(path)}, item -> {of_item})))"
-        )
+        keys = f"array_distinct(flatten(transform({_map_of(path)}, item -> {of_item})))"
         lists.append(_prefixed(keys, f"{path}."))
     texts = (f"array_join({names}, '{NAME_SEPARATOR}')" for names in lists)
     names = f"concat_ws('{NAME_SEPARATOR}', {', '.join(texts)})"
@@ -137,9 +135,7 @@ def _is_lost_in_items(path: str, parent: str) -> str:
     """SQL that tells whether any item of a list has a value that must be an object and is none."""
     above, _, name = f"{path}.{parent}".rpartition(".")
     inner = _parsed(f"item['{name}']", _OBJECT)
-    return (
-        f"exists({_map_of(above)}, item -> item['{name}'] is not null and {inner} is null)"
-    )
+    return f"exists({_map_of(above)}, item -> item['{name}'] is not null and {inner} is null)"
 
 
 def _prefixed(keys: str, prefix: str) -> str:

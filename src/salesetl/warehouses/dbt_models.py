@@ -31,7 +31,5 @@ def paths_of(namespace: str) -> list[str]:
     """Return the folders of the project with the models of a pipeline, and with its snapshots."""
     kinds = ("models", "snapshots")
     return [
-        f"{kind}/{namespace}"
-        for kind in kinds
-        if (PROJECT / kind / namespace).is_dir()
+        f"{kind}/{namespace}" for kind in kinds if (PROJECT / kind / namespace).is_dir()
     ]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from salesetl.errors import ModelError, SetupError
+from salesetl.warehouses import dbt_cache
 from salesetl.warehouses.dbt_models import PROJECT, paths_of
 from salesetl.warehouses.warehouse import DbtTarget
 
@@ -57,9 +58,7 @@ def run_tests(run: DbtRun) -> None:
 def build_model(run: DbtRun, model: str) -> None:
     """Build one model, with the tests that read no other; ModelError names what failed."""
     logger.info("building %s", model)
-    _succeed(
-        run, "build", "--select", model, "--indirect-selection", "cautious"
-    )
+    _succeed(run, "build", "--select", model, "--indirect-selection", "cautious")
 
 
 def check_freshness(run: DbtRun) -> list[str]:
@@ -72,9 +71,7 @@ def check_freshness(run: DbtRun) -> list[str]:
         for result in found
         if result["status"] != "pass"
     }
-    lines = [
-        f"{run.namespace} {name}: {_age(result)}" for name, result in told.items()
-    ]
+    lines = [f"{run.namespace} {name}: {_age(result)}" for name, result in told.items()]
     if done.returncode:
         raise ModelError("; ".join(lines) or _first_line(done.stdout or done.stderr))
     return lines
@@ -107,6 +104,11 @@ def _succeed(run: DbtRun, *words: str) -> None:
 
 
 def _run(run: DbtRun, *words: str) -> subprocess.CompletedProcess[str]:
+    with dbt_cache.parsed_before(run.folder, run.target.name):
+        return _run_parsed(run, *words)
+
+
+def _run_parsed(run: DbtRun, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
         # Models of the lake are parsed too, but not built.

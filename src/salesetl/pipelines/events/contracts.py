@@ -273,9 +273,11 @@ EVENTS = Table(
     schema=T.StructType(
         [
             *(
-                column(each.name, AMOUNT, each.metadata["comment"])
-                if each.name in _ORDER_AMOUNTS
-                else each
+                (
+                    column(each.name, AMOUNT, each.metadata["comment"])
+                    if each.name in _ORDER_AMOUNTS
+                    else each
+                )
                 for each in _EVENT
             ),
             column(
