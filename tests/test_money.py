@@ -10,6 +10,7 @@ from salesetl.money import (
     add_sums,
     amount_text,
     amounts_text,
+    average,
     reported_amounts,
 )
 
@@ -87,3 +88,9 @@ def test_amounts_in_a_message_name_their_currencies() -> None:
     ]
 
     assert texts == ["EUR 8.00, INR 5.00", "5.00", "0.00"]
+
+
+def test_an_average_is_to_the_cent_and_half_a_cent_goes_away_from_zero() -> None:
+    assert average(Decimal("185.01"), 2) == Decimal("92.51")
+    assert average(Decimal("-0.01"), 2) == Decimal("-0.01")
+    assert average(Decimal("10.00"), 3) == Decimal("3.33")

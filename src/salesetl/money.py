@@ -1,7 +1,7 @@
 """Sums of money by currency: amounts of different currencies are never added."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import reduce
 
 # By currency; None is that of a table whose contract names none.
@@ -43,6 +43,12 @@ def add_amounts(*parts: Amounts) -> dict[str | None, Decimal]:
 def sum_of(amounts: Iterable[Decimal]) -> Decimal:
     """Add amounts of one currency."""
     return reduce(_CONTEXT.add, amounts, Decimal(0))
+
+
+def average(amount: Decimal, count: int) -> Decimal:
+    """Divide an amount by a count that is not zero, to the cent, half a cent away from zero."""
+    exact = _CONTEXT.divide(amount, Decimal(count))
+    return exact.quantize(Decimal("0.01"), ROUND_HALF_UP, _CONTEXT)
 
 
 def add_sums(names: Iterable[str], parts: Iterable[Sums]) -> dict[str, Amounts]:
