@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb as warehouse
 import pytest
 
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import InputError
 from salesetl.model.quarantine_table import QUARANTINE
 from salesetl.model.table import Table
-from salesetl.queries import results
+from salesetl.pipelines.orders.pipeline import ORDERS
+from salesetl.queries import is_processed, processed_results, results
 from salesetl.registry import asked_tables
 from salesetl.statements import Statement, statements
 from tests.jobs.shop import Shop, order, sale
@@ -93,3 +95,37 @@ def test_the_quarantine_of_a_job_that_never_ran_is_not_there(
         match="orders/quarantine/orders: there is no table; run jobs/flatten_orders",
     ):
         results(str(shop.home / "lake"), [ship("quarantine_orders")])
+
+
+def test_what_a_warehouse_has_unloaded_is_asked_beside_the_table_of_the_lake(
+    shop: Shop,
+) -> None:
+    load_every_table(shop)
+    root = str(shop.home / "lake")
+    path = shop.home / "lake/orders/processed/fact_orders/fact_orders.parquet"
+    path.parent.mkdir(parents=True)
+    warehouse.sql("select 'unloaded' as place").write_parquet(str(path))
+    queries = {
+        "unloaded": "select place from fact_orders",
+        "loaded": "select order_id from staging.fact_orders",
+    }
+
+    found = processed_results(root, ORDERS, queries)
+
+    assert found["unloaded"] == (["place"], [("unloaded",)])
+    assert found["loaded"][0] == ["order_id"] and len(found["loaded"][1]) == 1
+    assert is_processed(root, ORDERS, queries)
+
+
+def test_without_one_of_the_tables_that_are_asked_for_there_is_no_answer(
+    shop: Shop,
+) -> None:
+    load_every_table(shop)
+    root = str(shop.home / "lake")
+    queries = {
+        "loaded": "select order_id from staging.fact_orders",
+        "unloaded": "select place from fact_orders",
+    }
+
+    assert not is_processed(root, ORDERS, queries)
+    assert processed_results(root, ORDERS, queries) == {}

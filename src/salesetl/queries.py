@@ -19,7 +19,9 @@ from salesetl.storage import is_local, join, normalized, parquet_files, storage_
 
 # The folder beside the tables of a pipeline that has what a warehouse has made of them.
 PROCESSED = "processed"
-_SOURCE = re.compile(r"\b(?:from|join) (\w+)")
+# What queries on these call the tables of the lake that they are made from, such as staging.events.
+_STAGING = "staging"
+_SOURCE = re.compile(r"\b(?:from|join) ((?:\w+\.)?\w+)")
 
 Result = tuple[list[str], list[tuple[Any, ...]]]
 
@@ -40,23 +42,44 @@ def results(output_path: str, names: Sequence[str]) -> list[Result]:
         return [lake.rows(each.rows_sql) for each in wanted]
 
 
+def is_processed(
+    output_path: str, pipeline: Pipeline, queries: Mapping[str, str]
+) -> bool:
+    """Tell whether a warehouse has unloaded every table of a pipeline that queries ask for."""
+    unloaded = _unloaded(_local(output_path), pipeline)
+    return all(name in unloaded or "." in name for name in _sources(queries))
+
+
 def processed_results(
     output_path: str, pipeline: Pipeline, queries: Mapping[str, str]
 ) -> dict[str, Result]:
     """Return the columns and rows of queries on what a warehouse has unloaded of a pipeline.
 
-    By the name of the query; none where nothing was unloaded, or a table that they ask for was not.
+    By the name of the query; none where a table that they ask for was not unloaded. The tables of
+    the lake itself are in the schema `staging`; InputError where the lake lacks one.
     """
-    root = join(_local(output_path), pipeline.name, PROCESSED)
-    files = parquet_files(root, storage_of(root).files(root))
-    tables = {file.name.removesuffix(".parquet"): file.path for file in files}
+    if not is_processed(output_path, pipeline, queries):
+        return {}
+    root = _local(output_path)
+    asked = _sources(queries)
     with closing(DuckDbLake(root)) as lake:
-        for name, path in tables.items():
+        for name, path in _unloaded(root, pipeline).items():
             lake.create(f"create view {name} as {file_query(path)}")
-        asked = " ".join(queries.values())
-        if not all(name in tables for name in _SOURCE.findall(asked)):
-            return {}
+        for table in pipeline.tables:
+            if f"{_STAGING}.{table.sql_name}" in asked:
+                _add_table(lake, root, table, schema=_STAGING)
         return {name: lake.rows(query) for name, query in queries.items()}
+
+
+def _unloaded(root: str, pipeline: Pipeline) -> dict[str, str]:
+    """Return the files that a warehouse has unloaded, by the name of the table."""
+    folder = join(root, pipeline.name, PROCESSED)
+    files = parquet_files(folder, storage_of(folder).files(folder))
+    return {file.name.removesuffix(".parquet"): file.path for file in files}
+
+
+def _sources(queries: Mapping[str, str]) -> set[str]:
+    return set(_SOURCE.findall(" ".join(queries.values())))
 
 
 def newest_day(output_path: str, pipeline: Pipeline) -> date | None:
@@ -95,14 +118,14 @@ def _views(wanted: Sequence[Statement]) -> Iterator[Statement]:
             yield each
 
 
-def _add_table(lake: DuckDbLake, root: str, table: Table) -> None:
+def _add_table(lake: DuckDbLake, root: str, table: Table, schema: str = "main") -> None:
     pipeline = pipeline_of(table)
     # Where a run has rejected nothing, there is no quarantine, and that is no mistake.
     may_be_empty = is_quarantine(table) and has_run(
         storage_of(root), root, pipeline.name
     )
     try:
-        lake.add_table(table, may_be_empty=may_be_empty)
+        lake.add_table(table, may_be_empty=may_be_empty, schema=schema)
     except InputError as error:
         raise InputError(
             f"{error}; run jobs/{pipeline.job}.py first, or check --output_path"

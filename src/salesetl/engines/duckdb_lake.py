@@ -25,7 +25,9 @@ class DuckDbLake:
         self._connection = _connect()
         self._connection.execute("set TimeZone = 'UTC'")
 
-    def add_table(self, table: Table, *, may_be_empty: bool = False) -> None:
+    def add_table(
+        self, table: Table, *, may_be_empty: bool = False, schema: str = "main"
+    ) -> None:
         """Create a view for a table below the root; InputError if the table does not exist."""
         path = join(self._root, table.folder)
         files = [
@@ -34,7 +36,8 @@ class DuckDbLake:
         if not files and not may_be_empty:
             raise InputError(f"{path}: there is no table")
         query = table_query(files, table.types) if files else no_rows(table.types)
-        self._connection.execute(f"create view {table.sql_name} as {query}")
+        self._connection.execute(f"create schema if not exists {schema}")
+        self._connection.execute(f"create view {schema}.{table.sql_name} as {query}")
 
     def newest_day(self, table: Table) -> date | None:
         """Return the newest business date of a table that was added; None if it has none."""
