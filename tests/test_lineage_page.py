@@ -8,9 +8,12 @@ from salesetl.pipelines.sales.pipeline import SALES
 def test_a_way_leads_from_a_file_to_a_tile() -> None:
     models = {
         "lines": "select * from {{ source('retail', 'order_lines') }}",
-        "shop_days": "{{ config(alias='days') }}\nselect * from {{ ref('lines') }}",
+        "shop_days": "{{ config(\n    alias='days', materialized='table'\n) }}\nselect * from {{ ref('lines') }}",
     }
-    tiles = {"revenue": "select * from days join other on true"}
+    tiles = {
+        "revenue": "select * from days join other on true",
+        "sizes": "select * from staging.order_lines",
+    }
 
     page = lineage_page([RETAIL], {"retail": models}, {"retail": tiles})
 
@@ -20,6 +23,7 @@ def test_a_way_leads_from_a_file_to_a_tile() -> None:
         "t_order_lines --> m_lines[lines]",
         "m_lines --> m_shop_days[days]",
         "m_shop_days --> p_revenue>revenue]",
+        "t_order_lines --> p_sizes>sizes]",
     ):
         assert f"    {arrow}\n" in page
 

@@ -19,7 +19,9 @@ names the lake, for it has no other need of it: of the copies and what is served
 between. An event of what has failed tells why, and has no outputs.
 """
 _READ = re.compile(r"(ref|source)\(\s*'(\w+)'(?:\s*,\s*'(\w+)')?\s*\)")
-_ALIAS = re.compile(r"config\(alias='(\w+)'\)")
+# Of a table of the lake, the schema stands before it.
+_ASKED = re.compile(r"\b(?:from|join) (?:(\w+)\.)?(\w+)")
+_ALIAS = re.compile(r"\bconfig\([^)]*\balias='(\w+)'")
 
 
 def lineage_page(
@@ -70,12 +72,14 @@ def _modelled(models: Mapping[str, str]) -> list[str]:
 
 
 def _shown(tiles: Mapping[str, str], models: Mapping[str, str]) -> list[str]:
-    """Draw from models to the tiles of the page."""
+    """Draw from models, and from tables of the lake, to the tiles of the page."""
     by_alias = {served_name(name, text): name for name, text in models.items()}
     lines = []
     for tile, query in tiles.items():
-        for table in dict.fromkeys(re.findall(r"\b(?:from|join) (\w+)", query)):
-            if table in by_alias:
+        for schema, table in dict.fromkeys(_ASKED.findall(query)):
+            if schema:
+                lines.append(f"t_{table} --> p_{tile}>{tile}]")
+            elif table in by_alias:
                 lines.append(f"m_{by_alias[table]} --> p_{tile}>{tile}]")
     return lines
 
