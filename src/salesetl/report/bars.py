@@ -69,7 +69,11 @@ def bars(
             "amount:Q",
             title=None,
             axis=alt.Axis(
-                format=COUNT, labelOverlap=True, labelBound=True, tickMinStep=1
+                format=COUNT,
+                labelOverlap=True,
+                labelSeparation=6,
+                labelBound=True,
+                tickMinStep=1,
             ),
             scale=alt.Scale(domain=_ends(values), nice=False),
         ),

@@ -30,10 +30,14 @@ _UNITS = {"B": Decimal("1e9"), "M": Decimal("1e6"), "k": Decimal("1e3")}
 
 @dataclass(frozen=True)
 class Panel:
-    """One drawing of a picture; a picture of several gives each a title."""
+    """One drawing of a picture; a picture of several gives each a title.
+
+    `height` is in pixels, where it needs more than others.
+    """
 
     chart: alt.LayerChart
     title: str = ""
+    height: int | None = None
 
 
 @dataclass(frozen=True)

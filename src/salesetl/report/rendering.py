@@ -20,7 +20,7 @@ def specification(panel: Panel, picture: Picture) -> dict[str, Any]:
     title = f"{picture.title}, {panel.title}" if panel.title else picture.title
     chart = panel.chart.properties(
         width="container",
-        height=_HEIGHT_ON_PAGE,
+        height=panel.height or _HEIGHT_ON_PAGE,
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         description=f"{title}: {picture.subtitle}",
     )
@@ -36,7 +36,9 @@ def png(picture: Picture) -> bytes:
     width = (_WIDTH - 40 * (columns - 1)) // columns
     height = _HEIGHT if len(panels) <= columns else _HEIGHT // 2
     charts = [
-        panel.chart.properties(width=width, height=height, title=panel.title)
+        panel.chart.properties(
+            width=width, height=panel.height or height, title=panel.title
+        )
         for panel in panels
     ]
     title = alt.TitleParams(
@@ -47,8 +49,11 @@ def png(picture: Picture) -> bytes:
         subtitlePadding=6,
         offset=18,
     )
-    page = alt.concat(*charts, columns=columns).properties(
-        title=title, padding=20, config=look(is_dark=False)
+    page = (
+        alt.concat(*charts, columns=columns)
+        .properties(title=title, padding=20, config=look(is_dark=False))
+        # The shades of one currency say nothing of another.
+        .resolve_scale(color="independent")
     )
     drawn = _with_room(page.to_dict(), {"value": width}, {"value": width})
     return bytes(vl_convert.vegalite_to_png(json.dumps(drawn), scale=_PIXELS))
