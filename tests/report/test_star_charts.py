@@ -1,24 +1,23 @@
 """The parts on retail and shop are drawn from what their warehouse has unloaded."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb as warehouse
 import pytest
-import yaml
 
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.errors import InputError
-from salesetl.lineage_page import served_name
 from salesetl.registry import namespaces
 from salesetl.report.datasets import DATASETS, rows_of, sections_of
 from salesetl.report.page import page
 from salesetl.runs import read_reports
 from salesetl.storage import storage_of
-from salesetl.warehouses.dbt_models import PROJECT
 from tests.jobs.retailer import Retailer, customer, line, product
 from tests.jobs.web_shop import WebShop, web_sale
+from tests.report.declared import declared_columns, exposed
 
 DAY = "date '2025-01-01'"
 RETAIL = {
@@ -106,23 +105,24 @@ def test_the_page_shows_both_stars_with_their_totals(lake: Path) -> None:
 def test_the_charts_need_no_column_that_the_models_do_not_declare(
     pipeline: str, tables: Mapping[str, str]
 ) -> None:
-    folder = PROJECT / "models" / pipeline
-    texts = {path.stem: path.read_text() for path in folder.rglob("*.sql")}
-    pages = [yaml.safe_load(path.read_text()) for path in folder.rglob("_*.yml")]
-    declared = {
-        served_name(model["name"], texts[model["name"]]): {
-            column["name"] for column in model["columns"]
-        }
-        for page in pages
-        for model in page.get("models", ())
-    }
+    declared = declared_columns(pipeline)
 
     # The charts are drawn from these tables above.
     drawn = {name: set(warehouse.sql(query).columns) for name, query in tables.items()}
 
-    assert {name: found - declared[name] for name, found in drawn.items()} == {
+    assert {name: found - set(declared[name]) for name, found in drawn.items()} == {
         name: set() for name in tables
     }
+
+
+@pytest.mark.parametrize("pipeline", ["retail", "shop", "events"])
+def test_the_exposure_of_a_part_names_what_it_is_drawn_from(pipeline: str) -> None:
+    [queries] = [each.queries for each in DATASETS if each.name == pipeline]
+    assert isinstance(queries, Mapping)
+
+    asked = re.findall(r"\b(?:from|join) ([a-z_.]+)", " ".join(queries.values()))
+
+    assert set(asked) == exposed(pipeline)
 
 
 def test_a_star_that_was_not_unloaded_leaves_the_part_on_quality(lake: Path) -> None:

@@ -18,6 +18,7 @@ from salesetl.registry import (
     pipelines,
     published_tables,
 )
+from salesetl.report.event_queries import EVENTS_QUERIES
 from salesetl.report.star_queries import RETAIL_QUERIES, SHOP_QUERIES
 from salesetl.storage import join, normalized, storage_of
 from salesetl.warehouses.dialects import (
@@ -27,8 +28,8 @@ from salesetl.warehouses.dialects import (
     staging_page,
 )
 
-# What the page reads of the stars.
-TILES = {"retail": RETAIL_QUERIES, "shop": SHOP_QUERIES}
+# What the page reads of what a warehouse has unloaded, and of the lake beside it.
+TILES = {"retail": RETAIL_QUERIES, "shop": SHOP_QUERIES, "events": EVENTS_QUERIES}
 
 
 def write_docs(arguments: argparse.Namespace) -> str:

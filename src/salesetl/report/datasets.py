@@ -7,13 +7,20 @@ from dataclasses import dataclass
 
 from salesetl.errors import InputError
 from salesetl.model.pipeline import Pipeline
+from salesetl.pipelines.events.pipeline import EVENTS_PIPELINE
 from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.pipelines.retail.pipeline import RETAIL
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.pipelines.shop.pipeline import SHOP
-from salesetl.queries import newest_day, processed_results, results
+from salesetl.queries import is_processed, newest_day, processed_results, results
 from salesetl.registry import jobs, pipeline_of_job, pipelines
 from salesetl.report.data_quality import has_loaded, quality_of
+from salesetl.report.event_queries import EVENTS_QUERIES
+from salesetl.report.events_charts import (
+    events_extent,
+    events_pictures,
+    events_totals,
+)
 from salesetl.report.figures import (
     FIGURES_OF_ORDERS,
     Figure,
@@ -106,6 +113,16 @@ DATASETS = (
         no_figures,
         shop_totals,
     ),
+    Dataset(
+        "events",
+        EVENTS_PIPELINE.job,
+        "days",
+        EVENTS_QUERIES,
+        events_extent,
+        events_pictures,
+        no_figures,
+        events_totals,
+    ),
 )
 
 
@@ -125,8 +142,7 @@ def is_ready(root: str, dataset: Dataset) -> bool:
     """Tell whether there is what a dataset is drawn from: a star is unloaded after the run."""
     if not isinstance(dataset.queries, Mapping):
         return True
-    pipeline = pipeline_of_job(dataset.job)
-    return bool(processed_results(root, pipeline, dataset.queries))
+    return is_processed(root, pipeline_of_job(dataset.job), dataset.queries)
 
 
 def rows_of(root: str, dataset: Dataset) -> Found:
