@@ -2,7 +2,10 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from selenium import webdriver
@@ -43,6 +46,22 @@ for (const chart of document.querySelectorAll("[data-chart] svg")) {
 }
 return found;
 """
+# Texts that are seen in a chart and go beyond it.
+CUT_OFF = """
+return [...document.querySelectorAll("[data-chart] svg")].flatMap((chart) => {
+  const box = chart.getBoundingClientRect();
+  return [...chart.querySelectorAll("text")].filter((text) => {
+    const own = text.getBoundingClientRect();
+    const isSeen = text.textContent.trim() && text.getAttribute("opacity") !== "0";
+    return isSeen && (own.left < box.left - 1 || own.right > box.right + 1);
+  }).map((text) => text.textContent);
+});
+"""
+NUMBERS = """
+const table = document.querySelector(`#${arguments[0]} table`);
+const texts = (row, kind) => [...row.querySelectorAll(kind)].map((each) => each.textContent);
+return [...table.querySelectorAll("tr")].map((row) => texts(row, "th, td"));
+"""
 
 
 def wait_for(browser: Browser, condition: str) -> None:
@@ -63,3 +82,29 @@ def figures(browser: Browser, section: str = "main") -> dict[str, str]:
         ).text
         for each in found
     }
+
+
+def numbers(browser: Browser, name: str) -> list[dict[str, str]]:
+    """Return the rows of the numbers of a chart, as texts."""
+    header, *rows = browser.execute_script(NUMBERS, name)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def amounts(
+    browser: Browser, name: str, key: str, value: str = "revenue"
+) -> dict[str, Decimal]:
+    """Return a column of the numbers of a chart by another."""
+    return {row[key]: decimal(row[value]) for row in numbers(browser, name)}
+
+
+def decimal(text: str) -> Decimal:
+    """Read a number of the page."""
+    return Decimal(text.replace(",", ""))
+
+
+def sums(pairs: Iterable[tuple[Any, Decimal]]) -> dict[str, Decimal]:
+    """Sum amounts by what they are of."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for key, amount in pairs:
+        found[str(key)] += amount
+    return found

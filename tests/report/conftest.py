@@ -82,5 +82,5 @@ def opened(browser: Browser, page: Path) -> Open:
 
 @pytest.fixture(scope="session")
 def stars(duckdb: DuckDbEngine, tmp_path_factory: pytest.TempPathFactory) -> Stars:
-    """Build the stars of a retailer and a web shop, once: it takes dbt half a minute."""
+    """Build the stars of a retailer, a web shop and a stream, once: it takes dbt a minute."""
     return built(duckdb, tmp_path_factory.mktemp("stars"))

@@ -1,7 +1,7 @@
-"""The parts on retail and shop in a real browser, of stars that dbt has built."""
+"""The parts on stars in a real browser, of stars that dbt has built."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -16,10 +16,13 @@ from salesetl.pipelines.shop.contracts import PRODUCTS as WEB_PRODUCTS
 from salesetl.pipelines.shop.contracts import USERS
 from tests.report.browsing import (
     COVERED,
-    Browser,
+    CUT_OFF,
     Open,
+    amounts,
+    decimal,
     figures,
     needs_chromium,
+    sums,
     wait_for,
 )
 from tests.stars import Stars
@@ -28,56 +31,14 @@ from tests.warehouses.dbt_program import needs_dbt
 pytestmark = [pytest.mark.slow, needs_chromium, needs_dbt]
 
 CENT = Decimal("0.01")
-# Texts that are seen in a chart and go beyond it.
-CUT_OFF = """
-return [...document.querySelectorAll("[data-chart] svg")].flatMap((chart) => {
-  const box = chart.getBoundingClientRect();
-  return [...chart.querySelectorAll("text")].filter((text) => {
-    const own = text.getBoundingClientRect();
-    const isSeen = text.textContent.trim() && text.getAttribute("opacity") !== "0";
-    return isSeen && (own.left < box.left - 1 || own.right > box.right + 1);
-  }).map((text) => text.textContent);
-});
-"""
-NUMBERS = """
-const table = document.querySelector(`#${arguments[0]} table`);
-const texts = (row, kind) => [...row.querySelectorAll(kind)].map((each) => each.textContent);
-return [...table.querySelectorAll("tr")].map((row) => texts(row, "th, td"));
-"""
 
 
 @pytest.fixture(scope="module")
 def page(stars: Stars) -> Path:
-    """Write the report of both stars."""
+    """Write the report of all stars."""
     path = stars.retailer.home / "report.html"
     main(["report", str(path), "--output_path", stars.lake])
     return path
-
-
-def numbers(browser: Browser, name: str) -> list[dict[str, str]]:
-    """Return the rows of the numbers of a chart, as texts."""
-    header, *rows = browser.execute_script(NUMBERS, name)
-    return [dict(zip(header, row, strict=True)) for row in rows]
-
-
-def amounts(
-    browser: Browser, name: str, key: str, value: str = "revenue"
-) -> dict[str, Decimal]:
-    """Return a column of the numbers of a chart by another."""
-    return {row[key]: decimal(row[value]) for row in numbers(browser, name)}
-
-
-def decimal(text: str) -> Decimal:
-    """Read a number of the page."""
-    return Decimal(text.replace(",", ""))
-
-
-def sums(pairs: Iterable[tuple[Any, Decimal]]) -> dict[str, Decimal]:
-    """Sum amounts by what they are of."""
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    for key, amount in pairs:
-        found[str(key)] += amount
-    return found
 
 
 def highest(found: dict[str, Decimal]) -> dict[str, Decimal]:
@@ -107,8 +68,8 @@ def test_the_parts_fit_every_screen_on_light_and_dark_ground(
             "return [...document.querySelectorAll('[data-chart]')].map((each) => "
             "[each.querySelector('svg')?.clientWidth, each.querySelectorAll('path').length])"
         )
-        # Of retail 14, of the shop 5, the others of data quality.
-        assert len(sizes) > 19
+        # Of retail 14, of the shop 5, of events 14, the others of data quality.
+        assert len(sizes) > 33
         assert [size for size in sizes if not size[0] or size[0] < 200] == []
         assert all(drawn for _, drawn in sizes)
         assert browser.execute_script(COVERED) == []
@@ -135,7 +96,7 @@ def test_every_day_has_one_label_on_its_axis(opened: Open) -> None:
 def test_the_figures_of_retail_are_those_of_its_lines(
     opened: Open, stars: Stars
 ) -> None:
-    lines, truth = stars.retailer.rows(ORDER_LINES), stars.truth
+    lines, truth = stars.retailer.rows(ORDER_LINES), stars.truth("retail")
 
     shown = figures(opened(), "#retail")
 

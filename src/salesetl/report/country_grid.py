@@ -23,9 +23,9 @@ AW CW VC BB CV SN BF NG CF SS DJ SA QA .. MY BN
 .. BQ GD TT GM GN GH BJ CM ET SO YE AE IO SG PW
 CO VE GY SR GW SL CI TG GQ UG KE .. OM CX ID MP
 EC PE BR GF .. LR ST GA CG RW TZ SC .. CC TL GU
-TK BO PY .. .. SH .. AO CD BI .. .. .. .. PG FM
-WS CL AR UY .. .. .. NA ZM MW MZ KM .. AU SB MH
-AS .. FK GS .. .. .. .. BW ZW YT MG .. .. VU NR
+TK BO PY .. .. SH .. AO CD BI MW .. .. .. PG FM
+WS CL AR UY .. .. .. NA ZM ZW MZ KM .. AU SB MH
+AS .. FK GS .. .. .. .. BW .. YT MG .. .. VU NR
 NU .. .. .. .. .. .. ZA LS SZ .. RE MU .. NC KI
 CK .. .. .. .. .. .. .. .. .. .. .. .. .. FJ TV
 PF .. .. .. .. .. BV .. .. .. .. .. TF NF TO WF

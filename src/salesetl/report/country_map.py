@@ -70,7 +70,7 @@ def world_map(rows: Rows, column: str, title: str = "") -> Panel:
         legend=alt.Legend(title=None, format=COUNT, tickCount=3),
     )
     tooltip = ["country:N", alt.Tooltip("revenue:Q", format=",.2f")]
-    size = alt.ExprRef(f"min(11, {ROOM} / {WIDTH} * 0.62)")
+    size = alt.ExprRef(f"min(11, {ROOM} / {WIDTH} * 0.635)")
     text = base.mark_text(fontSize=size).encode(text="country:N")
     land = drawing(world).mark_rect(color="#888888", opacity=0.16)
     layers = (

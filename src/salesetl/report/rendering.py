@@ -50,8 +50,9 @@ def png(picture: Picture) -> bytes:
         offset=18,
     )
     page = (
-        alt.concat(*charts, columns=columns)
-        .properties(title=title, padding=20, config=look(is_dark=False))
+        alt.concat(*charts, columns=columns).properties(
+            title=title, padding=20, config=look(is_dark=False)
+        )
         # The shades of one currency say nothing of another.
         .resolve_scale(color="independent")
     )
