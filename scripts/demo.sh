@@ -21,8 +21,6 @@ star() {
   "$bin/salesetl" warehouse build "${words[@]}" --as_of $as_of
   "$bin/salesetl" warehouse unload "${words[@]}" >/dev/null
 }
-# Two things at once; what they print is shown when they are done, one after the other.
-aside() { "$1" >"$logs/$1" 2>&1 || { cat "$logs/$1" >&2; exit 1; }; }
 
 sales() {
   generate sales --rows 10000 --customers 500 --dirt 0.01
@@ -38,7 +36,7 @@ retail() {
   job stage_retail --retail_path $raw/retail
 }
 shop() {
-  # A producer that sells on would sell more each time.
+  # A producer would sell more each time.
   [[ -e $raw/shop/sales ]] ||
     generate shop --records 2000 --rate 0.01 --start_time 2025-11-24T00:00:00Z --dirt 0.005 | tail -n 1
   job curate_shop_sales --sales_path $raw/shop/sales --users_path $raw/shop/users \
@@ -48,37 +46,44 @@ events() {
   generate events --days 14 --start_at 2025-12-04T00:00:00Z --late 0.02 --duplicates 0.02 --dirt 0.005
   job stage_events --events_path $raw/events
 }
-lake() { aside retail && aside shop && aside events; }
 # The models need dbt, which has an environment of its own.
 with_dbt() { [[ -x "$dbt/bin/dbt" ]] || scripts/setup.sh "$dbt" dbt; }
-stars() { star retail && star shop && star events; }
+star_of_retail() { star retail; }
+star_of_shop() { star shop; }
+star_of_events() { star events; }
 
-echo "demo: loading sales, orders, retail, shop and events"
-aside with_dbt &
-dbt_is_made=$!
-aside lake &
-lake_is_loaded=$!
-aside sales
-aside orders
-wait "$dbt_is_made"
-wait "$lake_is_loaded"
-cat "$logs"/{sales,orders,retail,shop,events}
-echo "demo: building the stars of retail, shop and events"
-aside stars
-cat "$logs/stars"
-report=$("$bin/salesetl" report data/report.html --output_path $lake)
+# Two lanes run at the same time; what each step prints is kept, and shown in the order of steps.
+run() {
+  if "$1" >"$logs/$1" 2>&1; then touch "$logs/$1.done"; else touch "$logs/failed-$1" && exit 1; fi
+}
+await() {
+  until [[ -e $logs/$1.done ]]; do
+    if compgen -G "$logs/failed-*" >/dev/null; then exit 1; fi
+    sleep 0.1
+  done
+}
+lane_of_models() {
+  run retail && run shop && await with_dbt && run star_of_retail && run star_of_shop
+  await events && run star_of_events
+}
+run with_dbt &
+lane_of_models &
+(run sales && run events && run orders) &
+for step in sales orders retail shop events star_of_retail star_of_shop star_of_events; do
+  (await "$step") || { cat "$logs"/"$(cd "$logs" && echo failed-* | cut -d' ' -f1 | cut -d- -f2)" >&2; exit 1; }
+  echo "== ${step//_/ }"
+  cat "$logs/$step"
+done
+figures=$("$bin/salesetl" report data/report.html --output_path $lake)
 cat <<END
-
-The best-selling lines of sales_summary:
-
-$("$bin/salesetl" table sales_summary --output_path data/lake --order_by total_revenue --rows 8)
 
 Files
   data/lake/sales/enriched_sales/  one row per sale, Parquet by year and month
   data/lake/sales/sales_summary/   revenue by region, product and month
   data/lake/orders/fact_orders/    one row per order; fact_order_items/ has one per order line
-  data/lake/retail/                deliveries of customers, products and order lines
-  data/warehouse.duckdb            their star: retail.fact_order_lines with its dimensions
+  data/lake/retail/, shop/         deliveries, and sales of a web shop with its users and products
+  data/lake/events/                what visitors of a shop do, one row an event
+  data/warehouse.duckdb            stars of these three, such as retail.fact_order_lines
   data/lake/sales/quarantine/      rejected rows, each with all its reasons
   data/lake/sales/_runs/           a JSON report of every run
 
@@ -90,5 +95,6 @@ Try next
   $bin/salesetl query monthly_revenue       a metric; leave out the name to list all
   $bin/python jobs/enrich_sales.py --help   the arguments, to load your own files
 
-The report, to open in a browser: $report
+Figures, and the report to open in a browser
+$figures
 END

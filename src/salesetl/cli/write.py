@@ -5,6 +5,7 @@ import os
 import uuid
 from collections.abc import Mapping
 
+from salesetl.display import table_text
 from salesetl.cli.show import csv_text
 from salesetl.errors import ArgumentError, SetupError
 from salesetl.queries import results
@@ -41,10 +42,14 @@ def write_charts(arguments: argparse.Namespace) -> str:
 
 
 def write_report(arguments: argparse.Namespace) -> str:
-    """Write the report of a lake as one HTML page that needs no server and no network."""
+    """Write the report of a lake as one HTML page that needs no server and no network.
+
+    Return the figures of all its months as a table, and the path of the page.
+    """
     _check_setup()
     from salesetl.report.datasets import sections_of
     from salesetl.report.page import page
+    from salesetl.report.wording import value_text, when_text
 
     folder, name = os.path.split(normalized(arguments.file))
     if not name.endswith(".html"):
@@ -52,8 +57,17 @@ def write_report(arguments: argparse.Namespace) -> str:
             f"{arguments.file}: the report is an HTML page; use a name like report.html"
         )
     root, reports = _lake(arguments)
-    content = page(sections_of(root, reports), reports)
-    return _write_together(folder, {name: content.encode()})
+    sections = sections_of(root, reports)
+    rows = [
+        [section.name, figure.name, value_text(figure), when_text(figure)]
+        for section in sections
+        for figure in section.figures
+        if figure.since
+    ]
+    table = table_text(("pipeline", "figure", "value", "of"), rows) if rows else ""
+    content = page(sections, reports)
+    written = _write_together(folder, {name: content.encode()})
+    return f"{table}\n\n{written}" if table else written
 
 
 def _lake(arguments: argparse.Namespace) -> tuple[str, list[RunReport]]:
