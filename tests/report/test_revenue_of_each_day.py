@@ -49,7 +49,7 @@ class Cells(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page(stars: Stars) -> str:
-    """Write the report of both stars, and return its text."""
+    """Write the report of all stars, and return its text."""
     path = stars.retailer.home / "revenue.html"
     main(["report", str(path), "--output_path", stars.lake])
     return path.read_text()
@@ -102,7 +102,7 @@ def total(page: str, section: str) -> Decimal:
 def test_revenue_of_retail_is_that_of_the_accepted_lines(
     stars: Stars, page: str
 ) -> None:
-    told = stars.truth["revenue_by_order_date"].items()
+    told = stars.truth("retail")["revenue_by_order_date"].items()
     accepted = {day: Decimal(text) for day, text in told}
     staged = asked(
         stars,
@@ -150,5 +150,8 @@ def test_rejected_and_orphaned_lines_were_among_the_delivered(stars: Stars) -> N
     answers = json.loads((home / "raw" / "_answers" / "retail.json").read_text())
 
     assert answers["orders"]["rows_quarantined"] > 10
-    assert stars.truth["orphan_lines"]["either"] > 0
-    assert stars.truth["corrected_orders"] and stars.truth["late_orders"]
+    assert stars.truth("retail")["orphan_lines"]["either"] > 0
+    assert (
+        stars.truth("retail")["corrected_orders"]
+        and stars.truth("retail")["late_orders"]
+    )
