@@ -3,8 +3,9 @@
 The environment of the workers says where things are: SALESETL_RAW, below which events are,
 SALESETL_LAKE, SALESETL_WAREHOUSE (a URL), SALESETL_PROFILE for a source profile. The job runs on
 Glue if SALESETL_GLUE_ENV is set, or else on the worker, on the engine of SALESETL_ENGINE.
-SALESETL_WAIT_MINUTES is how long to wait for the files of an hour (15; 0: look once). Where none come,
-the hour has no events, and nothing is done. What comes later is loaded by the run that finds it.
+SALESETL_WAIT_MINUTES is how long to wait for the files of an hour (15; 0: look once). Where none
+come, the hour has no events, and nothing is done. What comes later is loaded by the run that finds
+it.
 """
 
 import os

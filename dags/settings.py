@@ -16,6 +16,8 @@ except ImportError:  # Airflow 2
     from airflow.operators.bash import BashOperator
     from airflow.sensors.filesystem import FileSensor
 
+__all__ = ["DAG", "Asset", "command", "files_in"]
+
 # One writer at a time: airflow pools set salesetl_warehouse 1 "one writer"
 WAREHOUSE_POOL = os.environ.get("SALESETL_POOL", "salesetl_warehouse")
 # Words of commands; the shell of the worker fills them in.

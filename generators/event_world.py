@@ -49,7 +49,7 @@ class Product:
 
 
 def make_products(seed: int) -> list[Product]:
-    """Make the products: 101, 102, … of the first category, 201, 202, … of the second, and so on."""
+    """Make the products: 101, 102, … of the first category, 201, 202, … of the second."""
     random = Random(f"{seed}/events/products")
     products = []
     for hundred, (category, about) in enumerate(_CATEGORIES.items(), start=1):

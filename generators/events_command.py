@@ -12,8 +12,8 @@ from salesetl.errors import ArgumentError
 
 _DESCRIPTION = """\
 Write what visitors of a shop do, a file an hour: views, carts, checkouts and orders below
-events/YYYY/MM/DD/HH/, as a stream delivers them. An event never changes, and none is dated after the
-hour in which it is written but those that --future asks for. _answers/events.json has what a
+events/YYYY/MM/DD/HH/, as a stream delivers them. An event never changes, and none is dated after
+the hour in which it is written but those that --future asks for. _answers/events.json has what a
 warehouse must have in the end."""
 _STEPS = {
     "cart": "views that put something into the cart",
@@ -80,6 +80,6 @@ def _make_events(arguments: argparse.Namespace) -> None:
         stream = write_events(plan, root)
     sys.stdout.write(
         f"{arguments.output_path}: {stream.answers.rows_read:,} lines of events,"
-        f" {arguments.days:,} days; {100 * plan.funnel.conversion:.2f} % of visits are meant to end in"
-        " a paid order\n"
+        f" {arguments.days:,} days; {100 * plan.funnel.conversion:.2f} % of visits are meant to"
+        " end in a paid order\n"
     )

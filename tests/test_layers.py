@@ -24,7 +24,7 @@ LAYERS = [
     ["model", "storage"],
     ["dates", "entries", "runs", "rows"],
     ["engines"],
-    ["conforming", "parsing"],
+    ["conforming", "item_totals", "parsing"],
     ["mapping"],
     ["pipelines"],
     ["registry"],

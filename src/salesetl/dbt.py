@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterable
 
+from salesetl.model.lineage_columns import LOADED_AT
 from salesetl.model.pipeline import Pipeline
-from salesetl.model.table import LOADED_AT, Table, type_text
+from salesetl.model.table import Table, type_text
 
 _HEAD = """\
 # Made from the contracts in src/salesetl/pipelines/ by `make docs`.

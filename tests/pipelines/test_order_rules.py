@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from salesetl.engines.engine import Engine
+from salesetl.item_totals import with_totals
 from salesetl.parsing import parse_fields
 from salesetl.pipelines.orders.contracts import (
     FACT_ORDER_ITEMS,
@@ -14,7 +15,6 @@ from salesetl.pipelines.orders.contracts import (
     RAW_ORDERS,
 )
 from salesetl.pipelines.orders.pipeline import ORDERS as ORDERS_PIPELINE
-from salesetl.pipelines.orders.transforms import with_totals
 from tests.frames import ITEM, ORDER, classified, raw_objects_of
 
 ORDERS = RAW_ORDERS.bind(

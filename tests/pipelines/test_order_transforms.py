@@ -7,6 +7,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from salesetl.engines.engine import Engine
+from salesetl.item_totals import with_totals
 from salesetl.parsing import parse_fields
 from salesetl.pipelines.orders.contracts import (
     FACT_ORDER_ITEMS,
@@ -17,7 +18,6 @@ from salesetl.pipelines.orders.pipeline import ORDERS as ORDERS_PIPELINE
 from salesetl.pipelines.orders.transforms import (
     build_fact_order_items,
     build_fact_orders,
-    with_totals,
 )
 from tests.frames import (
     ITEM,

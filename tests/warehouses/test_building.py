@@ -13,8 +13,9 @@ import pytest
 
 from salesetl.cli import main
 from salesetl.pipelines.retail.pipeline import RETAIL
+from salesetl.warehouses.building import build
 from salesetl.warehouses.dialects import staging_table
-from salesetl.warehouses.loading_lake import build, load
+from salesetl.warehouses.loading_lake import load
 from salesetl.warehouses.star import PublishedTable
 from tests.jobs.retailer import Retailer
 from tests.warehouses.conftest import new_database

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from salesetl.pipelines.retail.pipeline import RETAIL
-from salesetl.warehouses.counting import counts_text
 from salesetl.warehouses.building import build
+from salesetl.warehouses.counting import counts_text
 from salesetl.warehouses.loading_lake import load
 from salesetl.warehouses.unloading import unload
 from tests.jobs.retailer import Retailer

@@ -5,8 +5,8 @@ import os
 import uuid
 from collections.abc import Mapping
 
-from salesetl.display import table_text
 from salesetl.cli.show import csv_text
+from salesetl.display import table_text
 from salesetl.errors import ArgumentError, SetupError
 from salesetl.queries import results
 from salesetl.registry import namespaces

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from salesetl.model.freshness import Freshness
 from salesetl.model.rules import Rule, Setting
 from salesetl.model.strategies import FILE_COLUMN, Merge, Strategy
 from salesetl.model.types import T
@@ -59,32 +60,6 @@ def commented(field: T.StructField) -> T.StructField:
 SOURCE_FILE = column(
     FILE_COLUMN, T.StringType(), "File that the row came from", is_lineage=True
 )
-# What else a run tells of a row, to outputs that have these columns.
-FILE_ROW_NUMBER = column(
-    "file_row_number",
-    T.IntegerType(),
-    "Place of the row in its file, from 1",
-    is_lineage=True,
-    is_optional=True,
-    place_in=[],
-)
-LOADED_AT = column(
-    "loaded_at",
-    T.TimestampType(),
-    "When the run began that has loaded the row",
-    is_lineage=True,
-)
-RAW_RECORD = column(
-    "raw_record", T.StringType(), "The row as delivered", is_lineage=True
-)
-
-
-@dataclass(frozen=True)
-class Freshness:
-    """How many hours after the newest arrival to warn, and when it is an error."""
-
-    warn_after_hours: int
-    error_after_hours: int
 
 
 @dataclass(frozen=True)

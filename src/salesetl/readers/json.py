@@ -107,7 +107,7 @@ def delivered_paths(engine: Engine, reader: Json) -> dict[str, str]:
 
 
 def delivered_lists(engine: Engine, reader: Json) -> dict[str, ListProfile]:
-    """Tell of each list of the contract where it is in an object, and what is where in its items."""
+    """Tell where each list of the contract is in an object, and what is where in its items."""
     lists = {}
     for name, value in _paths_by_column(engine, reader).items():
         if isinstance(value, list):

@@ -12,11 +12,12 @@ from salesetl.destinations.lake import Change
 from salesetl.destinations.staging import count
 from salesetl.engines.engine import Engine
 from salesetl.errors import BooksError
+from salesetl.model.lineage_columns import LOADED_AT, RAW_RECORD
 from salesetl.model.options import LoadOptions
 from salesetl.model.pipeline import Output, Pipeline
 from salesetl.model.quarantine_table import quarantine_of
 from salesetl.model.source import Source
-from salesetl.model.table import LOADED_AT, RAW_RECORD, SOURCE_FILE, Table
+from salesetl.model.table import SOURCE_FILE, Table
 from salesetl.parsing import parse_fields
 from salesetl.quality.deciding import classify
 from salesetl.quality.judging import ACCEPTED, QUARANTINED, breaks

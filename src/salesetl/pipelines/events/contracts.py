@@ -2,16 +2,11 @@
 
 from decimal import Decimal
 
+from salesetl.model.freshness import Freshness
+from salesetl.model.lineage_columns import FILE_ROW_NUMBER, LOADED_AT
 from salesetl.model.rules import Rule, Setting
 from salesetl.model.strategies import Append
-from salesetl.model.table import (
-    FILE_ROW_NUMBER,
-    LOADED_AT,
-    SOURCE_FILE,
-    Freshness,
-    Table,
-    column,
-)
+from salesetl.model.table import SOURCE_FILE, Table, column
 from salesetl.model.text_rules import text_rules, values_rule
 from salesetl.model.types import T
 from salesetl.money import CURRENCIES
@@ -72,10 +67,7 @@ EVENTS_DELIVERED = T.StructType(
         T.StructField(
             "session", _object(channel=T.StringType(), device=T.StringType())
         ),
-        T.StructField(
-            "product",
-            _PRODUCT,
-        ),
+        T.StructField("product", _PRODUCT),
         T.StructField(
             "order",
             _object(

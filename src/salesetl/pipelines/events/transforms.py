@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from salesetl.conforming import conform
 from salesetl.item_totals import line_total, with_totals
-from salesetl.model.table import RAW_RECORD
+from salesetl.model.lineage_columns import RAW_RECORD
 from salesetl.pipelines.events.contracts import EVENTS, ITEM, ORDER_ITEMS
 
 if TYPE_CHECKING:
