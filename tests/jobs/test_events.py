@@ -108,62 +108,57 @@ def test_an_event_of_another_content_under_one_id_is_a_conflict(
     assert [row["event_id"] for row in stream.rows(EVENTS)] == ["E2"]
 
 
-@pytest.mark.parametrize(
-    ("event", "reason"),
-    [
-        (view(1, event_id=None), "event_id_is_present"),
-        (view(1, event_type=""), "event_type_is_present"),
-        (view(1, event_timestamp="soon"), "event_timestamp_is_valid"),
-        (view(1, event_timestamp="2999-01-01T00:00:00Z"), "event_is_not_after_as_of"),
-        (
-            view(1, event_timestamp="1931-01-01T00:00:00Z"),
-            "event_is_not_before_earliest_date",
-        ),
-        (view(1, customer="C1"), "values_have_their_kind"),
-        (view(1, product=[product()]), "values_have_their_kind"),
-        (view(1, event_type="order_paid"), "order_is_present"),
-        (order(1, total_amount=34.78), "order_total_is_sum_of_parts"),
-        (order(1, tax=-4.77, total_amount=25.23), "order_tax_is_valid"),
-        (order(1, shipping="free"), "order_shipping_is_valid"),
-        (order(1, currency="ZZZ"), "currency_is_known"),
-        (order(1, items=[]), "order_has_items"),
-        (order(1, items=None), "order_has_items"),
-        (order(1, items=["shoes"]), "values_have_their_kind"),
-        (
-            order(1, items=[{"product": "shoes", "quantity": 1}]),
-            "values_have_their_kind",
-        ),
-        (
-            order(1, items=[{"product": product(price=[1]), "quantity": 1}]),  # type: ignore[arg-type]
-            "values_have_their_kind",
-        ),
-        (
-            order(1, items=[{"product": product(), "quantity": 1.5}]),
-            "quantities_are_positive",
-        ),
-        (
-            order(1, items=[{"product": product(price=-25.10), "quantity": 1}]),
-            "unit_prices_are_valid",
-        ),
-        (
-            order(1, items=[{"product": product(price=25.11), "quantity": 1}]),
-            "order_subtotal_is_sum_of_items",
-        ),
-        (
-            json.dumps(order(1)).replace(
-                '"price": 10.05', '"price": 10.05, "price": 1'
-            ),
-            "key_is_there_once",
-        ),
-        ('{"event_id": "E1",', "row_is_well_formed"),
-    ],
-)
-@pytest.mark.parametrize("engine", ["duckdb", "spark"], indirect=True)
-@pytest.mark.one_spark
+FAULTS: list[tuple[Any, str]] = [
+    (view(1, event_id=None), "event_id_is_present"),
+    (view(1, event_type=""), "event_type_is_present"),
+    (view(1, event_timestamp="soon"), "event_timestamp_is_valid"),
+    (view(1, event_timestamp="2999-01-01T00:00:00Z"), "event_is_not_after_as_of"),
+    (
+        view(1, event_timestamp="1931-01-01T00:00:00Z"),
+        "event_is_not_before_earliest_date",
+    ),
+    (view(1, customer="C1"), "values_have_their_kind"),
+    (view(1, product=[product()]), "values_have_their_kind"),
+    (view(1, event_type="order_paid"), "order_is_present"),
+    (order(1, total_amount=34.78), "order_total_is_sum_of_parts"),
+    (order(1, tax=-4.77, total_amount=25.23), "order_tax_is_valid"),
+    (order(1, shipping="free"), "order_shipping_is_valid"),
+    (order(1, currency="ZZZ"), "currency_is_known"),
+    (order(1, items=[]), "order_has_items"),
+    (order(1, items=None), "order_has_items"),
+    (order(1, items=["shoes"]), "values_have_their_kind"),
+    (
+        order(1, items=[{"product": "shoes", "quantity": 1}]),
+        "values_have_their_kind",
+    ),
+    (
+        order(1, items=[{"product": product(price=[1]), "quantity": 1}]),  # type: ignore[arg-type]
+        "values_have_their_kind",
+    ),
+    (
+        order(1, items=[{"product": product(), "quantity": 1.5}]),
+        "quantities_are_positive",
+    ),
+    (
+        order(1, items=[{"product": product(price=-25.10), "quantity": 1}]),
+        "unit_prices_are_valid",
+    ),
+    (
+        order(1, items=[{"product": product(price=25.11), "quantity": 1}]),
+        "order_subtotal_is_sum_of_items",
+    ),
+    (
+        json.dumps(order(1)).replace('"price": 10.05', '"price": 10.05, "price": 1'),
+        "key_is_there_once",
+    ),
+    ('{"event_id": "E1",', "row_is_well_formed"),
+]
+
+
+@pytest.mark.parametrize(("event", "reason"), FAULTS)
 def test_a_fault_of_an_event_costs_that_event(
-    engine: Engine, tmp_path: Path, event: Any, reason: str
+    stream: EventStream, event: Any, reason: str
 ) -> None:
-    stream = EventStream(engine, tmp_path)
     stream.deliver("a", [event, view(2)])
 
     report = stream.load()
@@ -171,6 +166,21 @@ def test_a_fault_of_an_event_costs_that_event(
     assert list(report.rows_by_reason)[:1] == [reason]
     assert (report.rows_loaded, report.rows_quarantined) == (1, 1)
     assert [row["event_id"] for row in stream.rows(EVENTS)] == ["E2"]
+
+
+@pytest.mark.both_sparks
+def test_spark_finds_the_same_faults(
+    stream: EventStream, spark_engine: Engine, tmp_path: Path
+) -> None:
+    for number, (event, _) in enumerate(FAULTS):
+        stream.deliver(f"{number:02}", [event])
+    stream.deliver("sound", [view(2)])
+    found = stream.load("one")
+
+    report = EventStream(spark_engine, tmp_path).load()
+
+    assert report.rows_by_reason == found.rows_by_reason
+    assert (report.rows_loaded, report.rows_quarantined) == (1, len(FAULTS))
 
 
 def test_what_is_odd_but_no_fault_is_loaded(stream: EventStream) -> None:
