@@ -18,7 +18,7 @@ STACK_REQUEST = --release "$$($(BIN)/salesetl release)" $(PARAMETERS:%=--paramet
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo query analytics charts report dbt dag-test test test-spark4 check lock audit format docs package \
-	package-lambda infra-plan infra-deploy deploy-function deploy deploy-job rollback-job run-job e2e athena-check bench bench-scale \
+	package-lambda package-generator infra-plan infra-deploy deploy-function ingest-plan ingest-deploy deploy deploy-job rollback-job run-job e2e athena-check bench bench-scale \
 	bench-start clean
 
 help: ## list all targets
@@ -99,6 +99,9 @@ package: $(EMBEDDED) ## build the wheel and the job scripts in dist/ (WITH=--zip
 package-lambda: $(EMBEDDED) ## build the package of the Lambda function in dist/
 	@scripts/package_lambda.sh $(BIN)
 
+package-generator: $(EMBEDDED) ## build the package of the Lambda function that makes events in dist/
+	@scripts/package_generator.sh $(BIN)
+
 infra-plan: $(EMBEDDED) ## show what infra-deploy would change in ENV=dev, with PARAMETERS='Name=value …'
 	@scripts/package.sh $(BIN) >/dev/null
 	@$(BIN)/salesetl infra plan --env "$(ENV)" $(STACK_REQUEST)
@@ -110,6 +113,14 @@ infra-deploy: $(EMBEDDED) ## make or change buckets, jobs, roles and alarms in E
 deploy-function: $(EMBEDDED) ## deploy the Lambda functions, which load new files, to ENV
 	@scripts/package_lambda.sh $(BIN)
 	@$(BIN)/salesetl infra deploy --env "$(ENV)" --function "$$(echo dist/salesetl-lambda-*.zip)" $(STACK_REQUEST)
+
+ingest-plan: $(EMBEDDED) ## show what ingest-deploy would change in ENV
+	@scripts/package_generator.sh $(BIN) >/dev/null
+	@$(BIN)/salesetl infra plan --env "$(ENV)" --generator "$$(echo dist/salesetl-generator-*.zip)" $(STACK_REQUEST)
+
+ingest-deploy: $(EMBEDDED) ## deploy the generator of events with its stream and delivery to ENV
+	@scripts/package_generator.sh $(BIN)
+	@$(BIN)/salesetl infra deploy --env "$(ENV)" --generator "$$(echo dist/salesetl-generator-*.zip)" $(STACK_REQUEST)
 
 deploy: $(EMBEDDED) ## deploy all jobs to the Glue of ENV (DRY_RUN=--dry-run: only show what changes)
 	@scripts/deploy_job.sh $(BIN) "$(ENV)" "" $(DRY_RUN)
