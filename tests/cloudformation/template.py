@@ -1,6 +1,7 @@
 """The templates as plain dictionaries, and what their policies come to.
 
-A resource of a pipeline's template is named as `sales.Role`, one of the environment's as `DeployRole`.
+A resource of a pipeline's template is named as `sales.Role`, one of generated events as
+`ingest.Stream`, one of the environment's as `DeployRole`.
 """
 
 import re
@@ -10,11 +11,15 @@ from typing import Any
 
 import yaml
 
-from salesetl.cloudformation.requests import ENVIRONMENT_TEMPLATE, template_path
+from salesetl.cloudformation.requests import (
+    ENVIRONMENT_TEMPLATE,
+    INGEST_TEMPLATE,
+    template_path,
+)
 from salesetl.registry import namespaces
 
 ROOT = Path(__file__).parents[2]
-PATHS = {"": ROOT / ENVIRONMENT_TEMPLATE} | {
+PATHS = {"": ROOT / ENVIRONMENT_TEMPLATE, "ingest": ROOT / INGEST_TEMPLATE} | {
     name: ROOT / template_path(name) for name in namespaces()
 }
 

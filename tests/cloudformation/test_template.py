@@ -68,7 +68,7 @@ def test_every_parameter_is_described_and_checked() -> None:
             assert not pattern.fullmatch("no, thank you"), name
 
 
-@pytest.mark.parametrize("pipeline", namespaces())
+@pytest.mark.parametrize("pipeline", [*namespaces(), "ingest"])
 def test_what_both_templates_ask_for_they_take_alike(pipeline: str) -> None:
     ours, theirs = TEMPLATES[""]["Parameters"], TEMPLATES[pipeline]["Parameters"]
 
@@ -181,7 +181,8 @@ def test_every_alarm_publishes_to_the_topic() -> None:
     alarms = of_type("AWS::CloudWatch::Alarm")
 
     functions = [each for each in DEFINITIONS if each.function]
-    assert len(alarms) == 2 * len(DEFINITIONS) + len(functions)
+    of_ingest = [name for name in alarms if name.startswith("ingest.")]
+    assert len(alarms) == 2 * len(DEFINITIONS) + len(functions) + len(of_ingest)
     topic = filled({"Fn::Sub": TOPIC})
     assert topic.endswith(
         f":{filled(RESOURCES['AlarmTopic']['Properties']['TopicName'])}"

@@ -72,6 +72,8 @@ class Walk:
             assert self.workers() == (4 if is_done else 10)
         if "generators orders" in command:
             self.check_orders()
+        if command.startswith("make ingest-deploy"):
+            self.check_events()
         if command.startswith("make run-job"):
             assert "SUCCEEDED" in shown
             assert "total_amount" in shown
@@ -160,6 +162,19 @@ class Walk:
                 each.catalog and not each.catalog["error"] for each in done
             )
         assert loaded == answers["rows_loaded"]
+
+    def check_events(self) -> None:
+        """Run the function of the package that was built, and wait for what it sends."""
+        event = json.dumps({"time": "2025-01-01T13:00:00Z", "minutes": 60})
+        answer = boto3.client("lambda").invoke(
+            FunctionName="salesetl-dev-events-generator", Payload=event.encode()
+        )
+        counts = json.load(answer["Payload"])
+        assert counts["made"] == counts["put"] > 0, counts
+        folder, end = f"{self.environment.raw}/events", time.monotonic() + 60
+        while len(storage_of(folder).files(folder)) < counts["made"]:
+            assert time.monotonic() < end, "Firehose delivered less than was put"
+            time.sleep(0.5)
 
     def _raw(self, name: str) -> bytes:
         path = f"{self.environment.raw}/{name}"

@@ -55,16 +55,21 @@ def _request(arguments: argparse.Namespace) -> Request:
         if not found:
             raise ArgumentError(f"--parameter {text}: must be Name=Value")
         parameters[name] = value
-    function = _package(Path(arguments.function)) if arguments.function else None
-    return Request(Path(arguments.root), parameters, arguments.release, function)
+    return Request(
+        Path(arguments.root),
+        parameters,
+        arguments.release,
+        _package(arguments.function, "package-lambda"),
+        _package(arguments.generator, "package-generator"),
+    )
 
 
-def _package(path: Path) -> bytes:
+def _package(path: str | None, target: str) -> bytes | None:
     try:
-        return path.read_bytes()
+        return Path(path).read_bytes() if path else None
     except OSError as error:
         raise InputError(
-            f"{path}: cannot be read ({error.strerror}); run make package-lambda"
+            f"{path}: cannot be read ({error.strerror}); run make {target}"
         ) from error
 
 
@@ -115,6 +120,11 @@ def _add_request(parser: argparse.ArgumentParser) -> None:
         "--function",
         metavar="ZIP",
         help="package of the Lambda functions that load new files",
+    )
+    parser.add_argument(
+        "--generator",
+        metavar="ZIP",
+        help="package of the Lambda function that makes events, with its stream and delivery",
     )
     parser.add_argument(
         "--root", default=".", metavar="DIR", help="root of the repository (default: .)"

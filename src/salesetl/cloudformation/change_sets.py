@@ -10,7 +10,12 @@ from salesetl.aws import aws_errors, error_code
 from salesetl.errors import AwsError, StackError
 
 # If a resource of these types is replaced, its content is deleted or left behind.
-_HOLDING = ("AWS::S3::Bucket", "AWS::Glue::Database", "AWS::Logs::LogGroup")
+_HOLDING = (
+    "AWS::S3::Bucket",
+    "AWS::Glue::Database",
+    "AWS::Kinesis::Stream",
+    "AWS::Logs::LogGroup",
+)
 _WORDS = {"Add": "add", "Modify": "modify", "Remove": "remove"}
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 _POLL_SECONDS = 2

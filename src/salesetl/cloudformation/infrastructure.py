@@ -1,6 +1,7 @@
 """Plan, deploy and delete the infrastructure of an environment.
 
-It has one stack for the environment and one for each pipeline. A change of the infrastructure never
+It has one stack for the environment, one for each pipeline, and one for generated events if that is
+asked for. A change of the infrastructure never
 changes the release that a job runs, because releases are deployed to the jobs directly. So before
 any other change, a stack gets the release of its job as a parameter. If the change fails,
 CloudFormation rolls back to this parameter.
@@ -13,6 +14,7 @@ from salesetl.cloudformation.buckets import empty_bucket
 from salesetl.cloudformation.planned import PlannedStack, Show, refusal_of, show_all
 from salesetl.cloudformation.requests import (
     ENVIRONMENT_TEMPLATE,
+    INGEST_TEMPLATE,
     Request,
     function_key,
     template_path,
@@ -39,6 +41,7 @@ class Infrastructure:
             )
         self.env = env
         self.stack = Stack(stack_name(env))
+        self._ingest = Stack(stack_name(env, "ingest"))
 
     def plan(self, request: Request, show: Show) -> None:
         """Show each change, and why a deploy would refuse it. Change nothing."""
@@ -46,6 +49,7 @@ class Infrastructure:
         with ExitStack() as closing:
             opened = [self._open_environment(request, closing)]
             opened += self._open_pipelines(request, closing, "plans")
+            opened += self._open_ingest(request, closing)
             show_all(opened, show)
             if refusal := refusal_of(opened):
                 show(f"deploy would refuse: {refusal}")
@@ -67,12 +71,13 @@ class Infrastructure:
                 show_all(opened, show)
                 opened.pop().apply(show)
             opened += self._open_pipelines(request, closing, "templates")
+            opened += self._open_ingest(request, closing)
             show_all(opened, show)
             refusal = refusal_of(opened)
             if refusal and not may_lose_data:
                 raise StackError(refusal)
-            if request.function:
-                self._upload(request.function)
+            for package in filter(None, (request.function, request.generator)):
+                self._upload(package)
             for each in opened:
                 each.apply(show)
 
@@ -114,7 +119,7 @@ class Infrastructure:
                 show(f"{stack.name}: done")
 
     def _all_stacks(self) -> list[Stack]:
-        return [*map(self._stack_of, pipelines()), self.stack]
+        return [self._ingest, *map(self._stack_of, pipelines()), self.stack]
 
     def _stack_of(self, pipeline: Pipeline) -> Stack:
         return Stack(stack_name(self.env, pipeline.name))
@@ -145,6 +150,17 @@ class Infrastructure:
             running = None if change_set.is_new else release
             opened.append(PlannedStack(stack, template, values, change_set, running))
         return opened
+
+    def _open_ingest(self, request: Request, closing: ExitStack) -> list[PlannedStack]:
+        """Open the stack of generated events, if there is one or its package is given."""
+        if not (request.generator or self._ingest.is_there()):
+            return []
+        template = request.template(INGEST_TEMPLATE)
+        values = self._values(request, None)
+        if request.generator:
+            values["GeneratorPackage"] = function_key(request.generator)
+        change_set = closing.enter_context(self._ingest.change_set(template, values))
+        return [PlannedStack(self._ingest, template, values, change_set)]
 
     def _release(self, request: Request, pipeline: Pipeline) -> str | None:
         """Return the release that a job runs or will run; None if the job was deleted."""

@@ -10,6 +10,7 @@ from salesetl.errors import ArgumentError, InputError, not_known, one_line
 from salesetl.registry import namespaces
 
 ENVIRONMENT_TEMPLATE = "infra/salesetl.yaml"
+INGEST_TEMPLATE = "infra/ingest.yaml"
 
 
 def function_key(package: bytes) -> str:
@@ -27,13 +28,15 @@ class Request:
     """What to deploy: the templates below a root, and their parameters.
 
     `release` is the release that the jobs of new stacks run. `function` is the zip of the Lambda
-    functions, or None to leave them as they are.
+    functions that load, `generator` that of the one that makes events, or None to leave them as they
+    are.
     """
 
     root: Path = Path()
     parameters: Mapping[str, str] = field(default_factory=dict)
     release: str | None = None
     function: bytes | None = None
+    generator: bytes | None = None
 
     def template(self, path: str, folder: str | None = None) -> Template:
         """Read a template; InputError if it is missing or not YAML.
@@ -53,7 +56,8 @@ class Request:
 
     def check_parameters(self) -> None:
         """Check that a template has each parameter; ArgumentError names the most similar one."""
-        paths = [ENVIRONMENT_TEMPLATE, *map(template_path, namespaces())]
+        of_pipelines = map(template_path, namespaces())
+        paths = [ENVIRONMENT_TEMPLATE, INGEST_TEMPLATE, *of_pipelines]
         known = {name for path in paths for name in self.template(path).parameters}
         for name in self.parameters:
             if name in ("Env", "Release"):
