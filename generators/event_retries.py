@@ -12,8 +12,8 @@ class Retries:
     """How often a line is sent, and how long to pause before each try but the first.
 
     Pauses double, up to the longest. A random part of up to a half is taken off, so that several
-    senders do not come back at the same moment. `seconds_left` is the time that the sender has; what
-    comes after a pause needs `seconds_to_end` of it.
+    senders do not come back at the same moment. `seconds_left` is the time that the sender has;
+    what comes after a pause needs `seconds_to_end` of it.
     """
 
     random: Random = field(default_factory=Random)

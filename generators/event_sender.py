@@ -39,8 +39,8 @@ class Counts:
 class EventSender:
     """Sends lines of events to a stream, and those that it refuses to a queue.
 
-    A request that gets no answer may have been carried out, and is made again: an event can be in the
-    stream twice, with the same id. Retried events come after later ones of their session.
+    A request that gets no answer may have been carried out, and is made again: an event can be in
+    the stream twice, with the same id. Retried events come after later ones of their session.
     """
 
     def __init__(
@@ -58,7 +58,8 @@ class EventSender:
         if lost:
             raise AwsError(
                 f"{len(lost):,} of {len(lines):,} events are neither in {self._stream} nor in"
-                f" {self._queue} ({self.reasons()}); run again for the same time: the ids are the same"
+                f" {self._queue} ({self.reasons()}); run again for the same time: the ids are the"
+                " same"
             )
         put = len(lines) - len(refused)
         return Counts(len(lines), put, retried, len(refused))
@@ -66,8 +67,8 @@ class EventSender:
     def resend(self) -> int:
         """Put what the queue keeps into the stream, delete it there, and return how much that is.
 
-        AwsError if the stream still refuses some, which stay in the queue. InputError if a message is
-        no event.
+        AwsError if the stream still refuses some, which stay in the queue. InputError if a message
+        is no event.
         """
         done = 0
         while self._retries.seconds_left() > self._retries.seconds_to_end:
@@ -89,8 +90,8 @@ class EventSender:
             done += len(put)
             if refused:
                 raise AwsError(
-                    f"{self._stream} still refuses events ({self.reasons()}); {done:,} were put, the"
-                    f" others stay in {self._queue}"
+                    f"{self._stream} still refuses events ({self.reasons()}); {done:,} were put,"
+                    f" the others stay in {self._queue}"
                 )
         return done
 

@@ -4,9 +4,9 @@ EventBridge starts it every `SALESETL_MINUTES` minutes. A run sends the events o
 has ended, and knows nothing of other runs: the same time always gives the same events with the same
 ids, so a run that failed is simply made again.
 
-`SALESETL_STREAM` is the name of the Kinesis stream, `SALESETL_DEAD_LETTERS` the address of the queue
-that keeps what the stream refuses. `SALESETL_OPENED_AT`, `SALESETL_SEED` and `SALESETL_CUSTOMERS`
-are the shop.
+`SALESETL_STREAM` is the name of the Kinesis stream, `SALESETL_DEAD_LETTERS` the address of the
+queue that keeps what the stream refuses. `SALESETL_OPENED_AT`, `SALESETL_SEED` and
+`SALESETL_CUSTOMERS` are the shop.
 """
 
 import logging

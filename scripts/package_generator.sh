@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Build the package of the Lambda function that makes events: the wheel, Faker, and the generators.
+# Build the package of the Lambda function that makes events: the wheel, Faker, boto3 and the generators.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -ne 1 ]]; then

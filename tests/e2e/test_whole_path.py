@@ -170,6 +170,7 @@ class Walk:
             FunctionName="salesetl-dev-events-generator", Payload=event.encode()
         )
         counts = json.load(answer["Payload"])
+        assert "FunctionError" not in answer, counts
         assert counts["made"] == counts["put"] > 0, counts
         folder, end = f"{self.environment.raw}/events", time.monotonic() + 60
         while len(storage_of(folder).files(folder)) < counts["made"]:

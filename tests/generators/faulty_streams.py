@@ -134,11 +134,17 @@ class Sending:
         self.seconds_left -= seconds
 
 
-def sending(**faults: float) -> Sending:
-    """Make a stream and a queue that fail as `faults` of either say."""
+def sending(
+    *,
+    records: float = 0.0,
+    requests: float = 0.0,
+    lost_answers: float = 0.0,
+    messages: float = 0.0,
+) -> Sending:
+    """Make a stream and a queue of which such shares fail."""
     name = f"events-{uuid.uuid4().hex}"
-    of_queue = {"messages": faults.pop("messages", 0.0)}
-    return Sending(FaultyStream(name, **faults), FaultyQueue(name, **of_queue))
+    stream = FaultyStream(name, records, requests, lost_answers)
+    return Sending(stream, FaultyQueue(name, messages))
 
 
 def event_lines(count: int, about: str = "") -> list[str]:

@@ -28,8 +28,7 @@ class Request:
     """What to deploy: the templates below a root, and their parameters.
 
     `release` is the release that the jobs of new stacks run. `function` is the zip of the Lambda
-    functions that load, `generator` that of the one that makes events, or None to leave them as they
-    are.
+    functions that load, `generator` of the one that makes events; None leaves them as they are.
     """
 
     root: Path = Path()
