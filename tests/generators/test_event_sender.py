@@ -165,6 +165,9 @@ def test_requests_keep_to_their_number_and_size_of_bytes() -> None:
         keys = sum(len(json.loads(line)["session_id"]) for line in batch)
         assert sum(len(line.encode()) for line in batch) + keys <= most_bytes
     assert [len(batch) for batch in batches(event_lines(23), 10, 10**6)] == [10, 10, 3]
+    # A line has 218 bytes, and its key 200.
+    long_keys = [json.dumps({"session_id": "S" * 200})] * 9
+    assert [len(batch) for batch in batches(long_keys, 500, 1700)] == [4, 4, 1]
 
 
 def test_a_line_that_is_too_large_is_alone_and_not_lost() -> None:
