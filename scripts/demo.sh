@@ -16,7 +16,7 @@ generate() { "$bin/python" -m generators "$@" --output_path $raw; }
 job() { "$bin/python" "jobs/$1.py" --engine "${ENGINE:-auto}" --as_of $as_of --output_path $lake "${@:2}"; }
 star() {
   export SALESETL_DBT=$PWD/$dbt/bin/dbt
-  local words=("$1" --warehouse duckdb://data/warehouse.duckdb --output_path $lake)
+  local words=("$1" --warehouse duckdb://data/warehouse.duckdb --output_path "$lake")
   "$bin/salesetl" warehouse load "${words[@]}"
   "$bin/salesetl" warehouse build "${words[@]}" --as_of $as_of
   "$bin/salesetl" warehouse unload "${words[@]}" >/dev/null
