@@ -34,3 +34,15 @@ def test_a_name_is_read_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) ->
         frame = frame.where("a_name_of_its_own > 0").select("a_name_of_its_own")
 
     assert read.count("a_name_of_its_own") == 1
+
+
+def test_no_step_is_taken_for_another_one(engine: Engine) -> None:
+    frame: Any = engine.frame([(1,)], {"one": "int"})
+    frame = (
+        frame.where("one > 0").join(frame, on="one").groupBy("one").agg(F.count("*"))
+    )
+    steps = [exp.select(exp.Literal.number(number)) for number in range(20_000)]
+
+    names = {frame._create_hash_from_expression(step) for step in steps}
+
+    assert len(names) == len(steps)

@@ -1,10 +1,12 @@
 """A session of SQLFrame for DuckDB whose frames cost less to build."""
 
+import hashlib
 from functools import lru_cache
 from typing import Any
 
 import duckdb
-from sqlframe.duckdb import DuckDBSession
+from sqlframe.duckdb import DuckDBDataFrame, DuckDBSession
+from sqlframe.duckdb.table import DuckDBTable
 from sqlglot.dialects.spark import Spark
 from sqlglot.parsers.spark import SparkParser
 
@@ -23,8 +25,34 @@ class _Spark(Spark):
     Parser = _Parser
 
 
+class _LongNames:
+    """Gives each step of a query a name that no other one has.
+
+    SQLFrame takes eight digits of a checksum: in one of some thousand queries with a hundred steps
+    two have the same name, and one is taken for the other.
+    """
+
+    session: DuckDBSession
+
+    def _create_hash_from_expression(self, expression: Any) -> str:
+        text = expression.sql(dialect=self.session.input_dialect)
+        digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return self.session._normalize_string(f"t{digest}")
+
+
+class _Frame(_LongNames, DuckDBDataFrame):
+    pass
+
+
+class _TableFrame(_LongNames, DuckDBTable):
+    _df = _Frame
+
+
 class FrugalSession(DuckDBSession):
     """Reads each name of a table, a column or a step only once."""
+
+    _df = _Frame
+    _table = _TableFrame
 
     def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
         # SQLFrame asks for its session by making one, and gets this one made again.
