@@ -96,6 +96,17 @@ class FaultyQueue:
         ]
         return {"Failed": refused} if refused else {}
 
+    def count(self) -> int:
+        """Count the messages, with those that somebody has received and not deleted."""
+        names = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+        ]
+        found = self._client.get_queue_attributes(
+            QueueUrl=self.url, AttributeNames=names
+        )
+        return sum(map(int, found["Attributes"].values()))
+
     def lines(self) -> list[str]:
         """Return what is in the queue; it stays there."""
         found = []

@@ -188,7 +188,7 @@ def test_dead_letters_are_put_in_the_end_and_leave_the_queue() -> None:
 
     assert put == 33
     assert Counter(at.stream.lines()) == Counter(lines)
-    assert at.queue.lines() == []
+    assert at.queue.count() == 0
     assert at.sender().resend() == 0
 
 
@@ -200,10 +200,7 @@ def test_dead_letters_that_are_refused_again_stay_in_the_queue() -> None:
     with pytest.raises(AwsError, match=r"still refuses .*; 0 were put, the others"):
         at.sender().resend()
 
-    client, url = at.queue, at.queue.url
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    counts = client.get_queue_attributes(QueueUrl=url, AttributeNames=names)
-    assert sum(map(int, counts["Attributes"].values())) == 5
+    assert at.queue.count() == 5
     assert at.stream.lines() == []
 
 

@@ -167,10 +167,11 @@ def test_without_faker_one_line_says_what_to_install(
 
 @given(
     cuts=st.lists(st.integers(0, 30 * 3_600_000), max_size=12),
+    cuts_at=st.lists(st.integers(0, 300), min_size=1, max_size=12),
     seed=st.integers(0, 3),
 )
 def test_intervals_of_any_length_give_each_event_of_the_files_once(
-    cuts: list[int], seed: int
+    cuts: list[int], cuts_at: list[int], seed: int
 ) -> None:
     plan = EventPlan(start_at=OPENED, hours=30, seed=seed, customers=40)
     world = EventWorld.of(OPENED, seed, 40, Funnel())
@@ -178,9 +179,11 @@ def test_intervals_of_any_length_give_each_event_of_the_files_once(
         json.loads(line) for _, lines in EventStream(plan).hours() for line in lines
     ]
 
-    moments = [OPENED + timedelta(milliseconds=cut) for cut in sorted(cuts)]
+    moments = [OPENED + timedelta(milliseconds=cut) for cut in cuts]
+    # The very moment of an event is in the second of two intervals.
+    moments += [moment_of(whole[number]) for number in cuts_at]
     found = []
-    for start, end in pairwise([OPENED, *moments, plan.end_at]):
+    for start, end in pairwise([OPENED, *sorted(moments), plan.end_at]):
         events = list(world.events_between(start, end))
         # None of a time that is yet to come when the interval ends.
         assert all(start <= moment_of(event) < end for event in events)

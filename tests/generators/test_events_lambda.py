@@ -104,7 +104,10 @@ def test_a_run_is_told_in_one_line_and_repeats_itself(
 def test_missed_runs_are_made_up_for_in_one(stream: FaultyStream) -> None:
     counts = handler({"time": "2025-01-02T00:00:00Z", "minutes": 1440}, None)
 
-    assert counts["put"] == len(lines_between(OPENED, OPENED + timedelta(days=1)))
+    lines = lines_between(OPENED, OPENED + timedelta(days=1))
+    assert counts["put"] == len(lines)
+    moments = [json.loads(line)["event_timestamp"] for line in lines]
+    assert moments == sorted(moments)
     assert len(stream.lines()) == counts["put"]
 
 
