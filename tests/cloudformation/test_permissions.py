@@ -16,6 +16,8 @@ from salesetl.runner.runner import run
 from tests.cloudformation.requests import KilledError, Requests, recorded
 from tests.cloudformation.template import allows, bucket, database
 from tests.data_catalog import Glue
+from tests.jobs import event_stream
+from tests.jobs.event_stream import EventStream
 from tests.jobs.retailer import Retailer, customer, line, product
 from tests.jobs.shop import Shop, order, sale
 from tests.jobs.web_shop import WebShop, web_sale
@@ -36,6 +38,7 @@ NARROWER = {
     "enrich_sales": ("enriched_sales", "total_amount", "decimal(12,2)"),
     "flatten_orders": ("fact_orders", "order_total", "decimal(12,2)"),
     "stage_retail": ("order_lines", "total_amount", "decimal(12,2)"),
+    "stage_events": ("events", "order_total", "decimal(12,2)"),
     "curate_shop_sales": ("fact_sales", "total_amount", "decimal(12,2)"),
 }
 
@@ -80,7 +83,11 @@ class Account:
             "2025-09-30",
             [web_sale(n, order_time=f"{day}T08:30:00Z") for n, day in days.items()],
         )
-        for path in (home / "raw").rglob("*.*"):
+        events = [event_stream.order(n) for n in days]
+        for event, day in zip(events, days.values()):
+            event["event_timestamp"] = f"{day}T08:30:00Z"
+        EventStream(engine, home).deliver("events", events)
+        for path in filter(Path.is_file, (home / "raw").rglob("*.*")):
             self.put(f"{folder}{path.relative_to(home / 'raw')}", path)
 
     def put(self, key: str, path: Path) -> None:
