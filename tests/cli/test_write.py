@@ -144,7 +144,7 @@ def test_a_lake_that_no_run_has_loaded_is_named(
     told = capsys.readouterr().err
     assert (
         f"{tmp_path}: no run of enrich_sales or flatten_orders or stage_retail or"
-        " curate_shop_sales has loaded rows into this lake" in told
+        " curate_shop_sales or stage_events has loaded rows into this lake" in told
     )
 
 
