@@ -9,6 +9,7 @@ from pyarrow import parquet
 from salesetl.model.options import InputPath
 from salesetl.model.table import Table
 from salesetl.pipelines.retail.contracts import ORDER_LINES
+from salesetl.storage import storage_of
 from tests.jobs.retailer import Retailer, customer, line, product
 
 # What is hard to write into a statement, a line of CSV or the text of a COPY.
@@ -49,3 +50,11 @@ def write_part(lake: Path, table: Table, folder: str, rows: pyarrow.Table) -> No
     path = lake / table.folder / folder
     path.mkdir(parents=True, exist_ok=True)
     parquet.write_table(rows, path / f"part-{len(list(path.iterdir()))}.parquet")
+
+
+def lake_on_s3(lake: Path, root: str) -> str:
+    """Copy a lake to S3; its root there."""
+    for path in filter(Path.is_file, lake.rglob("*")):
+        target = f"{root}/lake/{path.relative_to(lake)}"
+        storage_of(root).upload(str(path), target)
+    return f"{root}/lake"

@@ -1,25 +1,36 @@
 """Takes the statements for Snowflake, and runs them on PostgreSQL as far as it has the same.
 
-PUT, COPY and REMOVE are done here, and a statement that defines something ends a transaction, as it
-does in Snowflake. That Snowflake itself agrees is not shown by it.
+PUT, COPY and REMOVE are done here, from the stage of the user and from stages over S3, and a
+statement that defines something ends a transaction, as it does in Snowflake. That Snowflake itself
+agrees is not shown by it.
 """
 
 import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import pyarrow
 from psycopg.pq import TransactionStatus
 from pyarrow import parquet
 
+from salesetl.storage import storage_of
 from salesetl.warehouses.postgresql_text import copy_text
 
 _PUT = re.compile(r"put 'file://(/[^']+)' '(@~/[^']+)' auto_compress = false")
+_PARQUET = r"file_format = \(type = parquet use_logical_type = true null_if = \(\)\)"
 _COPY = re.compile(
-    r"copy into (\S+) from '(@~/[^']+)' file_format = \(type = parquet use_logical_type ="
-    r" true\) match_by_column_name = case_insensitive on_error = abort_statement"
+    rf"copy into (\S+) from '(@~/[^']+)' {_PARQUET}"
+    r" match_by_column_name = case_insensitive on_error = abort_statement"
 )
+_COPY_STAGED = re.compile(
+    r"copy into (\S+) \((.+)\) from \(select (.+) from '@([^'/]+)/([^']+/)'\)"
+    rf" files = \((.+)\) {_PARQUET} on_error = abort_statement force = true"
+)
+# A column of the file or a text, and the type that it is cast to.
+_SELECTED = re.compile(r"""(?:\$1:"(\w+)"|'([^']*)')::(\w+(?:\(\d+,\d+\))?)(?:, |$)""")
 _REMOVE = re.compile(r"remove '(@~/[^']+)'")
 _TYPES = {
     "character varying": "text",
@@ -55,6 +66,8 @@ class Cursor:
             stage[found[2]] = Path(found[1]).read_bytes()
         elif found := _REMOVE.fullmatch(statement):
             del stage[found[1]]
+        elif found := _COPY_STAGED.fullmatch(statement):
+            self._copy_staged(*found.groups())
         elif found := _COPY.fullmatch(statement):
             rows = parquet.read_table(io.BytesIO(stage[found[2]]))
             names = ", ".join(rows.column_names)
@@ -70,6 +83,37 @@ class Cursor:
                 assert status == TransactionStatus.IDLE, "it would commit what was done"
             text = statement.replace("timestamp_ntz", "timestamp")
             self._cursor.execute(text.encode())
+
+    def _copy_staged(
+        self, name: str, columns: str, selected: str, stage: str, folder: str, told: str
+    ) -> None:
+        """Read the files that are told of; a column that one does not have is null."""
+        root = self._owner.stages[stage]
+        files = re.findall("'([^']+)'", told)
+        assert len(files) <= 1000
+        listed = {each.path for each in storage_of(root).files(f"{root}/{folder}")}
+        for path in (f"{root}/{folder}{file}" for file in files):
+            if path not in listed:
+                raise DriverError(f"091016 (22000): Remote file '{path}' was not found")
+            rows = parquet.read_table(io.BytesIO(storage_of(root).read(path)))
+            taken = [
+                (
+                    pyarrow.array([text] * len(rows))
+                    if not column
+                    else (
+                        rows[column]
+                        if column in rows.column_names
+                        else pyarrow.nulls(len(rows), pyarrow.string())
+                    )
+                )
+                for column, text, _ in _SELECTED.findall(selected)
+            ]
+            made = pyarrow.table(taken, columns.split(", "))
+            with self._cursor.copy(
+                f"copy {name} ({columns}) from stdin".encode()
+            ) as to:
+                for batch in made.to_batches():
+                    to.write(copy_text(batch))
 
     @property
     def description(self) -> Any:
@@ -93,10 +137,16 @@ class Driver:
     """A connection of the driver, of which each statement commits until one begins."""
 
     def __init__(
-        self, url: str, statements: list[str], stage: dict[str, bytes]
+        self,
+        url: str,
+        statements: list[str],
+        stage: dict[str, bytes],
+        stages: Mapping[str, str],
     ) -> None:
         self.opened = psycopg.connect(url, autocommit=True)
         self.statements, self.stage = statements, stage
+        # What each of the others is over.
+        self.stages = stages
 
     def cursor(self) -> Cursor:
         """Open a cursor."""

@@ -22,6 +22,19 @@ def test_each_warehouse_can_read_its_tables(dialect: str) -> None:
     ]
 
 
+def test_the_manual_has_the_statements_that_make_a_stage_of_snowflake() -> None:
+    def in_one_line(text: str) -> str:
+        return " ".join(text.split())
+
+    lines = (SQL / "snowflake" / "stage.sql").read_text().splitlines()
+    code = in_one_line("\n".join(each for each in lines if each[:2] != "--"))
+    manual = in_one_line((SQL.parents[1] / "docs" / "warehouse.md").read_text())
+
+    statements = [each.strip() for each in code.split(";") if each.strip()]
+    assert len(statements) == 11
+    assert [each for each in statements if f"{each};" not in manual] == []
+
+
 def test_redshift_distributes_facts_by_key_and_has_dimensions_on_every_node() -> None:
     def behind_columns(page: str) -> str:
         return " ".join(page.rpartition("\n)")[2].split())

@@ -21,6 +21,7 @@ from salesetl.warehouses.urls import warehouse_of
 from salesetl.warehouses.warehouse import Warehouse
 from tests.jobs.retailer import Retailer
 from tests.warehouses.dbt_program import PROGRAM, needs_dbt
+from tests.warehouses.lakes_to_load import lake_on_s3
 from tests.warehouses.places import Place
 from tests.warehouses.redshift_on_postgres import Driver
 from tests.warehouses.sql_parsing import unparsable
@@ -76,18 +77,10 @@ def cluster(
     assert wrong == {}
 
 
-def on_s3(lake: Path, root: str) -> str:
-    """Copy a lake to S3; its root there."""
-    for path in filter(Path.is_file, lake.rglob("*")):
-        target = f"{root}/lake/{path.relative_to(lake)}"
-        storage_of(root).upload(str(path), target)
-    return f"{root}/lake"
-
-
 def test_a_lake_is_loaded_once_however_often(
     cluster: Cluster, first_retailer: Retailer, s3_root: str, postgres: str
 ) -> None:
-    lake = on_s3(first_retailer.home / "lake", s3_root)
+    lake = lake_on_s3(first_retailer.home / "lake", s3_root)
 
     load(cluster.warehouse(), RETAIL, lake)
     once = cluster.place.content(RETAIL)
@@ -104,7 +97,7 @@ def test_a_lake_is_loaded_once_however_often(
 def test_rows_are_those_of_the_lake(
     cluster: Cluster, first_retailer: Retailer, s3_root: str, tmp_path: Path
 ) -> None:
-    load(cluster.warehouse(), RETAIL, on_s3(first_retailer.home / "lake", s3_root))
+    load(cluster.warehouse(), RETAIL, lake_on_s3(first_retailer.home / "lake", s3_root))
     other = Place(f"duckdb://{tmp_path / 'sales.duckdb'}")
     load(other.warehouse, RETAIL, str(first_retailer.home / "lake"))
 
@@ -118,9 +111,9 @@ def test_rows_are_those_of_the_lake(
 def test_a_failure_at_any_statement_leaves_the_old_data(
     cluster: Cluster, first_retailer: Retailer, changed_lake: Path, s3_root: str
 ) -> None:
-    load(cluster.warehouse(), RETAIL, on_s3(first_retailer.home / "lake", s3_root))
+    load(cluster.warehouse(), RETAIL, lake_on_s3(first_retailer.home / "lake", s3_root))
     before = cluster.place.content(RETAIL)
-    lake = on_s3(changed_lake, f"{s3_root}/changed")
+    lake = lake_on_s3(changed_lake, f"{s3_root}/changed")
     due = 0
     while True:
         due += 1
@@ -141,7 +134,7 @@ def test_a_failure_at_any_statement_leaves_the_old_data(
 def test_two_loads_at_once_are_kept_apart(
     cluster: Cluster, first_retailer: Retailer, s3_root: str
 ) -> None:
-    lake = on_s3(first_retailer.home / "lake", s3_root)
+    lake = lake_on_s3(first_retailer.home / "lake", s3_root)
     with cluster.warehouse().held("retail"):
         with pytest.raises(LeaseError, match="another process is writing retail"):
             load(cluster.warehouse(), RETAIL, lake)

@@ -14,6 +14,7 @@ from salesetl.errors import InputError
 from salesetl.model.table import Table
 from salesetl.storage import StoredFile, join, storage_of
 from salesetl.warehouses.dialects import REDSHIFT
+from salesetl.warehouses.lake_on_s3 import quoted, s3_url
 from salesetl.warehouses.parts import Part, value_sql
 from salesetl.warehouses.unloaded_files import file_for, schema_of
 
@@ -26,7 +27,7 @@ class RedshiftConnection:
 
     def __init__(self, opened: Any, iam_role: str | None) -> None:
         self._opened = opened
-        self._role = f"iam_role {_quoted(iam_role) if iam_role else 'default'}"
+        self._role = f"iam_role {quoted(iam_role) if iam_role else 'default'}"
 
     def commit(self) -> None:
         """Let others see what was done."""
@@ -69,7 +70,7 @@ class RedshiftConnection:
             self.execute(f"create temporary table _part ({made})")
             with _manifest(table, files) as manifest:
                 self.execute(
-                    f"copy _part from {_quoted(manifest)} {self._role} format as parquet manifest"
+                    f"copy _part from {quoted(manifest)} {self._role} format as parquet manifest"
                 )
             self.execute(f"insert into {name} ({targets}) select {selected} from _part")
             self.execute("drop table _part")
@@ -80,7 +81,7 @@ class RedshiftConnection:
         aside = join(target.rpartition("/")[0], f"_unload-{uuid.uuid4().hex[:12]}")
         query, prefix = f"select * from {name}", _s3(join(aside, "rows-"))
         self.execute(
-            f"unload ({_quoted(query)}) to {_quoted(prefix)} {self._role} {_UNLOADED}"
+            f"unload ({quoted(query)}) to {quoted(prefix)} {self._role} {_UNLOADED}"
         )
         try:
             files = storage.files(aside)
@@ -143,19 +144,10 @@ def _manifest(table: Table, files: list[StoredFile]) -> Iterator[str]:
 
 
 def _s3(path: str) -> str:
-    """Write a path as Redshift does; InputError if it is not on S3."""
-    scheme, found, rest = path.partition("://")
-    if not found or not scheme.startswith("s3"):
-        raise InputError(
-            f"{path}: Redshift reads and writes S3 only; copy the lake there, and name it in"
-            " --output_path"
-        )
-    return f"s3://{rest}"
-
-
-def _quoted(text: str) -> str:
-    """Write a text where COPY and UNLOAD take no expression."""
-    return "'" + text.replace("'", "''") + "'"
+    return s3_url(
+        path,
+        "Redshift reads and writes S3 only; copy the lake there, and name it in --output_path",
+    )
 
 
 def _kind(shown: str, length: int | None, digits: int | None, scale: int | None) -> str:

@@ -22,37 +22,46 @@ from salesetl.warehouses.schemas import make_schema
 from salesetl.warehouses.snowflake_rows import SnowflakeConnection
 from salesetl.warehouses.warehouse import DbtTarget
 
-FORM = "snowflake://account/database?warehouse=…&role=…"
+FORM = "snowflake://account/database?warehouse=…&role=…&stage=database.schema.stage"
 
+_SETTINGS = {"warehouse", "role", "stage"}
 _LOCK = "_writer"
 _PATIENCE = 5
+# A name without quotes, with its schema: a connection has none that is current.
+_STAGE = re.compile(r"([A-Za-z_][A-Za-z0-9_$]*\.){1,2}[A-Za-z_][A-Za-z0-9_$]*")
 
 
 @dataclass(frozen=True)
 class SnowflakePlace:
-    """A database of an account, with the virtual warehouse and the role to use."""
+    """A database of an account, with the virtual warehouse, the role and the stage to use."""
 
     account: str
     database: str
     warehouse: str
     role: str
+    stage: str = ""
 
     @classmethod
     def of(cls, url: str) -> SnowflakePlace:
         """Read a URL; ArgumentError if it has another form."""
         parts = urlsplit(url)
-        settings = {name: each[0] for name, each in parse_qs(parts.query).items()}
+        found = parse_qs(parts.query, keep_blank_values=True)
+        settings = {name: each[0] for name, each in found.items()}
         database = parts.path.strip("/")
         is_whole = parts.netloc and database and "@" not in parts.netloc
-        if not is_whole or set(settings) - {"warehouse", "role"}:
+        stage = settings.get("stage")
+        is_named = stage is None or _STAGE.fullmatch(stage)
+        if not is_whole or not is_named or set(settings) - _SETTINGS:
             raise ArgumentError(
-                f"--warehouse: a URL of Snowflake is {FORM}; the user is SNOWFLAKE_USER"
+                f"--warehouse: a URL of Snowflake is {FORM}, of which stage may be left out; the"
+                " user is SNOWFLAKE_USER"
             )
         return cls(
             parts.netloc,
             database,
             settings.get("warehouse", ""),
             settings.get("role", ""),
+            stage or "",
         )
 
     @property
@@ -169,7 +178,7 @@ def _connected(place: SnowflakePlace) -> Iterator[SnowflakeConnection]:
     with _errors_of(place):
         opened = open_connection(arguments)
         try:
-            yield SnowflakeConnection(opened)
+            yield SnowflakeConnection(opened, place.stage)
         finally:
             opened.close()
 

@@ -1,4 +1,4 @@
-"""Statements for Snowflake, and rows by way of the stage of the user."""
+"""Statements for Snowflake, and rows by way of the stage of the user or of one over the lake."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from typing import Any
 
 from salesetl.errors import WarehouseError
 from salesetl.warehouses.parts import Part, arrow_schema
+from salesetl.warehouses.snowflake_stage import PARQUET, copies
 from salesetl.warehouses.unloaded_files import file_for, schema_of, write_rows
 
 # These end a transaction that is open, and begin none.
 _DEFINING = ("create ", "alter ")
 _CHANGING = ("delete ", "insert ", "update ", "copy ")
-_FORMAT = "file_format = (type = parquet use_logical_type = true)"
 
 
 class SnowflakeConnection:
-    """One connection to Snowflake; its transaction begins with the first change of rows."""
+    """One connection to Snowflake; its transaction begins with the first change of rows.
 
-    def __init__(self, opened: Any) -> None:
+    `stage` is over the root of the lake; without one, rows go through this machine.
+    """
+
+    def __init__(self, opened: Any, stage: str = "") -> None:
         self._opened = opened
+        self._stage = stage
         self._is_changing = False
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
@@ -52,23 +56,12 @@ class SnowflakeConnection:
         return {column: _kind(*about) for column, *about in rows}
 
     def copy(self, part: Part, name: str) -> None:
-        """Add the rows of a partition, as one file with all columns of the contract."""
-        from pyarrow.parquet import ParquetWriter
-
-        place = f"@~/salesetl/{uuid.uuid4().hex}"
-        with tempfile.TemporaryDirectory(prefix="salesetl-load-") as folder:
-            file = str(Path(folder) / "rows.parquet")
-            with ParquetWriter(file, arrow_schema(part.table)) as writer:
-                for batch in part.batches():
-                    writer.write_batch(batch)
-            self.execute(f"put 'file://{file}' '{place}' auto_compress = false")
-        try:
-            self.execute(
-                f"copy into {name} from '{place}' {_FORMAT}"
-                " match_by_column_name = case_insensitive on_error = abort_statement"
-            )
-        finally:
-            self.execute(f"remove '{place}'")
+        """Add the rows of a partition: Snowflake reads its files, or is sent their rows."""
+        if not self._stage:
+            self._send(part, name)
+            return
+        for statement in copies(part, name, self._stage):
+            self.execute(statement)
 
     def unload(self, name: str, target: str) -> None:
         """Write the rows as Parquet."""
@@ -81,6 +74,25 @@ class SnowflakeConnection:
         cursor.execute(f"select * from {name}")
         with file_for(target) as file:
             write_rows(file, schema_of(name, kinds), cursor.fetchmany)
+
+    def _send(self, part: Part, name: str) -> None:
+        """Put rows on the stage of the user as one file with all columns, and copy that."""
+        from pyarrow.parquet import ParquetWriter
+
+        place = f"@~/salesetl/{uuid.uuid4().hex}"
+        with tempfile.TemporaryDirectory(prefix="salesetl-load-") as folder:
+            file = str(Path(folder) / "rows.parquet")
+            with ParquetWriter(file, arrow_schema(part.table)) as writer:
+                for batch in part.batches():
+                    writer.write_batch(batch)
+            self.execute(f"put 'file://{file}' '{place}' auto_compress = false")
+        try:
+            self.execute(
+                f"copy into {name} from '{place}' {PARQUET}"
+                " match_by_column_name = case_insensitive on_error = abort_statement"
+            )
+        finally:
+            self.execute(f"remove '{place}'")
 
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
         cursor = self._opened.cursor()
