@@ -17,7 +17,7 @@ TWO_AT_ONCE = --numprocesses 2 --dist worksteal
 STACK_REQUEST = --release "$$($(BIN)/salesetl release)" $(PARAMETERS:%=--parameter %)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo query analytics charts report dbt dag-test test test-spark4 check lock audit format docs package \
+.PHONY: help setup demo query analytics charts report dbt dbt-docs dag-test test test-spark4 check lock audit format docs package \
 	package-lambda package-generator infra-plan infra-deploy deploy-function ingest-plan ingest-deploy deploy deploy-job rollback-job run-job e2e athena-check bench bench-scale \
 	bench-start clean
 
@@ -73,6 +73,9 @@ test: $(READY) $(MINISTACK)/.ready $(DBT)/.ready ## run all tests, on DuckDB and
 
 test-spark4: $(SPARK4)/.ready ## run the tests that depend on Spark on Spark 4.1.1 (Glue 6.0)
 	@$(SPARK4)/bin/python -m pytest $(TWO_AT_ONCE) -m "both_sparks and not (one_spark or e2e or dags)"
+
+dbt-docs: $(DBT)/.ready ## write the documentation of all dbt models to data/dbt-docs.html
+	@scripts/dbt_docs.sh $(DBT)/bin data/warehouse.duckdb data/dbt-docs.html
 
 dag-test: $(READY) $(AIRFLOW)/.ready $(DBT)/.ready ## run the DAGs for a week of days, to the star, without AWS
 	@scripts/dag_test.sh $(AIRFLOW)/bin $(DBT)/bin/dbt $(DAYS)
