@@ -28,8 +28,8 @@ class _Spark(Spark):
 class _LongNames:
     """Gives each step of a query a name that no other one has.
 
-    SQLFrame takes eight digits of a checksum: in one of some thousand queries with a hundred steps
-    two have the same name, and one is taken for the other.
+    SQLFrame takes eight digits of a checksum. Among the many steps of a run two had the same name
+    now and then, and one was taken for the other.
     """
 
     session: DuckDBSession
