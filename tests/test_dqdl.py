@@ -16,6 +16,9 @@ from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.model.table import Table
 from salesetl.pipelines.sales.contracts import RAW_SALES
 from salesetl.registry import jobs
+from tests.jobs.event_stream import EventStream
+from tests.jobs.event_stream import order as order_event
+from tests.jobs.event_stream import view
 from tests.jobs.retailer import Retailer, customer, line, product
 from tests.jobs.shop import Shop, order, sale
 from tests.jobs.web_shop import WebShop, web_sale
@@ -100,6 +103,9 @@ def lake(
     web_shop = WebShop(duckdb, shop.home)
     web_shop.deliver("2025-01-31", [web_sale(1), web_sale(2, user_id="none")])
     web_shop.load()
+    stream = EventStream(duckdb, shop.home)
+    stream.deliver("a", [view(1), view(2, customer=None), order_event(3)])
+    stream.load()
     return lambda table: (
         f"select * from read_parquet('{shop.home}/lake/{table.folder}/**/*.parquet',"
         f" hive_partitioning=true, hive_types_autocast=false)"
@@ -148,6 +154,11 @@ def test_a_clean_lake_keeps_every_rule(name: str, lake: Callable[[Table], str]) 
                 "replace(total_amount + 1 as total_amount)",
             ],
             "retail/products": ["replace(-1 as price)"],
+            "events/events": [
+                "replace(null::varchar as event_type)",
+                "replace(order_total + 1 as order_total)",
+            ],
+            "events/order_items": ["replace(null as line_number)"],
             "retail/customers": ["replace(null::date as registration_date)"],
             "shop/fact_sales": ["replace(0 as quantity)"],
         }.items()

@@ -26,6 +26,8 @@ def test_the_lake_is_the_published_tables_and_a_quarantine_a_source() -> None:
         "shop/fact_sales",
         "shop/users",
         "shop/products",
+        "events/events",
+        "events/order_items",
         "sales/quarantine/sales",
         "sales/quarantine/customers",
         "orders/quarantine/orders",
@@ -35,6 +37,7 @@ def test_the_lake_is_the_published_tables_and_a_quarantine_a_source() -> None:
         "shop/quarantine/sales",
         "shop/quarantine/users",
         "shop/quarantine/products",
+        "events/quarantine/events",
     ]
 
 
@@ -69,4 +72,5 @@ def test_an_unknown_job_is_told_with_the_nearest() -> None:
         "flatten_orders",
         "stage_retail",
         "curate_shop_sales",
+        "stage_events",
     ]

@@ -72,7 +72,8 @@ def _complete_columns(table: Table, source: Table, kept: Iterable[Rule]) -> list
     # A part of the key that no file must have is made by the job, such as the number of a line.
     made = set(table.key) - set(source.columns)
     made |= set(table.key) & {*source.folders, *source.places}
-    own = {*table.amounts, table.date_column, *table.partition_by}
+    amounts = {*table.amounts} - table.optional_columns
+    own = {*amounts, table.date_column, *table.partition_by}
     return [name for name in table.columns if name in required | made | own]
 
 

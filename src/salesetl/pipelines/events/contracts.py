@@ -266,7 +266,9 @@ EVENTS = Table(
         [
             *(
                 (
-                    column(each.name, AMOUNT, each.metadata["comment"])
+                    column(
+                        each.name, AMOUNT, each.metadata["comment"], is_optional=True
+                    )
                     if each.name in _ORDER_AMOUNTS
                     else each
                 )
