@@ -3,12 +3,15 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.engines.engine import Engine
+from salesetl.engines.functions import functions_of
 from salesetl.errors import InputError
+from salesetl.mapping.profile import Profile
 from salesetl.model.source import Json
 from salesetl.pipelines.sales.contracts import RAW_CUSTOMERS
 from salesetl.readers.documents import is_across_lines
@@ -195,3 +198,29 @@ def test_layouts_may_be_mixed(engine: Engine, tmp_path: Path) -> None:
     assert {row["_source_file"] for row in rows} == {
         str(tmp_path / f"{number}.json") for number in range(len(LAYOUTS))
     }
+
+
+@pytest.mark.parametrize(
+    "profile", [Profile(), Profile(columns={"age_group": "membership_tier"})]
+)
+def test_many_small_files_make_one_plan(
+    duckdb: DuckDbEngine, tmp_path: Path, profile: Profile
+) -> None:
+    for number in range(150):
+        (tmp_path / f"{number}.json").write_text("".join(map(json.dumps, CUSTOMERS)))
+
+    with functions_of(duckdb.functions):
+        raw = read_json(
+            duckdb,
+            str(tmp_path),
+            RAW_CUSTOMERS,
+            JSON,
+            str(tmp_path / "_staging"),
+            profile=profile,
+        )
+
+    frame: Any = raw.frame
+    assert "UNION" not in frame.sql().upper()
+    rows = duckdb.rows(frame)
+    assert len({row["_source_file"] for row in rows}) == 150
+    assert len(rows) == 150 * len(CUSTOMERS)

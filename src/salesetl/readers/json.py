@@ -77,24 +77,23 @@ def read_objects(
     if profile != Profile():
         defaults = delivered_paths(engine, reader), delivered_lists(engine, reader)
         return read_profiled_json(engine, files, table, profile, *defaults, staging)
-    by_line: list[StoredFile] = []
-    frames = []
+    paths: list[str] = []
+    names = delivered_names(file for file, _ in files)
     for number, (file, is_across) in enumerate(files):
         objects = objects_of(file) if is_across else None
         if objects is None:
-            by_line.append(file)
+            paths.append(content_path(file))
             continue
         logger.info("%s holds %d JSON objects across lines", file.path, len(objects))
         lines = join(staging, f"{number}.ndjson")
         storage_of(lines).write(lines, "\n".join(objects).encode())
-        frames.append(
-            _read_lines(engine, [lines], table, reader).withColumn(
-                "_source_file", F.lit(file.path)
-            )
-        )
-    if by_line:
-        frame = _read_lines(engine, list(map(content_path, by_line)), table, reader)
-        frames.append(with_file_names(engine, frame, delivered_names(by_line)))
+        paths.append(lines)
+        names[lines] = file.path
+    # All files in one frame: a plan of hundreds of frames takes minutes to make.
+    frames = []
+    if paths:
+        frame = _read_lines(engine, paths, table, reader)
+        frames.append(with_file_names(engine, frame, names))
     unpacked = {file.path: file for file, _ in files if isinstance(file, Unpacked)}
     found = [file for file, _ in files]
     return RawRows(in_one(engine, frames, table), found, [], unpacked=unpacked)

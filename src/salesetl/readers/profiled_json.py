@@ -20,7 +20,7 @@ from salesetl.model.table import Table
 from salesetl.readers.documents import objects_of
 from salesetl.readers.files import read_whole
 from salesetl.readers.json_values import path_of, records_at
-from salesetl.readers.raw_rows import LINEAGE, RawRows, in_one
+from salesetl.readers.raw_rows import LINEAGE, RawRows, in_one, with_file_names
 from salesetl.readers.unpacked_files import Unpacked
 from salesetl.readers.wanted_paths import WantedPaths
 from salesetl.storage import StoredFile, join, storage_of
@@ -50,24 +50,27 @@ def read_profiled_json(
     names. Of each file it is known whether they may span lines. `defaults` and `default_lists` are
     the paths of columns and lists of which the profile says nothing.
     """
-    named = {*profile.columns.values(), *profile.operands}
+    operands = {*profile.columns.values(), *profile.operands}
     profile = _with_defaults(profile, defaults, default_lists)
     wanted = WantedPaths.of(table, profile)
-    frames = []
+    names: dict[str, str] = {}
     for number, (file, is_across) in enumerate(files):
         texts = _records(file, is_across, profile)
-        paths = list(_written(texts, wanted, join(staging, str(number))))
-        if paths:
-            lines = engine.read_json_lines(
-                paths, wanted.shape, is_ordered=table.is_ordered
-            )
-            frames.append(lines.withColumn("_source_file", F.lit(file.path)))
-    rows = [_mapped(engine, each, table, profile, wanted) for each in frames]
+        written = _written(texts, wanted, join(staging, str(number)))
+        names |= dict.fromkeys(written, file.path)
+    # All files in one frame: a plan of hundreds of frames takes minutes to make.
+    rows = []
+    if names:
+        lines = engine.read_json_lines(
+            list(names), wanted.shape, is_ordered=table.is_ordered
+        )
+        named = with_file_names(engine, lines, names)
+        rows.append(_mapped(engine, named, table, profile, wanted))
     return RawRows(
         in_one(engine, rows, table),
         [file for file, _ in files],
         [],
-        wanted.delivered(named),
+        wanted.delivered(operands),
         unpacked={file.path: file for file, _ in files if isinstance(file, Unpacked)},
     )
 
