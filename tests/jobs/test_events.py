@@ -205,6 +205,19 @@ def test_what_is_odd_but_no_fault_is_loaded(stream: EventStream) -> None:
     assert report.unknown_columns == ["events.note"]
 
 
+def test_an_event_of_before_2025_is_rejected_unless_it_is_said_to_be_right(
+    stream: EventStream,
+) -> None:
+    early = view(2, event_timestamp="2024-12-31T23:59:59Z")
+    stream.deliver("a", [view(1), early])
+
+    rejected = stream.load(max_rejected_ratio=1.0)
+    loaded = stream.load(earliest_date=date(2024, 1, 1))
+
+    assert rejected.rows_by_reason == {"event_is_not_before_earliest_date": 1}
+    assert (rejected.rows_loaded, loaded.rows_loaded) == (1, 1)
+
+
 def test_a_profile_maps_events_of_another_shape(
     stream: EventStream, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """The events pipeline: what visitors of a web shop do, from a stream to a row an event."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from salesetl.model.options import InputPath, LoadOptions, option
 from salesetl.model.pipeline import Output, Pipeline
@@ -27,6 +28,8 @@ class EventsOptions(LoadOptions):
     events_path: InputPath = option(
         "JSON files of events, plain or .gz, one object a line, one after the other or an array"
     )
+    # Tests of the models warn of what is before.
+    earliest_date: date = option("rows of earlier days are rejected", date(2025, 1, 1))
 
 
 EVENTS_PIPELINE = Pipeline(
