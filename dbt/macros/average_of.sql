@@ -13,13 +13,17 @@ cast(
 
 {#
 How many percent an amount is of another that is above zero, to four decimals, half up. In whole
-numbers, as above; neither is below zero.
+numbers, as above; neither is below zero. Three digits at a time, so that cents of 15 digits fit.
 #}
 {% macro percent_of(amount, total) -%}
 {%- set cents = 'cast(' ~ total ~ ' * 100 as bigint)' -%}
-{%- set twice = '(cast(' ~ amount ~ ' * 100 as bigint) * 2000000 + ' ~ cents ~ ')' -%}
+{%- set thousand = '(cast(' ~ amount ~ ' * 100 as bigint) * 1000)' -%}
+{%- set twice = '(2000 * mod(' ~ thousand ~ ', ' ~ cents ~ ') + ' ~ cents ~ ')' -%}
 cast(
-        cast(({{ twice }} - mod({{ twice }}, 2 * {{ cents }})) / (2 * {{ cents }}) as decimal(18, 0))
-        * 0.0001 as decimal(7, 4)
+        (
+            cast(({{ thousand }} - mod({{ thousand }}, {{ cents }})) / {{ cents }} as decimal(18, 0))
+            * 1000
+            + cast(({{ twice }} - mod({{ twice }}, 2 * {{ cents }})) / (2 * {{ cents }}) as decimal(18, 0))
+        ) * 0.0001 as decimal(7, 4)
     )
 {%- endmacro %}
