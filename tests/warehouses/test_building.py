@@ -9,9 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from salesetl.cli import main
+from salesetl.errors import ModelError
+from salesetl.pipelines.events.pipeline import EVENTS_PIPELINE
 from salesetl.pipelines.retail.pipeline import RETAIL
 from salesetl.warehouses.building import build
 from salesetl.warehouses.dialects import staging_table
@@ -204,3 +207,32 @@ def test_a_failed_test_publishes_nothing_and_is_one_line(
     assert "source_not_null_retail_order_lines_order_id (Got 3 results" in told
     assert told.endswith("nothing was published, readers go on seeing what was there")
     assert served.place.rows(STATE) == [served.after]
+
+
+@pytest.mark.parametrize("command", ["build", "publish", "freshness"])
+def test_a_warehouse_without_a_load_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    url = f"duckdb://{tmp_path / 'new.duckdb'}"
+
+    with pytest.raises(SystemExit):
+        main(["warehouse", command, "events", f"--warehouse={url}"])
+
+    assert (
+        "salesetl: error: the warehouse has no events_staging.events: run salesetl warehouse load"
+        " events first\n"
+    ) in capsys.readouterr().err
+
+
+def test_the_long_name_of_a_failed_test_is_cut(tmp_path: Path) -> None:
+    database = tmp_path / "wrong.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema events_staging")
+        for name in ("events", "order_items"):
+            connection.execute(f"create table events_staging.{name} (wrong integer)")
+
+    with pytest.raises(ModelError) as failed:
+        build(Place(f"duckdb://{database}").warehouse, EVENTS_PIPELINE)
+
+    assert "…" in str(failed.value)
+    assert len(str(failed.value)) < 2500

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 _TAG = "published"
 _FAILED = ("error", "fail", "runtime error")
+# Of the name of a test, and of what it says.
+_LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,8 @@ def _failure(
     results: Mapping[str, Any], done: subprocess.CompletedProcess[str], namespace: str
 ) -> str:
     failed = [
-        f"{result['unique_id'].split('.')[2]} ({_first_line(result.get('message'))})"
+        f"{_short(result['unique_id'].split('.')[2])}"
+        f" ({_short(_first_line(result.get('message')))})"
         for result in results.get("results", [])
         if result["status"] in _FAILED
     ]
@@ -170,6 +173,11 @@ def _failure(
         f"the models of {namespace} failed: {told}{more}; nothing was published, readers go on"
         " seeing what was there"
     )
+
+
+def _short(text: str) -> str:
+    """Cut what is too long to read: the name of a test has all values that it accepts."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _first_line(text: str | None) -> str:
