@@ -58,7 +58,7 @@ def test_shares_are_those_of_running_totals(
     ).fetchall()
 
     shares = [
-        (100 * sum(amounts[:count]) / sum(amounts)).quantize(
+        (100 * sum(amounts[:count], Decimal(0)) / sum(amounts, Decimal(0))).quantize(
             Decimal("0.0001"), ROUND_HALF_UP
         )
         for count in range(len(amounts) + 1)
