@@ -221,6 +221,18 @@ def test_an_event_of_before_2025_is_rejected_unless_it_is_said_to_be_right(
 def test_a_profile_maps_events_of_another_shape(
     stream: EventStream, tmp_path: Path
 ) -> None:
+    check_profile(stream, tmp_path)
+
+
+@pytest.mark.both_sparks
+def test_a_profile_maps_events_on_spark_too(
+    spark_engine: Engine, tmp_path: Path
+) -> None:
+    check_profile(EventStream(spark_engine, tmp_path), tmp_path)
+
+
+def check_profile(stream: EventStream, tmp_path: Path) -> None:
+    """Load events with other names, at other places, in another time zone."""
     profile = tmp_path / "profile.toml"
     profile.write_text("""
 time_zone = "Europe/Berlin"

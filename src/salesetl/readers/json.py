@@ -110,7 +110,9 @@ def delivered_lists(engine: Engine, reader: Json) -> dict[str, ListProfile]:
     lists = {}
     for name, value in _paths_by_column(engine, reader).items():
         if isinstance(value, list):
-            split = {inner: path.split(_ITEM) for inner, path in dict(value[0]).items()}
+            # Spark has rows in rows.
+            item = value[0].asDict() if hasattr(value[0], "asDict") else value[0]
+            split = {inner: path.split(_ITEM) for inner, path in item.items()}
             [path] = {path for path, _ in split.values()}
             columns = {inner: within for inner, (_, within) in split.items()}
             lists[name] = ListProfile(path, columns)
