@@ -128,6 +128,7 @@ def _run_parsed(run: DbtRun, *words: str) -> subprocess.CompletedProcess[str]:
             _executable(),
             "--log-level",
             "warn",
+            "--no-use-colors",
             *words,
             *variables,
             *project,
