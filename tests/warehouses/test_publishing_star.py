@@ -9,6 +9,7 @@ from salesetl.errors import InputError
 from salesetl.pipelines.retail.pipeline import RETAIL
 from salesetl.warehouses import dbt_runs
 from salesetl.warehouses.building import build
+from salesetl.warehouses.dialects import staging_table
 from tests.warehouses.places import Place
 from tests.warehouses.statements import StatementError, before_each, failing_at
 
@@ -27,7 +28,13 @@ def built(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setattr(dbt_runs, "served_tables", lambda run: TABLES)
     if place.is_duckdb:
         place.file.parent.mkdir(parents=True)
-    place.change("create schema retail_build")
+    dialect = place.warehouse.dialect
+    place.change(
+        "create schema retail_build",
+        "create schema retail_staging",
+        # Empty, as models are not built here.
+        *(dialect.create(table, staging_table(table)) for table in RETAIL.tables),
+    )
     rebuild(place, "'Ann'", "cast(1.10 as decimal(18, 2))")
     build(place.warehouse, RETAIL)
     rebuild(place, "'Eve'", "cast(2.20 as decimal(18, 2))")
