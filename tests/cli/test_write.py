@@ -102,11 +102,15 @@ def test_the_report_of_the_same_lake_is_the_same_page(
     page = shop.home / "out" / "report.html"
 
     main(["report", str(page), "--output_path", lake_of(shop)])
-    first = page.read_bytes()
+    first, told = page.read_bytes(), capsys.readouterr().out
     main(["report", str(page), "--output_path", lake_of(shop)])
 
     assert page.read_bytes() == first
-    assert capsys.readouterr().out == f"{page}\n" * 2
+    assert capsys.readouterr().out == told
+    *figures, path = told.splitlines()
+    assert path == str(page)
+    assert figures[0].split() == ["pipeline", "figure", "value", "of"]
+    assert {line.split()[0] for line in figures[2:-1]} == {"sales", "orders"}
     assert names_in(page.parent) == {"report.html"}
 
 
