@@ -40,6 +40,12 @@ def test_the_same_content_gives_the_same_bytes_whoever_packages_it(
 
     [wheel] = clone.glob("dist/*.whl")
     assert wheel.name.endswith("-py3-none-any.whl")
+    models = {
+        f"salesetl/dbt_project/{path.relative_to(clone / 'dbt')}"
+        for path in (clone / "dbt").rglob("*")
+        if path.is_file()
+    }
+    assert models <= set(zipfile.ZipFile(wheel).namelist())
     assert (other / "dist" / wheel.name).read_bytes() == wheel.read_bytes()
     assert first == second
     assert f"--extra-py-files s3://BUCKET/PREFIX/{wheel.name}" in first
