@@ -27,7 +27,7 @@ class InputError(SalesEtlError):
 
 
 class QualityError(SalesEtlError):
-    """Too many rows were rejected, or there was nothing to load."""
+    """Too many rows were rejected, there was nothing to load, or rows come far too late."""
 
 
 class BooksError(SalesEtlError):

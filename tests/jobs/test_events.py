@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from generators.__main__ import main
+from salesetl.cli import main as salesetl
 from salesetl.engines.engine import Engine
 from salesetl.model.options import InputPath
 from salesetl.pipelines.events.contracts import EVENTS, ORDER_ITEMS
@@ -181,6 +182,34 @@ def test_spark_finds_the_same_faults(
 
     assert report.rows_by_reason == found.rows_by_reason
     assert (report.rows_loaded, report.rows_quarantined) == (1, len(FAULTS))
+
+
+def test_a_replayed_event_is_of_its_first_file_at_no_known_place(
+    stream: EventStream, tmp_path: Path
+) -> None:
+    first = stream.deliver("a", [view(1), view(2), order(3, total_amount=34.78)])
+    stream.load(run_id="first")
+    before, lake, fixes = stream.rows(EVENTS), str(tmp_path / "lake"), tmp_path / "fix"
+    salesetl(["quarantine", "show", "first", "--output_path", lake, "--to", str(fixes)])
+    [path] = [each for each in fixes.iterdir() if not each.name.startswith("_")]
+    path.write_text(path.read_text().replace("34.78", "34.77"))
+
+    reports = [
+        stream.load(events_path=InputPath(str(fixes)), replay_of="first")
+        for _ in range(2)
+    ]
+
+    assert [report.rows_loaded for report in reports] == [1, 0]
+    *others, replayed = stream.rows(EVENTS)
+    assert others == before
+    assert (replayed["event_id"], str(replayed["order_total"])) == (
+        "E3-order_create",
+        "34.77",
+    )
+    assert replayed["source_file"] == str(first)
+    # Its place in the fixes says nothing of its place in that file.
+    assert replayed["file_row_number"] is None
+    assert len(stream.rows(ORDER_ITEMS)) == 2
 
 
 def test_what_is_odd_but_no_fault_is_loaded(stream: EventStream) -> None:

@@ -12,6 +12,7 @@ from salesetl.registry import namespaces, pipeline_named, pipelines
 from salesetl.warehouses import building, loading_lake
 from salesetl.warehouses.counting import counts_text
 from salesetl.warehouses.mirror import TableChange
+from salesetl.warehouses.staging_freshness import check_freshness
 from salesetl.warehouses.star import PublishedTable
 from salesetl.warehouses.unloading import unload
 from salesetl.warehouses.urls import FORMS, warehouse_of
@@ -125,7 +126,7 @@ def _published_text(published: list[PublishedTable]) -> str:
 def _freshness(arguments: argparse.Namespace) -> str:
     pipeline = pipeline_named(arguments.pipeline)
     warehouse = warehouse_of(arguments.warehouse)
-    late = building.check_freshness(warehouse, pipeline)
+    late = check_freshness(warehouse, pipeline)
     return "".join(f"late: {line}\n" for line in late) or "all is fresh\n"
 
 

@@ -6,7 +6,7 @@ from salesetl.model.types import T
 FILE_ROW_NUMBER = column(
     "file_row_number",
     T.IntegerType(),
-    "Place of the row in its file, from 1",
+    "Place of the row in its file, from 1; null where it was replayed",
     is_lineage=True,
     is_optional=True,
     place_in=[],

@@ -13,12 +13,15 @@ else:
     from salesetl.engines import functions as F
 
 
-def with_places(rows: DataFrame, table: Table) -> DataFrame:
+def with_places(rows: DataFrame, table: Table, *, is_replay: bool = False) -> DataFrame:
     """Fill the columns that are the place of a row, as the contract says, where rows have none.
 
-    Rows are parsed, and carry the lineage of their reader.
+    Rows are parsed, and carry the lineage of their reader. Of replayed rows the place in their file
+    is not known any more, and stays null: they are told to be of the file that they first came in.
     """
     for name, shared in table.places.items():
+        if is_replay and not shared:
+            continue
         group = ", ".join(["_source_file", *(f"`{each}`" for each in shared)])
         place = f"row_number() over (partition by {group} order by _place, _raw_record)"
         rows = rows.withColumn(

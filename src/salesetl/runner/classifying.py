@@ -121,7 +121,9 @@ def _classify(
     """
     engine = run.engine
     rows = with_places(
-        parse_fields(engine.named(delivered.raw.frame), contract), contract
+        parse_fields(engine.named(delivered.raw.frame), contract),
+        contract,
+        is_replay=bool(run.report.replay_of),
     )
     if source.prepare:
         rows = source.prepare(engine.named(rows) if lookups else rows, *lookups)

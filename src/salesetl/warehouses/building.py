@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from salesetl.errors import ArgumentError, InputError, not_known
+from salesetl.errors import ArgumentError, not_known
 from salesetl.lineage import written_facets
 from salesetl.model.pipeline import Pipeline
 from salesetl.warehouses import dbt_runs, star
 from salesetl.warehouses.dbt_models import parents_of_models
 from salesetl.warehouses.dbt_runs import DbtRun
-from salesetl.warehouses.dialects import staging_table
+from salesetl.warehouses.mirror import require_loaded
 from salesetl.warehouses.step_lineage import (
     Step,
     read_from_staging,
@@ -66,14 +66,6 @@ def build_model(
         dbt_runs.build_model(run, model)
 
 
-def check_freshness(warehouse: Warehouse, pipeline: Pipeline) -> list[str]:
-    """Return what has arrived late, by the declared freshness; ModelError if it is too late."""
-    with warehouse.held(pipeline.name) as held, _run_of(
-        warehouse, pipeline, held, None
-    ) as run:
-        return dbt_runs.check_freshness(run)
-
-
 def _published(
     step: Step,
     warehouse: Warehouse,
@@ -106,16 +98,7 @@ def _run_of(
     warehouse: Warehouse, pipeline: Pipeline, held: Held, as_of: date | None
 ) -> Iterator[DbtRun]:
     day = as_of or datetime.now(UTC).date()
-    _refuse_before_load(warehouse, pipeline)
+    with warehouse.reading() as connection:
+        require_loaded(connection, pipeline)
     with tempfile.TemporaryDirectory(prefix="salesetl-dbt-") as folder:
         yield DbtRun(pipeline.name, held.target, day, Path(folder))
-
-
-def _refuse_before_load(warehouse: Warehouse, pipeline: Pipeline) -> None:
-    with warehouse.reading() as connection:
-        for table in pipeline.tables:
-            if not connection.columns(staging_table(table)):
-                raise InputError(
-                    f"the warehouse has no {staging_table(table)}: run salesetl warehouse load"
-                    f" {pipeline.name} first"
-                )

@@ -63,22 +63,6 @@ def build_model(run: DbtRun, model: str) -> None:
     _succeed(run, "build", "--select", model, "--indirect-selection", "cautious")
 
 
-def check_freshness(run: DbtRun) -> list[str]:
-    """Return a line for each source that has arrived late; ModelError names those far too late."""
-    source = f"source:{run.namespace}"
-    done = _run(run, "source", "freshness", "--select", source)
-    found = _read(run.folder, "sources.json").get("results", [])
-    told = {
-        result["unique_id"].split(".")[-1]: result
-        for result in found
-        if result["status"] != "pass"
-    }
-    lines = [f"{run.namespace} {name}: {_age(result)}" for name, result in told.items()]
-    if done.returncode:
-        raise ModelError("; ".join(lines) or _first_line(done.stdout or done.stderr))
-    return lines
-
-
 def served_tables(run: DbtRun) -> list[str]:
     """Return the names of the tables to publish, once models were built or tested."""
     nodes = _read(run.folder, "manifest.json").get("nodes", {}).values()
@@ -89,13 +73,6 @@ def served_tables(run: DbtRun) -> list[str]:
         and _TAG in node["tags"]
         and node["original_file_path"].split("/")[1] == run.namespace
     )
-
-
-def _age(result: Mapping[str, Any]) -> str:
-    if "max_loaded_at" not in result:
-        return "nothing has arrived yet"
-    hours = result["max_loaded_at_time_ago_in_s"] / 3600
-    return f"the newest arrival is of {result['max_loaded_at']}, {hours:.1f} hours ago"
 
 
 def _succeed(run: DbtRun, *words: str) -> None:

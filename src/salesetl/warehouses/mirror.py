@@ -127,6 +127,16 @@ def prepare(connection: Connection, dialect: Dialect, pipeline: Pipeline) -> Non
                 connection.execute(f"alter table {name} add column {column} {kind}")
 
 
+def require_loaded(connection: Connection, pipeline: Pipeline) -> None:
+    """See that the copies of all tables are there; InputError if not."""
+    for table in pipeline.tables:
+        if not connection.columns(staging_table(table)):
+            raise InputError(
+                f"the warehouse has no {staging_table(table)}: run salesetl warehouse load"
+                f" {pipeline.name} first"
+            )
+
+
 def apply(
     connection: Connection, pipeline: Pipeline, changes: list[TableChange]
 ) -> None:

@@ -26,7 +26,7 @@ create external table if not exists events (
     `currency` string comment 'Currency of the amounts of the order',
     `event_data` string comment 'The event as delivered, with the lines of its order',
     `source_file` string comment 'File that the row came from',
-    `file_row_number` int comment 'Place of the row in its file, from 1',
+    `file_row_number` int comment 'Place of the row in its file, from 1; null where it was replayed',
     `loaded_at` timestamp comment 'When the run began that has loaded the row'
 )
 comment 'One event'
