@@ -17,14 +17,6 @@ ONE, TWO = date(2025, 1, 1), date(2025, 1, 2)
 
 
 @pytest.fixture(scope="module")
-def airflow(tmp_path_factory: pytest.TempPathFactory) -> Airflow:
-    """Begin an Airflow."""
-    opened = Airflow(tmp_path_factory.mktemp("airflow"))
-    opened.begin()
-    return opened
-
-
-@pytest.fixture(scope="module")
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Generate two deliveries."""
     path = tmp_path_factory.mktemp("raw")

@@ -17,14 +17,6 @@ from tests.warehouses.dbt_program import PROGRAM
 pytestmark = [needs_airflow, pytest.mark.dags]
 
 
-@pytest.fixture(scope="module")
-def airflow(tmp_path_factory: pytest.TempPathFactory) -> Airflow:
-    """Begin an Airflow."""
-    opened = Airflow(tmp_path_factory.mktemp("airflow"))
-    opened.begin()
-    return opened
-
-
 @pytest.fixture
 def stream(tmp_path: Path) -> Path:
     """Generate a day of events, of which nothing has come yet but that of its first hours."""

@@ -18,9 +18,9 @@ _PARSED = "partial_parse.msgpack"
 
 @contextmanager
 def parsed_before(folder: Path, target: str) -> Iterator[None]:
-    """Let dbt, which writes to a folder, begin with what it has parsed for a target before.
+    """Give dbt what its last run for this target has parsed, and keep what it parses now.
 
-    A cache that cannot be read or written costs time only.
+    `folder` is where dbt writes. A cache that cannot be read or written costs time only.
     """
     kept = _kept(target)
     with suppress(OSError):
