@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from salesetl.model.day_rules import day_rules
 from salesetl.model.freshness import Freshness
 from salesetl.model.lineage_columns import FILE_ROW_NUMBER, LOADED_AT
 from salesetl.model.rules import Rule, Setting
@@ -190,21 +191,7 @@ RAW_EVENTS = Table(
         Rule(
             "event_date_is_valid", "event_date is not null or event_timestamp is null"
         ),
-        Rule(
-            "event_is_not_after_as_of",
-            "event_date is null or event_date <= :as_of",
-            remedy="pass --as_of if the times are right",
-        ),
-        Rule(
-            "event_is_not_before_earliest_date",
-            "event_date is null or event_date >= :earliest_date",
-            remedy="pass --earliest_date if the times are right",
-        ),
-        Rule(
-            "event_is_within_range",
-            "event_date is null or event_date between :start_date and :end_date",
-            level="out_of_range",
-        ),
+        *day_rules("event", "event_date"),
         Rule(
             "order_is_present",
             "order_id is not null or event_type is null or event_type not like 'order%'",

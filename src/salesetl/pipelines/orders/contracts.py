@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from salesetl.model.day_rules import day_rules
 from salesetl.model.rules import Cause, Rule, Setting
 from salesetl.model.strategies import Merge
 from salesetl.model.table import PROJECTED_YEARS, SOURCE_FILE, Table, column
@@ -159,21 +160,7 @@ RAW_ORDERS = Table(
             remedy="a date is written like 2025-12-31; if the file has another form, name it as"
             " date_format in a source profile",
         ),
-        Rule(
-            "order_is_not_after_as_of",
-            "order_date is null or order_date <= :as_of",
-            remedy="pass --as_of if the times are right",
-        ),
-        Rule(
-            "order_is_not_before_earliest_date",
-            "order_date is null or order_date >= :earliest_date",
-            remedy="pass --earliest_date if the times are right",
-        ),
-        Rule(
-            "order_is_within_range",
-            "order_date is null or order_date between :start_date and :end_date",
-            level="out_of_range",
-        ),
+        *day_rules("order", "order_date"),
         Rule("order_has_items", "size(items) > 0"),
         Rule(
             "quantities_are_positive",

@@ -1,5 +1,6 @@
 """Contracts of the retail pipeline: what is delivered and what the lake holds."""
 
+from salesetl.model.day_rules import day_rules
 from salesetl.model.line_totals import DERIVED, TOLERANCE, TOTAL_RULE
 from salesetl.model.rules import Rule
 from salesetl.model.strategies import Merge
@@ -131,21 +132,7 @@ RAW_ORDERS = Table(
             remedy=_DATE_REMEDY,
             causes=(DAY_FIRST, MONTH_FIRST),
         ),
-        Rule(
-            "order_is_not_after_as_of",
-            "order_date is null or order_date <= :as_of",
-            remedy="pass --as_of if the dates are right",
-        ),
-        Rule(
-            "order_is_not_before_earliest_date",
-            "order_date is null or order_date >= :earliest_date",
-            remedy="pass --earliest_date if the dates are right",
-        ),
-        Rule(
-            "order_is_within_range",
-            "order_date is null or order_date between :start_date and :end_date",
-            level="out_of_range",
-        ),
+        *day_rules("order", "order_date", told="dates"),
         Rule(
             "quantity_is_valid",
             "quantity <> 0",

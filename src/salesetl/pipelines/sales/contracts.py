@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from salesetl.model.day_rules import day_rules
 from salesetl.model.rules import Cause, Rule, Setting
 from salesetl.model.table import PROJECTED_YEARS, SOURCE_FILE, Table, column
 from salesetl.model.text_rules import (
@@ -121,10 +122,10 @@ RAW_SALES = Table(
             " date_format in a source profile",
             causes=(DAY_FIRST, MONTH_FIRST),
         ),
-        Rule(
-            "date_is_not_after_as_of",
-            "date is null or date <= :as_of",
-            remedy="pass --as_of if the dates are right",
+        *day_rules(
+            "date",
+            "date",
+            told="dates",
             causes=(
                 Cause(
                     "case when day(date) <= 12"
@@ -132,16 +133,6 @@ RAW_SALES = Table(
                     "day and month seem to be swapped: write date_format the other way round",
                 ),
             ),
-        ),
-        Rule(
-            "date_is_not_before_earliest_date",
-            "date is null or date >= :earliest_date",
-            remedy="pass --earliest_date if the dates are right",
-        ),
-        Rule(
-            "date_is_within_range",
-            "date is null or date between :start_date and :end_date",
-            level="out_of_range",
         ),
         Rule(
             "quantity_is_whole_number",

@@ -1,5 +1,6 @@
 """Contracts of the shop pipeline: what is delivered and what the lake holds."""
 
+from salesetl.model.day_rules import day_rules
 from salesetl.model.line_totals import DERIVED, TOLERANCE, TOTAL_RULE
 from salesetl.model.rules import Rule
 from salesetl.model.table import SOURCE_FILE, Table, column
@@ -66,21 +67,7 @@ RAW_SALES = Table(
             remedy="a time is ISO 8601, or milliseconds or nanoseconds since 1970",
         ),
         Rule("sale_date_is_valid", "sale_date is not null or order_time is null"),
-        Rule(
-            "sale_is_not_after_as_of",
-            "sale_date is null or sale_date <= :as_of",
-            remedy="pass --as_of if the times are right",
-        ),
-        Rule(
-            "sale_is_not_before_earliest_date",
-            "sale_date is null or sale_date >= :earliest_date",
-            remedy="pass --earliest_date if the times are right",
-        ),
-        Rule(
-            "sale_is_within_range",
-            "sale_date is null or sale_date between :start_date and :end_date",
-            level="out_of_range",
-        ),
+        *day_rules("sale", "sale_date"),
         Rule(
             "quantity_is_valid",
             "quantity <> 0",

@@ -1,0 +1,31 @@
+"""Rules about the day of a row, for every source that has one."""
+
+from salesetl.model.rules import Cause, Rule
+
+
+def day_rules(
+    row: str, day: str, *, told: str = "times", causes: tuple[Cause, ...] = ()
+) -> tuple[Rule, Rule, Rule]:
+    """Return the rules that a day is not too late, not too early, and within the dates of a run.
+
+    `row` is what a row is called in their names, such as `order`, and `day` the column. `told` are
+    the dates or times that files have, and `causes` may explain a day that is too late.
+    """
+    return (
+        Rule(
+            f"{row}_is_not_after_as_of",
+            f"{day} is null or {day} <= :as_of",
+            remedy=f"pass --as_of if the {told} are right",
+            causes=causes,
+        ),
+        Rule(
+            f"{row}_is_not_before_earliest_date",
+            f"{day} is null or {day} >= :earliest_date",
+            remedy=f"pass --earliest_date if the {told} are right",
+        ),
+        Rule(
+            f"{row}_is_within_range",
+            f"{day} is null or {day} between :start_date and :end_date",
+            level="out_of_range",
+        ),
+    )
