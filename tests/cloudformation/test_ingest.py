@@ -378,11 +378,11 @@ def test_another_stream_would_lose_what_is_in_the_first(
 
 @pytest.mark.usefixtures("ministack")
 def test_an_environment_is_deleted_with_its_events(package: Path) -> None:
-    infra("deploy", "--release", RELEASE, "--generator", str(package), env="gone")
-    stack, kinesis = Stack("salesetl-gone-ingest"), boto3.client("kinesis")
+    infra("deploy", "--release", RELEASE, "--generator", str(package), env="brief")
+    stack, kinesis = Stack("salesetl-brief-ingest"), boto3.client("kinesis")
     assert stack.outputs()["Stream"] in kinesis.list_streams()["StreamNames"]
 
-    infra("delete", "--yes", env="gone")
+    infra("delete", "--yes", env="brief")
 
     assert not stack.is_there()
-    assert "salesetl-gone-events" not in kinesis.list_streams()["StreamNames"]
+    assert "salesetl-brief-events" not in kinesis.list_streams()["StreamNames"]
