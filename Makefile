@@ -10,6 +10,7 @@ MINISTACK = .venv-ministack
 AIRFLOW = .venv-airflow
 LAKE ?= data/lake
 DAYS ?= 2025-01-01 2025-01-02 2025-01-03 2025-01-04 2025-01-05 2025-01-06 2025-01-07
+HOURS ?= 4
 ENV ?= dev
 # Each has a Spark of its own; more would want more memory than many a laptop has.
 TWO_AT_ONCE = --numprocesses 2 --dist worksteal
@@ -77,9 +78,9 @@ test-spark4: $(SPARK4)/.ready ## run the tests that depend on Spark on Spark 4.1
 dbt-docs: $(DBT)/.ready ## write the documentation of all dbt models to data/dbt-docs.html
 	@scripts/dbt_docs.sh $(DBT)/bin data/warehouse.duckdb data/dbt-docs.html
 
-dag-test: $(READY) $(AIRFLOW)/.ready $(DBT)/.ready ## run the DAGs for a week of days, to the star, without AWS
+dag-test: $(READY) $(AIRFLOW)/.ready $(DBT)/.ready ## run the DAGs without AWS: a week of days to the star, and HOURS=48 of two days of events
 	@scripts/dag_test.sh $(AIRFLOW)/bin $(DBT)/bin/dbt $(DAYS)
-	@$(BIN)/python -m pytest -m dags tests/dags
+	@SALESETL_TEST_HOURS=$(HOURS) $(BIN)/python -m pytest -m dags tests/dags
 
 check: $(READY) ## lint and check types
 	@scripts/check.sh $(BIN)

@@ -32,6 +32,8 @@ from salesetl.warehouses.dbt_models import parents_of_models
 HOUR = "{{ data_interval_start.strftime('%Y/%m/%d/%H') }}"
 # Files of any hour that no run has loaded.
 NEW_FILES = '--events_path "$SALESETL_RAW/events/" --input_mode new'
+# A stream may write a file without events: that one is not to stop all hours after it.
+MAY_BE_EMPTY = "--allow_empty true"
 
 with DAG(
     dag_id="events_hourly",
@@ -54,9 +56,9 @@ with DAG(
         "load_events",
         f"""\
 if [[ -n "${{SALESETL_GLUE_ENV:-}}" ]]; then
-  salesetl run-job stage_events --env "$SALESETL_GLUE_ENV" {PROFILE}
+  salesetl run-job stage_events --env "$SALESETL_GLUE_ENV" {MAY_BE_EMPTY} {PROFILE}
 else
-  salesetl run stage_events {NEW_FILES} {LAKE} {PROFILE} {ENGINE}
+  salesetl run stage_events {NEW_FILES} {MAY_BE_EMPTY} {LAKE} {PROFILE} {ENGINE}
 fi
 salesetl warehouse load events {WAREHOUSE} {LAKE}""",
         pool=WAREHOUSE_POOL,
