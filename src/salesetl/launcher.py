@@ -23,7 +23,7 @@ from salesetl.errors import (
 from salesetl.local import LocalOptions, local_engine
 from salesetl.model.options import InputPath, Option, options_of
 from salesetl.model.pipeline import Pipeline
-from salesetl.readers.files import find_files, unpacked_bytes
+from salesetl.readers.files import list_files, unpacked_bytes
 from salesetl.runner.paths import check_apart
 from salesetl.runner.runner import run, run_into
 from salesetl.runner.start import MakeDestination
@@ -162,7 +162,7 @@ def input_bytes(pipeline: Pipeline, values: Mapping[str, Any]) -> int:
     for option in options_of(pipeline.options):
         if option.inner_type is InputPath and values.get(option.name) is not None:
             try:
-                files = find_files(values[option.name], allow_empty=True)
+                files = list_files(values[option.name])
             except InputError:
                 continue
             size += sum(map(unpacked_bytes, files))

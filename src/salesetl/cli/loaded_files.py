@@ -11,7 +11,7 @@ from salesetl.destinations.lease import held_lease, lease_path
 from salesetl.destinations.ledger import LoadedFile, ledger_path, read_ledger
 from salesetl.display import table_text
 from salesetl.errors import InputError
-from salesetl.readers.files import glob_pattern
+from salesetl.readers.globs import glob_pattern
 from salesetl.registry import namespaces
 from salesetl.storage import normalized, storage_of
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from salesetl.engines.copies import Copies
@@ -29,6 +31,7 @@ _LINES = (
 JSON_LINES = TextFormat("\1", "UTF-8", 0, is_multiline=False, width=1)
 # DuckDB's own default.
 _LEAST_OBJECT_BYTES = 16 * 1024 * 1024
+_CHUNK_BYTES = 1024 * 1024
 
 
 class RecordReader:
@@ -38,7 +41,8 @@ class RecordReader:
         self._folder = folder
         self._copies = copies
         self._numbers = itertools.count()
-        # The file that is being cut, with its size.
+        self._longest = _LEAST_OBJECT_BYTES
+        # The file that is being read here, with its size.
         self._cutting: tuple[BinaryIO, int] | None = None
 
     def progress(self) -> Work | None:
@@ -50,48 +54,75 @@ class RecordReader:
 
     def query(self, paths: Sequence[str], text: TextFormat) -> tuple[str, int]:
         """Return a query for the records of files and their paths, and about how many there are."""
-        queries, rows = [], 0
-        plain: list[str] = []
+        rows = 0
+        # The delivered path of each file that DuckDB reads, and of each that holds cut records.
+        plain: dict[str, str] = {}
+        cut: dict[str, str] = {}
         for path, file in zip(paths, self._copies.fetch_all(paths), strict=True):
-            if text.is_multiline or not _is_plain(file, text.encoding):
-                query, count = self._cut(file, text)
-                rows += count
-            elif file == path:
-                rows += rows_in(file)
-                plain.append(path)
+            content = self._unpacked(file) if is_packed(file) else file
+            if not text.is_multiline and _is_plain(content, text.encoding):
+                rows += rows_in(content)
+                plain[content] = path
                 continue
-            else:
-                rows += rows_in(file)
-                query = f"select _record from {_lines([file], text.header_lines)}"
-            queries.append(f"select *, {literal(path)} as _source_file from ({query})")
+            target, count = self._cut(content, text)
+            rows += count
+            cut[target] = path
+        queries = []
         if plain:
             lines = _lines(sorted(plain), text.header_lines)
-            queries.append(f"select _record, _source_file from {lines}")
+            queries.append(_with_paths(lines, plain))
+        if cut:
+            queries.append(_with_paths(self._cut_records(sorted(cut)), cut))
         return counted(" union all ".join(queries)), rows
 
-    def _cut(self, path: str, text: TextFormat) -> tuple[str, int]:
-        """Write the records of a file that DuckDB itself cannot cut.
+    def _unpacked(self, path: str) -> str:
+        """Unpack a file below the folder; where it is now."""
+        target = os.path.join(self._folder, f"{next(self._numbers)}.unpacked")
+        with open(path, "rb") as file, open(target, "wb") as whole:
+            with self._following(file, path):
+                shutil.copyfileobj(unpacked(file, path), whole, _CHUNK_BYTES)
+        return target
 
-        Return a query for them and their number.
-        """
+    def _cut(self, path: str, text: TextFormat) -> tuple[str, int]:
+        """Write the records of a file that DuckDB itself cannot cut; where, and how many."""
         target = os.path.join(self._folder, f"{next(self._numbers)}.ndjson")
-        longest, count = _LEAST_OBJECT_BYTES, 0
+        count = 0
         with open(path, "rb") as file, open(target, "w", encoding="ascii") as lines:
-            self._cutting = file, os.path.getsize(path)
-            try:
-                for count, record in enumerate(
-                    records_of(unpacked(file, path), text), 1
-                ):
+            with self._following(file, path):
+                for count, record in enumerate(records_of(file, text), 1):
                     line = json.dumps(record)
-                    longest = max(longest, len(line) + 1)
+                    self._longest = max(self._longest, len(line) + 1)
                     lines.write(f"{line}\n")
-            finally:
-                self._cutting = None
-        query = (
-            "select json ->> '$' as _record from read_ndjson_objects("
-            f"{literal(target)}, maximum_object_size = {longest})"
+        return target, count
+
+    def _cut_records(self, files: list[str]) -> str:
+        """SQL for the records that were written to files."""
+        return (
+            "(select json ->> '$' as _record, filename as _source_file from read_ndjson_objects("
+            f"{literal(files)}, maximum_object_size = {self._longest}, filename = true))"
         )
-        return query, count
+
+    @contextmanager
+    def _following(self, file: BinaryIO, path: str) -> Iterator[None]:
+        """Let another thread see how far a file is read."""
+        self._cutting = file, os.path.getsize(path)
+        try:
+            yield
+        finally:
+            self._cutting = None
+
+
+def _with_paths(records: str, paths: Mapping[str, str]) -> str:
+    """SQL for the records of files, with the paths that the files were delivered under."""
+    if all(file == path for file, path in paths.items()):
+        return f"select _record, _source_file from {records}"
+    pairs = ", ".join(
+        f"({literal(file)}, {literal(path)})" for file, path in paths.items()
+    )
+    return (
+        f"select _record, coalesce(_path, _source_file) as _source_file from {records}"
+        f" left join (values {pairs}) as delivered(_file, _path) on _source_file = _file"
+    )
 
 
 def _lines(paths: list[str], skipped: int) -> str:
@@ -103,7 +134,7 @@ def _lines(paths: list[str], skipped: int) -> str:
 
 
 def _is_plain(path: str, encoding: str) -> bool:
-    if is_packed(path) or encoding.upper() not in ("UTF-8", "US-ASCII"):
+    if encoding.upper() not in ("UTF-8", "US-ASCII"):
         return False
     with open(path, "rb") as file:
         return is_plain(file)

@@ -1,6 +1,5 @@
 """Finds the files of an input path, and checks their first bytes."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import zip_longest
@@ -8,15 +7,17 @@ from typing import TypeVar
 
 from salesetl.engines.records import is_packed, is_wide
 from salesetl.errors import InputError
+from salesetl.readers.globs import glob_pattern, glob_root
 from salesetl.readers.kinds import Kind, NotText, kind_of, refused
 from salesetl.readers.packed import GZIP, parts_of, unpacked_head
 from salesetl.readers.unpacked_files import Unpacked, content_path
-from salesetl.storage import StoredFile, normalized, storage_of
+from salesetl.storage import StoredFile, is_local, normalized, storage_of
 
 Found = TypeVar("Found")
 
 # Looking at a file on S3 is mostly waiting.
 _FILES_AT_ONCE = 16
+_SMALL_BYTES = 1024 * 1024
 HEAD_BYTES = 256 * 1024
 BOM = b"\xef\xbb\xbf"
 # What unpacks to nothing is hardly larger, so that only such small files are looked into.
@@ -24,8 +25,6 @@ _EMPTY_GZIP_BYTES = 4096
 # Some readers pass over zeros behind the end of gzip, and Spark fails; no sound end has so many.
 _PADDING = b"\0" * 8
 
-# As in a shell: neither sign stands for a slash.
-_GLOB = {"*": "[^/]*", "?": "[^/]"}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _PACKED_NAMES = (".bz2", ".gz", ".parquet", ".xlsx", ".zip", ".zst")
 
@@ -76,22 +75,14 @@ def without_empty(
     return [file for file in files if file.path not in empty]
 
 
-def glob_root(path: str) -> str:
-    """Return the folder above the first wildcard of a path; all of a path that has none."""
-    return re.split(r"/[^/]*[*?]", path, maxsplit=1)[0]
-
-
-def glob_pattern(path: str) -> re.Pattern[str]:
-    """Return a pattern for all paths that a glob names, and for all paths below them."""
-    return re.compile(
-        "".join(_GLOB.get(char, re.escape(char)) for char in path) + "(/.*)?"
-    )
-
-
 def look_at(
     files: Sequence[StoredFile], look: Callable[[StoredFile], Found]
 ) -> Iterator[tuple[StoredFile, Found]]:
     """Yield each file, in order, with the result of `look`; several are looked at at once."""
+    if all(file.size < _SMALL_BYTES and is_local(file.path) for file in files):
+        # A look takes less time than to have it taken elsewhere.
+        yield from ((file, look(file)) for file in files)
+        return
     pool = ThreadPoolExecutor(_FILES_AT_ONCE)
     try:
         yield from zip(files, pool.map(look, files), strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from salesetl.engines.engine import Engine
-from salesetl.readers.files import glob_root
+from salesetl.readers.globs import glob_root
 from salesetl.readers.raw_rows import with_file_names
 from salesetl.storage import join, normalized, storage_of
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from salesetl.destinations.ledger import Ledger, LoadedFile
 from salesetl.model.versions import without_scheme
-from salesetl.readers.files import glob_pattern, look_at
+from salesetl.readers.files import look_at
+from salesetl.readers.globs import glob_pattern
 from salesetl.runs import timestamp_text
 from salesetl.storage import StoredFile, normalized, storage_of
 

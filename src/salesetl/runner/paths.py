@@ -7,7 +7,8 @@ from typing import Any
 
 from salesetl.errors import ArgumentError
 from salesetl.model.table import Table
-from salesetl.readers.files import find_files, glob_pattern, glob_root
+from salesetl.readers.files import list_files
+from salesetl.readers.globs import glob_pattern, glob_root
 from salesetl.storage import is_local, normalized
 
 # What stands beside the tables of a namespace; `_replays` is there to be read.
@@ -47,6 +48,7 @@ def check_apart(
     for name, text in input_paths(arguments).items():
         path = normalized(text)
         files = _files(path)
+        folders = {place[:-1] for place in files.values()}
         if any(
             _holds(place, output) for place in (_place(path), *_linked(path, files))
         ):
@@ -57,7 +59,7 @@ def check_apart(
         if any(
             _holds((*output, *own), place)
             for own in written
-            for place in (_place(glob_root(path)), *files.values())
+            for place in (_place(glob_root(path)), *folders)
         ):
             raise ArgumentError(
                 f"--{name} {text}: has files that the job writes below --output_path"
@@ -80,7 +82,7 @@ def _files(path: str) -> dict[str, Parts]:
         return {}
     folders: dict[str, Parts] = {}
     places = {}
-    for file in find_files(path, allow_empty=True):
+    for file in list_files(path):
         folder = file.path.removesuffix(f"/{file.name}")
         if folder not in folders:
             folders[folder] = _place(folder)

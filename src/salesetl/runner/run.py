@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from salesetl.destinations.destination import Destination
 from salesetl.engines.engine import Engine
 from salesetl.errors import one_line
-from salesetl.readers.files import check_packed, find_files
+from salesetl.readers.files import check_packed, list_files
 from salesetl.runner.paths import input_paths
 from salesetl.runs import RunReport
 from salesetl.stopping import Stopped, check_stopped, shielded, stopped_by
@@ -58,7 +58,7 @@ class Run:
         except Exception as error:
             if self.engine.is_broken_file(error):
                 for path in input_paths(self.report.arguments).values():
-                    check_packed(find_files(path, allow_empty=True))
+                    check_packed(list_files(path))
             raise
 
     def publish(self) -> RunReport:
