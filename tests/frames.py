@@ -101,7 +101,7 @@ class Outcomes:
 def classified(engine: Engine, rows: DataFrame, table: Table) -> Outcomes:
     """Decide the outcome of rows as a run does, in a folder of their own."""
     source = Source(table, Csv())
-    found = classify(engine, engine.named(rows), source, table, mkdtemp())
+    found = classify(engine, rows, source, table, mkdtemp())
     return Outcomes(found, count_outcomes(engine, found, table))
 
 

@@ -85,7 +85,7 @@ def test_the_columns_of_a_frame_are_not_searched_among_those_of_all(
     """Else every run of a process would cost more than the one before it."""
     duckdb._connection.execute("call enable_logging('QueryLog')")
     try:
-        frame = duckdb.named(duckdb.frame([(1, ["x"])], _MIXED))
+        frame = duckdb.frame([(1, ["x"])], _MIXED)
         log = "select message from duckdb_logs() where type = 'QueryLog'"
         [*queries] = duckdb._connection.execute(log).fetchall()
     finally:

@@ -120,7 +120,7 @@ def stage(engine: Engine, change: Change, staging: str) -> StagedTable:
     rows = engine.read_parquet(path, folders, table.schema, written)
     _check_keys(engine, rows, change)
     if change.staying is not None:
-        rows = engine.named(rows.unionByName(change.staying))
+        rows = rows.unionByName(change.staying)
     staged = StagedTable(
         table,
         path,

@@ -6,7 +6,6 @@ For inputs that fit one machine: it starts in a fraction of a second and needs n
 from __future__ import annotations
 
 import gzip
-import itertools
 import os
 import tempfile
 import zlib
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import duckdb
 from sqlframe.base.session import _BaseSession
 
+from salesetl.engines import recorded
 from salesetl.engines.copies import Copies
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.duckdb_connection import connect
@@ -37,6 +37,7 @@ from salesetl.engines.duckdb_text import (
     literal,
     with_fields,
 )
+from salesetl.engines.query_plans import unique_name
 from salesetl.engines.work import Work
 from salesetl.errors import naming
 from salesetl.model.table import Table, type_text
@@ -60,7 +61,6 @@ class DuckDbEngine:
         self._outer_session = _BaseSession._instance
         _BaseSession._instance = None
         self._session = FrugalSession(self._connection)
-        self._numbers = itertools.count()
         self._copies = Copies(os.path.join(self._scratch.name, "copies"))
         self._records = RecordReader(self._scratch.name, self._copies)
         self._progress = QueryProgress(self._connection)
@@ -103,7 +103,7 @@ class DuckDbEngine:
 
     def _ordered(self, lines: str, rows: int) -> str:
         """Keep lines in the order of their files; return a query for them with their `_place`."""
-        name = f"lines_{next(self._numbers)}"
+        name = unique_name("lines")
         self._connection.execute("set preserve_insertion_order = true")
         try:
             with self._progress.following(lines, rows):
@@ -133,15 +133,11 @@ class DuckDbEngine:
 
     def types(self, frame: DataFrame) -> dict[str, str]:
         """Return the types of a frame's columns by name, as Spark writes them."""
-        return self._types(self._sql(frame))
+        return self._types(recorded.query_of(frame))
 
     def parquet_types(self, path: str) -> dict[str, str]:
         """Return the types of the columns that are in a Parquet file."""
         return self._types(file_query(self._copies.fetch(path)))
-
-    def named(self, frame: DataFrame) -> DataFrame:
-        """Make a view of a frame: SQLFrame copies the whole query of a frame at every step."""
-        return self._view(self._sql(frame))
 
     def checkpoint(self, frame: DataFrame, path: str) -> DataFrame:
         """Write a frame as Parquet below `path`, or its local copy, and return the written frame.
@@ -151,7 +147,7 @@ class DuckDbEngine:
         folder = self._copies.path(path)
         os.makedirs(folder, exist_ok=True)
         file = os.path.join(folder, "part.parquet")
-        sql = self._sql(frame)
+        sql = recorded.query_of(frame)
         with self._progress.following(sql):
             self._connection.execute(
                 f"copy ({sql}) to {literal(file)} (format parquet, compression snappy)"
@@ -161,13 +157,15 @@ class DuckDbEngine:
     def write_table(self, frame: DataFrame, path: str, table: Table) -> None:
         """Write Snappy Parquet below `path` with the contract's comments, a folder a partition."""
         with self._copies.written(path) as folder:
-            self._connection.execute(copy_statement(self._sql(frame), folder, table))
+            self._connection.execute(
+                copy_statement(recorded.query_of(frame), folder, table)
+            )
 
     def frame(
         self, rows: Sequence[tuple[Any, ...]], types: Mapping[str, str]
     ) -> DataFrame:
         """Make a frame from values, which may be none, and the types of its columns."""
-        name = f"frame_{next(self._numbers)}"
+        name = unique_name("frame")
         columns = ", ".join(
             f'"{column}" {duckdb_type(data_type)}'
             for column, data_type in types.items()
@@ -180,7 +178,7 @@ class DuckDbEngine:
 
     def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
         """Compute a small frame and return its rows."""
-        cursor = self._connection.execute(self._sql(frame))
+        cursor = self._connection.execute(recorded.query_of(frame))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -199,9 +197,6 @@ class DuckDbEngine:
         """Tell whether a query failed because a gzipped file was truncated or damaged."""
         return isinstance(error, EOFError | gzip.BadGzipFile | zlib.error)
 
-    def _sql(self, frame: DataFrame) -> str:
-        return str(frame.sql(optimize=False, dialect="duckdb"))  # type: ignore[operator]
-
     def _types(self, sql: str) -> dict[str, str]:
         described = self._connection.execute(f"describe {sql}").fetchall()
         return {name: spark_type(data_type) for name, data_type, *_ in described}
@@ -210,11 +205,15 @@ class DuckDbEngine:
         # SQLFrame would look for its columns among those of all views that there are.
         info = self._connection.execute(f"pragma table_info({literal(name)})")
         types = {column: data_type for _, column, data_type, *_ in info.fetchall()}
-        self._session.catalog.add_table(name, sqlframe_columns(types))
-        return cast("DataFrame", self._session.table(name))
+
+        def known() -> Any:
+            self._session.catalog.add_table(name, sqlframe_columns(types))
+            return self._session.table(name)
+
+        return cast("DataFrame", recorded.table(name, types, known))
 
     def _view(self, sql: str, rows: int = 0) -> DataFrame:
-        name = f"view_{next(self._numbers)}"
+        name = unique_name("view")
         self._progress.note(name, sql, rows)
         self._connection.execute(f"create view {name} as {sql}")
         return self._table(name)

@@ -22,7 +22,7 @@ _COUNTED = (
     f"case when random() < {1 / _SAMPLED} then nextval('rows_seen') > 0 else true end"
 )
 _SEEN = "select last_value from duckdb_sequences() where sequence_name = 'rows_seen'"
-_VIEW = re.compile(r"\b(?:view|lines)_[0-9]+\b")
+_VIEW = re.compile(r"\b(?:view|lines)_[0-9]+_[0-9a-f]+\b")
 _HEAD_BYTES = 256 * 1024
 
 

@@ -84,12 +84,6 @@ class Engine(Protocol):
     def parquet_types(self, path: str) -> dict[str, str]:
         """Return the types of the columns that are in a Parquet file."""
 
-    def named(self, frame: DataFrame) -> DataFrame:
-        """Give a frame a name, so that frames derived from it are planned faster.
-
-        Nothing is computed.
-        """
-
     def checkpoint(self, frame: DataFrame, path: str) -> DataFrame:
         """Compute a frame once; frames derived from the result do not compute it again.
 

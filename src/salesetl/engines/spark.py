@@ -126,10 +126,6 @@ class SparkEngine:
         """Return the types of the columns that are in a Parquet file."""
         return self.types(self.spark.read.parquet(spark_path(path)))
 
-    def named(self, frame: DataFrame) -> DataFrame:
-        """Return the frame: Spark plans whatever is derived from it only once."""
-        return frame
-
     def checkpoint(self, frame: DataFrame, path: str) -> DataFrame:
         """Write a frame as Parquet below `path`, and return that."""
         frame.write.options(**_CHECKPOINTED).parquet(spark_uri(path))

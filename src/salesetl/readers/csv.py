@@ -89,7 +89,7 @@ def read_delimited(
         _read_layout(engine, layout, alike, table, profile, lookups, told)
         for layout, alike in layouts.items()
     ]
-    rows = engine.named(in_one(engine, frames, table))
+    rows = in_one(engine, frames, table)
     return RawRows(
         rows,
         files,
@@ -134,7 +134,7 @@ def _read_layout(
     records = engine.read_records(list(map(content_path, files)), text)
     records = with_file_names(engine, records, delivered_names(files))
     wanted = {place for found in tellers.values() for place in found}
-    rows = engine.named(split_fields(records, layout, places, wanted))
+    rows = split_fields(records, layout, places, wanted)
     derived = profile.derived(layout.header, table)
     made = {*profile.constants, *profile.expressions, *derived}
     made |= {profile.key.column} if profile.key else set()
@@ -142,12 +142,11 @@ def _read_layout(
     made |= {*table.columns} if tellers else set()
     positions = {name: f"_{place}" for name, place in places.items()}
     if profile.fill_down:
-        rows = engine.named(filled_down(rows, positions, profile.fill_down, profile))
+        rows = filled_down(rows, positions, profile.fill_down, profile)
     if lookups:
         for found in lookups:
             found.check_apart(files[0].path, layout.header)
         rows, positions = looked_up(rows, positions, lookups, profile)
-        rows = engine.named(rows)
     return rows.transform(
         with_contract_columns, positions, table, profile, derived, engine.quotient
     ).select(

@@ -54,7 +54,7 @@ def read_objects_or_tables(
     raw = read_objects(engine, objects, table, reader, staging, profile=profile)
     return replace(
         rows,
-        frame=engine.named(in_one(engine, [rows.frame, raw.frame], table)),
+        frame=in_one(engine, [rows.frame, raw.frame], table),
         files=files,
         delivered=raw.delivered,
         unpacked=raw.unpacked | rows.unpacked,

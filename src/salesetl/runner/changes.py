@@ -56,8 +56,7 @@ class Changes:
 
     def _change(self, output: Output, also: Collection[str] = ()) -> Change:
         source = self._classified[output.of]
-        engine = self._run.engine
-        arriving = engine.named(output.build(source.rows_for(output)))
+        arriving = output.build(source.rows_for(output))
         refresh = output.refresh
         if refresh is None:
             return self._run.destination.change(
@@ -76,7 +75,7 @@ class Changes:
             days=self._days,
             also={*also, *(stale if is_asked_for else ())},
             whole=stale,
-        ).with_kept(lambda kept: engine.named(refresh.renew(kept, lookup)))
+        ).with_kept(lambda kept: refresh.renew(kept, lookup))
         report_stale_rows(
             self._run.report, output.table, refresh, stale, change, self._options
         )

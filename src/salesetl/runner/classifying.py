@@ -121,14 +121,14 @@ def _classify(
     """
     engine = run.engine
     rows = with_places(
-        parse_fields(engine.named(delivered.raw.frame), contract),
+        parse_fields(delivered.raw.frame, contract),
         contract,
         is_replay=bool(run.report.replay_of),
     )
     if source.prepare:
-        rows = source.prepare(engine.named(rows) if lookups else rows, *lookups)
+        rows = source.prepare(rows, *lookups)
     folder = run.folder("classified", source.name)
-    found = classify(engine, engine.named(rows), source, contract, folder)
+    found = classify(engine, rows, source, contract, folder)
     if published:
         found = without_superseded(run, source, found, published)
         if source.whole and run.report.replay_of:

@@ -1,0 +1,93 @@
+"""Frames of the embedded engine that are alike are planned once, and each has its own values."""
+
+from typing import Any
+
+import pytest
+
+from salesetl.engines import functions as F
+from salesetl.engines import recorded
+from salesetl.engines.engine import Engine
+
+
+@pytest.fixture
+def planned(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Note which frames SQLFrame plans."""
+    frames: list[Any] = []
+
+    def noted(frame: Any) -> str:
+        frames.append(frame)
+        return own(frame)
+
+    own = recorded.planned
+    monkeypatch.setattr(recorded, "planned", noted)
+    return frames
+
+
+def labelled(engine: Engine, number: int, label: str) -> list[dict[str, Any]]:
+    """Rows of a frame of its own with a label."""
+    frame = engine.frame([(number,), (number + 1,)], {"a_number": "int"})
+    rows = frame.where("a_number % 2 = 0").withColumns(
+        {"label": F.lit(label), "is_own": F.lit(label) == F.lit("it's 1")}
+    )
+    return engine.rows(rows.select(*reversed(rows.columns)))
+
+
+def test_other_rows_and_texts_need_no_other_plan(
+    engine: Engine, planned: list[Any]
+) -> None:
+    found = [labelled(engine, 1, "it's 1"), labelled(engine, 7, 'a "7"\n')]
+
+    assert found == [
+        [{"is_own": True, "label": "it's 1", "a_number": 2}],
+        [{"is_own": False, "label": 'a "7"\n', "a_number": 8}],
+    ]
+    assert len(planned) == 1
+
+
+def test_the_same_table_twice_is_another_plan_than_two_tables(engine: Engine) -> None:
+    one = engine.frame([(1,)], {"same_or_not": "int"})
+    other = engine.frame([(2,)], {"same_or_not": "int"})
+
+    def rows(above: Any, below: Any) -> list[int]:
+        found = engine.rows(above.unionByName(below).orderBy("same_or_not"))
+        return [row["same_or_not"] for row in found]
+
+    assert rows(one, one) == [1, 1]
+    assert rows(one, other) == [1, 2]
+    assert rows(other, one) == [1, 2]
+    assert rows(other, other) == [2, 2]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [True, 1, "1", 2, None],
+    ids=repr,
+)
+def test_plans_tell_values_from_others_that_look_alike(
+    engine: Engine, value: object
+) -> None:
+    frame = engine.frame([(1,)], {"one_of_many": "int"})
+
+    [row] = engine.rows(frame.select(F.lit(value).alias("value")))
+
+    assert row["value"] == value and type(row["value"]) is type(value)
+
+
+def test_functions_of_columns_are_told_by_what_they_do(engine: Engine) -> None:
+    frame = engine.frame([(["a", "bc"],)], {"words": "array<string>"})
+    found = []
+    for factor in (2, 3):
+        made = F.transform("words", lambda each: F.length(each) * factor)
+        [row] = engine.rows(frame.select(made.alias("made")))
+        found.append(row["made"])
+
+    assert found == [[2, 4], [3, 6]]
+
+
+def test_what_is_no_step_is_asked_of_the_frame_itself(engine: Engine) -> None:
+    frame: Any = engine.frame([(1,), (1,)], {"one": "int"})
+
+    counted = engine.rows(frame.groupBy("one").count())
+
+    assert counted == [{"one": 1, "count": 2}]
+    assert [field.name for field in frame.schema] == ["one"]
