@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from salesetl.aws import aws_errors, client
+from salesetl.aws import aws_errors, client, upload
 from salesetl.errors import naming
 from salesetl.storage import is_local, normalized
 
@@ -28,4 +28,4 @@ def written(place: str) -> Iterator[Path]:
                 below = path.relative_to(folder).as_posix()
                 key = f"{parts.path.strip('/')}/{below}".lstrip("/")
                 with aws_errors(f"{root}/{below}"):
-                    s3.upload_file(str(path), parts.netloc, key)
+                    upload(s3, str(path), parts.netloc, key)

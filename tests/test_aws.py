@@ -1,6 +1,7 @@
 """Errors of AWS become one line that says what, where and what to do."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -102,6 +103,20 @@ def test_a_bucket_that_is_not_there_is_one_line(s3_root: str) -> None:
             storage_of(path).write(f"{path}/x", b"")
         with pytest.raises(AwsError, match="there is no such bucket"):
             storage_of(path).update(f"{path}/x", lambda old: b"")
+
+
+def test_an_upload_fails_of_the_request_that_was_refused(
+    s3_root: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"1")
+    path = "s3://no-such-bucket-here/file"
+
+    with pytest.raises(AwsError, match="there is no such bucket") as refusal:
+        storage_of(path).upload(str(file), path)
+
+    # The error of `upload_file` has forgotten it now and then.
+    assert isinstance(refusal.value.__cause__, ClientError)
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,17 @@ def read_through(read: Callable[[], Content]) -> Content:
     return read()
 
 
+def upload(s3: Any, file: str, bucket: str, key: str, config: Any = None) -> None:
+    """Put a file of this machine, in parts if it is large; raises what a request failed of.
+
+    The client's own `upload_file` raises another error, and does not always tell of what.
+    """
+    from boto3.s3.transfer import TransferConfig, create_transfer_manager
+
+    with create_transfer_manager(s3, config or TransferConfig()) as transfers:
+        transfers.upload(file, bucket, key).result()
+
+
 @contextmanager
 def aws_errors(what: str) -> Iterator[None]:
     """Turn an error of AWS into an AwsError that names `what` it was about."""
@@ -112,10 +123,7 @@ def aws_errors(what: str) -> Iterator[None]:
     except Exception as error:
         if not type(error).__module__.startswith(("botocore", "boto3", "s3transfer")):
             raise
-        # What an upload of boto3 failed of is what it was raised in the face of.
-        is_upload = type(error).__name__ == "S3UploadFailedError"
-        cause = error.__context__ if is_upload else error
-        raise AwsError(f"{what}: {_told(cause or error)}") from error
+        raise AwsError(f"{what}: {_told(error)}") from error
 
 
 def error_code(error: BaseException) -> str:

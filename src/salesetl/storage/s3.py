@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from salesetl.aws import aws_errors, client, error_code, read_through
+from salesetl.aws import aws_errors, client, error_code, read_through, upload
 from salesetl.stopping import check_stopped
 from salesetl.storage.at_once import each_at_once
 from salesetl.storage.disk import written_whole
@@ -95,7 +95,7 @@ class S3Storage:
         """Put a file of this machine, in parts if it is large."""
         bucket, key = _bucket_and_key(path)
         with aws_errors(path):
-            self._client.upload_file(file, bucket, key, Config=_transfer())
+            upload(self._client, file, bucket, key, _transfer())
 
     def write(self, path: str, content: bytes) -> None:
         """Put an object."""
