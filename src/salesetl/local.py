@@ -49,10 +49,11 @@ def local_engine(
     """
     if _chosen(choice, paths, input_bytes) == "duckdb":
         from salesetl.engines.duckdb import DuckDbEngine
+        from salesetl.engines.query_plans import known_from_earlier
 
         embedded = DuckDbEngine()
         try:
-            with interrupting(embedded.interrupt):
+            with interrupting(embedded.interrupt), known_from_earlier(name):
                 yield embedded
         finally:
             with shielded():

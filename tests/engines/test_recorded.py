@@ -5,21 +5,21 @@ from typing import Any
 import pytest
 
 from salesetl.engines import functions as F
-from salesetl.engines import recorded
 from salesetl.engines.engine import Engine
+from salesetl.engines.planner import Planner
 
 
 @pytest.fixture
 def planned(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Note which frames SQLFrame plans."""
     frames: list[Any] = []
+    own = Planner.query
 
-    def noted(frame: Any) -> str:
+    def noted(planner: Planner, frame: Any) -> str:
         frames.append(frame)
-        return own(frame)
+        return own(planner, frame)
 
-    own = recorded.planned
-    monkeypatch.setattr(recorded, "planned", noted)
+    monkeypatch.setattr(Planner, "query", noted)
     return frames
 
 

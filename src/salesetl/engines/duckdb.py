@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
-from sqlframe.base.session import _BaseSession
 
 from salesetl.engines import recorded
 from salesetl.engines.copies import Copies
@@ -21,13 +20,11 @@ from salesetl.engines.delimited import TextFormat
 from salesetl.engines.duckdb_connection import connect
 from salesetl.engines.duckdb_json import objects_query
 from salesetl.engines.duckdb_progress import QueryProgress
-from salesetl.engines.duckdb_session import FrugalSession
 from salesetl.engines.duckdb_tables import (
     copy_statement,
     duckdb_type,
     file_query,
     spark_type,
-    sqlframe_columns,
     table_files,
     table_query,
 )
@@ -37,6 +34,7 @@ from salesetl.engines.duckdb_text import (
     literal,
     with_fields,
 )
+from salesetl.engines.planner import Planner
 from salesetl.engines.query_plans import unique_name
 from salesetl.engines.work import Work
 from salesetl.errors import naming
@@ -57,10 +55,7 @@ class DuckDbEngine:
     def __init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="salesetl-")
         self._connection = connect(os.path.join(self._scratch.name, "spill"))
-        # SQLFrame has one session a process, and would return that of another engine.
-        self._outer_session = _BaseSession._instance
-        _BaseSession._instance = None
-        self._session = FrugalSession(self._connection)
+        self._planner = Planner(self._connection)
         self._copies = Copies(os.path.join(self._scratch.name, "copies"))
         self._records = RecordReader(self._scratch.name, self._copies)
         self._progress = QueryProgress(self._connection)
@@ -68,8 +63,7 @@ class DuckDbEngine:
     def close(self) -> None:
         """End the database and remove its files."""
         self._progress.close()
-        self._session.stop()
-        _BaseSession._instance = self._outer_session
+        self._connection.close()
         self._scratch.cleanup()
 
     def facts(self) -> dict[str, Any]:
@@ -133,7 +127,7 @@ class DuckDbEngine:
 
     def types(self, frame: DataFrame) -> dict[str, str]:
         """Return the types of a frame's columns by name, as Spark writes them."""
-        return self._types(recorded.query_of(frame))
+        return self._types(self._sql(frame))
 
     def parquet_types(self, path: str) -> dict[str, str]:
         """Return the types of the columns that are in a Parquet file."""
@@ -147,7 +141,7 @@ class DuckDbEngine:
         folder = self._copies.path(path)
         os.makedirs(folder, exist_ok=True)
         file = os.path.join(folder, "part.parquet")
-        sql = recorded.query_of(frame)
+        sql = self._sql(frame)
         with self._progress.following(sql):
             self._connection.execute(
                 f"copy ({sql}) to {literal(file)} (format parquet, compression snappy)"
@@ -157,9 +151,7 @@ class DuckDbEngine:
     def write_table(self, frame: DataFrame, path: str, table: Table) -> None:
         """Write Snappy Parquet below `path` with the contract's comments, a folder a partition."""
         with self._copies.written(path) as folder:
-            self._connection.execute(
-                copy_statement(recorded.query_of(frame), folder, table)
-            )
+            self._connection.execute(copy_statement(self._sql(frame), folder, table))
 
     def frame(
         self, rows: Sequence[tuple[Any, ...]], types: Mapping[str, str]
@@ -178,7 +170,7 @@ class DuckDbEngine:
 
     def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
         """Compute a small frame and return its rows."""
-        cursor = self._connection.execute(recorded.query_of(frame))
+        cursor = self._connection.execute(self._sql(frame))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -197,6 +189,11 @@ class DuckDbEngine:
         """Tell whether a query failed because a gzipped file was truncated or damaged."""
         return isinstance(error, EOFError | gzip.BadGzipFile | zlib.error)
 
+    def _sql(self, frame: Any) -> str:
+        # What is no step of a frame, such as a count of groups, gives one of SQLFrame.
+        own = isinstance(frame, recorded.Frame)
+        return frame.query() if own else self._planner.query(lambda: frame)
+
     def _types(self, sql: str) -> dict[str, str]:
         described = self._connection.execute(f"describe {sql}").fetchall()
         return {name: spark_type(data_type) for name, data_type, *_ in described}
@@ -205,12 +202,7 @@ class DuckDbEngine:
         # SQLFrame would look for its columns among those of all views that there are.
         info = self._connection.execute(f"pragma table_info({literal(name)})")
         types = {column: data_type for _, column, data_type, *_ in info.fetchall()}
-
-        def known() -> Any:
-            self._session.catalog.add_table(name, sqlframe_columns(types))
-            return self._session.table(name)
-
-        return cast("DataFrame", recorded.table(name, types, known))
+        return cast("DataFrame", recorded.table(name, types, self._planner))
 
     def _view(self, sql: str, rows: int = 0) -> DataFrame:
         name = unique_name("view")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import duckdb
@@ -42,6 +44,21 @@ def _column(name: str) -> Any:
     return F.col(name).expression
 
 
+@dataclass(frozen=True)
+class _Step:
+    """A step of a query as the text that DuckDB is given, and the steps that it reads."""
+
+    name: str
+    text: str
+    above: tuple[_Step, ...]
+
+    def all(self) -> Iterator[_Step]:
+        """Yield all steps that it takes, each after those that it reads, some more than once."""
+        for step in self.above:
+            yield from step.all()
+        yield self
+
+
 class _Steps:
     """Keeps the steps of a query as text.
 
@@ -60,16 +77,18 @@ class _Steps:
         **options: Any,
     ) -> Any:
         """Keep a step; the one that stands for it in the tree reads nothing but its columns."""
-        kept = self.session.keep(expression)
+        step = self._step(expression)
         columns = self._get_outer_select_columns(expression)
         stub = exp.Select().select(*(each.expression for each in columns), copy=False)
-        return super()._create_cte_from_expression(  # type: ignore[misc]
-            stub.from_(kept, copy=False),
+        cte, name = super()._create_cte_from_expression(  # type: ignore[misc]
+            stub.from_(step.name, copy=False),
             branch_id,
             sequence_id,
-            name=name or kept,
+            name=name or step.name,
             **options,
         )
+        cte.set("step", step)
+        return cte, name
 
     def _create_hash_from_expression(self, expression: Any) -> str:
         # Of eight digits of a checksum, as SQLFrame takes it, two steps have the same now and then.
@@ -91,10 +110,32 @@ class _Steps:
 
     def _get_expressions(self, *args: Any, **options: Any) -> list[Any]:
         query = self._resolve_pending_hints().expression  # type: ignore[attr-defined]
-        steps = self.session.steps_of(query)
-        query.set("with_", exp.With(expressions=steps) if steps else None)
+        above = [step for cte in query.ctes for step in self._kept(cte).all()]
+        steps = {step.name: exp.Var(this=step.text) for step in above}
+        named = [
+            exp.CTE(this=text, alias=exp.TableAlias(this=exp.to_identifier(name)))
+            for name, text in steps.items()
+        ]
+        query.set("with_", exp.With(expressions=named) if named else None)
         self._set_display_names(query)  # type: ignore[attr-defined]
         return [query]
+
+    def _step(self, query: Any) -> _Step:
+        above = tuple(self._kept(cte) for cte in query.ctes)
+        text = self._text(query)
+        return _Step(_step_name(text), text, above)
+
+    def _kept(self, cte: Any) -> _Step:
+        """Return the step that one in the tree stands for; SQLFrame may have added to that."""
+        step: _Step = cte.args["step"]
+        if cte.alias == step.name:
+            return step
+        return _Step(cte.alias, self._text(cte.this), (step,))
+
+    def _text(self, query: Any) -> str:
+        bare = query.copy()
+        bare.set("with_", None)
+        return self.session._to_sql(bare, dialect=_DUCKDB)
 
 
 class _Frame(_Steps, DuckDBDataFrame):
@@ -106,7 +147,7 @@ class _TableFrame(_Steps, DuckDBTable):
 
 
 class FrugalSession(DuckDBSession):
-    """Reads each name of a table, a column or a step only once."""
+    """Plans queries for a database; reads each name of a column once."""
 
     _df = _Frame
     _table = _TableFrame
@@ -117,48 +158,21 @@ class FrugalSession(DuckDBSession):
             return
         super().__init__(conn=connection)
         self.input_dialect = _Spark()
-        # The text of a step, and the steps that it reads, by its name.
-        self._steps: dict[str, tuple[str, set[str]]] = {}
         self._known_name = lru_cache(10_000)(super()._normalize_string)
 
     def _normalize_string(self, value: str) -> str:
         return self._known_name(value)
 
-    def keep(self, query: Any) -> str:
-        """Keep a step as text; its name, which is the same for the same text."""
-        for other in query.ctes:
-            if other.alias not in self._steps:
-                self._steps[other.alias] = self._text(other.this)
-        text, above = self._text(query)
-        name = _step_name(text)
-        self._steps.setdefault(name, (text, above))
-        return name
+    def frame(self, table: str, types: Mapping[str, str]) -> Any:
+        """Return the frame of a table with columns of these types of DuckDB."""
+        columns = {
+            exp.to_identifier(name.lower()).sql(dialect="spark"): _spark_type(each)
+            for name, each in types.items()
+        }
+        self.catalog.add_table(table, columns)
+        return self.table(table)
 
-    def steps_of(self, query: Any) -> list[Any]:
-        """Return all steps that a query is made of, each after those that it reads."""
-        wanted = set[str]()
-        for other in query.ctes:
-            if other.alias not in self._steps:
-                self._steps[other.alias] = self._text(other.this)
-        found = self._read_by(query)
-        while found:
-            wanted |= found
-            found = set().union(*(self._steps[each][1] for each in found)) - wanted
-        return [
-            exp.CTE(
-                this=exp.Var(this=text),
-                alias=exp.TableAlias(this=exp.to_identifier(name)),
-            )
-            for name, (text, _) in self._steps.items()
-            if name in wanted
-        ]
 
-    def _text(self, query: Any) -> tuple[str, set[str]]:
-        bare = query.copy()
-        bare.set("with_", None)
-        return self._to_sql(bare, dialect=_DUCKDB), self._read_by(bare)
-
-    def _read_by(self, query: Any) -> set[str]:
-        """Return the names of the steps that a query reads itself."""
-        tables = {table.name for table in query.find_all(exp.Table)}
-        return tables & self._steps.keys()
+@cache
+def _spark_type(data_type: str) -> str:
+    return exp.DataType.build(data_type, dialect="duckdb").sql(dialect="spark")

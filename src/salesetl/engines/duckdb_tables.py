@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-
-from sqlglot import exp
 
 from salesetl.engines.duckdb_text import exact_path, literal
 from salesetl.model.table import Table, commented
@@ -32,21 +29,6 @@ def spark_type(data_type: str) -> str:
 def duckdb_type(data_type: str) -> str:
     """Write a type of Spark as DuckDB does."""
     return _DUCKDB_TYPES.get(data_type, data_type)
-
-
-def sqlframe_columns(types: Mapping[str, str]) -> dict[str, str]:
-    """Write the columns of a table of DuckDB as the catalogue of SQLFrame has them."""
-    return {
-        exp.to_identifier(column.lower()).sql(dialect="spark"): _sqlframe_type(
-            data_type
-        )
-        for column, data_type in types.items()
-    }
-
-
-@cache
-def _sqlframe_type(data_type: str) -> str:
-    return exp.DataType.build(data_type, dialect="duckdb").sql(dialect="spark")
 
 
 def table_files(root: str, folders: Sequence[str]) -> list[StoredFile]:

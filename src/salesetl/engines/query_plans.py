@@ -1,22 +1,34 @@
-"""Plans of queries, kept in this process, with places for what differs between queries."""
+"""Plans of queries, kept in this process, with places for what differs between queries.
+
+A job keeps its plans for its next run too, in the cache folder of the user.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
+from importlib.metadata import version
+from itertools import count, islice
+from pathlib import Path
 from uuid import uuid4
 
 _PLANS_KEPT = 2000
+# A run of a job makes fewer; with another source profile it makes others.
+_PLANS_WRITTEN = 300
+_PLANNERS = ("duckdb", "sqlframe", "sqlglot")
 
 # Stands in no data, nor in any text of a source profile.
 _TOKEN = uuid4().hex
 _MARK = re.compile(rf"'(\w+_{_TOKEN})'|(\w+_{_TOKEN})")
 _PLACE = re.compile("\0([0-9]+)([tn])\0")
 _numbers = count()
-_plans: OrderedDict[bytes, str] = OrderedDict()
+_plans: OrderedDict[str, str] = OrderedDict()
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +54,7 @@ def unique_name(kind: str) -> str:
     return f"{kind}_{next(_numbers)}_{_TOKEN}"
 
 
-def plan(key: bytes, parameters: Sequence[Parameter], make: Callable[[], str]) -> str:
+def plan(key: str, parameters: Sequence[Parameter], make: Callable[[], str]) -> str:
     """Return a text with these parameters; made with their marks, if the key is a new one."""
     if key not in _plans:
         places = {each.mark: place for place, each in enumerate(parameters)}
@@ -57,3 +69,41 @@ def plan(key: bytes, parameters: Sequence[Parameter], make: Callable[[], str]) -
         lambda place: parameters[int(place[1])].written(is_literal=place[2] == "t"),
         _plans[key],
     )
+
+
+@contextmanager
+def known_from_earlier(job: str) -> Iterator[None]:
+    """Take the plans of earlier runs of a job, and keep those of this one if it succeeds.
+
+    A cache that cannot be read or written costs time only.
+    """
+    file = _file(job)
+    with suppress(OSError, ValueError):
+        digest, _, written = file.read_text().partition("\n")
+        if digest == _digest(written):
+            _plans.update(json.loads(written))
+    known = {*_plans}
+    yield
+    if known.issuperset(_plans):
+        return
+    newest = dict(islice(reversed(_plans.items()), _PLANS_WRITTEN))
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        aside = file.with_name(f"{file.name}.{os.getpid()}")
+        written = json.dumps(newest)
+        aside.write_text(f"{_digest(written)}\n{written}")
+        # Whole, for another run may read it meanwhile.
+        aside.replace(file)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _file(job: str) -> Path:
+    """Return where the plans of a job are, as long as nobody changes what makes them."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    made_by = hashlib.sha256(repr([*map(version, _PLANNERS)]).encode())
+    for module in sorted(Path(__file__).parent.glob("*.py")):
+        made_by.update(module.read_bytes())
+    return Path(home) / "salesetl" / "plans" / f"{job}-{made_by.hexdigest()[:16]}.json"

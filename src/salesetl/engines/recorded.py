@@ -10,11 +10,12 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2b
 from typing import Any, TypeVar
 
 from salesetl.engines.engine import NAME_SEPARATOR
+from salesetl.engines.planner import Planner
 from salesetl.engines.query_plans import Parameter, plan, unique_name
 
 # What makes a frame, or groups of rows, of another. Anything else is asked of SQLFrame.
@@ -31,21 +32,11 @@ _PLAIN = (str, int, float, bytes, Decimal, date, type(None))
 Made = TypeVar("Made", bound="Recorded")
 
 
-def query_of(frame: Any) -> str:
-    """SQL of DuckDB for the rows of a frame."""
-    return frame.query() if isinstance(frame, Frame) else planned(frame)
-
-
-def planned(frame: Any) -> str:
-    """Have SQLFrame plan one of its own frames."""
-    return str(frame.sql(optimize=False, pretty=False, dialect="duckdb"))
-
-
 class Recorded:
     """A call that is noted. Calls have the same `key` if they differ in nothing but parameters."""
 
     def __init__(
-        self, key: bytes, parameters: Sequence[Parameter], make: Callable[[], Any]
+        self, key: str, parameters: Sequence[Parameter], make: Callable[[], Any]
     ) -> None:
         self.key = key
         self.parameters = parameters
@@ -78,52 +69,71 @@ for _operator in _OPERATORS:
 class Frame(Recorded):
     """A frame of the PySpark API, or its rows in groups."""
 
+    def __init__(
+        self,
+        key: str,
+        parameters: Sequence[Parameter],
+        make: Callable[[], Any],
+        planner: Planner,
+    ) -> None:
+        super().__init__(key, parameters, make)
+        self._planner = planner
+
     @property
     def columns(self) -> list[str]:
         """The names of its columns."""
-        names = plan(
-            self.key + b" columns",
-            self.parameters,
-            lambda: NAME_SEPARATOR.join(self.real.columns),
-        )
-        return names.split(NAME_SEPARATOR)
+        text = plan(f"columns of {self.key}", self.parameters, self._names)
+        return text.split(NAME_SEPARATOR)
 
     def query(self) -> str:
         """SQL of DuckDB for its rows."""
-        return plan(self.key, self.parameters, lambda: planned(self.real))
+        return plan(
+            self.key, self.parameters, lambda: self._planner.query(lambda: self.real)
+        )
 
     def transform(self, step: Callable[..., Any], *args: Any, **names: Any) -> Any:
         """Return what a function makes of it."""
         return step(self, *args, **names)
 
+    def _names(self) -> str:
+        return self._planner.made(lambda: NAME_SEPARATOR.join(self.real.columns))
+
     def __getitem__(self, name: str) -> Column:
         return _method(Column, self, "__getitem__")(name)
 
     def __getattr__(self, name: str) -> Any:
-        if name in _STEPS:
-            return _method(Frame, self, name)
         if name.startswith("_"):
             raise AttributeError(name)
-        return getattr(self.real, name)
+        if name in _STEPS:
+            return _method(partial(Frame, planner=self._planner), self, name)
+        found = self._planner.made(lambda: getattr(self.real, name))
+        if not callable(found):
+            return found
+        return lambda *args, **names: self._planner.made(
+            lambda: found(*_real(args), **_real(names))
+        )
 
 
-def table(name: str, types: Mapping[str, str], make: Callable[[], Any]) -> Frame:
-    """Return the frame of a table with a unique name; `make` tells SQLFrame of it."""
-    return Frame(_digest("table", *types.items()), [Parameter(name)], make)
+def table(name: str, types: Mapping[str, str], planner: Planner) -> Frame:
+    """Return the frame of a table with a unique name; the types of its columns are DuckDB's."""
+    key = _digest("table", *types.items())
+    return Frame(key, [Parameter(name)], lambda: planner.table(name, types), planner)
 
 
 def text(value: str, make: Callable[[str], Any]) -> Column:
-    """Return a column of the same text everywhere; `make` has SQLFrame's column of a text."""
+    """Return a column of the same text everywhere; `make` makes SQLFrame's column of a text."""
     parameter = Parameter(unique_name("text"), value)
     return Column(_digest("text"), [parameter], lambda: make(parameter.mark))
 
 
-def function(own: Callable[..., Any], name: str) -> Callable[..., Column]:
-    """Return a function of columns that notes its calls."""
-    return lambda *args, **names: _call(Column, name, lambda: own, args, names)
+def function(name: str, own: Callable[[], Callable[..., Any]]) -> Callable[..., Column]:
+    """Return a function of columns that notes its calls; `own` returns that of SQLFrame."""
+    return lambda *args, **names: _call(Column, name, own, args, names)
 
 
-def _method(kind: type[Made], target: Recorded, name: str) -> Callable[..., Made]:
+def _method(
+    kind: Callable[..., Made], target: Recorded, name: str
+) -> Callable[..., Made]:
     if kind is Column and name.startswith("_") and name.strip("_") not in _OPERATORS:
         raise AttributeError(name)
 
@@ -137,7 +147,7 @@ def _method(kind: type[Made], target: Recorded, name: str) -> Callable[..., Made
 
 
 def _call(
-    kind: type[Made],
+    kind: Callable[..., Made],
     name: str,
     own: Callable[[], Callable[..., Any]],
     args: Sequence[Any],
@@ -192,5 +202,5 @@ class _RealFunction:
         return _real(self._own(*columns))
 
 
-def _digest(*parts: Any) -> bytes:
-    return blake2b(repr(parts).encode(), digest_size=16).digest()
+def _digest(*parts: Any) -> str:
+    return blake2b(repr(parts).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,56 @@
+"""Has SQLFrame plan queries; imports it for that only, which takes longer than a small run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from salesetl.engines.duckdb_session import FrugalSession
+
+Made = TypeVar("Made")
+
+
+class Planner:
+    """The session of SQLFrame for a database."""
+
+    def __init__(self, connection: DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._own: FrugalSession | None = None
+
+    def query(self, frame: Callable[[], Any]) -> str:
+        """SQL of DuckDB for a frame of SQLFrame."""
+        return str(
+            self.made(
+                lambda: frame().sql(optimize=False, pretty=False, dialect="duckdb")
+            )
+        )
+
+    def table(self, name: str, types: Mapping[str, str]) -> Any:
+        """Return SQLFrame's frame of a table with columns of these types of DuckDB."""
+        with self._session() as session:
+            return session.frame(name, types)
+
+    def made(self, make: Callable[[], Made]) -> Made:
+        """Return what `make` makes in this session."""
+        with self._session():
+            return make()
+
+    @contextmanager
+    def _session(self) -> Iterator[FrugalSession]:
+        from sqlframe.base.session import _BaseSession
+
+        from salesetl.engines.duckdb_session import FrugalSession
+
+        # SQLFrame knows one session at a time, which may be that of somebody else.
+        known: Any = _BaseSession
+        other = known._instance
+        known._instance = self._own
+        try:
+            self._own = self._own or FrugalSession(self._connection)
+            yield self._own
+        finally:
+            known._instance = other
