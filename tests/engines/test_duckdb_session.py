@@ -11,7 +11,7 @@ from salesetl.engines.engine import Engine
 
 def real(frame: Any) -> Any:
     """The frame of SQLFrame."""
-    return frame.real
+    return frame._planner.made(frame.real)
 
 
 def test_no_step_of_a_frame_copies_where_a_word_stood_in_the_text(

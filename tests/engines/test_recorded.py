@@ -1,5 +1,7 @@
 """Frames of the embedded engine that are alike are planned once, and each has its own values."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -82,6 +84,66 @@ def test_functions_of_columns_are_told_by_what_they_do(engine: Engine) -> None:
         found.append(row["made"])
 
     assert found == [[2, 4], [3, 6]]
+
+
+def of_words(engine: Engine, function: Callable[[Any], Any]) -> Any:
+    """What a function makes of each of two words."""
+    frame = engine.frame([(["a", "b"],)], {"words": "array<string>"})
+    [row] = engine.rows(frame.select(F.transform("words", function).alias("made")))
+    return row["made"]
+
+
+def test_functions_within_functions_are_told_by_whose_items_they_take(
+    engine: Engine,
+) -> None:
+    def within(pair: Callable[[Any, Any], Any]) -> Any:
+        return of_words(
+            engine, lambda one: F.transform("words", lambda other: pair(one, other))
+        )
+
+    assert within(lambda one, other: F.concat(one, other)) == [
+        ["aa", "ab"],
+        ["ba", "bb"],
+    ]
+    assert within(lambda one, other: F.concat(other, other)) == [["aa", "bb"]] * 2
+    assert within(lambda one, other: F.concat(one, one)) == [["aa"] * 2, ["bb"] * 2]
+
+
+def test_a_function_of_columns_may_have_a_text_of_its_own(engine: Engine) -> None:
+    def ended(end: str) -> Any:
+        return of_words(
+            engine, lambda word: F.when(word == "a", F.lit(end)).otherwise(word)
+        )
+
+    assert ended("'") == ["'", "b"]
+    assert ended("7") == ["7", "b"]
+
+
+@pytest.mark.parametrize(("form", "day"), [("yyyy-MM", "2024-03"), ("dd", "05")])
+def test_a_format_may_be_a_column_of_a_text(
+    engine: Engine, form: str, day: str
+) -> None:
+    frame = engine.frame([(date(2024, 3, 5),)], {"one_day": "date"})
+
+    made: Any = F.date_format("one_day", F.lit(form))  # type: ignore[arg-type]
+    assert engine.rows(frame.select(made.alias("day"))) == [{"day": day}]
+
+
+def test_a_long_chain_of_steps_and_conditions_is_planned(engine: Engine) -> None:
+    frame = engine.frame([(0,)], {"number": "int"})
+    label = F.when(F.col("number") < 0, F.lit("none"))
+    for number in range(400):
+        label = label.when(F.col("number") == number + 1, F.lit(f"{number}"))
+        frame = frame.withColumn("number", F.col("number") + 1)
+
+    assert engine.rows(frame.select(label.alias("label"))) == [{"label": "399"}]
+
+
+def test_an_error_of_the_planner_is_told(engine: Engine) -> None:
+    frame = engine.frame([(1,)], {"one": "int"})
+
+    with pytest.raises(AttributeError, match="no attribute 'no_such_function'"):
+        engine.rows(frame.select(getattr(F, "no_such_function")("one")))
 
 
 def test_what_is_no_step_is_asked_of_the_frame_itself(engine: Engine) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from salesetl.engines.recorded import Column, function, text
+from salesetl.engines.recorded import Column, Text, function
 
 if TYPE_CHECKING:
     from sqlframe.duckdb import Column as OwnColumn
@@ -18,7 +18,7 @@ _POSITION = {"line", "col", "start", "end"}
 def lit(value: Any) -> Column:
     """Return a value as a column; plans are the same for all texts."""
     if type(value) is str:
-        return text(value, lambda mark: _own("lit")(mark))
+        return Text(value, lambda mark: _own("lit")(mark))
     return function("lit", lambda: _own("lit"))(value)
 
 
