@@ -76,3 +76,16 @@ def test_frames_of_the_same_steps_are_joined_and_united(engine: Engine) -> None:
     assert engine.rows(joined) == [{"one": 2, "two": 6, "three": 60}]
     assert engine.rows(self_joined) == [{"one": 2, "two": 60}]
     assert sorted(row["two"] for row in engine.rows(united)) == [5, 6, 60, 60]
+
+
+def test_a_frame_joined_with_its_own_steps_again_and_again_is_planned_soon(
+    engine: Engine,
+) -> None:
+    frame: Any = engine.frame([(1, 2)], {"one": "int", "two": "int"})
+    # Each join doubles the ways back to the table: to go all of them would take days.
+    for number in range(30):
+        frame = frame.where(f"one <> {number + 10}")
+        frame = frame.join(frame.select("one"), on=["one"], how="left_semi")
+
+    # Each condition stands on each side of its join.
+    assert frame.query().count(" <> ") == 60

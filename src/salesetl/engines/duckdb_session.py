@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -52,11 +52,12 @@ class _Step:
     text: str
     above: tuple[_Step, ...]
 
-    def all(self) -> Iterator[_Step]:
-        """Yield all steps that it takes, each after those that it reads, some more than once."""
-        for step in self.above:
-            yield from step.all()
-        yield self
+    def add_to(self, steps: dict[str, _Step]) -> None:
+        """Add all steps that it takes by name, each once and after those that it reads."""
+        if self.name not in steps:
+            for step in self.above:
+                step.add_to(steps)
+            steps[self.name] = self
 
 
 class _Steps:
@@ -110,11 +111,15 @@ class _Steps:
 
     def _get_expressions(self, *args: Any, **options: Any) -> list[Any]:
         query = self._resolve_pending_hints().expression  # type: ignore[attr-defined]
-        above = [step for cte in query.ctes for step in self._kept(cte).all()]
-        steps = {step.name: exp.Var(this=step.text) for step in above}
+        steps: dict[str, _Step] = {}
+        for cte in query.ctes:
+            self._kept(cte).add_to(steps)
         named = [
-            exp.CTE(this=text, alias=exp.TableAlias(this=exp.to_identifier(name)))
-            for name, text in steps.items()
+            exp.CTE(
+                this=exp.Var(this=step.text),
+                alias=exp.TableAlias(this=exp.to_identifier(name)),
+            )
+            for name, step in steps.items()
         ]
         query.set("with_", exp.With(expressions=named) if named else None)
         self._set_display_names(query)  # type: ignore[attr-defined]
