@@ -1,9 +1,13 @@
-"""Has SQLFrame plan queries; imports it for that only, which takes longer than a small run."""
+"""Plans queries with SQLFrame.
+
+SQLFrame is imported only for a new plan, because the import takes longer than a small run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -12,6 +16,9 @@ if TYPE_CHECKING:
     from salesetl.engines.duckdb_session import FrugalSession
 
 Made = TypeVar("Made")
+
+# SQLFrame knows one session in a process.
+_ONE_AT_A_TIME = RLock()
 
 
 class Planner:
@@ -45,12 +52,13 @@ class Planner:
 
         from salesetl.engines.duckdb_session import FrugalSession
 
-        # SQLFrame knows one session at a time, which may be that of somebody else.
         known: Any = _BaseSession
-        other = known._instance
-        known._instance = self._own
-        try:
-            self._own = self._own or FrugalSession(self._connection)
-            yield self._own
-        finally:
-            known._instance = other
+        with _ONE_AT_A_TIME:
+            # It may be that of somebody else, who is to have it back.
+            other = known._instance
+            known._instance = self._own
+            try:
+                self._own = self._own or FrugalSession(self._connection)
+                yield self._own
+            finally:
+                known._instance = other
