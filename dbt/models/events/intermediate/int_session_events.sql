@@ -41,9 +41,11 @@ select
     device,
     order_id,
     event_at,
-    cast(
-        row_number() over (partition by session_id order by event_at, event_id) as integer
-    ) as event_number,
+    case
+        when session_id is not null then cast(
+            row_number() over (partition by session_id order by event_at, event_id) as integer
+        )
+    end as event_number,
     cast(
         sum(begins_visit) over (
             partition by customer_id
