@@ -1,4 +1,4 @@
-"""The column functions of the PySpark API for DuckDB: they note what SQLFrame is to plan."""
+"""The column functions of the PySpark API for DuckDB. They note calls, and SQLFrame plans them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _POSITION = {"line", "col", "start", "end"}
 
 
 def lit(value: Any) -> Column:
-    """Return a value as a column; plans are the same for all texts."""
+    """Return a column of one value. All texts share a plan."""
     if type(value) is str:
         return Text(value, lambda mark: _own("lit")(mark))
     return function("lit", lambda: _own("lit"))(value)
@@ -27,7 +27,7 @@ def __getattr__(name: str) -> Callable[..., Column]:
 
 
 def _own(name: str) -> Any:
-    # To import it takes longer than a small run whose plans are known.
+    # Imported late, because the import takes longer than a small run whose plans are known.
     from sqlframe.duckdb import functions
 
     return _expr if name == "expr" else getattr(functions, name)

@@ -22,9 +22,9 @@ _DUCKDB = Dialect.get_or_raise("duckdb")
 
 
 class _Parser(SparkParser):
-    """Forgets where a word stood in the text.
+    """Drops the position of each word in the text.
 
-    SQLFrame would copy that with every copy of an expression, of which each step makes several.
+    Each step of SQLFrame copies expressions several times, and would copy the positions too.
     """
 
     def expression(self, instance: Any, token: Any = None, comments: Any = None) -> Any:
@@ -46,7 +46,7 @@ def _column(name: str) -> Any:
 
 @dataclass(frozen=True)
 class _Step:
-    """A step of a query as the text that DuckDB is given, and the steps that it reads."""
+    """A step of a query as SQL of DuckDB, and the steps that it reads."""
 
     name: str
     text: str
@@ -63,8 +63,8 @@ class _Step:
 class _Steps:
     """Keeps the steps of a query as text.
 
-    SQLFrame has a query as one tree, all of which it copies at each step. Here a frame is the tree
-    of its last step, and has of those before it only the names, and those of their columns.
+    SQLFrame keeps a query as one tree, and copies all of it at each step. Here a frame has the tree
+    of its last step only. Of the steps before, it has the names, and the names of their columns.
     """
 
     session: FrugalSession
@@ -77,7 +77,7 @@ class _Steps:
         name: str | None = None,
         **options: Any,
     ) -> Any:
-        """Keep a step; the one that stands for it in the tree reads nothing but its columns."""
+        """Keep a step as text, and put a stub into the tree that only selects its columns."""
         step = self._step(expression)
         columns = self._get_outer_select_columns(expression)
         stub = exp.Select().select(*(each.expression for each in columns), copy=False)
@@ -92,7 +92,7 @@ class _Steps:
         return cte, name
 
     def _create_hash_from_expression(self, expression: Any) -> str:
-        # Of eight digits of a checksum, as SQLFrame takes it, two steps have the same now and then.
+        # SQLFrame takes eight digits of a checksum, which two steps of a query may share.
         return _step_name(expression.sql(dialect=self.session.input_dialect))
 
     @classmethod
@@ -131,7 +131,7 @@ class _Steps:
         return _Step(_step_name(text), text, above)
 
     def _kept(self, cte: Any) -> _Step:
-        """Return the step that one in the tree stands for; SQLFrame may have added to that."""
+        """Return the step that a stub stands for. SQLFrame may have added to the stub."""
         step: _Step = cte.args["step"]
         if cte.alias == step.name:
             return step
@@ -152,13 +152,13 @@ class _TableFrame(_Steps, DuckDBTable):
 
 
 class FrugalSession(DuckDBSession):
-    """Plans queries for a database; reads each name of a column once."""
+    """Plans queries for a database, and parses each name of a column once."""
 
     _df = _Frame
     _table = _TableFrame
 
     def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
-        # SQLFrame asks for its session by making one, and gets this one made again.
+        # SQLFrame calls the class to get the current session, so this may run again.
         if hasattr(self, "_known_name"):
             return
         super().__init__(conn=connection)

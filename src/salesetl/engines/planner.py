@@ -22,14 +22,14 @@ _ONE_AT_A_TIME = RLock()
 
 
 class Planner:
-    """The session of SQLFrame for a database."""
+    """Plans queries for a database, in a session of SQLFrame."""
 
     def __init__(self, connection: DuckDBPyConnection) -> None:
         self._connection = connection
         self._own: FrugalSession | None = None
 
     def query(self, frame: Callable[[], Any]) -> str:
-        """SQL of DuckDB for a frame of SQLFrame."""
+        """Return the SQL of DuckDB for a frame of SQLFrame."""
         return str(
             self.made(
                 lambda: frame().sql(optimize=False, pretty=False, dialect="duckdb")
@@ -54,7 +54,7 @@ class Planner:
 
         known: Any = _BaseSession
         with _ONE_AT_A_TIME:
-            # It may be that of somebody else, who is to have it back.
+            # The session may be of another engine or program, which needs it afterwards.
             other = known._instance
             known._instance = self._own
             try:

@@ -1,6 +1,6 @@
-"""Plans of queries, kept in this process, with places for what differs between queries.
+"""Keeps plans of queries, with places for the tables and texts that differ between queries.
 
-A job keeps its plans for its next run too, in the cache folder of the user.
+Plans stay in this process. A job also keeps them in the cache folder of the user, for its next run.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from pathlib import Path
 from uuid import uuid4
 
 _PLANS_KEPT = 2000
-# A run of a job makes fewer; with another source profile it makes others.
+# More than a run of a job makes: source profiles have plans of their own.
 _PLANS_WRITTEN = 300
 _PLANNERS = ("duckdb", "sqlframe", "sqlglot")
 
-# Stands in no data, nor in any text of a source profile.
+# Random, so that no data and no text of a source profile has it.
 _TOKEN = uuid4().hex
 _MARK = re.compile(rf"'(\w+_{_TOKEN})'|(\w+_{_TOKEN})")
 _PLACE = re.compile("\0([0-9]+)([tn])\0")
@@ -50,12 +50,15 @@ class Parameter:
 
 
 def unique_name(kind: str) -> str:
-    """Return a name that nothing else has."""
+    """Return a name that nothing else in any process has."""
     return f"{kind}_{next(_numbers)}_{_TOKEN}"
 
 
 def plan(key: str, parameters: Sequence[Parameter], make: Callable[[], str]) -> str:
-    """Return a text with these parameters; made with their marks, if the key is a new one."""
+    """Return the plan of a key with these parameters filled in.
+
+    `make` is called only for a new key, and returns the plan with the marks of the parameters.
+    """
     if key not in _plans:
         places = {each.mark: place for place, each in enumerate(parameters)}
         _plans[key] = _MARK.sub(
@@ -92,7 +95,7 @@ def known_from_earlier(job: str) -> Iterator[None]:
         aside = file.with_name(f"{file.name}.{os.getpid()}")
         written = json.dumps(newest)
         aside.write_text(f"{_digest(written)}\n{written}")
-        # Whole, for another run may read it meanwhile.
+        # In one act, because another run may read the file meanwhile.
         aside.replace(file)
 
 
@@ -101,7 +104,7 @@ def _digest(text: str) -> str:
 
 
 def _file(job: str) -> Path:
-    """Return where the plans of a job are, as long as nobody changes what makes them."""
+    """Return the file of a job's plans, whose name changes with the code that makes plans."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     made_by = hashlib.sha256(repr([*map(version, _PLANNERS)]).encode())
     for module in sorted(Path(__file__).parent.glob("*.py")):

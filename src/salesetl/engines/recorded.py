@@ -1,7 +1,7 @@
-"""Frames of the PySpark API that note their steps, and have them planned when that is asked for.
+"""Frames and columns of the PySpark API that note their calls, and plan a query when it is needed.
 
-Runs have nearly all of their steps in common. What SQLFrame has planned is kept in this process,
-and serves all frames whose steps are the same but for the tables that they read and some texts.
+Runs have nearly all of their steps in common. A plan of SQLFrame is kept in this process, and is
+used for every frame with the same steps, whatever tables it reads and whatever its texts are.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from salesetl.engines.engine import NAME_SEPARATOR
 from salesetl.engines.planner import Planner
 from salesetl.engines.query_plans import Parameter, plan, unique_name
 
-# What makes a frame, or groups of rows, of another. Anything else is asked of SQLFrame.
+# Methods that return a frame or its rows in groups. Other methods are called on SQLFrame's frame.
 _STEPS = frozenset(
     """agg alias crossJoin distinct drop dropDuplicates exceptAll filter groupBy intersect join
     limit orderBy select selectExpr sort subtract union unionAll unionByName where withColumn
@@ -76,16 +76,16 @@ class Frame(Recorded):
 
     @property
     def columns(self) -> list[str]:
-        """The names of its columns."""
+        """Return the names of its columns."""
         text = plan(f"columns of {self.key}", self.parameters, self._names)
         return text.split(NAME_SEPARATOR)
 
     def query(self) -> str:
-        """SQL of DuckDB for its rows."""
+        """Return the SQL of DuckDB for its rows."""
         return plan(self.key, self.parameters, lambda: self._planner.query(self.real))
 
     def transform(self, step: Callable[..., Any], *args: Any, **names: Any) -> Any:
-        """Return what a function makes of it."""
+        """Return the result of a function of this frame."""
         return step(self, *args, **names)
 
     def _names(self) -> str:
@@ -127,7 +127,7 @@ def function(name: str, own: Callable[[], Callable[..., Any]]) -> Callable[..., 
 
 
 def _fixed(value: Any) -> Any:
-    # SQLFrame reads some texts to write its SQL, such as the format of a date.
+    # SQLFrame translates some texts, such as the format of a date: a mark cannot stand for these.
     return value.fixed() if isinstance(value, Text) else value
 
 
@@ -166,5 +166,5 @@ def _call(
 
 
 def _item(name: str) -> Column:
-    # SQL tells the items of a function in a function by their names too.
+    # By name, because SQL too tells the items of functions within functions apart by their names.
     return Column(digest("item", name), [], tuple)
