@@ -1,11 +1,10 @@
-"""Airflow: an hour of events, from its files to the page: one task a model, in their order.
+"""Load the events of an hour into the warehouse every hour, with one Airflow task for each model.
 
 The environment of the workers says where things are: SALESETL_RAW, below which events are,
 SALESETL_LAKE, SALESETL_WAREHOUSE (a URL), SALESETL_PROFILE for a source profile. The job runs on
 Glue if SALESETL_GLUE_ENV is set, or else on the worker, on the engine of SALESETL_ENGINE.
-SALESETL_WAIT_MINUTES is how long to wait for the files of an hour (15; 0: look once). Where none
-come, the hour has no events, and nothing is done. What comes later is loaded by the run that finds
-it.
+SALESETL_WAIT_MINUTES is how long to wait for the files of an hour (15; 0: look once). If none come,
+the hour has no events, and only freshness is checked. The next run loads files that come later.
 """
 
 import os
@@ -28,11 +27,11 @@ from settings import (
 
 from salesetl.warehouses.dbt_models import parents_of_models
 
-# An hour is complete when the stream has written what it buffers.
+# The folder of an hour, as Firehose names it. The run starts when its buffer is written.
 HOUR = "{{ data_interval_start.strftime('%Y/%m/%d/%H') }}"
 # Files of any hour that no run has loaded.
 NEW_FILES = '--events_path "$SALESETL_RAW/events/" --input_mode new'
-# A stream may write a file without events: that one is not to stop all hours after it.
+# A stream may write a file without events, which would stop this run and all later ones.
 MAY_BE_EMPTY = "--allow_empty true"
 
 with DAG(
@@ -41,7 +40,7 @@ with DAG(
     schedule=CronDataIntervalTimetable("10 * * * *", timezone="UTC"),
     start_date=datetime(2025, 1, 1, 0, 10, tzinfo=timezone.utc),
     catchup=False,
-    # Hours are loaded one after the other, in any order.
+    # A run loads the new files of all hours, so that two at once would have the same files.
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=3),
     default_args=TRIED_AGAIN,
@@ -66,7 +65,7 @@ salesetl warehouse load events {WAREHOUSE} {LAKE}""",
     check_freshness = command(
         "check_freshness",
         f"salesetl warehouse freshness events {WAREHOUSE}",
-        # Nothing for a day is what it is to tell.
+        # Also when no files came: this task fails if there was no event for a day.
         trigger_rule="none_failed",
         pool=WAREHOUSE_POOL,
         minutes=15,

@@ -1,4 +1,4 @@
-"""What is asked of generated events: the funnel, the streams' faults, and what follows from it."""
+"""Settings of generated events: their time, the funnel of visits, and the faults of the stream."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ SENT_LATE_BY = timedelta(days=5)
 
 @dataclass(frozen=True)
 class Funnel:
-    """Which share of each step goes on to the next one.
+    """The share of each step that goes on to the next step.
 
     `cart` is of views; `checkout` of carts, `order` of checkouts, `paid` of orders, `fulfilled` of
     paid orders. A cart that does not become an order is abandoned, one that is not paid cancelled.
@@ -36,7 +36,10 @@ class Funnel:
 
     @property
     def cart_of_visit(self) -> float:
-        """The share of visits that have anything in their cart: not each of their views missed."""
+        """The share of visits with a product in the cart.
+
+        Each view has the same chance, so a visit with more views is more likely to have one.
+        """
         visits = sum(VIEWS.values())
         missed = sum(
             weight * (1 - self.cart) ** views for views, weight in VIEWS.items()
@@ -51,7 +54,7 @@ class Funnel:
 
 @dataclass(frozen=True)
 class Faults:
-    """Which shares of events arrive late, again, and with a clock that is ahead."""
+    """The shares of events that arrive late, arrive twice, and have a time in the future."""
 
     late: float = 0.0
     duplicates: float = 0.0
@@ -60,7 +63,7 @@ class Faults:
 
 @dataclass(frozen=True, kw_only=True)
 class EventPlan:
-    """The events of a shop from a moment on, in files of an hour each."""
+    """What to generate: the hours, the shop, and the shares of faults. Each hour has a file."""
 
     start_at: datetime
     hours: int

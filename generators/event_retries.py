@@ -1,4 +1,4 @@
-"""Pauses between the tries to send something that is refused."""
+"""Pauses between tries to send events that were refused."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""Send events to a Kinesis stream; what the stream refuses again and again is kept in a queue."""
+"""Sends events to a Kinesis stream, and those that it refuses again and again to a queue."""
 
 import json
 from collections import Counter
@@ -24,7 +24,7 @@ _POLL_SECONDS = 2
 
 @dataclass
 class Counts:
-    """What became of events: made = put + dead-lettered. `retried` counts every further try."""
+    """Counts of events: made = put + dead_lettered; `retried` counts all further tries."""
 
     made: int = 0
     put: int = 0
@@ -65,7 +65,7 @@ class EventSender:
         return Counts(len(lines), put, retried, len(refused))
 
     def resend(self) -> int:
-        """Put what the queue keeps into the stream, delete it there, and return how much that is.
+        """Put the events of the queue into the stream, delete them there, and return their number.
 
         AwsError if the stream still refuses some, which stay in the queue. InputError if a message
         is no event.

@@ -1,4 +1,4 @@
-"""How events arrive: in files of an hour, some late, some again, some of a clock that is ahead."""
+"""Writes events as a stream delivers them: hourly, some late, some twice, some in the future."""
 
 import gzip
 import json
@@ -23,7 +23,7 @@ _YEARS_AHEAD = 10
 
 
 class EventStream:
-    """The lines of the files of a plan, hour by hour, and what a job must make of them."""
+    """The delivered lines of a plan, hour by hour, and the answers that a job must come to."""
 
     def __init__(self, plan: EventPlan) -> None:
         self._plan = plan
@@ -50,8 +50,8 @@ class EventStream:
 
     def as_dict(self) -> dict[str, object]:
         """Return the answers and the truth as their JSON file has them."""
-        told = self.answers.as_dict() | {"stream": self.counts}
-        return told | {"truth": self.truth.as_dict()}
+        answers = self.answers.as_dict() | {"stream": self.counts}
+        return answers | {"truth": self.truth.as_dict()}
 
     def _arriving(self, event: Event, hour: datetime) -> list[str]:
         """Return the lines of an event that arrive in its hour; others are held back."""
@@ -89,7 +89,7 @@ class EventStream:
         self.answers.rows_quarantined += 1
         self.answers.rows_by_reason["event_is_not_after_as_of"] += 1
         year, rest = event["event_timestamp"].split("-", 1)
-        # Of a leap day the same day ten years on is none.
+        # Ten years after a leap day there is no 29 February.
         ahead = f"{int(year) + _YEARS_AHEAD}-{rest.replace('02-29', '02-28')}"
         return line_of(event | {"event_timestamp": ahead})
 

@@ -1,4 +1,4 @@
-"""What a correct warehouse has after all events that were delivered without a fault."""
+"""Computes what the warehouse must show of all events that were delivered without a fault."""
 
 from collections import Counter, defaultdict
 from typing import Any
@@ -20,7 +20,7 @@ class EventTruth:
         self._ordered_at: dict[str, str] = {}
 
     def add(self, event: Event) -> None:
-        """Count an event; in whatever order they come."""
+        """Count an event. Events may come in any order."""
         self._types[event["event_type"]] += 1
         self._customers.add(event["customer"]["customer_id"])
         self._sessions.add(event["session_id"])
@@ -34,7 +34,7 @@ class EventTruth:
         self._ordered_at[order_id] = min(known, moment)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the truth as the answers have it."""
+        """Return the figures as `_answers/events.json` has them."""
         newest = [event for _, event in self._orders.values()]
         paid = [event["order"] for event in newest if event["event_type"] in _PAID]
         by_day: dict[str, list[dict[str, Any]]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""The visits of a shop: each event as it was when it happened, and never changed later."""
+"""Makes the visits of a shop. An event has the customer, prices and order as of its moment."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Event = dict[str, Any]
 LONGEST_LIFE = timedelta(days=4)
 """From the beginning of a visit to the last event of its order."""
 
-# Who may visit in an hour may not in the next ones, so that no visit goes over into another.
+# Each hour has its own group of customers, so that nobody begins a visit during an earlier one.
 _GROUPS = 5
 _LONGEST_PAUSE = 300
 
 
 @dataclass(frozen=True)
 class EventWorld:
-    """The shop: since when it is open, who visits it, what it sells, and how visits end."""
+    """The shop: its opening, customers, products, and the funnel of its visits."""
 
     opened_at: datetime
     seed: int
@@ -50,7 +50,7 @@ class EventWorld:
     def events_between(self, start: datetime, end: datetime) -> Iterator[Event]:
         """Yield the events from a moment until before another, visit by visit.
 
-        The same moments give the same events, so that each run needs to know nothing of others.
+        The same moments give the same events, so a run needs no memory of earlier runs.
         """
         earliest = max(start - LONGEST_LIFE, self.opened_at)
         hour = _full_hour(earliest)
@@ -69,7 +69,7 @@ class EventWorld:
         members = self.customers[group::_GROUPS]
         visits = min(fewest + int(random.random() * (most - fewest + 1)), len(members))
         for number in range(visits):
-            # Nobody twice.
+            # No customer visits twice in an hour.
             place = number + int(random.random() * (len(members) - number))
             members[number], members[place] = members[place], members[number]
             begin = hour + timedelta(milliseconds=int(random.random() * 3_600_000))

@@ -35,7 +35,7 @@ _PRODUCTS = 10  # of each category
 
 @dataclass(frozen=True)
 class Product:
-    """A product, with the price in cents that it has around which it changes every week."""
+    """A product with its usual price in cents; the price of a week is near it."""
 
     product_id: str
     name: str
@@ -43,7 +43,7 @@ class Product:
     cents: int
 
     def cents_in(self, week: int) -> int:
-        """Return the price in a week: up to a tenth off, or on top."""
+        """Return the price of a week: up to a tenth below or above the usual one."""
         change = Random(f"price/{self.product_id}/{week}").random() * 0.2 - 0.1
         return max(1, round(self.cents * (1 + change)))
 
@@ -64,7 +64,7 @@ def make_products(seed: int) -> list[Product]:
 
 
 def make_event_customers(count: int, seed: int) -> list[dict[str, Any]]:
-    """Make customers as events have them."""
+    """Make customers with the fields that an event has of its customer."""
     random, faker = Random(f"{seed}/events/customers"), faker_of(seed, "events")
     weights = {country: each[0] for country, each in COUNTRIES.items()}
     customers = []
@@ -83,7 +83,7 @@ def make_event_customers(count: int, seed: int) -> list[dict[str, Any]]:
 
 
 def chosen(weights: dict[Any, int], luck: float) -> Any:
-    """Turn a number from 0 to 1 into one of some values, each as often as its weight says."""
+    """Choose one of the values of `weights` by a random number from 0 to 1."""
     left = luck * sum(weights.values())
     for value, weight in weights.items():
         left -= weight

@@ -49,7 +49,7 @@ _PRODUCT = _object(
     price=PRICE,
 )
 
-# An event as delivered: what has happened, to whom, and what it was about.
+# An event as delivered: its type and time, the customer, the visit, and a product or an order.
 EVENTS_DELIVERED = T.StructType(
     [
         T.StructField("event_id", T.StringType()),
@@ -244,7 +244,7 @@ RAW_EVENTS = Table(
     ),
 )
 
-# An event never changes: one that is there stays, whatever is delivered of it later.
+# An event never changes, so a later delivery of the same event_id is not loaded.
 EVENTS = Table(
     name="events",
     namespace=NAMESPACE,

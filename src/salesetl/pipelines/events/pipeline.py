@@ -1,4 +1,4 @@
-"""The events pipeline: what visitors of a web shop do, from a stream to a row an event."""
+"""The events pipeline: from files of a stream to one row an event and one row an order line."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +28,7 @@ class EventsOptions(LoadOptions):
     events_path: InputPath = option(
         "JSON files of events, plain or .gz, one object a line, one after the other or an array"
     )
-    # Tests of the models warn of what is before.
+    # A dbt test warns of events before this day: first_event_on in dbt_project.yml.
     earliest_date: date = option("rows of earlier days are rejected", date(2025, 1, 1))
 
 

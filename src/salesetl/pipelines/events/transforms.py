@@ -1,4 +1,4 @@
-"""Events: from delivered objects to a row an event."""
+"""Transforms of events: from delivered objects to one row an event and one row an order line."""
 
 from __future__ import annotations
 
