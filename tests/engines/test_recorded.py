@@ -153,3 +153,19 @@ def test_what_is_no_step_is_asked_of_the_frame_itself(engine: Engine) -> None:
 
     assert counted == [{"one": 1, "count": 2}]
     assert [field.name for field in frame.schema] == ["one"]
+
+
+def test_a_frame_of_a_method_that_is_no_step_has_its_texts(engine: Engine) -> None:
+    for label in ("first", "it's"):
+        frame: Any = engine.frame([(1,), (1,)], {"one": "int"})
+        labelled = frame.withColumn("label", F.lit(label))
+
+        counted = labelled.groupBy("label").count()
+        named = (
+            labelled.distinct()
+            .toDF("number", "name")
+            .join(counted.withColumnRenamed("label", "name"), on=["name"])
+        )
+
+        assert engine.rows(counted) == [{"label": label, "count": 2}]
+        assert engine.rows(named) == [{"name": label, "number": 1, "count": 2}]

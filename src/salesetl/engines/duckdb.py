@@ -189,10 +189,8 @@ class DuckDbEngine:
         """Tell whether a query failed because a gzipped file was truncated or damaged."""
         return isinstance(error, EOFError | gzip.BadGzipFile | zlib.error)
 
-    def _sql(self, frame: Any) -> str:
-        # What is no step of a frame, such as a count of groups, gives one of SQLFrame.
-        own = isinstance(frame, recorded.Frame)
-        return frame.query() if own else self._planner.query(lambda: frame)
+    def _sql(self, frame: DataFrame) -> str:
+        return cast(recorded.Frame, frame).query()
 
     def _types(self, sql: str) -> dict[str, str]:
         described = self._connection.execute(f"describe {sql}").fetchall()

@@ -46,6 +46,12 @@ class Planner:
         with self._session():
             return make()
 
+    def is_frame(self, value: Any) -> bool:
+        """Tell whether a value is a frame of SQLFrame."""
+        from sqlframe.duckdb import DuckDBDataFrame
+
+        return isinstance(value, DuckDBDataFrame)
+
     @contextmanager
     def _session(self) -> Iterator[FrugalSession]:
         from sqlframe.base.session import _BaseSession

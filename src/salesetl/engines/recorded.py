@@ -97,14 +97,23 @@ class Frame(Recorded):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        step = _method(partial(Frame, planner=self._planner), self, name)
         if name in _STEPS:
-            return _method(partial(Frame, planner=self._planner), self, name)
+            return step
         found = self._planner.made(lambda: getattr(self.real(), name))
         if not callable(found):
             return found
-        return lambda *args, **names: self._planner.made(
-            lambda: found(*real_of(args), **real_of(names))
-        )
+
+        def call(*args: Any, **names: Any) -> Any:
+            made = self._planner.made(lambda: found(*real_of(args), **real_of(names)))
+            if not self._planner.is_frame(made):
+                return made
+            # Noted too, such as a count of groups: SQLFrame's frame has marks in place of texts.
+            noted_step = step(*args, **names)
+            noted_step.become(made)
+            return noted_step
+
+        return call
 
 
 def table(name: str, types: Mapping[str, str], planner: Planner) -> Frame:
