@@ -13,8 +13,10 @@ from salesetl.stopping import Stopped, check_stopped, shielded, stoppable, stopp
 
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[None]:
-    """Let signals be what they were after each test."""
+    """Begin with signals that are listened to, and let them be what they were after each test."""
     before = {number: signal.getsignal(number) for number in (SIGINT, SIGTERM)}
+    # A shell has what it runs in the background pass over SIGINT.
+    signal.signal(SIGINT, signal.default_int_handler)
     yield
     for number, handler in before.items():
         signal.signal(number, handler)

@@ -17,12 +17,12 @@ import duckdb
 from salesetl.engines import recorded
 from salesetl.engines.copies import Copies
 from salesetl.engines.delimited import TextFormat
-from salesetl.engines.duckdb_connection import connect
+from salesetl.engines.duckdb_connection import connect, make_table
 from salesetl.engines.duckdb_json import objects_query
+from salesetl.engines.duckdb_json_shapes import usual_objects
 from salesetl.engines.duckdb_progress import QueryProgress
 from salesetl.engines.duckdb_tables import (
     copy_statement,
-    duckdb_type,
     file_query,
     spark_type,
     table_files,
@@ -44,6 +44,10 @@ from salesetl.storage import StoredFile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+# Of so many lines the shapes of their objects are learned, unless a line is very long.
+_FIRST = 200
+_LONGEST = 100_000
 
 
 class DuckDbEngine:
@@ -93,7 +97,11 @@ class DuckDbEngine:
             rows = 0
         else:
             lines = f"select *, cast(null as decimal(38, 0)) as _place from ({lines})"
-        return self._view(objects_query(lines, schema), rows)
+        first = self._connection.execute(
+            f"select left(_record, {_LONGEST}) from ({lines}) limit {_FIRST}"
+        )
+        usual = usual_objects((record for (record,) in first.fetchall()), schema)
+        return self._view(objects_query(lines, schema, usual), rows)
 
     def _ordered(self, lines: str, rows: int) -> str:
         """Keep lines in the order of their files; return a query for them with their `_place`."""
@@ -158,14 +166,7 @@ class DuckDbEngine:
     ) -> DataFrame:
         """Make a frame from values, which may be none, and the types of its columns."""
         name = unique_name("frame")
-        columns = ", ".join(
-            f'"{column}" {duckdb_type(data_type)}'
-            for column, data_type in types.items()
-        )
-        self._connection.execute(f"create table {name} ({columns})")
-        if rows:
-            places = ", ".join("?" * len(types))
-            self._connection.executemany(f"insert into {name} values ({places})", rows)
+        make_table(self._connection, name, rows, types)
         return self._table(name)
 
     def rows(self, frame: DataFrame) -> list[dict[str, Any]]:

@@ -1,7 +1,11 @@
 """A database of DuckDB in memory, set up as the engine needs it."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import duckdb
 
+from salesetl.engines.duckdb_tables import duckdb_type
 from salesetl.engines.duckdb_text import literal
 
 _SETTINGS = {
@@ -15,6 +19,8 @@ _SETTINGS = {
     # DuckDB can only guess, and it would keep them all.
     "disabled_optimizers": "build_side_probe_side",
 }
+# Values that are the same in a list as alone; thousands of them come quicker so.
+_IN_LISTS = {"string", "int", "bigint"}
 # What SQLFrame takes for functions of DuckDB and are none; and a quotient in whole millionths, for
 # DuckDB's own is a float.
 _MACROS = (
@@ -38,3 +44,22 @@ def connect(spill: str) -> duckdb.DuckDBPyConnection:
     for macro in _MACROS:
         connection.execute(f"create macro {macro}")
     return connection
+
+
+def make_table(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    rows: Sequence[tuple[Any, ...]],
+    types: Mapping[str, str],
+) -> None:
+    """Make a table of values, which may be none, with columns of these types of Spark."""
+    own = {column: duckdb_type(data_type) for column, data_type in types.items()}
+    columns = ", ".join(f'"{column}" {data_type}' for column, data_type in own.items())
+    connection.execute(f"create table {name} ({columns})")
+    if rows and _IN_LISTS.issuperset(types.values()):
+        values = ", ".join(f"unnest(?::{data_type}[])" for data_type in own.values())
+        lists = [*map(list, zip(*rows, strict=True))]
+        connection.execute(f"insert into {name} select {values}", lists)
+    elif rows:
+        places = ", ".join("?" * len(types))
+        connection.executemany(f"insert into {name} values ({places})", rows)

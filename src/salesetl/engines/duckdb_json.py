@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from typing import Any
 
 from salesetl.engines.duckdb_json_keys import (
     has_key_twice,
@@ -12,8 +12,9 @@ from salesetl.engines.duckdb_json_keys import (
     names_of,
     path_of,
 )
+from salesetl.engines.duckdb_json_shapes import Usual
 from salesetl.engines.duckdb_text import literal
-from salesetl.engines.engine import risky_number
+from salesetl.engines.engine import NAME_SEPARATOR, risky_number
 from salesetl.model.shapes import is_nested, json_path, nested
 from salesetl.model.table import item_fields
 from salesetl.model.types import T
@@ -23,34 +24,47 @@ from salesetl.model.types import T
 _NUMBER = r'((?:[^"0-9-]|"(?:[^"\\]|\\.)*")*)(-?[0-9][0-9.eE+-]*|$)'
 
 
-def objects_query(lines: str, schema: T.StructType) -> str:
+def objects_query(lines: str, schema: T.StructType, usual: Usual | None = None) -> str:
     """SQL for the columns of a schema in the JSON objects `_record` of lines, as text.
 
-    Beside them it has what `Engine.read_json_lines` tells of each line.
+    Beside them it has what `Engine.read_json_lines` tells of each line. What is `usual` among the
+    objects makes that quicker, and nothing else.
     """
+    is_usual, names = "false", literal("")
+    if usual:
+        is_usual = f"regexp_full_match(_record, {literal(usual.pattern)})"
+        names = literal(NAME_SEPARATOR.join(usual.names))
     is_valid = f"json_valid(_record) and {_is_strict()}"
     json_type = f"case when {is_valid} then json_type(_record) end"
-    is_object = f"coalesce({json_type} = 'OBJECT', false)"
-    # All texts at once, for each look for one would parse the object again; kinds and keys too.
-    texts = [path_of(field) for field in schema if not item_fields(field)]
-    objects = f"select *, {is_object} as _is_well_formed from ({lines})"
+    strictly = f"coalesce({json_type} = 'OBJECT', false)"
+    is_object = f"case when _is_usual then true else {strictly} end"
+    looked_at = f"select *, {is_usual} as _is_usual from ({lines})"
+    objects = f"select *, {is_object} as _is_well_formed from ({looked_at})"
     exact = f"select *, {_exact(schema)} as _object from ({objects})"
-    found = {"_texts": f"_object ->> {literal(texts)}", **key_columns(schema)}
-    parsed = ", ".join(
-        f"case when _is_well_formed then {value} end as {name}"
-        for name, value in found.items()
-    )
-    places = {path: place for place, path in enumerate(texts, start=1)}
-    values = ", ".join(
-        f'case when _is_well_formed then {_value(field, places)} end as "{field.name}"'
-        for field in schema
-    )
-    passed_on = ", ".join(name for name in found if name != "_texts")
+    # All values at once, for each look for one would parse the object again; keys too.
+    shape = literal(json.dumps(nested(schema.fields, _shape_of)))
+    read = f"json_transform(_object, {shape})"
+    parsed = {"_values": f"case when _is_well_formed then {read} end"} | {
+        name: f"case when _is_well_formed and not _is_usual then {value} end"
+        for name, value in key_columns(schema).items()
+    }
+    found = ", ".join(f"{value} as {name}" for name, value in parsed.items())
+    values = ", ".join(f'{_value(field)} as "{field.name}"' for field in schema)
+    usually = {
+        "_has_key_twice": ("false", has_key_twice(schema)),
+        "_has_other_kind": ("false", has_other_kind(schema)),
+        "_names": (names, names_of(schema)),
+    }
+    told = [
+        f"case when _is_usual then {known} else {value} end as {name}"
+        for name, (known, value) in usually.items()
+    ]
+    passed_on = ", ".join(["_is_usual", *key_columns(schema)])
     return (
-        f"select * exclude ({passed_on}), {has_key_twice(schema)} as _has_key_twice,"
-        f" {has_other_kind(schema)} as _has_other_kind, {names_of(schema)} as _names"
+        f"select * exclude ({passed_on}),"
+        f" {', '.join(told)}"
         f" from (select {values}, _record, _source_file, _place, _is_well_formed,"
-        f" {passed_on} from (select *, {parsed} from ({exact})))"
+        f" {passed_on} from (select *, {found} from ({exact})))"
     )
 
 
@@ -59,9 +73,8 @@ def _exact(schema: T.StructType) -> str:
     texts = f"""regexp_replace(_record, {literal(_NUMBER)}, '\\1"\\2"', 'g')"""
     is_risky = f"regexp_matches(_record, {literal(risky_number(schema))})"
     # What stands for the end is taken off again.
-    return (
-        f"case when _is_well_formed and {is_risky} then {texts}[:-3] else _record end"
-    )
+    is_to_change = f"_is_well_formed and not _is_usual and {is_risky}"
+    return f"case when {is_to_change} then {texts}[:-3] else _record end"
 
 
 def _is_strict() -> str:
@@ -78,24 +91,27 @@ def _is_strict() -> str:
     )
 
 
-def _value(field: T.StructField, places: Mapping[str, int]) -> str:
-    """SQL for the text of a column, at its place in `_texts`, or for its list of structs."""
-    path, fields = path_of(field), item_fields(field)
+def _shape_of(field: T.StructField) -> Any:
+    """Return the shape of a value, or of the items of a list, for DuckDB."""
+    fields = item_fields(field)
+    return [nested(fields, lambda each: "VARCHAR")] if fields else "VARCHAR"
+
+
+def _value(field: T.StructField) -> str:
+    """SQL for the text of a column, or for its list of structs, in `_values`."""
+    value, fields = f"_values.{_names_in(field)}", item_fields(field)
     if not fields:
-        return f"_texts[{places[path]}]"
-    kinds = f"json_type(_object, {literal(f'{path}[*]')})"
+        return value
+    kinds = f"json_type(_object, {literal(f'{path_of(field)}[*]')})"
     others = f"list_filter({kinds}, lambda kind: kind not in ('OBJECT', 'NULL'))"
-    items = f"_object -> {literal(path)}"
-    shape = nested(fields, lambda each: "VARCHAR")
-    structs = f"json_transform({items}, {literal(json.dumps([shape]))})"
+    is_read = (
+        f"case when _is_usual then true when _is_well_formed then len({others}) = 0 end"
+    )
     if is_nested(fields):
-        values = ", ".join(
-            f'"{each.name}" := item.{".".join(map(_name, json_path(each)))}'
-            for each in fields
-        )
-        structs = f"list_transform({structs}, lambda item: struct_pack({values}))"
-    return f"case when len({others}) = 0 then {structs} end"
+        inner = ", ".join(f'"{each.name}" := item.{_names_in(each)}' for each in fields)
+        value = f"list_transform({value}, lambda item: struct_pack({inner}))"
+    return f"case when {is_read} then {value} end"
 
 
-def _name(name: str) -> str:
-    return f'"{name}"'
+def _names_in(field: T.StructField) -> str:
+    return ".".join(f'"{name}"' for name in json_path(field))

@@ -50,7 +50,11 @@ class RecordReader:
         if (cutting := self._cutting) is None:
             return None
         file, size = cutting
-        return Work(file.tell(), size, "bytes", step=id(file))
+        try:
+            return Work(file.tell(), size, "bytes", step=id(file))
+        except ValueError:
+            # It has just been closed.
+            return None
 
     def query(self, paths: Sequence[str], text: TextFormat) -> tuple[str, int]:
         """Return a query for the records of files and their paths, and about how many there are."""
