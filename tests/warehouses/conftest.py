@@ -12,8 +12,17 @@ from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.engines.functions import functions_of
 from tests.jobs.retailer import Retailer
 from tests.warehouses import postgres_server
+from tests.warehouses.dbt_program import PROGRAM
 from tests.warehouses.lakes_to_load import deliver_and_load, deliver_more_and_load
 from tests.warehouses.places import Place
+
+
+@pytest.fixture(scope="package", autouse=True)
+def dbt() -> Iterator[None]:
+    """Let builds find dbt."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SALESETL_DBT", str(PROGRAM))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from salesetl.warehouses.loading_lake import load
 from salesetl.warehouses.star import PublishedTable
 from tests.jobs.retailer import Retailer
 from tests.warehouses.conftest import new_database
-from tests.warehouses.dbt_program import PROGRAM, needs_dbt
+from tests.warehouses.dbt_program import needs_dbt
 from tests.warehouses.events import events, rows_of
 from tests.warehouses.places import Place
 from tests.warehouses.statements import before_each
@@ -71,17 +71,15 @@ def served(
     else:
         place = new_database(request.getfixturevalue("postgres"))
     found = Served(place)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SALESETL_DBT", str(PROGRAM))
-        load(place.warehouse, RETAIL, str(first_retailer.home / "lake"))
-        build(place.warehouse, RETAIL, AS_OF)
-        use_as_an_analyst(place)
-        [found.before] = place.rows(STATE)
-        load(place.warehouse, RETAIL, str(changed_lake))
-        with polled(found), before_each(lambda number: look(found)):
-            found.published = build(place.warehouse, RETAIL, AS_OF, str(changed_lake))
-        [found.after] = place.rows(STATE)
-        yield found
+    load(place.warehouse, RETAIL, str(first_retailer.home / "lake"))
+    build(place.warehouse, RETAIL, AS_OF)
+    use_as_an_analyst(place)
+    [found.before] = place.rows(STATE)
+    load(place.warehouse, RETAIL, str(changed_lake))
+    with polled(found), before_each(lambda number: look(found)):
+        found.published = build(place.warehouse, RETAIL, AS_OF, str(changed_lake))
+    [found.after] = place.rows(STATE)
+    yield found
 
 
 def use_as_an_analyst(place: Place) -> None:

@@ -14,7 +14,7 @@ from salesetl.warehouses.loading_lake import load
 from salesetl.warehouses.unloading import unload
 from tests.jobs.retailer import Retailer
 from tests.warehouses.conftest import new_database
-from tests.warehouses.dbt_program import PROGRAM, needs_dbt
+from tests.warehouses.dbt_program import needs_dbt
 from tests.warehouses.places import Place
 
 PAGE = Path(__file__).parents[2] / "docs" / "warehouse.md"
@@ -47,9 +47,7 @@ def test_what_it_builds_can_be_unloaded_and_read_by_analysts(
     loader: Place,
     retailer: Retailer,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("SALESETL_DBT", str(PROGRAM))
     load(loader.warehouse, RETAIL, str(retailer.home / "lake"))
 
     build(loader.warehouse, RETAIL, date(2025, 1, 31))

@@ -13,16 +13,15 @@ from salesetl.pipelines.events.pipeline import EVENTS_PIPELINE
 from salesetl.warehouses.building import build
 from salesetl.warehouses.loading_lake import load
 from tests.jobs.event_stream import EventStream, order, product, view
-from tests.warehouses.dbt_program import PROGRAM, needs_dbt
+from tests.warehouses.dbt_program import needs_dbt
 from tests.warehouses.places import Place
 
 pytestmark = [needs_dbt, pytest.mark.slow]
 
 
 def test_odd_events_that_are_accepted_stop_no_build(
-    duckdb: DuckDbEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    duckdb: DuckDbEngine, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("SALESETL_DBT", str(PROGRAM))
     profile = tmp_path / "profile.toml"
     profile.write_text("[rules]\norder_total_tolerance = 0.01\n")
     nothing: dict[str, Any] = {

@@ -17,7 +17,7 @@ from salesetl.warehouses.building import build
 from salesetl.warehouses.loading_lake import load
 from tests.jobs.event_stream import EventStream
 from tests.warehouses.conftest import new_database
-from tests.warehouses.dbt_program import PROGRAM, needs_dbt
+from tests.warehouses.dbt_program import needs_dbt
 from tests.warehouses.places import Place
 
 pytestmark = [needs_dbt, pytest.mark.slow]
@@ -50,8 +50,7 @@ def places(
     Random(5).shuffle(files)
     on_postgres = new_database(postgres)
     by_batch = Place(f"duckdb://{home / 'by_batch.duckdb'}")
-    with pytest.MonkeyPatch.context() as patch, functions_of(duckdb.functions):
-        patch.setenv("SALESETL_DBT", str(PROGRAM))
+    with functions_of(duckdb.functions):
         for number in range(BATCHES):
             own = files[number::BATCHES]
             for file in own:
