@@ -1,5 +1,6 @@
 """Plans of queries outlive the process, and cost nothing but time where they cannot."""
 
+import os
 import subprocess
 import sys
 from collections import OrderedDict
@@ -85,6 +86,23 @@ def test_a_damaged_cache_is_replaced(
         assert made("1") == "select 'it''s', 1"
 
     assert file.read_bytes() == whole
+
+
+def test_plans_of_older_code_go_in_the_end(cache: Path) -> None:
+    cache.mkdir(parents=True)
+    for number in range(9):
+        old = cache / f"job-{number}.json"
+        old.touch()
+        os.utime(old, (number, number))
+    (cache / "other_job-1.json").touch()
+
+    with known_from_earlier("job"):
+        made("1")
+
+    names = {file.name for file in cache.iterdir()}
+    olds = {f"job-{number}.json" for number in range(9)}
+    assert names & olds == {f"job-{number}.json" for number in range(5, 9)}
+    assert len(names - olds) == 2
 
 
 def test_a_cache_that_cannot_be_written_stops_nothing(

@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,9 +18,13 @@ from itertools import count, islice
 from pathlib import Path
 from uuid import uuid4
 
+from salesetl import __version__
+
 _PLANS_KEPT = 2000
 # More than a run of a job makes: source profiles have plans of their own.
 _PLANS_WRITTEN = 300
+# One for each version of the code, of which several may be in use.
+_FILES_KEPT = 5
 _PLANNERS = ("duckdb", "sqlframe", "sqlglot")
 
 # Random, so that no data and no text of a source profile has it.
@@ -97,6 +101,13 @@ def known_from_earlier(job: str) -> Iterator[None]:
         aside.write_text(f"{_digest(written)}\n{written}")
         # In one act, because another run may read the file meanwhile.
         aside.replace(file)
+        _remove_old(file.parent.glob(f"{job}-*.json"))
+
+
+def _remove_old(files: Iterable[Path]) -> None:
+    """Remove plans of code that is in use no more, but for a few of the newest."""
+    for old in sorted(files, key=os.path.getmtime)[:-_FILES_KEPT]:
+        old.unlink(missing_ok=True)
 
 
 def _digest(text: str) -> str:
@@ -106,7 +117,7 @@ def _digest(text: str) -> str:
 def _file(job: str) -> Path:
     """Return the file of a job's plans, whose name changes with the code that makes plans."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    made_by = hashlib.sha256(repr([*map(version, _PLANNERS)]).encode())
+    made_by = hashlib.sha256(repr([__version__, *map(version, _PLANNERS)]).encode())
     for module in sorted(Path(__file__).parent.glob("*.py")):
         made_by.update(module.read_bytes())
     return Path(home) / "salesetl" / "plans" / f"{job}-{made_by.hexdigest()[:16]}.json"
