@@ -200,6 +200,27 @@ def test_a_broken_quote_does_not_run_into_the_rows_replayed_with_it(shop: Shop) 
     assert reports[1].rows_by_reason == first.rows_by_reason
 
 
+@pytest.mark.parametrize("damage", ["no json {{{", "no\nmore\njson", '[1, {"order_id"'])
+def test_a_line_that_is_no_json_does_not_keep_a_corrected_order_out(
+    shop: Shop, tmp_path: Path, damage: str
+) -> None:
+    raw = shop.deliver_orders("raw", [order(1), order(2, order_total=999)])
+    with next(raw.rglob("*.json")).open("a") as file:
+        file.write(f"\n{damage}\n")
+    first = shop.load_orders(raw, run_id="r1")
+    lake, fixes = shop.home / "lake", tmp_path / "fix"
+    command("quarantine", "show", "r1", "--output_path", lake, "--to", fixes)
+    for records in fixes.glob("records-*"):
+        records.write_text(records.read_text().replace("999", str(order(2)["order_total"])))
+
+    replay_run(lake, "--records", fixes, "--run_id", "r2")
+
+    [_, second] = read_reports(storage_of(str(lake)), str(lake), namespaces())
+    damaged = first.rows_by_reason["row_is_well_formed"]
+    assert second.rows_by_reason == {"row_is_well_formed": damaged}
+    assert (second.rows_loaded, second.rows_quarantined) == (1, damaged)
+
+
 def test_rows_of_another_encoding_are_replayed_whatever_was_in_them(
     shop: Shop, tmp_path: Path
 ) -> None:

@@ -11,6 +11,9 @@ from salesetl.storage import StoredFile
 # Only the places of objects matter, and Python refuses to make a number of very many digits.
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 _CSV_NAMES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+# A file of these names is read by line where it is no JSON, so that each line is rejected alone:
+# records of a quarantine that are replayed may all be damaged.
+_LINE_NAMES = (".ndjson", ".ndjson.gz")
 JSON_NAMES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 _BLANKS = re.compile(r"[ \t\r\n]*")
 # As long as what is left of a word or an escape that was cut in two.
@@ -25,13 +28,15 @@ def is_across_lines(file: StoredFile, encoding: str = "UTF-8") -> bool:
     """Tell from the beginning of a file whether its objects may span lines, or are in an array.
 
     One that has an object a line does not, nor does one whose first line is broken. NotJson if
-    nothing in the beginning looks like JSON, or only what may stand in a cell of a table.
+    nothing in the beginning looks like JSON, or only what may stand in a cell of a table. A file
+    named .ndjson is JSON whatever it has.
     """
     head = read_head(file, encoding)[0].strip()
     if head.startswith("["):
         return True
     is_csv = file.path.endswith(_CSV_NAMES) and not head.startswith("{")
-    if head and (is_csv or not re.search(r"^[ \t]*[{\[]", head, re.MULTILINE)):
+    is_json = _is_by_line(file) or re.search(r"^[ \t]*[{\[]", head, re.MULTILINE)
+    if head and (is_csv or not is_json):
         raise NotJson(
             f"{file.path}: is not JSON, because no line begins with {{ or [; if it is delimited"
             " text, deliver it as JSON with one object a line, or, where the source is flat, rename"
@@ -57,21 +62,25 @@ def is_across_lines(file: StoredFile, encoding: str = "UTF-8") -> bool:
 def objects_of(file: StoredFile) -> list[str] | None:
     """Return the objects of a file, a line each; None if it is not JSON from end to end.
 
-    InputError if a file that begins as an array is not one: to read it by line would lose all
-    objects that are not written in a line of their own.
+    InputError if a file that begins as an array is not one, unless it is named .ndjson: to read it
+    by line would lose all objects that are not written in a line of their own.
     """
     text = read_whole(file).decode(errors="replace").strip()
     try:
         # Within a JSON text a line break stands only between tokens.
         return [re.sub(r"[\r\n]", " ", text[place]) for place in _places(text)]
     except (json.JSONDecodeError, RecursionError) as error:
-        if not text.startswith("["):
+        if _is_by_line(file) or not text.startswith("["):
             return None
         line = getattr(error, "lineno", 1)
         raise InputError(
             f"{file.path}: is a JSON array that is broken at line {line}; correct that line and"
             " deliver the file again, or deliver one object a line, where damage costs one object"
         ) from error
+
+
+def _is_by_line(file: StoredFile) -> bool:
+    return file.path.endswith(_LINE_NAMES)
 
 
 def _is_json(line: str) -> bool:
