@@ -211,7 +211,9 @@ def test_a_line_that_is_no_json_does_not_keep_a_corrected_order_out(
     lake, fixes = shop.home / "lake", tmp_path / "fix"
     command("quarantine", "show", "r1", "--output_path", lake, "--to", fixes)
     for records in fixes.glob("records-*"):
-        records.write_text(records.read_text().replace("999", str(order(2)["order_total"])))
+        records.write_text(
+            records.read_text().replace("999", str(order(2)["order_total"]))
+        )
 
     replay_run(lake, "--records", fixes, "--run_id", "r2")
 
