@@ -58,6 +58,7 @@ ODD = [
     LINE[:-9],
     LINE + LINE,
     LINE + " x",
+    f" \t{LINE}\t ",
     LINE[:-1] + f', "deep": {"[" * 300}{"]" * 300}}}',
     LINE[:-1] + ', "note": {"items": [1, {"order_id": 2}]}}',
 ]

@@ -62,16 +62,9 @@ for _operator in _OPERATORS:
 class Frame(Recorded):
     """A frame of the PySpark API, or its rows in groups."""
 
-    def __init__(
-        self,
-        key: str,
-        parameters: Sequence[Parameter],
-        make: Callable[[], Any],
-        inputs: Sequence[Recorded] = (),
-        *,
-        planner: Planner,
-    ) -> None:
-        super().__init__(key, parameters, make, inputs)
+    def __init__(self, *call: Any, planner: Planner) -> None:
+        """Take a call as Recorded does."""
+        super().__init__(*call)
         self._planner = planner
 
     @property

@@ -40,7 +40,7 @@ def is_object(schema: T.StructType) -> str:
     """SQL that tells whether `_record`, parsed as `_found`, is a JSON object from end to end."""
     gaps = " or ".join(_gap(field) for field in schema)
     return (
-        "coalesce(left(ltrim(_record), 1) = '{' and size(_found) = 2"
+        "coalesce(left(trim(leading ' \t' from _record), 1) = '{' and size(_found) = 2"
         " and get(_found, 0) is not null and get(_found, 1)._end = ''"
         f" and not {_HAS_HALF_CHARACTER} and (not ({gaps}) or {_is_sound(schema)}), false)"
     )
