@@ -115,6 +115,31 @@ def test_the_job_is_told_by_the_names_in_the_file_and_by_its_folder(
     assert pipeline_for(str(path)).job == job
 
 
+def test_the_job_is_told_by_the_first_file_that_is_not_empty(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.json").write_text("")
+    (tmp_path / "b.json").write_text(json.dumps(ORDER))
+
+    main(["check", str(tmp_path)])
+    main(["profile", "suggest", str(tmp_path)])
+
+    shown = capsys.readouterr()
+    assert "flatten_orders would read 1 rows" in shown.out
+    assert "of 1 rows flatten_orders loads 1" in shown.err
+
+
+def test_a_file_of_nothing_is_refused_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.json").write_text("")
+
+    with pytest.raises(SystemExit):
+        main(["check", str(tmp_path)])
+
+    assert "a.json: empty file (0 bytes)" in capsys.readouterr().err
+
+
 def test_a_file_that_is_read_beside_others_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,7 @@ from salesetl.errors import ArgumentError
 from salesetl.mapping.text_layout import DELIMITERS
 from salesetl.model.pipeline import Pipeline
 from salesetl.model.source import Json, Source
-from salesetl.readers.files import find_files, read_head
+from salesetl.readers.files import first_file, read_head
 from salesetl.readers.kinds import NotText
 from salesetl.readers.looking import marked_encoding
 from salesetl.registry import jobs
@@ -22,7 +22,7 @@ def pipeline_for(path: str) -> Pipeline:
     Files of other names are those of a pipeline that is not for a warehouse: of such a pipeline, a
     file has its names, or lies in a folder of a delivery. ArgumentError if it is not clear.
     """
-    file = find_files(path)[0]
+    file = first_file(path)
     try:
         head = read_head(file, marked_encoding(file))[0].lstrip()
     except NotText:

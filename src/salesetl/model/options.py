@@ -120,7 +120,9 @@ class LoadOptions:
     replay_of: str | None = option(
         "run whose quarantine is replayed; salesetl quarantine replay sets it", None
     )
-    allow_empty: bool = option("succeed if there is no row to load", False)
+    allow_empty: bool = option(
+        "succeed if there is no row to load, and pass over empty files", False
+    )
     database: str | None = option(
         "database of the Glue Data Catalog in which to register the tables; needs a lake on S3",
         None,

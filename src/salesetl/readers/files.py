@@ -56,6 +56,11 @@ def list_files(path: str) -> list[StoredFile]:
     return [file for file in found if not _is_hidden(file.path, root, spelled)]
 
 
+def first_file(path: str) -> StoredFile:
+    """Return the first file of a path that has a byte; InputError if there is none."""
+    return (find_files(path, allow_empty=True) or find_files(path))[0]
+
+
 def no_files(path: str) -> InputError:
     """Return the error of a path that names no file."""
     return InputError(f"{normalized(path)}: there are no files; check the path")

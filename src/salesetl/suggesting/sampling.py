@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from salesetl.errors import InputError
 from salesetl.mapping.profile import Profile
-from salesetl.readers.files import find_files, is_gzip, read_head
+from salesetl.readers.files import first_file, is_gzip, read_head
 from salesetl.readers.kinds import NotText
 from salesetl.readers.looking import marked_encoding
 from salesetl.readers.packed import unpacked_head
@@ -56,7 +56,7 @@ def sampled(path: str, sheet: str | None = None) -> Iterator[TextSample]:
 
     InputError if it is not read.
     """
-    file = find_files(path)[0]
+    file = first_file(path)
     with TemporaryDirectory(prefix="salesetl-") as folder:
         file, is_table = _as_text(file, folder, Profile(sheet=sheet))
         with local_content(content_path(file)) as local:
