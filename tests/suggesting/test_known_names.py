@@ -5,6 +5,7 @@ import pytest
 from salesetl.mapping.numbers import NumberForm
 from salesetl.model.table import item_fields
 from salesetl.money import CURRENCIES
+from salesetl.pipelines.events.contracts import RAW_EVENTS
 from salesetl.pipelines.sales.contracts import RAW_SALES
 from salesetl.registry import jobs
 from salesetl.suggesting.known_names import known_columns, likeness
@@ -59,3 +60,18 @@ def test_a_name_is_most_like_its_column_however_it_is_written(
 )
 def test_a_name_that_means_something_else_is_not_taken(name: str, column: str) -> None:
     assert likeness(name, column) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("ts", "event_timestamp"),
+        ("sentAt", "event_timestamp"),
+        ("skuName", "product_name"),
+    ],
+)
+def test_a_name_in_an_event_is_most_like_its_column(name: str, column: str) -> None:
+    ranked = sorted(RAW_EVENTS.columns, key=lambda each: likeness(name, each))
+
+    assert ranked[-1] == column
+    assert likeness(name, column) > likeness(name, ranked[-2])

@@ -216,6 +216,23 @@ def test_what_is_told_does_not_disturb_the_profile(
     assert "date_is_valid: 1" in told.err
 
 
+def test_a_file_of_another_job_is_told_how_to_name_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "clicks.json"
+    event = {"eventId": "E1", "eventName": "product_view", "ts": 1763625600000}
+    path.write_text(json.dumps(event))
+
+    main(["profile", "suggest", str(path)])
+    guessed = capsys.readouterr()
+    main(["profile", "suggest", str(path), "--job", "stage_events"])
+    named = capsys.readouterr()
+
+    assert "flatten_orders loads 0" in guessed.err and "with --job" in guessed.err
+    assert "stage_events loads 1" in named.err and "with --job" not in named.err
+    assert "salesetl check FILE --job stage_events" in named.out
+
+
 def test_a_total_of_the_rows_is_no_sale(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

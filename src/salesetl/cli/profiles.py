@@ -142,10 +142,12 @@ def _told(found: Suggestion, arguments: argparse.Namespace) -> str:
     if found.tried:
         what = "" if found.is_whole else "a sample of "
         lines.append(
-            f"{arguments.file}: of {what}{found.tried.rows_read:,} rows it loads"
+            f"{arguments.file}: of {what}{found.tried.rows_read:,} rows {found.tried.job} loads"
             f" {found.tried.rows_loaded:,}, rejects {found.tried.rows_quarantined:,}, filters"
             f" {found.tried.rows_filtered:,}"
         )
+        if not found.tried.rows_loaded and not arguments.job:
+            lines.append("  if the file is for another job, name it with --job")
         reasons = found.tried.rows_by_reason.items()
         lines += [f"  {name}: {count:,}" for name, count in reasons]
         lines += [f"hint: {hint}" for hint in found.tried.hints]

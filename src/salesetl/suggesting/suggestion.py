@@ -186,7 +186,7 @@ def _heading(
         what = "the" if sample.is_whole else "a sample of"
         lines.append(
             f"Of {what} {tried.rows_read:,} rows it loads {tried.rows_loaded:,};"
-            " look again with: salesetl check FILE --source_profile PROFILE"
+            f" look again with: salesetl check FILE --job {tried.job} --source_profile PROFILE"
         )
     else:
         lines.append(f"It does not load yet: {failure}")
