@@ -7,6 +7,7 @@ import pytest
 
 from salesetl.engines.engine import Engine
 from salesetl.mapping.profile_files import load_profiles
+from salesetl.pipelines.events.pipeline import EVENTS_PIPELINE
 from salesetl.pipelines.orders.pipeline import ORDERS
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.runner.runner import run
@@ -20,8 +21,9 @@ EXPORTS = re.findall(r"```csv\n(.*?)```\n\n```toml\n(.*?)```", PAGE, re.DOTALL)
 def test_a_profile_in_the_documentation_is_valid(profile: str, tmp_path: Path) -> None:
     (tmp_path / "profile.toml").write_text(profile)
 
-    contracts = ORDERS.contracts if "[lists." in profile else SALES.contracts
-    assert load_profiles(str(tmp_path / "profile.toml"), contracts)
+    pipeline = ORDERS if "[lists." in profile else SALES
+    pipeline = EVENTS_PIPELINE if "event_id" in profile else pipeline
+    assert load_profiles(str(tmp_path / "profile.toml"), pipeline.contracts)
 
 
 @pytest.mark.parametrize(("export", "profile"), EXPORTS)
