@@ -151,6 +151,19 @@ def test_a_replay_that_leaves_records_out_is_refused(
     assert shop.ids() == ["T1"]
 
 
+def test_a_run_that_failed_is_run_again_and_not_replayed(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = shop.deliver("raw", FAULTS)
+    with pytest.raises(QualityError):
+        shop.load(path, run_id="r1", max_rejected_ratio=0.01)
+
+    command("quarantine", "list", "--output_path", shop.home / "lake")
+
+    [listed] = capsys.readouterr().out.splitlines()[2:]
+    assert listed.split()[:2] + listed.split()[4:5] == ["r1", "failed", "-"]
+
+
 def test_a_quarantine_is_replayed_once(
     lake: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

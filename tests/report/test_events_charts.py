@@ -127,7 +127,7 @@ def test_figures_count_paid_orders_and_never_add_currencies(
         "Units sold": 10,
         "Customers": 5,
         "Customers with a paid order": 2,
-        "Visits": 1,
+        "Visits with a view": 1,
         "Conversion": 0,
     }
 
@@ -243,7 +243,7 @@ def test_a_shop_without_an_order_yet_has_its_visits(stream: EventStream) -> None
         "Units sold": 0,
         "Customers": 0,
         "Customers with a paid order": 0,
-        "Visits": 1,
+        "Visits with a view": 1,
         "Conversion": 0,
     }
     assert len(found.pictures) == 11

@@ -106,7 +106,7 @@ def test_the_figures_of_events_are_what_the_generator_knows(
     assert decimal(shown["Average order value in USD"]) == average
     assert decimal(shown["Paid orders"]) == truth["paid_orders"]
     assert decimal(shown["Customers"]) == truth["customers"]
-    assert decimal(shown["Visits"]) == len(steps[0]) > 0
+    assert decimal(shown["Visits with a view"]) == len(steps[0]) > 0
     assert shown["Conversion"] == f"{100 * len(steps[4]) / len(steps[0]):.1f} %"
 
 

@@ -10,6 +10,7 @@ from salesetl.display import report_text
 from salesetl.engines.engine import Engine
 from salesetl.errors import QualityError
 from tests.frames import SALE, on_each_engine
+from tests.jobs.event_stream import EventStream, view
 from tests.jobs.shop import Shop, sale
 
 LIKELY: dict[str, tuple[Sequence[dict[str, str]], str]] = {
@@ -77,6 +78,36 @@ def test_what_the_profile_says_already_is_no_hint(
     assert any(hint in each for each in without.hints)
     assert report.rows_quarantined == 5
     assert not any(hint in each for each in report.hints)
+
+
+@pytest.mark.one_spark
+@on_each_engine
+def test_seconds_since_1970_are_told(engine: Engine, tmp_path: Path) -> None:
+    stream = EventStream(engine, tmp_path)
+    seconds = [view(n, event_timestamp=1_735_689_600 + n) for n in range(1, 6)]
+    stream.deliver("a", seconds)
+    profile = tmp_path / "profile.toml"
+    profile.write_text('date_format = "epoch_s"\n')
+
+    without = stream.load(allow_empty=True)
+    report = stream.load("other", source_profile=str(profile))
+
+    [hint] = without.hints
+    assert 'date_format = "epoch_s"' in hint
+    assert (report.rows_loaded, report.hints) == (5, [])
+
+
+def test_a_time_that_is_no_number_is_not_told_as_seconds(
+    duckdb: Engine, tmp_path: Path
+) -> None:
+    stream = EventStream(duckdb, tmp_path)
+    wrong = ["soon", "2025-13-01T10:00:00Z", "17356896001.5", 173_568_960_012]
+    stream.deliver("a", [view(n, event_timestamp=each) for n, each in enumerate(wrong)])
+
+    report = stream.load(allow_empty=True)
+
+    assert report.rows_by_reason["event_timestamp_is_valid"] >= 3
+    assert report.hints == []
 
 
 def test_one_broken_row_among_many_may_have_any_cause(

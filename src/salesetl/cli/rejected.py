@@ -36,11 +36,12 @@ def list_quarantine(arguments: argparse.Namespace) -> str:
         main = pipeline.main.name
         counts = {main: report.as_dict(), **report.sources}
         for source, count in counts.items():
-            is_main = source == main
+            # A run that failed is run again; it has published nothing.
+            can_be = source == main and report.status == "succeeded"
             reasons = [
                 f"{name} {rows:,}" for name, rows in count["rows_by_reason"].items()
             ]
-            replayed_by = successors.get(report.run_id, "no") if is_main else "-"
+            replayed_by = successors.get(report.run_id, "no") if can_be else "-"
             if not count["rows_quarantined"]:
                 continue
             # Those that were rejected again are listed with the last run.

@@ -1,6 +1,22 @@
-"""Rules about the day of a row, for every source that has one."""
+"""Rules about moments and days, for every source."""
 
 from salesetl.model.rules import Cause, Rule
+
+_SECONDS = Cause(
+    "_raw_record rlike '(^|[^0-9.])1[0-9]{9}([^0-9]|$)'",
+    'times seem to be seconds since 1970: set date_format = "epoch_s" in a source profile',
+    unless="all_date_formats",
+)
+
+
+def time_rule(column: str) -> Rule:
+    """Return the rule that a column that must have a moment has one that is read."""
+    return Rule(
+        f"{column}_is_valid",
+        f"{column} is not null",
+        remedy="a time is ISO 8601, or milliseconds or nanoseconds since 1970",
+        causes=(_SECONDS,),
+    )
 
 
 def day_rules(

@@ -61,14 +61,14 @@ def events_pictures(found: Found) -> list[Picture]:
 
 
 def events_totals(found: Found) -> list[Figure]:
-    """Return visits, orders and customers of all days, and amounts by currency."""
+    """Return visits with a view, orders and customers of all days, and amounts by currency."""
     [customers] = found["customers"]
     totals: dict[str, Decimal | int] = {
         "Paid orders": sum(row["orders"] for row in found["revenue"]),
         "Units sold": int(sum(row["units"] for row in found["categories"])),
         "Customers": customers["customers"],
         "Customers with a paid order": customers["buyers"],
-        "Visits": sum(row["visits"] for row in found["funnel"]),
+        "Visits with a view": sum(row["visits"] for row in found["funnel"]),
     }
     amounts = {
         f"{name}{in_currency(currency)}": amount

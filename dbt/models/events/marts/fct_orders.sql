@@ -3,7 +3,8 @@
     on_schema_change='fail'
 ) }}
 -- Grain: one order, as of its newest event. Of two events of one moment the one that comes later in
--- the life of an order is newer, and then the one whose event_id sorts later.
+-- the life of an order is newer, and then the one whose event_id sorts later. What a customer does in
+-- the shop, such as a view or a checkout, changes no order: it counts only if an order has no other event.
 with events as (
     select
         event_id,
@@ -27,7 +28,11 @@ with events as (
             when 'order_fulfilled' then 3
             when 'order_cancelled' then 4
             else 0
-        end as state
+        end as state,
+        case
+            when event_type in ('product_view', 'cart_add', 'cart_abandon', 'checkout_start') then 0
+            else 1
+        end as changes_order
     from {{ ref('stg_events') }}
     where
         order_id is not null
@@ -44,7 +49,8 @@ ordered as (
     select
         events.*,
         row_number() over (
-            partition by order_id order by event_at desc, state desc, event_id desc
+            partition by order_id
+            order by changes_order desc, event_at desc, state desc, event_id desc
         ) as newest,
         min(event_at) over (partition by order_id) as ordered_at,
         max(loaded_at) over (partition by order_id) as newest_loaded_at

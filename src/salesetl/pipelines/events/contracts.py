@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from salesetl.model.day_rules import day_rules
+from salesetl.model.day_rules import day_rules, time_rule
 from salesetl.model.freshness import Freshness
 from salesetl.model.lineage_columns import FILE_ROW_NUMBER, LOADED_AT
 from salesetl.model.rules import Rule, Setting
@@ -183,11 +183,7 @@ RAW_EVENTS = Table(
             ("event_id", "session_id", "customer_id", "product_id", "order_id"),
         ),
         Rule("event_type_is_present", "event_type is not null"),
-        Rule(
-            "event_timestamp_is_valid",
-            "event_timestamp is not null",
-            remedy="a time is ISO 8601, or milliseconds or nanoseconds since 1970",
-        ),
+        time_rule("event_timestamp"),
         Rule(
             "event_date_is_valid", "event_date is not null or event_timestamp is null"
         ),

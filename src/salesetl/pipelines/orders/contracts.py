@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from salesetl.model.day_rules import day_rules
+from salesetl.model.day_rules import day_rules, time_rule
 from salesetl.model.rules import Cause, Rule, Setting
 from salesetl.model.strategies import Merge
 from salesetl.model.table import PROJECTED_YEARS, SOURCE_FILE, Table, column
@@ -149,11 +149,7 @@ RAW_ORDERS = Table(
     rules=(
         Rule("order_id_is_present", "order_id is not null"),
         *text_rules(ORDER, ("order_id", "customer_id")),
-        Rule(
-            "order_timestamp_is_valid",
-            "order_timestamp is not null",
-            remedy="a time is ISO 8601, or milliseconds or nanoseconds since 1970",
-        ),
+        time_rule("order_timestamp"),
         Rule(
             "order_date_is_valid",
             "order_date is not null or order_timestamp is null",

@@ -1,6 +1,6 @@
 """Contracts of the shop pipeline: what is delivered and what the lake holds."""
 
-from salesetl.model.day_rules import day_rules
+from salesetl.model.day_rules import day_rules, time_rule
 from salesetl.model.line_totals import DERIVED, TOLERANCE, TOTAL_RULE
 from salesetl.model.rules import Rule
 from salesetl.model.table import SOURCE_FILE, Table, column
@@ -61,11 +61,7 @@ RAW_SALES = Table(
     rules=(
         Rule("order_id_is_present", "order_id is not null"),
         *text_rules(SALE, ("order_id", "user_id", "product_id")),
-        Rule(
-            "order_time_is_valid",
-            "order_time is not null",
-            remedy="a time is ISO 8601, or milliseconds or nanoseconds since 1970",
-        ),
+        time_rule("order_time"),
         Rule("sale_date_is_valid", "sale_date is not null or order_time is null"),
         *day_rules("sale", "sale_date"),
         Rule(
