@@ -59,7 +59,13 @@ ODD = [
     LINE + LINE,
     LINE + " x",
     f" \t{LINE}\t ",
-    LINE[:-1] + f', "deep": {"[" * 300}{"]" * 300}}}',
+    # As many levels as Spark reads, and one more; and as many brackets beside each other.
+    *(LINE[:-1] + f', "deep": {"[" * n}{"]" * n}}}' for n in (300, 998, 999)),
+    *(
+        LINE[:-1] + ', "deep": ' + '{"k": ' * n + "1" + "}" * n + "}"
+        for n in (998, 999)
+    ),
+    LINE[:-1] + f', "wide": [{", ".join(["[]"] * 1500)}]}}',
     LINE[:-1] + ', "note": {"items": [1, {"order_id": 2}]}}',
 ]
 

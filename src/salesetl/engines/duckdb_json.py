@@ -23,6 +23,11 @@ from salesetl.model.types import T
 # the end, so that no text is left over to begin in.
 _NUMBER = r'((?:[^"0-9-]|"(?:[^"\\]|\\.)*")*)(-?[0-9][0-9.eE+-]*|$)'
 
+_TEXT = r'"(?:[^"\\]|\\.)*"'
+_WITHOUT_TEXTS = f"regexp_replace(_record, {literal(_TEXT)}, '', 'g')"
+# Levels of objects and lists; Spark's own writer of JSON has no more.
+_DEEPEST = 999
+
 
 def objects_query(lines: str, schema: T.StructType, usual: Usual | None = None) -> str:
     """SQL for the columns of a schema in the JSON objects `_record` of lines, as text.
@@ -34,7 +39,7 @@ def objects_query(lines: str, schema: T.StructType, usual: Usual | None = None) 
     if usual:
         is_usual = f"regexp_full_match(_record, {literal(usual.pattern)})"
         names = literal(NAME_SEPARATOR.join(usual.names))
-    is_valid = f"json_valid(_record) and {_is_strict()}"
+    is_valid = f"json_valid(_record) and {_is_strict()} and {_is_not_too_deep()}"
     json_type = f"case when {is_valid} then json_type(_record) end"
     strictly = f"coalesce({json_type} = 'OBJECT', false)"
     is_object = f"case when _is_usual then true else {strictly} end"
@@ -83,11 +88,23 @@ def _is_strict() -> str:
     It allows a comma after the last item, and numbers such as NaN; but inside a text both are fine.
     """
     lenient = literal(r"(?i),\s*[}\]]|nan|inf")
-    texts = literal(r'"(?:[^"\\]|\\.)*"')
-    without_texts = f"regexp_replace(_record, {texts}, '', 'g')"
     return (
         f"case when regexp_matches(_record, {lenient})"
-        f" then not regexp_matches({without_texts}, {lenient}) else true end"
+        f" then not regexp_matches({_WITHOUT_TEXTS}, {lenient}) else true end"
+    )
+
+
+def _is_not_too_deep() -> str:
+    """SQL that tells whether a record has no more levels than Spark reads."""
+    steps = f"regexp_extract_all({_WITHOUT_TEXTS}, '[{{}}\\[\\]]')"
+    # Brackets are counted one by one, so only in records that have enough of them.
+    return (
+        f"case when strlen(_record) < {2 * _DEEPEST} then true when len({steps}) < {2 * _DEEPEST}"
+        f" then true else list_reduce(list_transform({steps}, lambda step: {{'level': case when step"
+        " in ('{', '[') then 1 else -1 end, 'deepest': 0}), lambda above, step:"
+        " {'level': above.level + step.level,"
+        " 'deepest': greatest(above.deepest, above.level + step.level)},"
+        f" {{'level': 0, 'deepest': 0}}).deepest <= {_DEEPEST} end"
     )
 
 
