@@ -52,6 +52,22 @@ def orders_answer(out: Path) -> Answer:
     return _answer(whole, months, 4)
 
 
+def events_answer(out: Path) -> Answer:
+    """Return events, the amounts of their orders by currency, and both of every day."""
+    table, amount = f"{out}/events/events", "coalesce(sum(order_total), 0)"
+    whole = _rows(
+        f"select currency, count(*), count(distinct event_id), {amount}",
+        table,
+        "group by currency",
+    )
+    days = _rows(
+        f"select event_date, currency, {amount}, count(*)",
+        table,
+        "group by event_date, currency",
+    )
+    return _answer(whole, days, 2)
+
+
 def agree(answer: Answer, exact: Answer, *, is_exact: bool) -> bool:
     """Tell whether two answers are the same; sums of floats may be off by what floats lose."""
     if is_exact:

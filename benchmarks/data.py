@@ -1,5 +1,9 @@
-"""Data to measure on: sound sales or orders, and a hundredth of them again, each with a fault."""
+"""Data to measure on: sound sales or orders, and a hundredth of them again, each with a fault.
 
+And sound events, some of which are delivered twice.
+"""
+
+import gzip
 import itertools
 import json
 from collections.abc import Callable
@@ -109,6 +113,34 @@ def make_orders(folder: Path, rows: int) -> Path:
             number = order["order_id"]
             text = kind(order | {"order_id": number if is_copy else f"F{number}"})
             file.write(text + "\n")
+    return home
+
+
+def make_events(folder: Path, rows: int) -> Path:
+    """Generate two weeks of events below a folder, once, a file for each quarter of an hour."""
+    home = folder / f"{rows}-events"
+    if home.exists():
+        return home
+    generate(["events", "--output_path", str(home / "generated")])
+    hours = sorted((home / "generated" / "events").rglob("*.gz"))
+    lines = [gzip.decompress(path.read_bytes()).splitlines() for path in hours]
+    # Again and again under other names, because visitors of a shop are not as many.
+    copies = (
+        (hour, event.replace(b'_id": "', b'_id": "%d-' % copy))
+        for copy in itertools.count()
+        for hour, events in enumerate(lines)
+        for event in events
+    )
+    found: dict[int, list[bytes]] = {}
+    for hour, event in itertools.islice(copies, rows):
+        found.setdefault(hour, []).append(event)
+    for hour, events in found.items():
+        for quarter in range(4):
+            path = home / f"events/{hour // 24:02}/{hour % 24:02}/{quarter}.json.gz"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # The first event of an hour is delivered again and again.
+            delivered = [*events[quarter::4], events[0]]
+            path.write_bytes(gzip.compress(b"\n".join(delivered)))
     return home
 
 

@@ -64,3 +64,10 @@ OF_ORDERS = [
         is_exact=False,
     ),
 ]
+OF_EVENTS = [
+    Program(SPARK.name, _salesetl("stage_events", "spark", "events")),
+    Program(EMBEDDED.name, _salesetl("stage_events", "duckdb", "events")),
+]
+READ_JSON = Program(
+    "DuckDB read_json, only parsing", _other("events.read_json", "events")
+)

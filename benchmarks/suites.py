@@ -4,9 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.agreement import Answer, orders_answer, sales_answer
-from benchmarks.data import make_orders, make_sales
-from benchmarks.programs import OF_ORDERS, OF_SALES, TYPED_SCAN, Program
+from benchmarks.agreement import Answer, events_answer, orders_answer, sales_answer
+from benchmarks.data import make_events, make_orders, make_sales
+from benchmarks.programs import (
+    OF_EVENTS,
+    OF_ORDERS,
+    OF_SALES,
+    READ_JSON,
+    TYPED_SCAN,
+    Program,
+)
 
 _ORDER = (
     '{"order_id": "VARCHAR", "order_timestamp": "VARCHAR", "customer": {"customer_id": "VARCHAR",'
@@ -22,7 +29,7 @@ class Suite:
     """Programs that take the same data; `counted` names it, and the folder it is in.
 
     `floors` only show what the others cannot be faster than: their answers are not read.
-    `fields` is SQL that cuts a `line` of the data.
+    `fields` is SQL that cuts a `line` of the data; empty if nothing is measured below the floors.
     """
 
     counted: str
@@ -62,10 +69,12 @@ ORDERS = Suite(
 )
 
 
+EVENTS = Suite("events", make_events, OF_EVENTS, events_answer, "", [READ_JSON])
+SUITES = {each.counted: each for each in (SALES, ORDERS, EVENTS)}
+
+
 def size_of(text: str) -> Size:
     """Read a size as DATA:ROWS:ROUNDS, or as ROWS:ROUNDS of sales; ValueError if it is neither."""
     *names, rows, rounds = text.split(":")
-    [suite] = [
-        each for each in (SALES, ORDERS) if [each.counted] == (names or ["sales"])
-    ]
+    [suite] = [SUITES[name] for name in names or ["sales"] if name in SUITES]
     return Size(suite, int(rows), int(rounds))

@@ -1,5 +1,6 @@
 """Orders to measure on: all sound ones, and faults that every program finds."""
 
+import gzip
 import json
 import subprocess
 from collections import Counter
@@ -9,7 +10,7 @@ import duckdb
 import pytest
 
 from benchmarks.agreement import agree, orders_answer
-from benchmarks.data import ORDER_FAULTS, make_orders
+from benchmarks.data import ORDER_FAULTS, make_events, make_orders
 from benchmarks.programs import OF_ORDERS, Program
 
 ROOT = Path(__file__).parents[2]
@@ -91,3 +92,20 @@ def test_the_others_accept_and_reject_the_same_orders(
     answer, exact = orders_answer(out), orders_answer(embedded)
     assert agree(answer, exact, is_exact=program(name).is_exact)
     assert Counter(reasons for [reasons] in quarantine) == RULES
+
+
+def test_events_are_in_files_of_quarters_of_an_hour_and_some_come_twice(
+    tmp_path: Path,
+) -> None:
+    folder = make_events(tmp_path, 15_000)
+
+    files = sorted((folder / "events").rglob("*.gz"))
+    lines = [
+        line
+        for path in files
+        for line in gzip.decompress(path.read_bytes()).splitlines()
+    ]
+    ids = Counter(json.loads(line)["event_id"] for line in lines)
+    assert len(files) == 14 * 24 * 4
+    assert len(ids) == 15_000
+    assert {*ids.values()} == {1, 5}

@@ -96,15 +96,20 @@ def _is_strict() -> str:
 
 def _is_not_too_deep() -> str:
     """SQL that tells whether a record has no more levels than Spark reads."""
-    steps = f"regexp_extract_all({_WITHOUT_TEXTS}, '[{{}}\\[\\]]')"
-    # Brackets are counted one by one, so only in records that have enough of them.
-    return (
-        f"case when strlen(_record) < {2 * _DEEPEST} then true when len({steps}) < {2 * _DEEPEST}"
-        f" then true else list_reduce(list_transform({steps}, lambda step: {{'level': case when step"
-        " in ('{', '[') then 1 else -1 end, 'deepest': 0}), lambda above, step:"
-        " {'level': above.level + step.level,"
+    brackets = f"regexp_extract_all({_WITHOUT_TEXTS}, '[{{}}\\[\\]]')"
+    levels = (
+        f"list_transform({brackets}, lambda bracket: {{'level': case when bracket in ('{{', '[')"
+        " then 1 else -1 end, 'deepest': 0})"
+    )
+    deepest = (
+        f"list_reduce({levels}, lambda above, step: {{'level': above.level + step.level,"
         " 'deepest': greatest(above.deepest, above.level + step.level)},"
-        f" {{'level': 0, 'deepest': 0}}).deepest <= {_DEEPEST} end"
+        " {'level': 0, 'deepest': 0}).deepest"
+    )
+    # Levels are counted only in a record that has brackets for as many.
+    return (
+        f"case when strlen(_record) < {2 * _DEEPEST} or len({brackets}) < {2 * _DEEPEST}"
+        f" then true else {deepest} <= {_DEEPEST} end"
     )
 
 
