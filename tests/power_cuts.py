@@ -9,7 +9,16 @@ import pytest
 
 from salesetl.storage.disk import LocalStorage
 
-_WHOLE = ("files", "read", "read_end", "write", "update", "download", "upload")
+_WHOLE = (
+    "files",
+    "read",
+    "read_from",
+    "read_end",
+    "write",
+    "update",
+    "download",
+    "upload",
+)
 _BY_ITEM = ("move", "delete_files")
 
 

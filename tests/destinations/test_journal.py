@@ -38,6 +38,9 @@ class FailingStorage:
     def read(self, path: str, limit: int | None = None) -> bytes:
         return self._disk.read(path, limit)
 
+    def read_from(self, path: str, begin: int, length: int) -> bytes:
+        return self._disk.read_from(path, begin, length)
+
     def read_end(self, path: str, length: int) -> bytes:
         return self._disk.read_end(path, length)
 

@@ -204,6 +204,20 @@ def test_the_last_file_of_a_partition_takes_its_folders_along(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    ("begin", "length", "expected"),
+    [(0, 3, b"con"), (3, 2, b"te"), (5, 99, b"nt")],
+)
+def test_a_part_of_a_file_is_read_alone(
+    tmp_path: Path, begin: int, length: int, expected: bytes
+) -> None:
+    (tmp_path / "file").write_bytes(b"content")
+
+    part = STORAGE.read_from(str(tmp_path / "file"), begin, length)
+
+    assert part == expected
+
+
+@pytest.mark.parametrize(
     ("length", "expected"), [(3, b"ent"), (7, b"content"), (99, b"content")]
 )
 def test_the_end_of_a_file_is_read_alone(

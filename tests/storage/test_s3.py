@@ -90,6 +90,20 @@ def test_reading_stops_at_the_limit(
 
 
 @pytest.mark.parametrize(
+    ("begin", "length", "expected"),
+    [(0, 3, b"con"), (3, 2, b"te"), (5, 99, b"nt")],
+)
+def test_a_part_of_an_object_is_read_alone(
+    storage: S3Storage, s3_root: str, begin: int, length: int, expected: bytes
+) -> None:
+    storage.write(f"{s3_root}/file", b"content")
+
+    part = storage.read_from(f"{s3_root}/file", begin, length)
+
+    assert part == expected
+
+
+@pytest.mark.parametrize(
     ("length", "expected"), [(3, b"ent"), (7, b"content"), (99, b"content")]
 )
 def test_the_end_of_an_object_is_read_alone(

@@ -43,6 +43,12 @@ class LocalStorage:
         with naming(path), open(path, "rb") as file:
             return file.read(-1 if limit is None else limit)
 
+    def read_from(self, path: str, begin: int, length: int) -> bytes:
+        """Return so many bytes of a file from a place on."""
+        with naming(path), open(path, "rb") as file:
+            file.seek(begin)
+            return file.read(length)
+
     def read_end(self, path: str, length: int) -> bytes:
         """Return the last bytes of a file."""
         with naming(path), open(path, "rb") as file:

@@ -64,6 +64,13 @@ class S3Storage:
             content: bytes = read_through(lambda: self._get(path)["Body"].read(limit))
         return content
 
+    def read_from(self, path: str, begin: int, length: int) -> bytes:
+        """Return so many bytes of an object from a place on, without those before them."""
+        asked = {"Range": f"bytes={begin}-{begin + length - 1}"}
+        with aws_errors(path):
+            part: bytes = read_through(lambda: self._get(path, **asked)["Body"].read())
+        return part
+
     def read_end(self, path: str, length: int) -> bytes:
         """Return the last bytes of an object, without those before them."""
         asked = {"Range": f"bytes=-{length}"}

@@ -53,6 +53,9 @@ class Storage(Protocol):
     def read(self, path: str, limit: int | None = None) -> bytes:
         """Return the content of a file, or its first `limit` bytes."""
 
+    def read_from(self, path: str, begin: int, length: int) -> bytes:
+        """Return so many bytes of a file from a place on; fewer, or none, if it ends before."""
+
     def read_end(self, path: str, length: int) -> bytes:
         """Return the last `length` bytes of a file that is not empty, or all of a shorter one."""
 
