@@ -21,6 +21,7 @@ from salesetl.engines.spark import SparkEngine
 from salesetl.model.source import Csv, Json, Source
 from salesetl.model.table import Table
 from salesetl.quality.deciding import classify
+from salesetl.quality.judging import judge
 from salesetl.readers.json import read_json
 from salesetl.readers.raw_rows import LINEAGE
 
@@ -101,7 +102,7 @@ class Outcomes:
 def classified(engine: Engine, rows: DataFrame, table: Table) -> Outcomes:
     """Decide the outcome of rows as a run does, in a folder of their own."""
     source = Source(table, Csv())
-    found = classify(engine, rows, source, table, mkdtemp())
+    found = classify(engine, judge(rows, table), source, table, mkdtemp())
     return Outcomes(found, count_outcomes(engine, found, table))
 
 

@@ -125,6 +125,8 @@ def test_only_the_engine_reads_and_writes_data_files() -> None:
     }
 
     names = ["spark", "spark_text", "duckdb", "duckdb_connection", "duckdb_lake"]
+    # What tasks do, and what is brought to them.
+    names += ["slices", "sliced"]
     # It asks how many rows were seen.
     names += ["duckdb_progress"]
     # A warehouse reads and writes by statements; the files of a lake it only reads.

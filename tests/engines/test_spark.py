@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import types as T
 
+from salesetl.engines.delimited import TextFormat
+from salesetl.engines.functions import functions_of
 from salesetl.engines.spark import SparkEngine
+from salesetl.engines.spark_tasks import has_duckdb
 from salesetl.engines.spark_text import spark_path
 from salesetl.errors import InputError
 from salesetl.model.table import Table, column
@@ -71,3 +75,45 @@ def test_a_partition_has_one_file_however_many_tasks_made_its_rows(
     assert sorted({row["month"] for row in read.collect()}) == [1, 2]
     schema = spark.read.parquet(str(tmp_path / "table")).schema
     assert schema["id"].metadata == {"comment": "Number"}
+
+
+def test_tasks_without_duckdb_are_told(
+    spark: SparkSession,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    assert has_duckdb(spark)
+    assert not caplog.records
+
+    monkeypatch.setattr("salesetl.engines.spark_tasks.find_spec", lambda name: None)
+
+    assert not has_duckdb(spark)
+    assert "have no DuckDB" in caplog.text
+    engine = SparkEngine(spark)
+    monkeypatch.setattr("salesetl.engines.spark.has_duckdb", lambda _: False)
+    assert engine.row_engine is engine
+    assert engine.facts()["rows_judged_by"] == "spark"
+
+
+def test_what_a_failed_try_of_a_task_has_written_is_not_read(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("name\na\nb\n")
+    engine = SparkEngine(spark)
+    engine.work_in(str(tmp_path / "work"))
+    rows = engine.row_engine
+    text = TextFormat(",", "UTF-8", 1, is_multiline=False, width=1)
+    with functions_of(rows.functions):
+        frame = rows.read_records([str(file)], text).select("_record")
+    # As a try leaves it that wrote, and failed before it could tell.
+    (tmp_path / "judged").mkdir()
+    left = tmp_path / "judged" / "part-0.parquet"
+    duckdb.sql(f"copy (select 'c' as _record) to '{left}'")
+
+    kept = engine.checkpoint(frame, str(tmp_path / "judged"))
+
+    assert sorted(row["_record"] for row in engine.rows(kept)) == ["a", "b"]
+    assert sorted(row["_record"] for row in rows.rows(frame)) == ["a", "b"]
+    engine.end_work()

@@ -33,6 +33,7 @@ from tests.jobs.uci import write_online_retail
 AS_OF = date(2025, 12, 18)
 
 
+@pytest.mark.usefixtures("rows_judged_by")
 def test_sales_of_every_kind_are_told_alike(
     engines: Engines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,6 +67,7 @@ def test_sales_of_every_kind_are_told_alike(
     assert len(after - before) == 1, "files were written outside of the lake"
 
 
+@pytest.mark.usefixtures("rows_judged_by")
 @pytest.mark.parametrize("multiline", ["auto", "true", "false"])
 def test_files_that_count_as_large_or_are_hidden_are_told_alike(
     engines: Engines, monkeypatch: pytest.MonkeyPatch, multiline: str
@@ -127,6 +129,7 @@ EXPORT = [
 ]
 
 
+@pytest.mark.usefixtures("rows_judged_by")
 def test_wide_characters_and_what_a_profile_makes_of_them_are_told_alike(
     engines: Engines,
 ) -> None:
@@ -176,6 +179,7 @@ SEPTEMBER: dict[str, Any] = {
 }
 
 
+@pytest.mark.usefixtures("rows_judged_by")
 @pytest.mark.one_spark
 def test_runs_on_top_of_each_other_are_told_alike(engines: Engines) -> None:
     august = {"date": "2025-08-03"}

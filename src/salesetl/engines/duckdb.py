@@ -9,7 +9,7 @@ import gzip
 import os
 import tempfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
@@ -17,10 +17,10 @@ import duckdb
 from salesetl.engines import recorded
 from salesetl.engines.copies import Copies
 from salesetl.engines.delimited import TextFormat
-from salesetl.engines.duckdb_connection import connect, make_table
+from salesetl.engines.duckdb_connection import connect, in_order, make_table
 from salesetl.engines.duckdb_json import objects_query
 from salesetl.engines.duckdb_json_shapes import usual_objects
-from salesetl.engines.duckdb_progress import QueryProgress
+from salesetl.engines.duckdb_progress import QueryProgress, counted
 from salesetl.engines.duckdb_tables import (
     copy_statement,
     file_query,
@@ -34,6 +34,7 @@ from salesetl.engines.duckdb_text import (
     literal,
     with_fields,
 )
+from salesetl.engines.own_rows import OwnRows
 from salesetl.engines.planner import Planner
 from salesetl.engines.query_plans import unique_name
 from salesetl.engines.work import Work
@@ -46,11 +47,11 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 # Of so many lines the shapes of their objects are learned, unless a line is very long.
-_FIRST = 200
-_LONGEST = 100_000
+FIRST = 200
+LONGEST = 100_000
 
 
-class DuckDbEngine:
+class DuckDbEngine(OwnRows):
     """DuckDB with a database of its own, which ends with `close`."""
 
     functions = "salesetl.engines.duckdb_functions"
@@ -79,43 +80,37 @@ class DuckDbEngine:
 
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
-        with naming(self._scratch.name, is_default=True):
-            lines, rows = self._records.query(paths, text)
-        if text.is_ordered:
-            lines = self._ordered(lines, rows)
-            rows = 0
+        lines, rows = self._lines(paths, text, is_ordered=text.is_ordered)
         return self._view(with_fields(lines, text), rows)
 
     def read_json_lines(
         self, paths: Sequence[str], schema: T.StructType, *, is_ordered: bool = False
     ) -> DataFrame:
         """Read one JSON object a line as text columns, with its record, file and faults."""
-        with naming(self._scratch.name, is_default=True):
-            lines, rows = self._records.query(paths, JSON_LINES)
-        if is_ordered:
-            lines = self._ordered(lines, rows)
-            rows = 0
-        else:
+        lines, rows = self._lines(paths, JSON_LINES, is_ordered=is_ordered)
+        if not is_ordered:
             lines = f"select *, cast(null as decimal(38, 0)) as _place from ({lines})"
-        first = self._connection.execute(
-            f"select left(_record, {_LONGEST}) from ({lines}) limit {_FIRST}"
-        )
-        usual = usual_objects((record for (record,) in first.fetchall()), schema)
+        usual = usual_objects(self._first(paths, lines), schema)
         return self._view(objects_query(lines, schema, usual), rows)
 
-    def _ordered(self, lines: str, rows: int) -> str:
-        """Keep lines in the order of their files; return a query for them with their `_place`."""
-        name = unique_name("lines")
-        self._connection.execute("set preserve_insertion_order = true")
-        try:
-            with self._progress.following(lines, rows):
-                self._connection.execute(
-                    f"create table {name} as select *,"
-                    f" cast(row_number() over () as decimal(38, 0)) as _place from ({lines})"
-                )
-        finally:
-            self._connection.execute("set preserve_insertion_order = false")
-        return f"from {name}"
+    def _lines(
+        self, paths: Sequence[str], text: TextFormat, *, is_ordered: bool
+    ) -> tuple[str, int]:
+        """Return a query for the records of files, and about how many there are."""
+        with naming(self._scratch.name, is_default=True):
+            lines, rows = self._records.query(paths, text)
+        lines = counted(lines)
+        if not is_ordered:
+            return lines, rows
+        with self._progress.following(lines, rows):
+            return in_order(self._connection, lines), 0
+
+    def _first(self, paths: Sequence[str], lines: str) -> Iterable[str]:
+        """Return the first records that were read."""
+        first = self._connection.execute(
+            f"select left(_record, {LONGEST}) from ({lines}) limit {FIRST}"
+        )
+        return (record for (record,) in first.fetchall())
 
     def read_parquet(
         self,
@@ -206,5 +201,8 @@ class DuckDbEngine:
     def _view(self, sql: str, rows: int = 0) -> DataFrame:
         name = unique_name("view")
         self._progress.note(name, sql, rows)
-        self._connection.execute(f"create view {name} as {sql}")
+        self._create(name, sql)
         return self._table(name)
+
+    def _create(self, name: str, sql: str) -> None:
+        self._connection.execute(f"create view {name} as {sql}")

@@ -7,6 +7,7 @@ import duckdb
 
 from salesetl.engines.duckdb_tables import duckdb_type
 from salesetl.engines.duckdb_text import literal
+from salesetl.engines.query_plans import unique_name
 
 _SETTINGS = {
     "TimeZone": "UTC",
@@ -44,6 +45,20 @@ def connect(spill: str) -> duckdb.DuckDBPyConnection:
     for macro in _MACROS:
         connection.execute(f"create macro {macro}")
     return connection
+
+
+def in_order(connection: duckdb.DuckDBPyConnection, lines: str) -> str:
+    """Keep lines in the order of their files; return a query for them with their `_place`."""
+    name = unique_name("lines")
+    connection.execute("set preserve_insertion_order = true")
+    try:
+        connection.execute(
+            f"create table {name} as select *,"
+            f" cast(row_number() over () as decimal(38, 0)) as _place from ({lines})"
+        )
+    finally:
+        connection.execute("set preserve_insertion_order = false")
+    return f"from {name}"
 
 
 def make_table(

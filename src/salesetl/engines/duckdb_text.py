@@ -19,7 +19,7 @@ from salesetl.engines.delimited import (
     first_spans,
     span_fields,
 )
-from salesetl.engines.duckdb_progress import counted, rows_in
+from salesetl.engines.duckdb_progress import rows_in
 from salesetl.engines.records import is_packed, is_plain, records_of, unpacked
 from salesetl.engines.work import Work
 
@@ -77,7 +77,7 @@ class RecordReader:
             queries.append(_with_paths(lines, plain))
         if cut:
             queries.append(_with_paths(self._cut_records(sorted(cut)), cut))
-        return counted(" union all ".join(queries)), rows
+        return " union all ".join(queries), rows
 
     def _unpacked(self, path: str) -> str:
         """Unpack a file below the folder; where it is now."""

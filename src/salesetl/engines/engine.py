@@ -40,11 +40,28 @@ class Engine(Protocol):
     functions: str
     quotient: str
 
+    @property
+    def row_engine(self) -> Engine:
+        """The engine for what is done row by row, from reading to judging; it may be this one.
+
+        Its frames are for `checkpoint` of this one.
+        """
+
+    @property
+    def whole(self) -> Engine:
+        """The engine for small files that are read at once; its frames are joined with these."""
+
+    def taken(self, frame: DataFrame, folder: str) -> DataFrame:
+        """Return the rows of a small frame of the engine that this is the row engine of."""
+
     def facts(self) -> dict[str, Any]:
         """Describe the engine for the run report."""
 
     def work_in(self, folder: str) -> None:
         """Keep temporary files below a folder; the folder is deleted when the run ends."""
+
+    def end_work(self) -> None:
+        """Remove temporary files that are elsewhere; the run has ended."""
 
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, the text of a record, and `_source_file`.

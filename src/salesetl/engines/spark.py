@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import subprocess  # nosec B404
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from tempfile import gettempdir
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
@@ -14,6 +14,8 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from salesetl.engines.delimited import TextFormat
+from salesetl.engines.engine import Engine
+from salesetl.engines.own_rows import OwnRows
 from salesetl.engines.spark_json import is_object, json_value, parsed_record
 from salesetl.engines.spark_json_keys import (
     has_key_twice,
@@ -23,6 +25,7 @@ from salesetl.engines.spark_json_keys import (
 )
 from salesetl.engines.spark_names import ReadableNames, with_own_names
 from salesetl.engines.spark_progress import tasks_of
+from salesetl.engines.spark_tasks import has_duckdb, tells_of_broken_file
 from salesetl.engines.spark_text import (
     lines_of,
     records_with_fields,
@@ -33,12 +36,8 @@ from salesetl.engines.work import Work
 from salesetl.model.table import Table, commented
 from salesetl.storage import StoredFile, join
 
-_BROKEN_FILE = re.compile(
-    "EOFException|ZipException|not a gzip file|gzip stream CRC failure"
-    "|incorrect (header|data) check"
-    "|EOFError|BadGzipFile|zlib.error"  # from a worker of Python
-    "|invalid (stored|block|code|distance|bit length|literal)"
-)
+if TYPE_CHECKING:
+    from salesetl.engines.sliced import SlicedEngine
 
 # Hardly a value comes twice, but for those that are the same in a whole file.
 _CHECKPOINTED = {
@@ -53,7 +52,7 @@ _CHECKPOINTED = {
 _SECONDS_TO_END = 20
 
 
-class SparkEngine:
+class SparkEngine(OwnRows):
     """Spark, through the session it is given."""
 
     functions = "pyspark.sql.functions"
@@ -63,14 +62,41 @@ class SparkEngine:
         self.spark = spark
         self._names = ReadableNames(join(gettempdir(), f"salesetl-{uuid4().hex}"))
 
+    @property
+    def row_engine(self) -> Engine:
+        """The engine for what is done row by row: DuckDB in tasks, or Spark itself without it."""
+        return self._sliced or self
+
+    @cached_property
+    def _sliced(self) -> SlicedEngine | None:
+        if not has_duckdb(self.spark):
+            return None
+        from salesetl.engines.sliced import SlicedEngine
+
+        return SlicedEngine(self.spark)
+
     def work_in(self, folder: str) -> None:
         """Keep files that Spark needs under other names below a folder until the run ends."""
         self._names = ReadableNames(join(folder, "readable_names"))
+        if self._sliced:
+            self._sliced.work_in(folder)
+
+    def end_work(self) -> None:
+        """Remove the database of the row engine."""
+        if self._sliced:
+            self._sliced.close()
+        vars(self).pop("_sliced", None)
 
     def facts(self) -> dict[str, Any]:
         """Describe the engine for the run report."""
         is_ansi = self.spark.conf.get("spark.sql.ansi.enabled") == "true"
-        return {"engine": "spark", "spark": self.spark.version, "ansi": is_ansi}
+        rows_by = "duckdb" if self._sliced else "spark"
+        return {
+            "engine": "spark",
+            "spark": self.spark.version,
+            "ansi": is_ansi,
+            "rows_judged_by": rows_by,
+        }
 
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
@@ -127,7 +153,12 @@ class SparkEngine:
         return self.types(self.spark.read.parquet(spark_path(path)))
 
     def checkpoint(self, frame: DataFrame, path: str) -> DataFrame:
-        """Write a frame as Parquet below `path`, and return that."""
+        """Write a frame as Parquet below `path`, and return that.
+
+        It may be a frame of the row engine.
+        """
+        if self._sliced and not isinstance(frame, DataFrame):
+            return self._sliced.settled(frame, path)
         frame.write.options(**_CHECKPOINTED).parquet(spark_uri(path))
         return self.read_parquet(path, [""], frame.schema)
 
@@ -183,4 +214,4 @@ class SparkEngine:
 
     def is_broken_file(self, error: BaseException) -> bool:
         """Tell whether a query failed because a gzipped file was truncated or damaged."""
-        return _BROKEN_FILE.search(str(error)) is not None
+        return tells_of_broken_file(error)

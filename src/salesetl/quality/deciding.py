@@ -15,7 +15,6 @@ from salesetl.quality.judging import (
     ACCEPTED,
     FILTERED,
     QUARANTINED,
-    judge,
 )
 from salesetl.quality.versioning import decide_versions, key_text
 from salesetl.storage import join
@@ -28,14 +27,14 @@ else:
 
 
 def classify(
-    engine: Engine, rows: DataFrame, source: Source, table: Table, folder: str
+    engine: Engine, judged: DataFrame, source: Source, table: Table, folder: str
 ) -> DataFrame:
-    """Classify rows: add `_outcome`, `_reasons` and `_warnings`, computed once.
+    """Classify judged rows, which may be those of the row engine: add `_outcome`, computed once.
 
     `table` is the contract of the source with its parameters. What is decided is kept below
     `folder`.
     """
-    judged = engine.checkpoint(judge(rows, table), join(folder, "judged"))
+    judged = engine.checkpoint(judged, join(folder, "judged"))
     if IS_FILTERED not in judged.columns:
         return _decide(engine, judged, source, table, folder)
     meant = judged.where(f"not {IS_FILTERED}").drop(IS_FILTERED)

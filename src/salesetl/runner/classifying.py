@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from salesetl.conforming import conform
 from salesetl.destinations.lake import Change
 from salesetl.destinations.staging import count
 from salesetl.engines.engine import Engine
+from salesetl.engines.functions import functions_of
 from salesetl.errors import BooksError
 from salesetl.model.lineage_columns import LOADED_AT, RAW_RECORD
 from salesetl.model.options import LoadOptions
@@ -20,18 +21,22 @@ from salesetl.model.source import Source
 from salesetl.model.table import SOURCE_FILE, Table
 from salesetl.parsing import parse_fields
 from salesetl.quality.deciding import classify
-from salesetl.quality.judging import ACCEPTED, QUARANTINED, breaks
+from salesetl.quality.judging import ACCEPTED, QUARANTINED, breaks, judge
 from salesetl.quality.places import with_places
 from salesetl.runner.run import Run
 from salesetl.runner.sources import Delivered
 from salesetl.runner.superseding import without_present, without_superseded
 from salesetl.runner.torn_wholes import without_torn
+from salesetl.storage import join
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from pyspark.sql import functions as F
 else:
     from salesetl.engines import functions as F
+
+# Each task of a row engine has all rows that others look up, so that more are left to the engine.
+_LOOKED_UP_BY_ROW = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,11 @@ class Classified:
             F.col("_raw_record").alias(RAW_RECORD.name),
             F.lit(self.loaded_at).cast("timestamp").alias(LOADED_AT.name),
         )
+
+    @property
+    def looked_up(self) -> DataFrame:
+        """The rows to load, as other sources look them up: with contract columns alone."""
+        return self.accepted.select(*self.contract.columns)
 
     @property
     def rejected(self) -> DataFrame:
@@ -88,7 +98,7 @@ def classify_sources(
     is_merging = options.write_mode == "merge"
     classified: dict[str, Classified] = {}
     for source in pipeline.ordered_sources:
-        lookups = [classified[name].accepted for name in source.needs]
+        lookups = [classified[name] for name in source.needs]
         appended = pipeline.appended_to(source)
         if appended and appended.date_column and not is_merging:
             # The delivery is the whole truth of its days.
@@ -110,7 +120,7 @@ def _classify(
     source: Source,
     contract: Table,
     delivered: Delivered,
-    lookups: list[DataFrame],
+    lookups: Sequence[Classified],
     published: Table | None,
     appended: Table | None,
 ) -> Classified:
@@ -120,15 +130,25 @@ def _classify(
     again. BooksError if rows are not accounted for.
     """
     engine = run.engine
-    rows = with_places(
-        parse_fields(delivered.raw.frame, contract),
-        contract,
-        is_replay=bool(run.report.replay_of),
-    )
-    if source.prepare:
-        rows = source.prepare(rows, *lookups)
     folder = run.folder("classified", source.name)
-    found = classify(engine, rows, source, contract, folder)
+    row_engine = engine.row_engine
+    with functions_of(row_engine.functions):
+        rows = with_places(
+            parse_fields(delivered.raw.frame, contract),
+            contract,
+            is_replay=bool(run.report.replay_of),
+        )
+    if sum(each.tally.rows_loaded for each in lookups) > _LOOKED_UP_BY_ROW:
+        rows, row_engine = engine.checkpoint(rows, join(folder, "read")), engine
+    looked_up = [
+        row_engine.taken(each.looked_up, join(folder, f"looked_up_{number}"))
+        for number, each in enumerate(lookups)
+    ]
+    with functions_of(row_engine.functions):
+        if source.prepare:
+            rows = source.prepare(rows, *looked_up)
+        judged = judge(rows, contract)
+    found = classify(engine, judged, source, contract, folder)
     if published:
         found = without_superseded(run, source, found, published)
         if source.whole and run.report.replay_of:

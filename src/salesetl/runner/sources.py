@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from salesetl.engines.functions import functions_of
 from salesetl.mapping.profile import Profile
 from salesetl.mapping.profile_files import load_profiles
 from salesetl.model.options import CsvOptions, LoadOptions
@@ -68,15 +69,16 @@ def read_sources(
         is_incremental = pipeline.is_incremental(source)
         if not is_incremental and is_nothing_new(pipeline, options, delivered):
             break
-        delivered[source.name] = _delivered(
-            run,
-            source,
-            contracts[source.name],
-            options,
-            profiles[source.name],
-            is_main=source is main,
-            is_new_only=is_incremental and options.reads_new_files,
-        )
+        with functions_of(run.engine.row_engine.functions):
+            delivered[source.name] = _delivered(
+                run,
+                source,
+                contracts[source.name],
+                options,
+                profiles[source.name],
+                is_main=source is main,
+                is_new_only=is_incremental and options.reads_new_files,
+            )
     report_arrivals(run.report, delivered[main.name].arrivals, options)
     _report(run, [each.raw for each in delivered.values()])
     return delivered
@@ -149,8 +151,9 @@ def _delivered(
     is_new_only: bool,
 ) -> Delivered:
     path = getattr(options, source.path_option)
+    engine = run.engine.row_engine
     if path is None:
-        return Delivered(RawRows(in_one(run.engine, [], contract), [], []), profile)
+        return Delivered(RawRows(in_one(engine, [], contract), [], []), profile)
     arrivals, files = find_arrivals(
         run.destination.ledger(),
         source.name,
@@ -162,7 +165,7 @@ def _delivered(
     raw = _read(run, source, contract, options, profile, files)
     frame, paths = raw.frame, [file.path for file in files]
     if options.replay_of and is_main:
-        frame, paths = with_first_files(run.engine, frame, path), []
+        frame, paths = with_first_files(engine, frame, path), []
     frame = with_folder_values(frame, contract, paths, vars(options))
     return Delivered(replace(raw, frame=frame), profile, arrivals)
 
@@ -175,13 +178,14 @@ def _read(
     profile: Profile,
     files: list[StoredFile],
 ) -> RawRows:
+    engine = run.engine.row_engine
     csv = options if isinstance(options, CsvOptions) else CsvOptions()
 
     def read_tables(files: list[StoredFile]) -> RawRows:
         folder = run.folder("lookups", source.name)
-        lookups = read_lookups(run.engine, profile.lookup, profile.nulls, folder)
+        lookups = read_lookups(engine.whole, profile.lookup, profile.nulls, folder)
         raw = read_delimited(
-            run.engine,
+            engine,
             files,
             contract,
             run.folder("unpacked", source.name),
@@ -196,7 +200,7 @@ def _read(
     if isinstance(source.reader, Csv):
         return read_tables(files)
     raw = read_objects_or_tables(
-        run.engine,
+        engine,
         files,
         contract,
         source.reader,

@@ -75,14 +75,23 @@ def open_run(
         )
         destination.begin(report)
         run = Run(engine, destination, report)
-        engine.work_in(destination.staging)
         with (
+            _working_in(engine, destination.staging),
             _reporting_failure(run),
             run.naming_broken_files(),
             shown_progress(run),
         ):
             destination.check()
             yield run
+
+
+@contextmanager
+def _working_in(engine: Engine, folder: str) -> Iterator[None]:
+    engine.work_in(folder)
+    try:
+        yield
+    finally:
+        engine.end_work()
 
 
 @contextmanager

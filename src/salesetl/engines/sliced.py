@@ -1,0 +1,195 @@
+"""DuckDB for what is done row by row, in the tasks of Spark."""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from duckdb.sqltypes import DuckDBPyType
+from pyspark.sql import SparkSession
+
+from salesetl.engines.delimited import TextFormat
+from salesetl.engines.duckdb import FIRST, LONGEST, DuckDbEngine
+from salesetl.engines.duckdb_tables import file_query, spark_type
+from salesetl.engines.duckdb_text import literal
+from salesetl.engines.engine import Engine
+from salesetl.engines.query_plans import unique_name
+from salesetl.engines.recorded import Frame
+from salesetl.engines.records import is_packed
+from salesetl.engines.slices import Plan, Records, Slice, slices_of, write_slice
+from salesetl.engines.spark_text import spark_path, spark_uri
+from salesetl.storage import is_local, join, storage_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+_HEAD_BYTES = 256 * 1024
+_NAME = re.compile(r"\w+")
+
+
+class SlicedEngine(DuckDbEngine):
+    """Frames of delivered rows, which tasks of Spark compute, each over a slice of the files.
+
+    No step may bring rows of several files together, and rows of one file only if they are ordered.
+    `whole` is an engine of this process for files that are to be read at once; frames of both may
+    be joined.
+    """
+
+    def __init__(self, spark: SparkSession) -> None:
+        self._whole = DuckDbEngine()
+        # They have one database.
+        vars(self).update(vars(self._whole))
+        self._spark = spark
+        self._files: dict[str, tuple[Records, Sequence[str]]] = {}
+        self._views: dict[str, str] = {}
+        self._folder = self._scratch.name
+
+    @property
+    def whole(self) -> Engine:
+        """The engine for files that are to be read at once."""
+        return self._whole
+
+    def work_in(self, folder: str) -> None:
+        """Keep what tasks write for this process below a folder."""
+        self._folder = join(folder, "slices")
+
+    def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
+        """Compute a small frame and return its rows, those of each slice."""
+        found = self.settled(frame, join(self._folder, unique_name("rows")))
+        return [row.asDict() for row in found.collect()]
+
+    def settled(self, frame: DataFrame, folder: str) -> DataFrame:
+        """Compute a frame slice by slice; return what was written below a folder as Spark's."""
+        sql = cast(Frame, frame).query()
+        plan, slices = self._planned(sql)
+        context = self._spark.sparkContext
+        shared = context.broadcast(plan)
+        parts = context.parallelize(slices, len(slices))
+        # Only tries that succeeded tell what they have written.
+        paths = parts.map(
+            lambda part: write_slice(shared.value, part, folder)
+        ).collect()
+        shared.destroy()
+        reader = self._spark.read.schema(self._schema(sql))
+        return reader.parquet(*map(spark_path, paths))
+
+    def taken(self, frame: DataFrame, folder: str) -> DataFrame:
+        """Return the rows of a frame of Spark, which is small, as a frame of this engine."""
+        frame.write.parquet(spark_uri(folder))
+        files = [
+            file.path
+            for file in storage_of(folder).files(folder)
+            if file.path.endswith(".parquet")
+        ]
+        name = unique_name("taken")
+        copies = self._copies.fetch_all(files)
+        rows = " union all ".join(f"({file_query(path)})" for path in copies)
+        self._connection.execute(f"create view {name} as {rows}")
+        return self._table(name)
+
+    def _lines(
+        self, paths: Sequence[str], text: TextFormat, *, is_ordered: bool
+    ) -> tuple[str, int]:
+        """Return a query for the records of files, of which there are none here."""
+        records = Records(unique_name("records"), text, is_ordered)
+        self._files[records.name] = records, paths
+        self._connection.execute(f"create view {records.name} as {records.none}")
+        return f"from {records.name}", 0
+
+    def _first(self, paths: Sequence[str], lines: str) -> Iterable[str]:
+        """Return the first lines of files."""
+        found: list[str] = []
+        for path in paths:
+            found += _first_lines(path)
+            if len(found) >= FIRST:
+                break
+        return found[:FIRST]
+
+    def _create(self, name: str, sql: str) -> None:
+        super()._create(name, sql)
+        self._views[name] = sql
+
+    def _planned(self, sql: str) -> tuple[Plan, list[Slice]]:
+        records: dict[str, Records] = {}
+        views: dict[str, str] = {}
+        tables: dict[str, bytes] = {}
+
+        def take(query: str) -> bool:
+            """Take what a query is made of; tell whether that are records."""
+            has_records = False
+            for name in dict.fromkeys(_NAME.findall(query)):
+                if name in self._files:
+                    records[name] = self._files[name][0]
+                    has_records = True
+                elif name in self._views and take(self._views[name]):
+                    views[name] = self._views[name]
+                    has_records = True
+                elif self._is_table(name):
+                    tables[name] = self._content(name)
+            return has_records
+
+        take(sql)
+        slices = [
+            part
+            for name, own in records.items()
+            for part in slices_of(own, _sizes(self._files[name][1]))
+        ]
+        return Plan(sql, [*records.values()], views, tables), slices or [Slice()]
+
+    def _is_table(self, name: str) -> bool:
+        return name in self._views or name.startswith(("frame_", "taken_", "view_"))
+
+    def _content(self, name: str) -> bytes:
+        path = os.path.join(self._scratch.name, f"{name}.parquet")
+        self._connection.execute(
+            f"copy (from {name}) to {literal(path)} (format parquet)"
+        )
+        with open(path, "rb") as file:
+            return file.read()
+
+    def _schema(self, sql: str) -> str:
+        relation = self._connection.sql(sql)
+        return ", ".join(
+            f"`{name}` {_spark_type(data_type)}"
+            for name, data_type in zip(relation.columns, relation.types, strict=True)
+        )
+
+
+def _spark_type(data_type: DuckDBPyType) -> str:
+    if data_type.id not in ("list", "struct"):
+        return spark_type(str(data_type))
+    parts = cast("list[tuple[str, DuckDBPyType]]", data_type.children)
+    if data_type.id == "list":
+        return f"array<{_spark_type(parts[0][1])}>"
+    return (
+        f"struct<{', '.join(f'`{name}`:{_spark_type(each)}' for name, each in parts)}>"
+    )
+
+
+def _sizes(paths: Sequence[str]) -> dict[str, int]:
+    """Return the sizes of files by path; of those in the cloud with a listing of their folders."""
+    if all(map(is_local, paths)):
+        return {path: os.path.getsize(path) for path in paths}
+    folders = dict.fromkeys(path.rpartition("/")[0] for path in paths)
+    found = {
+        file.path: file.size
+        for folder in folders
+        for file in storage_of(folder).files(folder)
+    }
+    return {path: found[path] for path in paths}
+
+
+def _first_lines(path: str) -> Iterator[str]:
+    """Yield the first lines of a file; none if that cannot be unpacked."""
+    head = storage_of(path).read(path, _HEAD_BYTES)
+    if is_packed(path):
+        try:
+            head = zlib.decompressobj(wbits=31).decompress(head, _HEAD_BYTES)
+        except zlib.error:
+            return
+    # The last one may be cut.
+    for line in head.decode("utf-8", "replace").split("\n")[:-1] or [""]:
+        yield line[:LONGEST]

@@ -1,0 +1,211 @@
+"""Slices of delivered files, and the query that a task of Spark runs over one of them in DuckDB.
+
+A record belongs to the slice in which it begins, and none is cut. Files whose records are told only
+by what is before them, such as packed ones, are slices as a whole.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+from duckdb import DuckDBPyConnection
+
+from salesetl.engines.copies import Copies
+from salesetl.engines.delimited import TextFormat
+from salesetl.engines.duckdb_connection import connect, in_order
+from salesetl.engines.duckdb_tables import file_query
+from salesetl.engines.duckdb_text import RecordReader, literal
+from salesetl.engines.records import is_packed
+from salesetl.storage import join, storage_of
+
+_SLICE_BYTES = 64 * 1024 * 1024
+_PART_BYTES = 1024 * 1024
+# Small files cost more to open than to read.
+_LEAST_BYTES = 64 * 1024
+# In a task; what does not fit is kept on the disk of its machine.
+_MEMORY = "1GB"
+# Line feeds are single bytes in these, and nothing else is one.
+_CUT_AT_LINE_FEEDS = {"ascii", "cp1252", "iso8859-1", "iso8859-15", "utf-8"}
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of some files: what a query takes from each of its slices.
+
+    `name` is that of their table in the query.
+    """
+
+    name: str
+    text: TextFormat
+    is_ordered: bool
+
+    @property
+    def can_be_cut(self) -> bool:
+        """Whether a line tells by itself where a record begins."""
+        is_known = codecs.lookup(self.text.encoding).name in _CUT_AT_LINE_FEEDS
+        return is_known and not (self.is_ordered or self.text.is_multiline)
+
+    @property
+    def none(self) -> str:
+        """SQL for no records."""
+        place = ", cast(null as decimal(38, 0)) as _place" if self.is_ordered else ""
+        return (
+            "select cast(null as varchar) as _record, cast(null as varchar) as _source_file"
+            f"{place} where false"
+        )
+
+
+@dataclass(frozen=True)
+class Range:
+    """The records of a file that begin from byte `begin` on and before `end`."""
+
+    path: str
+    begin: int
+    end: int
+    is_whole: bool = False
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What one task reads: parts of the files of `records`; nothing if it has no files."""
+
+    records: str = ""
+    ranges: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A query over records, with the views that it is made of and the tables that it looks up.
+
+    `tables` are Parquet files, by name. Views come after what they are made of.
+    """
+
+    query: str
+    records: Sequence[Records]
+    views: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def slices_of(
+    records: Records, sizes: Mapping[str, int], slice_bytes: int = _SLICE_BYTES
+) -> Iterator[Slice]:
+    """Cut files of these sizes into slices; small ones are together in one."""
+    together: list[Range] = []
+    held = 0
+    for path, size in sizes.items():
+        if records.can_be_cut and not is_packed(path) and size > slice_bytes:
+            for begin in range(0, size, slice_bytes):
+                end = min(begin + slice_bytes, size)
+                yield Slice(records.name, (Range(path, begin, end),))
+            continue
+        if together and held + size > slice_bytes:
+            yield Slice(records.name, tuple(together))
+            together, held = [], 0
+        together.append(Range(path, 0, size, is_whole=True))
+        held += max(size, _LEAST_BYTES)
+    if together:
+        yield Slice(records.name, tuple(together))
+
+
+def write_slice(plan: Plan, part: Slice, folder: str) -> str:
+    """Write the rows of a query over one slice as a Parquet file below a folder; its path.
+
+    The name of the file is new each time: what a failed try has written is not taken for it.
+    """
+    with tempfile.TemporaryDirectory(prefix="salesetl-") as scratch:
+        connection = connect(os.path.join(scratch, "spill"))
+        try:
+            connection.execute(f"set threads = 1; set memory_limit = '{_MEMORY}'")
+            for name, content in plan.tables.items():
+                file = os.path.join(scratch, f"{name}.parquet")
+                with open(file, "wb") as target:
+                    target.write(content)
+                connection.execute(f"create view {name} as {file_query(file)}")
+            for records in plan.records:
+                lines = records.none
+                if records.name == part.records:
+                    lines = _lines(connection, records, part, scratch)
+                connection.execute(f"create view {records.name} as {lines}")
+            for name, sql in plan.views.items():
+                connection.execute(f"create view {name} as {sql}")
+            written = os.path.join(scratch, "written.parquet")
+            connection.execute(
+                f"copy ({plan.query}) to {literal(written)}"
+                " (format parquet, compression snappy)"
+            )
+        finally:
+            connection.close()
+        path = join(folder, f"part-{uuid4().hex}.parquet")
+        storage_of(path).upload(written, path)
+        return path
+
+
+def _lines(
+    connection: DuckDBPyConnection, records: Records, part: Slice, scratch: str
+) -> str:
+    text = records.text
+    if part.ranges[0].begin:
+        # A header is in the first slice of a file.
+        text = replace(text, header_lines=0)
+    copies = _RangeCopies(scratch, {each.path: each for each in part.ranges})
+    reader = RecordReader(scratch, copies)
+    lines, _ = reader.query([each.path for each in part.ranges], text)
+    return in_order(connection, lines) if records.is_ordered else lines
+
+
+class _RangeCopies(Copies):
+    """Local copies of parts of files."""
+
+    def __init__(self, folder: str, ranges: Mapping[str, Range]) -> None:
+        super().__init__(os.path.join(folder, "copies"))
+        self._ranges = ranges
+        self._cut_below = folder
+
+    def fetch_all(self, paths: Sequence[str]) -> list[str]:
+        """Return local paths to the parts of files."""
+        whole = [path for path in paths if self._ranges[path].is_whole]
+        found = dict(zip(whole, super().fetch_all(whole), strict=True))
+        return [found.get(path) or self._cut(self._ranges[path]) for path in paths]
+
+    def _cut(self, part: Range) -> str:
+        storage = storage_of(part.path)
+        target = os.path.join(self._cut_below, "slice.txt")
+
+        def read(begin: int, length: int) -> bytes:
+            return storage.read_from(part.path, begin, length)
+
+        with open(target, "wb") as file:
+            file.writelines(lines_of(part, read))
+        return target
+
+
+def lines_of(part: Range, read: Callable[[int, int], bytes]) -> Iterator[bytes]:
+    """Yield the lines of a file that begin in a range; `read` returns bytes of it.
+
+    But for the first range of a file they come after the line feed before them: so a mark of order
+    of bytes in the middle of a file is not taken for one at its beginning.
+    """
+    # A line that begins in the range comes after a line feed from the byte before it on.
+    place = max(0, part.begin - 1)
+    is_inside = part.begin == 0
+    while content := read(place, max(_PART_BYTES, part.end - 1 - place)):
+        begin = 0
+        if not is_inside:
+            begin = content.find(b"\n")
+            if begin < 0 or place + begin >= part.end - 1:
+                if begin >= 0 or place + len(content) >= part.end - 1:
+                    return
+                place += len(content)
+                continue
+            is_inside = True
+        last = content.find(b"\n", max(begin, part.end - 1 - place))
+        if last >= 0:
+            yield content[begin : last + 1]
+            return
+        yield content[begin:]
+        place += len(content)
