@@ -70,6 +70,12 @@ def test_only_large_files_whose_lines_are_records_are_cut() -> None:
     ]
 
 
+def test_a_file_whose_rows_are_numbered_is_not_cut() -> None:
+    [part] = slices_of(records(), {"a.csv": 1000}, 100, whole=True)
+
+    assert part.ranges == (Range("a.csv", 0, 1000, is_whole=True),)
+
+
 @pytest.mark.parametrize(
     "own",
     [

@@ -7,6 +7,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import types as T
 
+from salesetl.engines import functions as F
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.functions import functions_of
 from salesetl.engines.spark import SparkEngine
@@ -116,4 +117,36 @@ def test_what_a_failed_try_of_a_task_has_written_is_not_read(
 
     assert sorted(row["_record"] for row in engine.rows(kept)) == ["a", "b"]
     assert sorted(row["_record"] for row in rows.rows(frame)) == ["a", "b"]
+    engine.end_work()
+
+
+@pytest.mark.parametrize(
+    ("number", "tasks"),
+    [
+        ("1", 5),
+        ("row_number() over (partition by _source_file order by _record)", 1),
+    ],
+)
+def test_a_file_is_cut_unless_its_rows_are_numbered(
+    spark: SparkSession,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    number: str,
+    tasks: int,
+) -> None:
+    monkeypatch.setattr("salesetl.engines.sliced.SLICE_BYTES", 100)
+    file = tmp_path / "a.csv"
+    file.write_text("name\n" + "".join(f"{n:03}\n" for n in range(120)))
+    engine = SparkEngine(spark)
+    rows = engine.row_engine
+    text = TextFormat(",", "UTF-8", 1, is_multiline=False, width=1)
+    with functions_of(rows.functions):
+        read = rows.read_records([str(file)], text).select("_record", "_source_file")
+        frame = read.withColumn("number", F.expr(number))
+
+    found = engine.rows(engine.checkpoint(frame, str(tmp_path / "judged")))
+
+    assert sorted(row["_record"] for row in found) == [f"{n:03}" for n in range(120)]
+    assert len({*(row["number"] for row in found)}) == (120 if tasks == 1 else 1)
+    assert len([*(tmp_path / "judged").glob("*.parquet")]) == tasks
     engine.end_work()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
@@ -19,7 +20,14 @@ from salesetl.engines.engine import Engine
 from salesetl.engines.query_plans import unique_name
 from salesetl.engines.recorded import Frame
 from salesetl.engines.records import is_packed
-from salesetl.engines.slices import Plan, Records, Slice, slices_of, write_slice
+from salesetl.engines.slices import (
+    SLICE_BYTES,
+    Plan,
+    Records,
+    Slice,
+    slices_of,
+    write_slice,
+)
 from salesetl.engines.spark_text import spark_path, spark_uri
 from salesetl.storage import is_local, join, storage_of
 
@@ -27,13 +35,16 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 _HEAD_BYTES = 256 * 1024
+_TASKS_A_CORE, _LEAST_SLICE_BYTES = 2, 8 * 1024 * 1024
 _NAME = re.compile(r"\w+")
+# Rows that a query numbers or compares with others must come together.
+_WINDOW = re.compile(r"\bover\s*\(", re.IGNORECASE)
 
 
 class SlicedEngine(DuckDbEngine):
     """Frames of delivered rows, which tasks of Spark compute, each over a slice of the files.
 
-    No step may bring rows of several files together, and rows of one file only if they are ordered.
+    No step may bring rows of several files together; rows of one file it may number.
     `whole` is an engine of this process for files that are to be read at once; frames of both may
     be joined.
     """
@@ -132,12 +143,26 @@ class SlicedEngine(DuckDbEngine):
             return has_records
 
         take(sql)
+        is_numbered = any(map(_WINDOW.search, [sql, *views.values()]))
+        # What rows of a file are numbered by may be a name that several files are given.
+        is_renamed = any(name.startswith("frame_") for name in tables)
+        sizes = {name: _sizes(self._files[name][1]) for name in records}
+        slice_bytes = self._slice_bytes(
+            sum(sum(own.values()) for own in sizes.values())
+        )
+        if is_numbered and is_renamed:
+            slice_bytes = sys.maxsize
         slices = [
             part
             for name, own in records.items()
-            for part in slices_of(own, _sizes(self._files[name][1]))
+            for part in slices_of(own, sizes[name], slice_bytes, whole=is_numbered)
         ]
         return Plan(sql, [*records.values()], views, tables), slices or [Slice()]
+
+    def _slice_bytes(self, all_bytes: int) -> int:
+        """Return the size of a slice that keeps all cores busy, and no task small or large."""
+        tasks = _TASKS_A_CORE * self._spark.sparkContext.defaultParallelism
+        return min(SLICE_BYTES, max(_LEAST_SLICE_BYTES, all_bytes // tasks))
 
     def _is_table(self, name: str) -> bool:
         return name in self._views or name.startswith(("frame_", "taken_", "view_"))

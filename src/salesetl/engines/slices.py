@@ -23,7 +23,7 @@ from salesetl.engines.duckdb_text import RecordReader, literal
 from salesetl.engines.records import is_packed
 from salesetl.storage import join, storage_of
 
-_SLICE_BYTES = 64 * 1024 * 1024
+SLICE_BYTES = 64 * 1024 * 1024
 _PART_BYTES = 1024 * 1024
 # Small files cost more to open than to read.
 _LEAST_BYTES = 64 * 1024
@@ -92,13 +92,18 @@ class Plan:
 
 
 def slices_of(
-    records: Records, sizes: Mapping[str, int], slice_bytes: int = _SLICE_BYTES
+    records: Records,
+    sizes: Mapping[str, int],
+    slice_bytes: int = SLICE_BYTES,
+    *,
+    whole: bool = False,
 ) -> Iterator[Slice]:
-    """Cut files of these sizes into slices; small ones are together in one."""
+    """Cut files of these sizes into slices, if they may be cut; small ones are together in one."""
     together: list[Range] = []
     held = 0
     for path, size in sizes.items():
-        if records.can_be_cut and not is_packed(path) and size > slice_bytes:
+        can_be_cut = records.can_be_cut and not (whole or is_packed(path))
+        if can_be_cut and size > slice_bytes:
             for begin in range(0, size, slice_bytes):
                 end = min(begin + slice_bytes, size)
                 yield Slice(records.name, (Range(path, begin, end),))

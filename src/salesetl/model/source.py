@@ -46,7 +46,8 @@ class Source:
 
     `contract` is what the text of each row must parse to, and the rules that it must keep. `reader`
     says how files are read. `prepare` adds columns to the typed rows, which rules may name; it is
-    given the rows and, in their order, the accepted rows of the sources that it `needs`.
+    given the rows and, in their order, the accepted rows of the sources that it `needs`. It must
+    not bring rows together, because it may be given a part of them.
 
     `version` tells which of two deliveries of a key is the newer one: that one wins. `whole` names
     the columns of rows that make sense only together, such as the lines of an order: they are
