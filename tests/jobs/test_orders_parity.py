@@ -78,7 +78,6 @@ JANUARY: dict[str, Any] = {
 FEBRUARY = "2025-02-03T10:00:00Z"
 
 
-@pytest.mark.usefixtures("rows_judged_by")
 @pytest.mark.one_spark
 def test_runs_on_top_of_each_other_are_told_alike(engines: Engines) -> None:
     flat = {name: value for name, value in order(7).items() if name != "customer"}

@@ -179,7 +179,6 @@ SEPTEMBER: dict[str, Any] = {
 }
 
 
-@pytest.mark.usefixtures("rows_judged_by")
 @pytest.mark.one_spark
 def test_runs_on_top_of_each_other_are_told_alike(engines: Engines) -> None:
     august = {"date": "2025-08-03"}
