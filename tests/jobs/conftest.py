@@ -27,5 +27,5 @@ def rows_judged_by(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Let tasks of Spark have DuckDB, and then not."""
-    if request.param == "spark":
-        monkeypatch.setattr("salesetl.engines.spark.has_duckdb", lambda spark: False)
+    if request.param == "duckdb":
+        monkeypatch.setenv("SALESETL_DUCKDB_IN_TASKS", "1")

@@ -1,10 +1,13 @@
 """What tasks of Spark can do, and how they tell that a file is broken."""
 
 import logging
+import os
 import re
 from importlib.util import find_spec
 
 from pyspark.sql import SparkSession
+
+IN_TASKS = "SALESETL_DUCKDB_IN_TASKS"
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +25,12 @@ def tells_of_broken_file(error: BaseException) -> bool:
 
 
 def has_duckdb(spark: SparkSession) -> bool:
-    """Tell whether tasks can use DuckDB, and this process can make queries for it; logs if not."""
+    """Tell whether tasks are to use DuckDB and can, and this process can make queries for it.
+
+    It is asked for with SALESETL_DUCKDB_IN_TASKS=1.
+    """
+    if os.environ.get(IN_TASKS) != "1":
+        return False
     if all(map(find_spec, ("duckdb", "sqlframe"))):
         tasks = spark.sparkContext.parallelize([0], 1)
         if tasks.map(lambda _: find_spec("duckdb") is not None).collect() == [True]:
