@@ -9,7 +9,7 @@ from benchmarks.measure import measure
 
 BUSY = (
     "import time\nheld = bytearray(50 * 2**20)\n"
-    "while time.process_time() < 0.3: pass\n"
+    "while time.process_time() < 0.5: pass\n"
 )
 WITH_CHILDREN = (
     "import subprocess, sys\n"
@@ -21,12 +21,12 @@ def test_the_time_and_the_memory_of_children_count(tmp_path: Path) -> None:
     measured = measure([sys.executable, "-c", WITH_CHILDREN], tmp_path)
 
     # What a child takes after the last look at it is not seen.
-    assert 0.3 < measured.cpu_seconds < 3
+    assert 0.5 < measured.cpu_seconds < 2
     assert measured.mebibytes > 50
 
 
 def test_the_time_of_the_program_itself_counts(tmp_path: Path) -> None:
-    assert measure([sys.executable, "-c", BUSY], tmp_path).cpu_seconds > 0.2
+    assert measure([sys.executable, "-c", BUSY], tmp_path).cpu_seconds >= 0.3
 
 
 def test_a_program_that_fails_is_no_measurement(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salesetl.engines import slices
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.slices import (
     Plan,
@@ -36,18 +37,21 @@ def written(path: str) -> list[Any]:
 @given(
     st.lists(st.sampled_from([b"a", b"bc", b"\n", b"\r\n", b"\xef\xbb\xbf"])),
     st.integers(1, 9),
+    st.integers(1, 4),
 )
 def test_every_line_is_in_the_slice_in_which_it_begins(
-    pieces: list[bytes], slice_bytes: int
+    pieces: list[bytes], slice_bytes: int, part_bytes: int
 ) -> None:
     content = b"".join(pieces)
 
     found = b""
     for begin in range(0, len(content), slice_bytes):
         part = Range("f", begin, min(begin + slice_bytes, len(content)))
-        own = b"".join(lines_of(part, lambda at, size: content[at : at + size]))
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(slices, "_PART_BYTES", part_bytes)
+            own = b"".join(lines_of(part, lambda at, size: content[at : at + size]))
         if begin and own:
-            # Comes first, so that no mark of order of bytes is at the beginning.
+            # Comes first, so that no byte order mark is at the beginning.
             assert own.startswith(b"\n")
             own = own[1:]
         assert not own or own.endswith(b"\n") or content.endswith(own)

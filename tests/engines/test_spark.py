@@ -105,7 +105,7 @@ def test_tasks_without_duckdb_are_told(
 
 
 @pytest.mark.usefixtures("in_tasks")
-def test_what_a_failed_try_of_a_task_has_written_is_not_read(
+def test_what_a_failed_attempt_of_a_task_has_written_is_not_read(
     spark: SparkSession, tmp_path: Path
 ) -> None:
     file = tmp_path / "a.csv"
@@ -116,7 +116,7 @@ def test_what_a_failed_try_of_a_task_has_written_is_not_read(
     text = TextFormat(",", "UTF-8", 1, is_multiline=False, width=1)
     with functions_of(rows.functions):
         frame = rows.read_records([str(file)], text).select("_record")
-    # As a try leaves it that wrote, and failed before it could tell.
+    # As an attempt leaves it that wrote, and failed before it could tell.
     (tmp_path / "judged").mkdir()
     left = tmp_path / "judged" / "part-0.parquet"
     duckdb.sql(f"copy (select 'c' as _record) to '{left}'")

@@ -129,6 +129,29 @@ EXPORT = [
 ]
 
 
+@pytest.mark.parametrize("looked_up_by_row", [0, 1_000_000])
+def test_sales_in_slices_are_told_alike(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch, looked_up_by_row: int
+) -> None:
+    """Also if tasks do not look up customers themselves."""
+    monkeypatch.setenv("SALESETL_DUCKDB_IN_TASKS", "1")
+    monkeypatch.setattr("salesetl.engines.sliced.SLICE_BYTES", 20_000)
+    classifying = "salesetl.runner.classifying"
+    monkeypatch.setattr(f"{classifying}._LOOKED_UP_BY_ROW", looked_up_by_row)
+    generate(
+        "sales --rows 2000 --customers 100 --dirt 0.1 --output_path".split()
+        + [str(engines.home / "raw")]
+    )
+
+    report = engines.load_sales(
+        engines.home / "raw/sales",
+        customers_path=engines.home / "raw/customers",
+        as_of=date(2025, 12, 31),
+    )
+
+    assert report.rows_loaded > 1500 and report.rows_quarantined > 50
+
+
 @pytest.mark.usefixtures("rows_judged_by")
 def test_wide_characters_and_what_a_profile_makes_of_them_are_told_alike(
     engines: Engines,

@@ -1,4 +1,4 @@
-"""What an engine is that is its own row engine."""
+"""What engines have in common that compute rows themselves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class OwnRows:
-    """Is its own row engine."""
+    """An engine that is its own row engine."""
 
     @property
     def row_engine(self: Engine) -> Engine:

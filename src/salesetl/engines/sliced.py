@@ -44,8 +44,8 @@ _WINDOW = re.compile(r"\bover\s*\(", re.IGNORECASE)
 class SlicedEngine(DuckDbEngine):
     """Frames of delivered rows, which tasks of Spark compute, each over a slice of the files.
 
-    No step may bring rows of several files together; rows of one file it may number.
-    `whole` is an engine of this process for files that are to be read at once; frames of both may
+    A step must not bring rows of several files together. It may number the rows of one file.
+    `whole` is an engine of this process, for small files that are read at once; frames of both may
     be joined.
     """
 
@@ -79,7 +79,7 @@ class SlicedEngine(DuckDbEngine):
         context = self._spark.sparkContext
         shared = context.broadcast(plan)
         parts = context.parallelize(slices, len(slices))
-        # Only tries that succeeded tell what they have written.
+        # Only attempts that succeeded tell what they have written.
         paths = parts.map(
             lambda part: write_slice(shared.value, part, folder)
         ).collect()
@@ -88,7 +88,7 @@ class SlicedEngine(DuckDbEngine):
         return reader.parquet(*map(spark_path, paths))
 
     def taken(self, frame: DataFrame, folder: str) -> DataFrame:
-        """Return the rows of a frame of Spark, which is small, as a frame of this engine."""
+        """Return a small frame of Spark as a frame of this engine."""
         frame.write.parquet(spark_uri(folder))
         files = [
             file.path
@@ -129,7 +129,7 @@ class SlicedEngine(DuckDbEngine):
         tables: dict[str, bytes] = {}
 
         def take(query: str) -> bool:
-            """Take what a query is made of; tell whether that are records."""
+            """Take what a query is made of; tell whether records are part of it."""
             has_records = False
             for name in dict.fromkeys(_NAME.findall(query)):
                 if name in self._files:
@@ -144,7 +144,7 @@ class SlicedEngine(DuckDbEngine):
 
         take(sql)
         is_numbered = any(map(_WINDOW.search, [sql, *views.values()]))
-        # What rows of a file are numbered by may be a name that several files are given.
+        # Rows are numbered by the name of their file, and several files may be given the same name.
         is_renamed = any(name.startswith("frame_") for name in tables)
         sizes = {name: _sizes(self._files[name][1]) for name in records}
         slice_bytes = self._slice_bytes(
@@ -216,5 +216,5 @@ def _first_lines(path: str) -> Iterator[str]:
         except zlib.error:
             return
     # The last one may be cut.
-    for line in head.decode("utf-8", "replace").split("\n")[:-1] or [""]:
+    for line in head.decode("utf-8", "replace").split("\n")[:-1]:
         yield line[:LONGEST]

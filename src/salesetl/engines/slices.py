@@ -120,7 +120,7 @@ def slices_of(
 def write_slice(plan: Plan, part: Slice, folder: str) -> str:
     """Write the rows of a query over one slice as a Parquet file below a folder; its path.
 
-    The name of the file is new each time: what a failed try has written is not taken for it.
+    The name of the file is new each time: what a failed attempt has written is not taken for it.
     """
     with tempfile.TemporaryDirectory(prefix="salesetl-") as scratch:
         connection = connect(os.path.join(scratch, "spill"))
@@ -192,25 +192,22 @@ class _RangeCopies(Copies):
 def lines_of(part: Range, read: Callable[[int, int], bytes]) -> Iterator[bytes]:
     """Yield the lines of a file that begin in a range; `read` returns bytes of it.
 
-    But for the first range of a file they come after the line feed before them: so a mark of order
-    of bytes in the middle of a file is not taken for one at its beginning.
+    In all ranges but the first of a file, the line feed before the first line comes too, so that a
+    byte order mark in the middle of a file is not taken for one at its beginning.
     """
     # A line that begins in the range comes after a line feed from the byte before it on.
     place = max(0, part.begin - 1)
-    is_inside = part.begin == 0
-    while content := read(place, max(_PART_BYTES, part.end - 1 - place)):
-        begin = 0
-        if not is_inside:
-            begin = content.find(b"\n")
-            if begin < 0 or place + begin >= part.end - 1:
-                if begin >= 0 or place + len(content) >= part.end - 1:
-                    return
-                place += len(content)
-                continue
-            is_inside = True
-        last = content.find(b"\n", max(begin, part.end - 1 - place))
-        if last >= 0:
-            yield content[begin : last + 1]
+    content = read(place, max(_PART_BYTES, part.end - 1 - place))
+    begin = 0
+    if part.begin:
+        begin = content.find(b"\n")
+        if begin < 0 or place + begin >= part.end - 1:
+            return
+    while content:
+        end = content.find(b"\n", max(begin, part.end - 1 - place))
+        if end >= 0:
+            yield content[begin : end + 1]
             return
         yield content[begin:]
-        place += len(content)
+        place, begin = place + len(content), 0
+        content = read(place, _PART_BYTES)

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from pyspark.sql import SparkSession
 
-IN_TASKS = "SALESETL_DUCKDB_IN_TASKS"
+_IN_TASKS = "SALESETL_DUCKDB_IN_TASKS"
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def has_duckdb(spark: SparkSession) -> bool:
 
     It is asked for with SALESETL_DUCKDB_IN_TASKS=1.
     """
-    if os.environ.get(IN_TASKS) != "1":
+    if os.environ.get(_IN_TASKS) != "1":
         return False
     if all(map(find_spec, ("duckdb", "sqlframe"))):
         tasks = spark.sparkContext.parallelize([0], 1)

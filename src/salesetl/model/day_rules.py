@@ -10,7 +10,7 @@ _SECONDS = Cause(
 
 
 def time_rule(column: str) -> Rule:
-    """Return the rule that a column that must have a moment has one that is read."""
+    """Return the rule that a column has a moment, and that it can be read."""
     return Rule(
         f"{column}_is_valid",
         f"{column} is not null",
