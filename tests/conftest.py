@@ -177,3 +177,12 @@ def _uses_spark(item: pytest.Item) -> bool:
     parameters = getattr(getattr(item, "callspec", None), "params", {})
     names = getattr(item, "fixturenames", ())
     return "spark" in names or "spark" in parameters.get("engine", ())
+
+
+@pytest.fixture(params=["duckdb", "spark"])
+def rows_judged_by(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let Spark have DuckDB judge rows in its tasks, and then not."""
+    if request.param == "spark":
+        monkeypatch.setattr("salesetl.engines.spark.has_duckdb", lambda spark: False)

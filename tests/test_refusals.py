@@ -7,13 +7,16 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from generators.__main__ import main as generate
 from salesetl.cli import main
+from salesetl.engines import sliced
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.engines.engine import Engine
+from salesetl.engines.sliced import SlicedEngine
 from salesetl.errors import PlaceError, SalesEtlError, naming, one_line, understood
 from salesetl.pipelines.orders.contracts import FACT_ORDERS
 from salesetl.readers.files import find_files
@@ -196,6 +199,7 @@ def test_a_file_in_the_place_of_a_table_is_named_and_nothing_is_published(
 
 
 @on_each_engine
+@pytest.mark.usefixtures("rows_judged_by")
 @pytest.mark.parametrize("is_packed", [True, False])
 def test_a_file_that_vanishes_while_it_is_read_is_named(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_packed: bool
@@ -204,15 +208,21 @@ def test_a_file_that_vanishes_while_it_is_read_is_named(
     folder = shop.deliver("raw", [sale(1)])
     path = folder / ("gone.json.gz" if is_packed else "go [1].csv")
     (folder / "sales.csv").rename(path)
-    job_reads = type(engine).read_records
-
-    def after_it_is_gone(self: Engine, *arguments: object) -> object:
-        path.unlink()
-        return job_reads(self, *arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(type(engine), "read_records", after_it_is_gone)
     if is_packed:
         path.write_bytes(gzip.compress(path.read_bytes()))
+    reading: Any = type(engine.row_engine)
+    name = "read_records"
+    if reading is SlicedEngine:
+        # The last that is done before a task reads it.
+        reading, name = sliced, "slices_of"
+    job_reads = getattr(reading, name)
+
+    def after_it_is_gone(*arguments: Any, **options: bool) -> object:
+        if str(path) in arguments[1]:
+            path.unlink()
+        return job_reads(*arguments, **options)
+
+    monkeypatch.setattr(reading, name, after_it_is_gone)
 
     with pytest.raises(Exception) as failure:
         shop.load(folder)

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from salesetl.refusals import is_of_engine, refusal, refusal_of
 
+# How a traceback tells such an error, which a worker of Spark has raised.
+_OF_A_WORKER = re.compile(r"^salesetl\.errors\.\w+: (.+)$", re.MULTILINE)
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
 
 
@@ -99,8 +101,25 @@ def understood(error: BaseException) -> SalesEtlError | None:
     """Return the error as one that a person can act on, or None if its cause is not known."""
     if isinstance(error, SalesEtlError):
         return error
+    if is_of_engine(error) and (found := _OF_A_WORKER.search(str(error))):
+        return SalesEtlError(found[1])
     told = refusal_of(error)
     return None if told is None else PlaceError(told)
+
+
+@contextmanager
+def understandable() -> Iterator[None]:
+    """Turn an error in the block into one that a person can act on, if its cause is known.
+
+    For workers of Spark, of whose errors the driver has only the text.
+    """
+    try:
+        yield
+    except Exception as error:
+        known = understood(error)
+        if known is None or known is error:
+            raise
+        raise known from error
 
 
 def one_line(error: BaseException) -> str:

@@ -78,13 +78,6 @@ def test_a_partition_has_one_file_however_many_tasks_made_its_rows(
     assert schema["id"].metadata == {"comment": "Number"}
 
 
-@pytest.fixture
-def in_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask for DuckDB in tasks."""
-    monkeypatch.setenv("SALESETL_DUCKDB_IN_TASKS", "1")
-
-
-@pytest.mark.usefixtures("in_tasks")
 def test_tasks_without_duckdb_are_told(
     spark: SparkSession,
     monkeypatch: pytest.MonkeyPatch,
@@ -104,7 +97,6 @@ def test_tasks_without_duckdb_are_told(
     assert engine.facts()["rows_judged_by"] == "spark"
 
 
-@pytest.mark.usefixtures("in_tasks")
 def test_what_a_failed_attempt_of_a_task_has_written_is_not_read(
     spark: SparkSession, tmp_path: Path
 ) -> None:
@@ -128,7 +120,6 @@ def test_what_a_failed_attempt_of_a_task_has_written_is_not_read(
     engine.end_work()
 
 
-@pytest.mark.usefixtures("in_tasks")
 @pytest.mark.parametrize(
     ("number", "tasks"),
     [

@@ -20,12 +20,3 @@ def shop(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
 def engines(duckdb: DuckDbEngine, spark_engine: Engine, tmp_path: Path) -> Engines:
     """Open both engines on one empty folder."""
     return Engines(duckdb, spark_engine, tmp_path)
-
-
-@pytest.fixture(params=["duckdb", "spark"])
-def rows_judged_by(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Let tasks of Spark have DuckDB, and then not."""
-    if request.param == "duckdb":
-        monkeypatch.setenv("SALESETL_DUCKDB_IN_TASKS", "1")

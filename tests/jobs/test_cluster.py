@@ -37,8 +37,8 @@ def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[tuple[str, list[Process]]]:
-    """Start a master and two workers of a core each; yield its address and the workers."""
+def cluster(tmp_path: Path) -> Iterator[tuple[str, dict[Path, Process]]]:
+    """Start a master and two workers of a core each; its address, the workers by temporary folder."""
     with contextlib.ExitStack() as stack, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -47,12 +47,16 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[Process]]]:
         words = ["Master", "--host", "127.0.0.1", "--port", str(port)]
         stack.enter_context(daemon(tmp_path / "master.log", *words))
         wait_until(lambda: "New state: ALIVE" in (tmp_path / "master.log").read_text())
-        workers = []
+        workers = {}
         for name in ("worker-1", "worker-2"):
             words = ["Worker", "--host", "127.0.0.1", "-c", "1", "-m", "1g"]
             words += ["-d", str(tmp_path / name), address]
             log = tmp_path / f"{name}.log"
-            workers.append(stack.enter_context(daemon(log, *words)))
+            temporary = tmp_path / f"{name}-tmp"
+            temporary.mkdir()
+            workers[temporary] = stack.enter_context(
+                daemon(log, *words, temporary=temporary)
+            )
         logs = [tmp_path / f"{name}.log" for name in ("worker-1", "worker-2")]
         wait_until(
             lambda: all("Successfully registered" in log.read_text() for log in logs)
@@ -61,11 +65,14 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[Process]]]:
 
 
 @contextlib.contextmanager
-def daemon(log: Path, name: str, *words: str) -> Iterator[Process]:
+def daemon(
+    log: Path, name: str, *words: str, temporary: Path | None = None
+) -> Iterator[Process]:
     """Run a daemon of Spark's own cluster with what it starts, and kill them all in the end."""
     command = [str(SPARK_HOME / "bin" / "spark-class")]
     command += [f"org.apache.spark.deploy.{name.lower()}.{name}", "--webui-port", "0"]
     home = {"JAVA_HOME": find_java_home(), "SPARK_HOME": str(SPARK_HOME)}
+    home |= {"TMPDIR": str(temporary)} if temporary else {}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, *words],
@@ -142,7 +149,7 @@ def content(lake: Path) -> dict[str, tuple[int, int]]:
 
 @pytest.mark.slow
 def test_a_run_outlives_the_loss_of_a_worker(
-    cluster: tuple[str, list[Process]],
+    cluster: tuple[str, dict[Path, Process]],
     duckdb: DuckDbEngine,
     delivery: Path,
     tmp_path: Path,
@@ -166,13 +173,18 @@ def test_a_run_outlives_the_loss_of_a_worker(
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        is_under_way = "classified/sales/judged/_temporary/0/_temporary/*/*.parquet"
-        staging = lake / "sales" / "_staging"
-        wait_until(
-            lambda: running.poll() is not None or any(staging.glob(f"*/{is_under_way}"))
-        )
+        writing: list[Process] = []
+
+        def is_under_way() -> bool:
+            """Find the workers of which a task writes judged rows."""
+            for temporary, worker in workers.items():
+                if any(temporary.glob("*/written.parquet")):
+                    writing.append(worker)
+            return bool(writing) or running.poll() is not None
+
+        wait_until(is_under_way)
         assert running.poll() is None, log.read_text()
-        kill(workers[0])
+        kill(writing[0])
         running.wait(SECONDS)
 
     assert running.returncode == 0, log.read_text()

@@ -134,7 +134,6 @@ def test_sales_in_slices_are_told_alike(
     engines: Engines, monkeypatch: pytest.MonkeyPatch, looked_up_by_row: int
 ) -> None:
     """Also if tasks do not look up customers themselves."""
-    monkeypatch.setenv("SALESETL_DUCKDB_IN_TASKS", "1")
     monkeypatch.setattr("salesetl.engines.sliced.SLICE_BYTES", 20_000)
     classifying = "salesetl.runner.classifying"
     monkeypatch.setattr(f"{classifying}._LOOKED_UP_BY_ROW", looked_up_by_row)

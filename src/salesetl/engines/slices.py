@@ -21,6 +21,7 @@ from salesetl.engines.duckdb_connection import connect, in_order
 from salesetl.engines.duckdb_tables import file_query
 from salesetl.engines.duckdb_text import RecordReader, literal
 from salesetl.engines.records import is_packed
+from salesetl.errors import understandable
 from salesetl.storage import join, storage_of
 
 SLICE_BYTES = 64 * 1024 * 1024
@@ -122,7 +123,7 @@ def write_slice(plan: Plan, part: Slice, folder: str) -> str:
 
     The name of the file is new each time: what a failed attempt has written is not taken for it.
     """
-    with tempfile.TemporaryDirectory(prefix="salesetl-") as scratch:
+    with understandable(), tempfile.TemporaryDirectory(prefix="salesetl-") as scratch:
         connection = connect(os.path.join(scratch, "spill"))
         try:
             connection.execute(f"set threads = 1; set memory_limit = '{_MEMORY}'")

@@ -1,13 +1,10 @@
 """What tasks of Spark can do, and how they tell that a file is broken."""
 
 import logging
-import os
 import re
 from importlib.util import find_spec
 
 from pyspark.sql import SparkSession
-
-_IN_TASKS = "SALESETL_DUCKDB_IN_TASKS"
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +22,7 @@ def tells_of_broken_file(error: BaseException) -> bool:
 
 
 def has_duckdb(spark: SparkSession) -> bool:
-    """Tell whether tasks are to use DuckDB and can, and this process can make queries for it.
-
-    It is asked for with SALESETL_DUCKDB_IN_TASKS=1.
-    """
-    if os.environ.get(_IN_TASKS) != "1":
-        return False
+    """Tell whether tasks can use DuckDB, and this process can make queries for it."""
     if all(map(find_spec, ("duckdb", "sqlframe"))):
         tasks = spark.sparkContext.parallelize([0], 1)
         if tasks.map(lambda _: find_spec("duckdb") is not None).collect() == [True]:
