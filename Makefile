@@ -97,7 +97,7 @@ format: $(READY) ## format the code
 docs: $(READY) ## generate docs, SQL and templates from contracts, jobs and dbt models
 	@$(BIN)/salesetl docs .
 
-package: $(EMBEDDED) ## build the wheel and the job scripts in dist/ (WITH=--zip or WITH=--venv: other formats too)
+package: $(EMBEDDED) ## build the code, what it needs on Glue and the job scripts in dist/ (WITH=--venv: a virtual environment too)
 	@scripts/package.sh $(BIN) $(WITH)
 
 package-lambda: $(EMBEDDED) ## build the package of the Lambda function in dist/

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pin the packages of the development environments, with hashes, in requirements/.
+# Pin the packages of the development environments and of Glue, with hashes, in requirements/.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -lt 1 ]]; then
@@ -25,3 +25,4 @@ lock venv-spark4 local-spark4,report,test "${@:2}"
 lock venv-airflow airflow --strip-extras "${@:2}"
 lock venv-dbt dbt-warehouses "${@:2}"
 lock venv-ministack emulator "${@:2}"
+lock glue glue "${@:2}"

@@ -1,20 +1,19 @@
 #!/usr/bin/env bash
-# Build the files for Glue and spark-submit in dist/: one pure-Python wheel and the job scripts.
+# Build the files for Glue and spark-submit in dist/: the code as a zip and as a wheel, the job scripts, and what
+# the code needs on each Python of Glue.
 # The same content always gives the same bytes.
 set -euo pipefail
 
 usage() {
   cat <<'END'
-usage: scripts/package.sh BIN [--zip | --venv]    (BIN: bin folder of a virtual environment)
+usage: scripts/package.sh BIN [--venv]    (BIN: bin folder of a virtual environment)
 
-  --zip   also build a zip for --extra-py-files
   --venv  also build an archive of a virtual environment for --python-virtual-env; build it on Amazon
           Linux 2023, because it needs the same Python and operating system as Glue
 END
 }
 [[ "${1:-}" == --help ]] && usage && exit 0
-case "${2:-}" in "" | --zip | --venv) ;; *) usage >&2 && exit 2 ;; esac
-[[ $# -ge 1 && $# -le 2 ]] || { usage >&2 && exit 2; }
+[[ $# -ge 1 && $# -le 2 && "${2:---venv}" == --venv ]] || { usage >&2 && exit 2; }
 bin=$(realpath "$1")
 way=${2:-}
 cd "$(dirname "$0")/.."
@@ -36,17 +35,35 @@ mkdir dist
 mkdir dist/jobs
 cp jobs/*.py dist/jobs
 wheel=$(basename dist/*.whl)
-prefix='s3://BUCKET/PREFIX'
-echo "dist/$wheel"
-echo "  --extra-py-files $prefix/$wheel"
-echo "or, to install it with pip before the job starts,"
-echo "  --additional-python-modules $prefix/$wheel --python-modules-installer-option '--no-index --no-deps'"
+# Workers of Spark import from a zip, but not from a wheel.
+archive="${wheel%%-py3*}.zip"
+cp "dist/$wheel" "dist/$archive"
 
-if [[ "$way" == --zip ]]; then
-  cp "dist/$wheel" "dist/${wheel%%-py3*}.zip"
-  echo "dist/${wheel%%-py3*}.zip"
-  echo "  --extra-py-files $prefix/${wheel%%-py3*}.zip"
-elif [[ "$way" == --venv ]]; then
+# The packages of requirements/glue.txt, whose hashes pip checks, as Glue wants them.
+# https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
+modules() {
+  local python=$1 wheels="$work/$1/wheels"
+  "$bin/python" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+    --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --python-version "$python" \
+    --requirement requirements/glue.txt --dest "$wheels"
+  grep -oE '^[a-z0-9._-]+==[^ ;]+' requirements/glue.txt > "$wheels/requirements.txt"
+  find "$work/$python" -exec touch --date "@$SOURCE_DATE_EPOCH" {} +
+  (cd "$work/$python" && TZ=UTC "$bin/python" -m zipfile -c modules.zip wheels)
+  mv "$work/$python/modules.zip" "dist/salesetl-modules-python$python.gluewheels.zip"
+}
+
+prefix='s3://BUCKET/PREFIX'
+echo "dist/$archive"
+echo "  --extra-py-files $prefix/$archive"
+for python in 3.11 3.13; do
+  modules "$python"
+  echo "dist/salesetl-modules-python$python.gluewheels.zip"
+  echo "  --additional-python-modules $prefix/salesetl-modules-python$python.gluewheels.zip --python-modules-installer-option --no-index"
+done
+echo "dist/$wheel"
+echo "  to install the code with pip, on Glue as one of --additional-python-modules"
+
+if [[ "$way" == --venv ]]; then
   "$bin/python" -m venv "$work/venv"
   "$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
     "dist/${wheel}[glue-venv]" venv-pack2==0.9.2

@@ -11,6 +11,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from salesetl.glue.definitions import GLUE_VERSIONS
+from salesetl.glue.release import modules_file
 from tests.frames import ORDER
 
 _CALL = """
@@ -38,25 +40,52 @@ def test_the_same_content_gives_the_same_bytes_whoever_packages_it(
 
     first, second = packaged(clone), packaged(other)
 
-    [wheel] = clone.glob("dist/*.whl")
-    assert wheel.name.endswith("-py3-none-any.whl")
+    built = {path.name for path in clone.glob("dist/*.*")}
+    [wheel] = clone.glob("dist/*-py3-none-any.whl")
     models = {
         f"salesetl/dbt_project/{path.relative_to(clone / 'dbt')}"
         for path in (clone / "dbt").rglob("*")
         if path.is_file()
     }
     assert models <= set(zipfile.ZipFile(wheel).namelist())
-    assert (other / "dist" / wheel.name).read_bytes() == wheel.read_bytes()
+    # The code as a wheel and as a zip, and what it needs on each Python of Glue.
+    assert len(built) == 4
+    for name in built:
+        bytes_of_both = [(root / "dist" / name).read_bytes() for root in (clone, other)]
+        assert bytes_of_both[0] == bytes_of_both[1], name
     assert first == second
-    assert f"--extra-py-files s3://BUCKET/PREFIX/{wheel.name}" in first
+
+
+@pytest.mark.slow
+def test_what_the_code_needs_is_installed_without_an_index(
+    clone: Path, tmp_path: Path
+) -> None:
+    """As Glue does it, for the Python of this process if Glue has it."""
+    said = packaged(clone)
+    python = "{}.{}".format(*sys.version_info)
+    name = modules_file(python if python in GLUE_VERSIONS.values() else "3.11")
+    with zipfile.ZipFile(clone / "dist" / name) as archive:
+        archive.extractall(tmp_path)
+    wheels, modules = tmp_path / "wheels", tmp_path / "modules"
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index"]
+    command += ["--find-links", str(wheels), "-r", str(wheels / "requirements.txt")]
+    command += ["--target", str(modules)]
+    command += ["--python-version", name.removeprefix("salesetl-modules-python")[:4]]
+    command += ["--only-binary", ":all:", "--platform", "manylinux_2_28_x86_64"]
+    command += ["--platform", "manylinux2014_x86_64"]
+    subprocess.check_call(command)
+
+    assert f"--additional-python-modules s3://BUCKET/PREFIX/{name} --python-mod" in said
+    found = {path.name for path in modules.iterdir()}
+    assert {"duckdb", "sqlframe", "sqlglot", "python_calamine"} <= found
 
 
 @pytest.mark.slow
 def test_the_wheel_needs_no_index_and_runs_from_its_zip(
     clone: Path, tmp_path: Path
 ) -> None:
-    said = packaged(clone, "--zip")
-    [wheel], [archive] = clone.glob("dist/*.whl"), clone.glob("dist/*.zip")
+    said = packaged(clone)
+    [wheel], [archive] = clone.glob("dist/*.whl"), clone.glob("dist/salesetl-0*.zip")
 
     installed = tmp_path / "installed"
     alone = ["--no-index", "--no-deps", "--quiet", "--target", str(installed)]

@@ -190,9 +190,7 @@ def test_a_job_runs_a_release_that_it_cannot_change(name: str) -> None:
     script = f"{SCRIPTS}/releases/0.5.0-0123456789ab/jobs/{job}.py"
 
     assert allows(role, "s3:GetObject", script)
-    assert allows(
-        role, "s3:GetObject", f"{SCRIPTS}/releases/x/salesetl-0.5.0-py3-none-any.whl"
-    )
+    assert allows(role, "s3:GetObject", f"{SCRIPTS}/releases/x/salesetl-0.5.0.zip")
     assert not allows(role, "s3:PutObject", script)
     assert not allows(role, "s3:GetObject", f"{SCRIPTS}/deployments/1.json")
 

@@ -33,7 +33,9 @@ def test_a_job_is_there_with_its_settings_and_its_role(job: str) -> None:
     prefix = f"s3://{BUCKETS['scripts']}/releases/{RELEASE}"
     assert found["Command"]["ScriptLocation"] == f"{prefix}/jobs/{job}.py"
     arguments = found["DefaultArguments"]
-    assert arguments["--extra-py-files"] == f"{prefix}/salesetl-0.5.0-py3-none-any.whl"
+    assert arguments["--extra-py-files"] == f"{prefix}/salesetl-0.5.0.zip"
+    modules = f"{prefix}/salesetl-modules-python3.11.gluewheels.zip"
+    assert arguments["--additional-python-modules"] == modules
     assert arguments["--output_path"] == f"s3://{BUCKETS['processed']}/lake"
     assert (found["GlueVersion"], found["WorkerType"]) == ("5.1", "G.1X")
     role = iam.get_role(RoleName=found["Role"].rpartition("/")[2])["Role"]
@@ -249,7 +251,7 @@ def test_infra_never_changes_what_jobs_run(tmp_path: Path) -> None:
         assert f"/releases/{release}/jobs/" in found["Command"]["ScriptLocation"]
         version = release.partition("-")[0]
         assert found["DefaultArguments"]["--extra-py-files"].endswith(
-            f"/{release}/salesetl-{version}-py3-none-any.whl"
+            f"/{release}/salesetl-{version}.zip"
         )
 
 

@@ -154,7 +154,7 @@ def test_the_stack_gives_a_job_the_settings_of_a_deploy(
         definition,
         environment,
         f"{scripts}/releases/0.5.0-0123456789ab",
-        "salesetl-0.5.0-py3-none-any.whl",
+        "0.5.0",
     )
 
     job = resource(definition, "Job")

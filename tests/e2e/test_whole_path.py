@@ -193,23 +193,23 @@ class Walk:
         job: dict[str, Any] = boto3.client("glue").get_job(JobName=name)["Job"]
         given: dict[str, str] = job["DefaultArguments"]
         paths = [job["Command"]["ScriptLocation"], given["--extra-py-files"]]
-        script, wheel = [self._fetched(path) for path in paths]
+        script, code = [self._fetched(path) for path in paths]
         all_words = [word for pair in given.items() for word in pair]
         all_words += [*shlex.split(words), "--run_id", run_id]
         command = [sys.executable, script, *all_words, "--engine", "duckdb"]
         if JARS:
-            command = self._submission(script, wheel, all_words, given["--conf"])
+            command = self._submission(script, code, all_words, given["--conf"])
         self.shell(
             shlex.join(command),
             {
-                "PYTHONPATH": "" if JARS else wheel,
+                "PYTHONPATH": "" if JARS else code,
                 "PYSPARK_PYTHON": sys.executable,
                 "JAVA_HOME": find_java_home(),
             },
         )
 
     def _submission(
-        self, script: str, wheel: str, words: list[str], conf: str
+        self, script: str, code: str, words: list[str], conf: str
     ) -> list[str]:
         # The first run takes the paths as they are deployed, later ones name the file system.
         scheme = "s3" if self.runs == 1 else "s3a"
@@ -217,7 +217,7 @@ class Walk:
             "spark.hadoop.fs.s3a.endpoint": os.environ["AWS_ENDPOINT_URL"]
         }
         return [
-            *(f"{sys.prefix}/bin/spark-submit", "--jars", JARS, "--py-files", wheel),
+            *(f"{sys.prefix}/bin/spark-submit", "--jars", JARS, "--py-files", code),
             *shlex.split(f"--conf {conf}"),
             *(f"--conf={name}={value}" for name, value in settings.items()),
             script,

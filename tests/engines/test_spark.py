@@ -90,7 +90,7 @@ def test_tasks_without_duckdb_are_told(
     monkeypatch.setattr("salesetl.engines.spark_tasks.find_spec", lambda name: None)
 
     assert not has_duckdb(spark)
-    assert "have no DuckDB" in caplog.text
+    assert "have not the DuckDB" in caplog.text
     engine = SparkEngine(spark)
     monkeypatch.setattr("salesetl.engines.spark.has_duckdb", lambda _: False)
     assert engine.row_engine is engine

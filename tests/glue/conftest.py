@@ -89,9 +89,9 @@ def definition() -> JobDefinition:
 
 def release_at(folder: Path, version: str, code: str = "x") -> Release:
     """Make a small release of a version."""
-    wheel = folder / version / f"salesetl-{version}-py3-none-any.whl"
+    archive = folder / version / f"salesetl-{version}.zip"
     script = folder / version / "enrich_sales.py"
-    wheel.parent.mkdir(parents=True, exist_ok=True)
-    wheel.write_text(code)
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    archive.write_text(code)
     script.write_text(f"# {code}")
-    return Release(version, {wheel.name: wheel, "jobs/enrich_sales.py": script})
+    return Release(version, {archive.name: archive, "jobs/enrich_sales.py": script})

@@ -21,7 +21,13 @@ def root(tmp_path: Path) -> Path:
     """Make a root with the definitions of the jobs and what a release is made of."""
     shutil.copytree(ROOT / "jobs", tmp_path / "jobs")
     shutil.copytree(ROOT / "jobs", tmp_path / "dist" / "jobs")
-    (tmp_path / "dist" / "salesetl-0.1.0-py3-none-any.whl").write_text("wheel")
+    for name in (
+        "salesetl-0.1.0-py3-none-any.whl",
+        "salesetl-0.1.0.zip",
+        "salesetl-modules-python3.11.gluewheels.zip",
+        "salesetl-modules-python3.13.gluewheels.zip",
+    ):
+        (tmp_path / "dist" / name).write_text(name)
     return tmp_path
 
 
@@ -100,7 +106,7 @@ def test_a_release_that_is_not_built_names_the_command_that_builds_it(
 
     error = refused(capsys, "release", "--root", str(root))
 
-    assert error.startswith(f"{root}/dist: must have one wheel and the job scripts")
+    assert error.startswith(f"{root}/dist: must have the code and the job scripts")
 
 
 def test_the_name_of_a_release_is_that_of_its_content(

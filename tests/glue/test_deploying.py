@@ -12,7 +12,7 @@ from salesetl.glue import deploying
 from salesetl.glue.definitions import JobDefinition
 from salesetl.glue.deploying import Plan, deploy, plan_deploy, plan_rollback, roll_back
 from salesetl.glue.jobs import Difference, find_job
-from salesetl.glue.release import Release, is_complete, release_path
+from salesetl.glue.release import Release, code_file, is_complete, release_path
 from salesetl.glue.settings import Environment
 from salesetl.storage import storage_of
 from tests.glue.conftest import release_at
@@ -80,7 +80,7 @@ def test_a_job_is_created_as_its_definition_says(
     assert found["MaxRetries"] == 1
     assert found["Command"]["ScriptLocation"] == f"{prefix}/jobs/enrich_sales.py"
     given = found["DefaultArguments"]
-    assert given["--extra-py-files"] == f"{prefix}/salesetl-1.0-py3-none-any.whl"
+    assert given["--extra-py-files"] == f"{prefix}/salesetl-1.0.zip"
     assert given["--job-bookmark-option"] == "job-bookmark-disable"
     assert given["--sales_path"] == f"{environment.raw}/sales/"
     assert given["--output_path"] == environment.lake
@@ -236,13 +236,13 @@ def test_a_release_that_was_half_sent_is_sent_whole(
 ) -> None:
     release = release_at(tmp_path, "1.0")
     prefix = release_path(environment.scripts, release.name)
-    storage_of(prefix).write(f"{prefix}/{release.wheel}", b"")
+    storage_of(prefix).write(f"{prefix}/{code_file(release.version)}", b"")
     assert not is_complete(prefix)
 
     deployed(definition, environment, release)
 
-    sent = storage_of(prefix).read(f"{prefix}/{release.wheel}")
-    assert sent == release.files[release.wheel].read_bytes()
+    sent = storage_of(prefix).read(f"{prefix}/{code_file(release.version)}")
+    assert sent == release.files[code_file(release.version)].read_bytes()
     assert is_complete(prefix)
 
 
@@ -253,7 +253,7 @@ def test_nothing_is_rolled_back_to_a_release_that_somebody_has_removed(
     deployed(definition, environment, old)
     deployed(definition, environment, new)
     prefix = release_path(environment.scripts, old.name)
-    storage_of(prefix).delete(f"{prefix}/{old.wheel}")
+    storage_of(prefix).delete(f"{prefix}/{code_file(old.version)}")
 
     with pytest.raises(
         AwsError, match="files of this release are missing; nothing was"

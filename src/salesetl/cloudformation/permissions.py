@@ -171,7 +171,7 @@ def source_paths(definition: JobDefinition) -> list[str]:
 def _release_statements(job: str) -> list[dict[str, Any]]:
     scripts = bucket_arn(SCRIPTS)
     scratch = [f"temp/{job}", f"spark-events/{job}"]
-    releases = [f"{scripts}/releases/*/jobs/{job}.py", f"{scripts}/releases/*.whl"]
+    releases = [f"{scripts}/releases/*/jobs/{job}.py", f"{scripts}/releases/*.zip"]
     return [
         allow("ReadRelease", ["s3:GetObject"], releases),
         allow(

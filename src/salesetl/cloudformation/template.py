@@ -137,13 +137,11 @@ def _job(definition: JobDefinition) -> dict[str, Any]:
         job_roles="",
     )
     release = f"{environment.scripts}/releases/${{Release}}"
-    settings = job_settings(
-        definition, environment, release, "salesetl-${Version}-py3-none-any.whl"
-    )
-    wheel = settings["DefaultArguments"]["--extra-py-files"]
-    # The version of the wheel comes from the release, not from the version that built the template.
+    settings = job_settings(definition, environment, release, "${Version}")
+    code = settings["DefaultArguments"]["--extra-py-files"]
+    # The version of the code comes from the release, not from the version that built the template.
     settings["DefaultArguments"]["--extra-py-files"] = {
-        "Fn::Sub": [wheel, {"Version": _VERSION}]
+        "Fn::Sub": [code, {"Version": _VERSION}]
     }
     return {
         "Type": "AWS::Glue::Job",

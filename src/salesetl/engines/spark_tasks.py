@@ -22,13 +22,25 @@ def tells_of_broken_file(error: BaseException) -> bool:
 
 
 def has_duckdb(spark: SparkSession) -> bool:
-    """Tell whether tasks can use DuckDB, and this process can make queries for it."""
+    """Tell whether tasks can use DuckDB, and this process can make queries for it.
+
+    Tasks must have this library too, and the same DuckDB as this process.
+    """
     if all(map(find_spec, ("duckdb", "sqlframe"))):
+
+        def duckdb_of_salesetl(_: object) -> str | None:
+            """Return the version of DuckDB where this runs; it comes with all of its code."""
+            if not all(map(find_spec, ("duckdb", "salesetl"))):
+                return None
+            import duckdb
+
+            return duckdb.__version__
+
         tasks = spark.sparkContext.parallelize([0], 1)
-        if tasks.map(lambda _: find_spec("duckdb") is not None).collect() == [True]:
+        if tasks.map(duckdb_of_salesetl).collect() == [duckdb_of_salesetl(0)]:
             return True
     logger.info(
-        "Spark judges rows itself, which takes longer: its tasks have no DuckDB, or this process no"
-        " SQLFrame"
+        "Spark judges rows itself, which takes longer: its tasks have not the DuckDB and the"
+        " salesetl of this process, or this process has no SQLFrame"
     )
     return False

@@ -11,7 +11,8 @@ from salesetl.model.options import options_of
 from salesetl.model.pipeline import Pipeline
 from salesetl.registry import jobs, pipeline_of_job
 
-GLUE_VERSIONS = ("5.1", "6.0")
+# The Python of each version of Glue.
+GLUE_VERSIONS = {"5.1": "3.11", "6.0": "3.13"}
 # DPU of one worker. https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
 WORKER_DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8, "R.1X": 1, "R.2X": 2}
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html

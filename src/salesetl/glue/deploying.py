@@ -34,7 +34,7 @@ def plan_deploy(
 ) -> Plan:
     """Compare a job on Glue with its definition and a release. Change nothing."""
     prefix = release_path(environment.scripts, release.name)
-    settings = job_settings(definition, environment, prefix, release.wheel)
+    settings = job_settings(definition, environment, prefix, release.version)
     return _plan(
         environment.job_name(definition.name),
         {**settings, "Tags": job_tags(definition, environment)},

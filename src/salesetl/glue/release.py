@@ -1,4 +1,7 @@
-"""A release: the wheel, the job scripts and the SQL. Its name is made from its content."""
+"""A release: the code, what it needs, the job scripts and the SQL.
+
+Its name is made from its content.
+"""
 
 import hashlib
 import json
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from salesetl.errors import InputError
+from salesetl.glue.definitions import GLUE_VERSIONS
 from salesetl.storage import join, storage_of
 
 _MANIFEST = "release.json"
@@ -32,25 +36,33 @@ class Release:
         content = json.dumps(self.digests).encode()
         return f"{self.version}-{hashlib.sha256(content).hexdigest()[:12]}"
 
-    @property
-    def wheel(self) -> str:
-        """The file name of the wheel."""
-        return next(place for place in self.files if place.endswith(".whl"))
+
+def code_file(version: str) -> str:
+    """Return the name of the zip with the code of a version, which workers of Spark import from."""
+    return f"salesetl-{version}.zip"
+
+
+def modules_file(python: str) -> str:
+    """Return the name of the archive of wheels that the code needs on Glue with a Python."""
+    return f"salesetl-modules-python{python}.gluewheels.zip"
 
 
 def built_release(root: str) -> Release:
     """Return the release in `dist/` of a repository; InputError if it is not built."""
     dist = Path(root, "dist")
     wheels = sorted(dist.glob("*.whl"))
+    version = wheels[0].name.split("-")[1] if wheels else ""
+    built = [code_file(version), *map(modules_file, GLUE_VERSIONS.values())]
+    archives = [dist / name for name in built]
     scripts = sorted(dist.glob("jobs/*.py"))
-    if len(wheels) != 1 or not scripts:
+    if len(wheels) != 1 or not scripts or not all(map(Path.is_file, archives)):
         raise InputError(
-            f"{dist}: must have one wheel and the job scripts; run make package"
+            f"{dist}: must have the code and the job scripts, of one version; run make package"
         )
     sql = sorted(Path(root, "sql").rglob("*.*"))
     return Release(
-        version=wheels[0].name.split("-")[1],
-        files={wheels[0].name: wheels[0]}
+        version,
+        files={path.name: path for path in archives}
         | {f"jobs/{path.name}": path for path in scripts}
         | {path.relative_to(root).as_posix(): path for path in sql},
     )

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from string import Template
 from typing import Any
 
-from salesetl.glue.definitions import JobDefinition
+from salesetl.glue.definitions import GLUE_VERSIONS, JobDefinition
+from salesetl.glue.release import code_file, modules_file
 from salesetl.registry import pipeline_of_job
 from salesetl.spark_settings import MEANING
 
@@ -38,11 +39,11 @@ class Environment:
 
 
 def job_settings(
-    definition: JobDefinition, environment: Environment, prefix: str, wheel: str
+    definition: JobDefinition, environment: Environment, prefix: str, version: str
 ) -> dict[str, Any]:
     """Return the settings of a job for CreateJob and for AWS::Glue::Job, without its tags.
 
-    `prefix` is the path of the release on S3, `wheel` the file name of its wheel.
+    `prefix` is the path of the release on S3, `version` that of its code.
     """
     name = definition.name
     return {
@@ -61,7 +62,7 @@ def job_settings(
         "MaxRetries": definition.max_retries,
         "ExecutionProperty": {"MaxConcurrentRuns": definition.max_concurrent_runs},
         "DefaultArguments": {
-            **_glue_arguments(definition, environment, f"{prefix}/{wheel}"),
+            **_glue_arguments(definition, environment, prefix, version),
             **_own_arguments(definition, environment),
         },
     }
@@ -83,12 +84,16 @@ def conf_text(definition: JobDefinition) -> str:
 
 
 def _glue_arguments(
-    definition: JobDefinition, environment: Environment, wheel: str
+    definition: JobDefinition, environment: Environment, prefix: str, version: str
 ) -> dict[str, str]:
     name = definition.name
+    python = GLUE_VERSIONS[definition.glue_version]
     return {
         "--job-language": "python",
-        "--extra-py-files": wheel,
+        "--extra-py-files": f"{prefix}/{code_file(version)}",
+        # They are in the release, so that a run starts without a network or an index.
+        "--additional-python-modules": f"{prefix}/{modules_file(python)}",
+        "--python-modules-installer-option": "--no-index",
         "--conf": conf_text(definition),
         "--TempDir": f"{environment.scripts}/temp/{name}/",
         # A run finds out itself what is already loaded, so it is safe to run again.

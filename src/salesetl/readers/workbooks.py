@@ -48,8 +48,8 @@ def workbook_rows(path: str, copy: str, sheet: str | None) -> Iterator[Sequence[
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError as error:
         raise SetupError(
-            f"{path}: to read Excel workbooks, pip install 'salesetl[excel]'; on Glue set"
-            " --additional-python-modules python-calamine==0.9.1"
+            f"{path}: to read Excel workbooks, pip install 'salesetl[excel]'; make deploy"
+            " brings it to Glue"
         ) from error
     try:
         with CalamineWorkbook.from_path(copy) as workbook:
