@@ -205,6 +205,9 @@ class SparkEngine(OwnRows):
             self.spark.sparkContext.cancelAllJobs()
             self.spark.stop()
             return
+        # PySpark would tell how it finds out that Java is gone.
+        updates: Any = self.spark.sparkContext._accumulatorServer
+        updates.handle_error = lambda request, address: None
         java.terminate()
         try:
             java.wait(_SECONDS_TO_END)
