@@ -179,10 +179,13 @@ def _uses_spark(item: pytest.Item) -> bool:
     return "spark" in names or "spark" in parameters.get("engine", ())
 
 
-@pytest.fixture(params=["duckdb", "spark"])
-def rows_judged_by(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Let Spark have DuckDB judge rows in its tasks, and then not."""
-    if request.param == "spark":
-        monkeypatch.setattr("salesetl.engines.spark.has_duckdb", lambda spark: False)
+@pytest.fixture(params=["driver", "tasks", "spark"])
+def spark_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Spark have DuckDB in its tasks and its driver, in its tasks alone, and then not at all."""
+    if request.param == "tasks":
+        monkeypatch.setattr("salesetl.engines.spark_driver.EMBEDDED_INPUT_BYTES", -1)
+    elif request.param == "spark":
+        for module in ("spark", "spark_driver"):
+            monkeypatch.setattr(
+                f"salesetl.engines.{module}.has_duckdb", lambda spark: False
+            )

@@ -6,8 +6,9 @@ import pytest
 
 from salesetl import local
 from salesetl.engines.duckdb import DuckDbEngine
+from salesetl.engines.memory import EMBEDDED_INPUT_BYTES
 from salesetl.errors import SetupError
-from salesetl.local import EMBEDDED_INPUT_BYTES, EngineChoice, local_engine
+from salesetl.local import EngineChoice, local_engine
 
 
 def chosen(choice: EngineChoice, *paths: str, size: int = 0) -> str:

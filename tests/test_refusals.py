@@ -199,7 +199,8 @@ def test_a_file_in_the_place_of_a_table_is_named_and_nothing_is_published(
 
 
 @on_each_engine
-@pytest.mark.usefixtures("rows_judged_by")
+@pytest.mark.parametrize("spark_way", ["tasks", "spark"], indirect=True)
+@pytest.mark.usefixtures("spark_way")
 @pytest.mark.parametrize("is_packed", [True, False])
 def test_a_file_that_vanishes_while_it_is_read_is_named(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_packed: bool

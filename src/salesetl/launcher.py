@@ -15,16 +15,14 @@ from salesetl.destinations.parquet_lake import ParquetLake
 from salesetl.display import report_text
 from salesetl.errors import (
     ArgumentError,
-    InputError,
     exit_status,
     one_line,
     understood,
 )
 from salesetl.local import LocalOptions, local_engine
-from salesetl.model.options import InputPath, Option, options_of
+from salesetl.model.options import Option, options_of
 from salesetl.model.pipeline import Pipeline
-from salesetl.readers.files import list_files, unpacked_bytes
-from salesetl.runner.paths import check_apart
+from salesetl.runner.paths import check_apart, input_bytes
 from salesetl.runner.runner import run, run_into
 from salesetl.runner.start import MakeDestination
 from salesetl.runs import RunReport
@@ -118,7 +116,7 @@ def run_locally(
     ]
     # Once more where the run starts; here before an engine does.
     check_apart(own, own["output_path"], ())
-    size = input_bytes(pipeline, own)
+    size = input_bytes(own)
     with local_engine(
         local["engine"], pipeline.job, paths, size, is_verbose=local["verbose"]
     ) as opened:
@@ -154,16 +152,3 @@ def _run_on_glue(pipeline: Pipeline, words: Sequence[str]) -> None:
     report = run(pipeline, spark, **values)
     job.commit()
     sys.stdout.write(f"{report_text(report)}{report.event_line()}\n")
-
-
-def input_bytes(pipeline: Pipeline, values: Mapping[str, Any]) -> int:
-    """Add up the unpacked sizes of the files that a job will read; missing files count as 0."""
-    size = 0
-    for option in options_of(pipeline.options):
-        if option.inner_type is InputPath and values.get(option.name) is not None:
-            try:
-                files = list_files(values[option.name])
-            except InputError:
-                continue
-            size += sum(map(unpacked_bytes, files))
-    return size

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal
 
-from salesetl.engines.engine import Engine
+from salesetl.engines.engine import Session
+from salesetl.engines.memory import EMBEDDED_INPUT_BYTES, memory_bytes
+from salesetl.engines.query_plans import known_from_earlier
 from salesetl.errors import SetupError
 from salesetl.model.options import option
-from salesetl.stopping import interrupting, listen, shielded
+from salesetl.stopping import listen, shielded
 from salesetl.storage import is_local
 
 EngineChoice = Literal["auto", "spark", "duckdb"]
-
-# As far as it was measured: ahead of Spark on one machine, in about as much memory as input.
-EMBEDDED_INPUT_BYTES = 6 * 2**30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,25 +41,25 @@ def local_engine(
     input_bytes: int,
     *,
     is_verbose: bool = False,
-) -> Iterator[Engine]:
+) -> Iterator[Session]:
     """Open the engine that was asked for, or for `auto` the one that suits the input.
+
+    Of Spark it is the session, as the engine on it depends on the run.
 
     SetupError if it is not installed.
     """
     if _chosen(choice, paths, input_bytes) == "duckdb":
         from salesetl.engines.duckdb import DuckDbEngine
-        from salesetl.engines.query_plans import known_from_earlier
 
         embedded = DuckDbEngine()
         try:
-            with interrupting(embedded.interrupt), known_from_earlier(name):
+            with known_from_earlier(name):
                 yield embedded
         finally:
             with shielded():
                 embedded.close()
         return
     try:
-        from salesetl.engines.spark import SparkEngine
         from salesetl.session import local_session, stop_session
     except ImportError as error:
         raise SetupError(
@@ -70,7 +69,8 @@ def local_engine(
     try:
         # Spark has taken SIGINT for itself.
         listen()
-        yield SparkEngine(spark)
+        with known_from_earlier(name) if _has_duckdb() else nullcontext():
+            yield spark
     finally:
         with shielded():
             stop_session(spark)
@@ -90,11 +90,6 @@ def _chosen(choice: EngineChoice, paths: Sequence[str], input_bytes: int) -> str
     if choice == "auto" and _has_duckdb() and is_small and not (remote or is_submitted):
         return "duckdb"
     return "spark"
-
-
-def memory_bytes() -> int:
-    """How much memory this machine has."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _has_duckdb() -> bool:

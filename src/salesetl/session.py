@@ -10,8 +10,8 @@ import pyspark
 from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
+from salesetl.engines.memory import memory_bytes
 from salesetl.java import find_java_home, java_version
-from salesetl.local import memory_bytes
 from salesetl.spark_settings import MEANING
 
 # Up to here start-up dominates, and what makes long jobs fast only costs time.

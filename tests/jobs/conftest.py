@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from salesetl.engines.duckdb import DuckDbEngine
-from salesetl.engines.engine import Engine
 from tests.jobs.parity import Engines
 from tests.jobs.shop import Shop
 
@@ -17,6 +17,6 @@ def shop(duckdb: DuckDbEngine, tmp_path: Path) -> Shop:
 
 
 @pytest.fixture
-def engines(duckdb: DuckDbEngine, spark_engine: Engine, tmp_path: Path) -> Engines:
+def engines(duckdb: DuckDbEngine, spark: SparkSession, tmp_path: Path) -> Engines:
     """Open both engines on one empty folder."""
-    return Engines(duckdb, spark_engine, tmp_path)
+    return Engines(duckdb, spark, tmp_path)

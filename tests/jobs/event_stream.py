@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from salesetl.engines.engine import Engine
+from salesetl.engines.engine import Session
 from salesetl.model.options import InputPath
 from salesetl.model.table import Table
 from salesetl.pipelines.events.pipeline import EVENTS_PIPELINE
@@ -72,7 +72,7 @@ def order(number: int, state: str = "order_create", **fields: Any) -> Event:
 class EventStream:
     """The files of one stream below `home`, and the job run on them."""
 
-    engine: Engine
+    engine: Session
     home: Path
 
     @property

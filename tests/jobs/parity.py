@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from salesetl.engines.engine import Engine
+from salesetl.engines.engine import Engine, Session
 from salesetl.errors import SalesEtlError
 from salesetl.pipelines.orders.contracts import FACT_ORDER_ITEMS, FACT_ORDERS
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES, SALES_SUMMARY
@@ -29,7 +29,7 @@ class Engines:
     """The two engines, and the folder that they share."""
 
     embedded: Engine
-    spark: Engine
+    spark: Session
     home: Path
 
     def load_sales(self, sales_path: Path, **arguments: Any) -> RunReport:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from salesetl.engines.engine import Engine
+from salesetl.engines.engine import Session
 from salesetl.model.options import InputPath
 from salesetl.model.table import Table
 from salesetl.pipelines.retail.contracts import (
@@ -71,7 +71,7 @@ def line(order: int, **fields: str) -> dict[str, str]:
 class Retailer:
     """The folders of one retailer below `home`, and the job run on them."""
 
-    engine: Engine
+    engine: Session
     home: Path
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from salesetl.engines.engine import Engine
+from salesetl.engines.engine import Session
 from salesetl.model.options import InputPath
 from salesetl.model.quarantine_table import QUARANTINE
 from salesetl.model.table import Table
@@ -50,7 +50,7 @@ def sums(report: RunReport, state: str) -> str | dict[str, str]:
 class Shop:
     """The folders of one shop below `home`, and the jobs run on them."""
 
-    engine: Engine
+    engine: Session
     home: Path
 
     def deliver(self, name: str, sales: Iterable[dict[str, str]]) -> Path:

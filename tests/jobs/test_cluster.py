@@ -102,10 +102,18 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+# Runs a job of which the input is too large for the driver.
+LARGE = """
+import runpy
+from salesetl.engines import spark_driver
+spark_driver.EMBEDDED_INPUT_BYTES = -1
+runpy.run_path("jobs/enrich_sales.py", run_name="__main__")
+"""
+
+
 def job(delivery: Path, lake: Path) -> list[str]:
-    """Spell out the job and its arguments."""
+    """Spell out the arguments of the job."""
     return [
-        "jobs/enrich_sales.py",
         f"--sales_path={delivery / 'sales'}",
         f"--customers_path={delivery / 'customers'}",
         f"--output_path={lake}",
@@ -148,13 +156,19 @@ def content(lake: Path) -> dict[str, tuple[int, int]]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("is_large", [False, True])
 def test_a_run_outlives_the_loss_of_a_worker(
     cluster: tuple[str, dict[Path, Process]],
     duckdb: DuckDbEngine,
     delivery: Path,
     tmp_path: Path,
+    is_large: bool,
 ) -> None:
     address, workers = cluster
+    script = ROOT / "jobs/enrich_sales.py"
+    if is_large:
+        script = tmp_path / "large.py"
+        script.write_text(LARGE)
     lake = tmp_path / "lake"
     undisturbed = Shop(duckdb, tmp_path)
     undisturbed.load(
@@ -167,7 +181,7 @@ def test_a_run_outlives_the_loss_of_a_worker(
 
     with log.open("wb") as output:
         running = subprocess.Popen(
-            submit(address, job(delivery, lake)),
+            submit(address, [str(script), *job(delivery, lake)]),
             cwd=ROOT,
             env={**os.environ, "PYSPARK_PYTHON": sys.executable},
             stdout=output,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyspark.sql import SparkSession
 
 from generators.__main__ import main
 from salesetl.cli import main as salesetl
@@ -170,15 +171,16 @@ def test_a_fault_of_an_event_costs_that_event(
 
 
 @pytest.mark.both_sparks
+@pytest.mark.usefixtures("spark_way")
 def test_spark_finds_the_same_faults(
-    stream: EventStream, spark_engine: Engine, tmp_path: Path
+    stream: EventStream, spark: SparkSession, tmp_path: Path
 ) -> None:
     for number, (event, _) in enumerate(FAULTS):
         stream.deliver(f"{number:02}", [event])
     stream.deliver("sound", [view(2)])
     found = stream.load("one")
 
-    report = EventStream(spark_engine, tmp_path).load()
+    report = EventStream(spark, tmp_path).load()
 
     assert report.rows_by_reason == found.rows_by_reason
     assert (report.rows_loaded, report.rows_quarantined) == (1, len(FAULTS))
@@ -255,9 +257,9 @@ def test_a_profile_maps_events_of_another_shape(
 
 @pytest.mark.both_sparks
 def test_a_profile_maps_events_on_spark_too(
-    spark_engine: Engine, tmp_path: Path
+    spark: SparkSession, tmp_path: Path
 ) -> None:
-    check_profile(EventStream(spark_engine, tmp_path), tmp_path)
+    check_profile(EventStream(spark, tmp_path), tmp_path)
 
 
 def check_profile(stream: EventStream, tmp_path: Path) -> None:
@@ -329,13 +331,14 @@ def test_a_run_counts_what_the_answers_of_events_say(stream: EventStream) -> Non
 
 
 @pytest.mark.both_sparks
+@pytest.mark.usefixtures("spark_way")
 def test_spark_leaves_the_same_events(
-    stream: EventStream, spark_engine: Engine, tmp_path: Path
+    stream: EventStream, spark: SparkSession, tmp_path: Path
 ) -> None:
     answers = generate(stream)
     stream.load("one")
 
-    check(EventStream(spark_engine, tmp_path), answers)
+    check(EventStream(spark, tmp_path), answers)
 
     for table in (EVENTS, ORDER_ITEMS):
         one, other = stream.rows(table, "one"), stream.rows(table)

@@ -163,13 +163,15 @@ def test_amounts_of_two_currencies_are_told_by_currency(shop: Shop) -> None:
     assert sums(report, "published") == {"EUR": "25.25", "INR": "50.50", "USD": "25.25"}
 
 
-def test_lines_in_another_currency_than_their_order_stop_the_run(shop: Shop) -> None:
+def test_lines_in_another_currency_than_their_order_stop_the_run(
+    engine: Engine, shop: Shop
+) -> None:
     shop.load_orders(shop.deliver_orders("first", [order(1), order(2)]))
     _, lines = shop.order_tables()
     shutil.rmtree(shop.home / "lake/orders/fact_order_items")
     changed = [line | {"currency": "INR"} for line in lines]
-    shop.engine.write_table(
-        frame_of(shop.engine, FACT_ORDER_ITEMS, changed),
+    engine.write_table(
+        frame_of(engine, FACT_ORDER_ITEMS, changed),
         str(shop.home / "lake/orders/fact_order_items"),
         FACT_ORDER_ITEMS,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyspark.sql import SparkSession
 
 from generators.__main__ import main
 from salesetl.engines.engine import Engine
@@ -156,9 +157,9 @@ def test_a_run_counts_what_the_answers_of_the_shop_say(
 
 @pytest.mark.both_sparks
 def test_spark_counts_what_the_answers_of_the_shop_say(
-    spark_engine: Engine, tmp_path: Path
+    spark: SparkSession, tmp_path: Path
 ) -> None:
-    check_shop(WebShop(spark_engine, tmp_path), "0.05")
+    check_shop(WebShop(spark, tmp_path), "0.05")
 
 
 def check_shop(shop: WebShop, dirt: str) -> None:

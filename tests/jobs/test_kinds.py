@@ -377,7 +377,9 @@ def test_a_workbook_needs_a_module_that_may_not_be_there(
     monkeypatch.setitem(sys.modules, "python_calamine", None)
     path = write_workbook(tmp_path / "book.xlsx", {"S": SHEET})
 
-    with pytest.raises(SetupError, match=r"pip install 'salesetl\[excel\]'; on Glue"):
+    with pytest.raises(
+        SetupError, match=r"pip install 'salesetl\[excel\]'; make deploy"
+    ):
         Shop(duckdb, tmp_path).load(path)
 
 

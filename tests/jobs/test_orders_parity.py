@@ -31,7 +31,7 @@ from tests.jobs.test_privacy import PERSON, assert_says
 AS_OF = date(2025, 12, 31)
 
 
-@pytest.mark.usefixtures("rows_judged_by")
+@pytest.mark.usefixtures("spark_way")
 def test_orders_of_every_kind_are_told_alike(engines: Engines) -> None:
     raw = engines.home / "été 1+1=2 %41 [x]{y}#"
     words = ["orders", "--orders_per_day", "30", "--end_date", "2025-02-28"]
@@ -51,7 +51,7 @@ def test_orders_of_every_kind_are_told_alike(engines: Engines) -> None:
     assert report.rows_loaded > 300
 
 
-@pytest.mark.usefixtures("rows_judged_by")
+@pytest.mark.usefixtures("spark_way")
 def test_an_order_with_broken_json_anywhere_is_malformed(engines: Engines) -> None:
     lines = [line for place in PLACES for line in put(place, *BROKEN)]
     # In a folder and of a name that are hidden, but for the path that names them.

@@ -33,7 +33,7 @@ from tests.jobs.uci import write_online_retail
 AS_OF = date(2025, 12, 18)
 
 
-@pytest.mark.usefixtures("rows_judged_by")
+@pytest.mark.usefixtures("spark_way")
 def test_sales_of_every_kind_are_told_alike(
     engines: Engines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,7 +67,7 @@ def test_sales_of_every_kind_are_told_alike(
     assert len(after - before) == 1, "files were written outside of the lake"
 
 
-@pytest.mark.usefixtures("rows_judged_by")
+@pytest.mark.usefixtures("spark_way")
 @pytest.mark.parametrize("multiline", ["auto", "true", "false"])
 def test_files_that_count_as_large_or_are_hidden_are_told_alike(
     engines: Engines, monkeypatch: pytest.MonkeyPatch, multiline: str
@@ -151,7 +151,7 @@ def test_sales_in_slices_are_told_alike(
     assert report.rows_loaded > 1500 and report.rows_quarantined > 50
 
 
-@pytest.mark.usefixtures("rows_judged_by")
+@pytest.mark.usefixtures("spark_way")
 def test_wide_characters_and_what_a_profile_makes_of_them_are_told_alike(
     engines: Engines,
 ) -> None:

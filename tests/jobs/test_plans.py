@@ -63,11 +63,11 @@ def outline(line: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "rows_judged_by, scan, scans",
-    [("duckdb", "Slices", 2), ("spark", "FileScan csv", 1)],
-    indirect=["rows_judged_by"],
+    "spark_way, scan, scans",
+    [("tasks", "Slices", 2), ("spark", "FileScan csv", 1)],
+    indirect=["spark_way"],
 )
-@pytest.mark.usefixtures("rows_judged_by")
+@pytest.mark.usefixtures("spark_way")
 def test_a_run_scans_and_exchanges_no_more_than_was_reviewed(
     spark: SparkSession,
     tmp_path: Path,
@@ -85,8 +85,8 @@ def test_a_run_scans_and_exchanges_no_more_than_was_reviewed(
 
     told = "\n".join(engine.plans)
 
-    by = request.node.callspec.params["rows_judged_by"]
-    path = PLANS / f"spark-{spark.version.split('.')[0]}-rows-by-{by}.txt"
+    way = request.node.callspec.params["spark_way"]
+    path = PLANS / f"spark-{spark.version.split('.')[0]}-rows-by-{way}.txt"
     if os.environ.get("UPDATE_PLANS"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(told)

@@ -26,14 +26,22 @@ def send():
     for number in numbers:
         os.kill(os.getpid(), number)
         time.sleep(0.02)
+for_ever = "copy (select hash(range) as h from range(1000000000000)) to '{}/x.parquet'"
 def checkpoint_for_ever(self, frame, path):
-    os.makedirs(self._copies.path(path) if moment == "duckdb" else path)
+    folder = path if moment == "spark" else self._copies.path(path)
+    os.makedirs(folder)
     threading.Timer(0.5, send).start()
-    if moment == "duckdb":
-        self._connection.execute("copy (select hash(range) as h from range(1000000000000))"
-                                 f" to '{self._copies.path(path)}/x.parquet'")
-    else:
+    if moment == "spark":
         self.spark.range(10**12).selectExpr("hash(id) as h").write.parquet(f"file://{path}/x")
+    else:
+        self._connection.execute(for_ever.format(folder))
+def write_for_ever(plan, part, folder):
+    import duckdb
+    os.makedirs(folder)
+    duckdb.sql(for_ever.format(folder))
+def written(self, frame, folder):
+    threading.Timer(2, send).start()
+    return tasks_write(self, frame, folder)
 move = LocalStorage.move
 def sending_move(self, moves):
     absent = move(self, moves[:1])
@@ -44,9 +52,18 @@ if moment == "publish":
 elif moment == "duckdb":
     from salesetl.engines.duckdb import DuckDbEngine
     DuckDbEngine.checkpoint = checkpoint_for_ever
+elif moment == "spark":
+    from salesetl.engines import spark, spark_driver
+    spark_driver.EMBEDDED_INPUT_BYTES = -1
+    spark.SparkEngine.checkpoint = checkpoint_for_ever
+elif moment == "driver":
+    from salesetl.engines.spark_driver import DriverEngine
+    DriverEngine.checkpoint = checkpoint_for_ever
 else:
-    from salesetl.engines.spark import SparkEngine
-    SparkEngine.checkpoint = checkpoint_for_ever
+    from salesetl.engines import sliced
+    sliced.write_slice = write_for_ever
+    tasks_write = sliced.SlicedEngine.written
+    sliced.SlicedEngine.written = written
 sys.argv = sys.argv[3:]
 if script == "salesetl":
     from salesetl.cli import main
@@ -103,21 +120,26 @@ def assert_nothing_is_left(shop: Shop) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "engine_name",
-    ["duckdb", pytest.param("spark", marks=pytest.mark.both_sparks)],
+    "engine_name, moment",
+    [
+        ("duckdb", "duckdb"),
+        pytest.param("spark", "spark", marks=pytest.mark.both_sparks),
+        pytest.param("spark", "driver", marks=pytest.mark.both_sparks),
+        pytest.param("spark", "tasks", marks=pytest.mark.both_sparks),
+    ],
 )
 @pytest.mark.parametrize(
     ("signals", "status"),
     [("SIGTERM", 143), ("SIGINT", 130), ("SIGTERM,SIGTERM,SIGTERM", 143)],
 )
 def test_a_signal_in_a_query_ends_the_run_in_order(
-    loaded: Shop, engine_name: str, signals: str, status: int
+    loaded: Shop, engine_name: str, moment: str, signals: str, status: int
 ) -> None:
     before = loaded.tables(), loaded.quarantine()
     second = loaded.deliver("second", [sale(3), sale(4, date="x")])
 
     words = [*arguments(loaded, second), "--run_id=second", "--engine", engine_name]
-    done = run(loaded, engine_name, signals, "jobs/enrich_sales.py", *words)
+    done = run(loaded, moment, signals, "jobs/enrich_sales.py", *words)
 
     name = signals.partition(",")[0]
     # Java 17 says of itself what Spark 4 lets it use.

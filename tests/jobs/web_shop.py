@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from salesetl.engines.engine import Engine
+from salesetl.engines.engine import Session
 from salesetl.model.options import InputPath
 from salesetl.model.table import Table
 from salesetl.pipelines.shop.pipeline import SHOP
@@ -37,7 +37,7 @@ def web_sale(number: int, **fields: Any) -> dict[str, Any]:
 class WebShop:
     """The folders of one web shop below `home`, and the job run on them."""
 
-    engine: Engine
+    engine: Session
     home: Path
 
     @property

@@ -199,7 +199,7 @@ def test_a_line_that_an_order_has_no_more_is_a_difference(shop: Shop) -> None:
 
 
 def test_the_same_input_makes_no_request_that_writes_a_table(
-    shop: Shop, s3_root: str, s3_proxy: Proxy
+    engine: Engine, shop: Shop, s3_root: str, s3_proxy: Proxy
 ) -> None:
     sales = [sale(1), sale(2), sale(3, date="2025-08-03")]
     for file in (shop.deliver("in", sales) / "sales.csv", shop.customers()):
@@ -208,7 +208,7 @@ def test_the_same_input_makes_no_request_that_writes_a_table(
     for _ in range(2):
         _s3_storage.cache_clear()
         s3_proxy.requests.clear()
-        load(shop.engine, f"{s3_root}/raw", f"{s3_root}/lake", "in")
+        load(engine, f"{s3_root}/raw", f"{s3_root}/lake", "in")
 
     writing = [each for each in s3_proxy.requests if not each.startswith("GET ")]
     assert writing

@@ -74,7 +74,7 @@ def changed_lake(
     home = tmp_path_factory.mktemp("changed")
     shutil.copytree(first_retailer.home, home, dirs_exist_ok=True)
     retailer = Retailer(first_retailer.engine, home)
-    with functions_of(first_retailer.engine.functions):
+    with functions_of(DuckDbEngine.functions):
         deliver_more_and_load(retailer)
     return home / "lake"
 
@@ -86,5 +86,5 @@ def retailer(first_retailer: Retailer, tmp_path: Path) -> Iterator[Retailer]:
     # Other tests have loaded that lake too, and left events of lineage in it.
     loads = shutil.ignore_patterns("warehouse-*.json")
     shutil.copytree(first_retailer.home, home, ignore=loads)
-    with functions_of(first_retailer.engine.functions):
+    with functions_of(DuckDbEngine.functions):
         yield Retailer(first_retailer.engine, home)

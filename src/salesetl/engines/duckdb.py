@@ -52,14 +52,16 @@ LONGEST = 100_000
 
 
 class DuckDbEngine(OwnRows):
-    """DuckDB with a database of its own, which ends with `close`."""
+    """DuckDB with a database of its own, which ends with `close`; `settings` are of DuckDB."""
 
     functions = "salesetl.engines.duckdb_functions"
     quotient = "quotient({0}, {1})"
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: Any) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="salesetl-")
-        self._connection = connect(os.path.join(self._scratch.name, "spill"))
+        self._connection = connect(
+            os.path.join(self._scratch.name, "spill"), **settings
+        )
         self._planner = Planner(self._connection)
         self._copies = Copies(os.path.join(self._scratch.name, "copies"))
         self._records = RecordReader(self._scratch.name, self._copies)

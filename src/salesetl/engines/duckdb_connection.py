@@ -37,10 +37,10 @@ _MACROS = (
 )
 
 
-def connect(spill: str) -> duckdb.DuckDBPyConnection:
+def connect(spill: str, **settings: Any) -> duckdb.DuckDBPyConnection:
     """Open a database that keeps in a folder what does not fit into memory."""
     connection = duckdb.connect()
-    for name, value in (_SETTINGS | {"temp_directory": spill}).items():
+    for name, value in (_SETTINGS | {"temp_directory": spill} | settings).items():
         connection.execute(f"set {name} = {literal(value)}")
     for macro in _MACROS:
         connection.execute(f"create macro {macro}")

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 from salesetl.engines.duckdb_text import exact_path, literal
 from salesetl.model.table import Table, commented
 from salesetl.storage import StoredFile, parquet_files, storage_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
+    from duckdb.sqltypes import DuckDBPyType
 
 _SPARK_TYPES = {
     "BOOLEAN": "boolean",
@@ -24,6 +29,24 @@ _DUCKDB_TYPES = {spark: own for own, spark in _SPARK_TYPES.items()}
 def spark_type(data_type: str) -> str:
     """Write a type of DuckDB as Spark does."""
     return _SPARK_TYPES.get(data_type, data_type.lower())
+
+
+def spark_schema(relation: DuckDBPyRelation) -> str:
+    """Return the schema of the rows of a query for Spark."""
+    return ", ".join(
+        f"`{name}` {_nested_type(data_type)}"
+        for name, data_type in zip(relation.columns, relation.types, strict=True)
+    )
+
+
+def _nested_type(data_type: DuckDBPyType) -> str:
+    if data_type.id not in ("list", "struct"):
+        return spark_type(str(data_type))
+    parts = cast("list[tuple[str, DuckDBPyType]]", data_type.children)
+    if data_type.id == "list":
+        return f"array<{_nested_type(parts[0][1])}>"
+    fields = (f"`{name}`:{_nested_type(each)}" for name, each in parts)
+    return f"struct<{', '.join(fields)}>"
 
 
 def duckdb_type(data_type: str) -> str:
@@ -63,10 +86,10 @@ def no_rows(types: Mapping[str, str]) -> str:
     return f"select {columns} where false"
 
 
-def file_query(path: str) -> str:
-    """SQL for the rows of one local Parquet file, as they are in it."""
-    file = literal(exact_path(path))
-    return f"select * from read_parquet({file}, hive_partitioning = false)"
+def file_query(*paths: str) -> str:
+    """SQL for the rows of local Parquet files of one kind, as they are in them."""
+    files = literal([*map(exact_path, paths)])
+    return f"select * from read_parquet({files}, hive_partitioning = false)"
 
 
 def copy_statement(query: str, folder: str, table: Table) -> str:

@@ -124,6 +124,9 @@ class Engine(Protocol):
     def progress(self) -> Work | None:
         """Tell another thread how far the current computation is; None if that is not known."""
 
+    def interrupt(self) -> None:
+        """End the query that another thread waits for, which then raises."""
+
     def abandon(self) -> None:
         """Stop all computations, so that nothing more is written; the engine is not used again."""
 

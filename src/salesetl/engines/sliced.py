@@ -7,14 +7,13 @@ import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from duckdb.sqltypes import DuckDBPyType
 from pyspark.sql import SparkSession
 
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.duckdb import FIRST, LONGEST, DuckDbEngine
-from salesetl.engines.duckdb_tables import file_query, spark_type
+from salesetl.engines.duckdb_tables import file_query, spark_schema
 from salesetl.engines.duckdb_text import literal
 from salesetl.engines.engine import Engine
 from salesetl.engines.query_plans import unique_name
@@ -49,8 +48,8 @@ class SlicedEngine(DuckDbEngine):
     be joined.
     """
 
-    def __init__(self, spark: SparkSession) -> None:
-        self._whole = DuckDbEngine()
+    def __init__(self, spark: SparkSession, **settings: Any) -> None:
+        self._whole = DuckDbEngine(**settings)
         # They have one database.
         vars(self).update(vars(self._whole))
         self._spark = spark
@@ -74,8 +73,13 @@ class SlicedEngine(DuckDbEngine):
 
     def settled(self, frame: DataFrame, folder: str) -> DataFrame:
         """Compute a frame slice by slice; return what was written below a folder as Spark's."""
-        sql = cast(Frame, frame).query()
-        plan, slices = self._planned(sql)
+        relation = self._connection.sql(self._sql(frame))
+        reader = self._spark.read.schema(spark_schema(relation))
+        return reader.parquet(*map(spark_path, self.written(frame, folder)))
+
+    def written(self, frame: DataFrame, folder: str) -> list[str]:
+        """Compute a frame slice by slice; return the paths of what was written below a folder."""
+        plan, slices = self._planned(self._sql(frame))
         context = self._spark.sparkContext
         shared = context.broadcast(plan)
         parts = context.parallelize(slices, len(slices))
@@ -84,11 +88,23 @@ class SlicedEngine(DuckDbEngine):
             lambda part: write_slice(shared.value, part, folder)
         ).collect()
         shared.destroy()
-        reader = self._spark.read.schema(self._schema(sql))
-        return reader.parquet(*map(spark_path, paths))
+        return paths
+
+    def has_records(self, frame: DataFrame) -> bool:
+        """Tell whether a frame has rows of files, and not only of what was written of them."""
+        return self._has_records(self._sql(frame))
+
+    def _has_records(self, sql: str) -> bool:
+        return any(
+            name in self._files
+            or (name in self._views and self._has_records(self._views[name]))
+            for name in set(_NAME.findall(sql))
+        )
 
     def taken(self, frame: DataFrame, folder: str) -> DataFrame:
-        """Return a small frame of Spark as a frame of this engine."""
+        """Return a small frame as a frame of this engine, which it may be already."""
+        if isinstance(frame, Frame):
+            return frame
         frame.write.parquet(spark_uri(folder))
         files = [
             file.path
@@ -96,8 +112,7 @@ class SlicedEngine(DuckDbEngine):
             if file.path.endswith(".parquet")
         ]
         name = unique_name("taken")
-        copies = self._copies.fetch_all(files)
-        rows = " union all ".join(f"({file_query(path)})" for path in copies)
+        rows = file_query(*self._copies.fetch_all(files))
         self._connection.execute(f"create view {name} as {rows}")
         return self._table(name)
 
@@ -174,24 +189,6 @@ class SlicedEngine(DuckDbEngine):
         )
         with open(path, "rb") as file:
             return file.read()
-
-    def _schema(self, sql: str) -> str:
-        relation = self._connection.sql(sql)
-        return ", ".join(
-            f"`{name}` {_spark_type(data_type)}"
-            for name, data_type in zip(relation.columns, relation.types, strict=True)
-        )
-
-
-def _spark_type(data_type: DuckDBPyType) -> str:
-    if data_type.id not in ("list", "struct"):
-        return spark_type(str(data_type))
-    parts = cast("list[tuple[str, DuckDBPyType]]", data_type.children)
-    if data_type.id == "list":
-        return f"array<{_spark_type(parts[0][1])}>"
-    return (
-        f"struct<{', '.join(f'`{name}`:{_spark_type(each)}' for name, each in parts)}>"
-    )
 
 
 def _sizes(paths: Sequence[str]) -> dict[str, int]:

@@ -124,9 +124,9 @@ def write_slice(plan: Plan, part: Slice, folder: str) -> str:
     The name of the file is new each time: what a failed attempt has written is not taken for it.
     """
     with understandable(), tempfile.TemporaryDirectory(prefix="salesetl-") as scratch:
-        connection = connect(os.path.join(scratch, "spill"))
+        spill = os.path.join(scratch, "spill")
+        connection = connect(spill, threads=1, memory_limit=_MEMORY)
         try:
-            connection.execute(f"set threads = 1; set memory_limit = '{_MEMORY}'")
             for name, content in plan.tables.items():
                 file = os.path.join(scratch, f"{name}.parquet")
                 with open(file, "wb") as target:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess  # nosec B404
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from tempfile import gettempdir
@@ -25,7 +24,7 @@ from salesetl.engines.spark_json_keys import (
 )
 from salesetl.engines.spark_names import ReadableNames, with_own_names
 from salesetl.engines.spark_progress import tasks_of
-from salesetl.engines.spark_tasks import has_duckdb, tells_of_broken_file
+from salesetl.engines.spark_tasks import end_tasks, has_duckdb, tells_of_broken_file
 from salesetl.engines.spark_text import (
     lines_of,
     records_with_fields,
@@ -46,10 +45,6 @@ _CHECKPOINTED = {
     "parquet.enable.dictionary#_source_file": "true",
     "parquet.enable.dictionary#_source_header": "true",
 }
-
-
-# What Java is given to remove its temporary files.
-_SECONDS_TO_END = 20
 
 
 class SparkEngine(OwnRows):
@@ -81,6 +76,10 @@ class SparkEngine(OwnRows):
         if self._sliced:
             self._sliced.work_in(folder)
 
+    def interrupt(self) -> None:
+        """End the tasks that another thread waits for, as PySpark would go on to wait for them."""
+        self.spark.sparkContext.cancelAllJobs()
+
     def end_work(self) -> None:
         """Remove the database of the row engine."""
         if self._sliced:
@@ -96,6 +95,7 @@ class SparkEngine(OwnRows):
             "spark": self.spark.version,
             "ansi": is_ansi,
             "rows_judged_by": rows_by,
+            "tables_made_by": "spark",
         }
 
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
@@ -196,24 +196,8 @@ class SparkEngine(OwnRows):
         return tasks_of(self.spark)
 
     def abandon(self) -> None:
-        """End Spark and its Java, because its tasks could go on writing.
-
-        Under spark-submit Java is not ours to end, so there only Spark is.
-        """
-        java = getattr(self.spark.sparkContext._gateway, "proc", None)
-        if java is None:
-            self.spark.sparkContext.cancelAllJobs()
-            self.spark.stop()
-            return
-        # PySpark would tell how it finds out that Java is gone.
-        updates: Any = self.spark.sparkContext._accumulatorServer
-        updates.handle_error = lambda request, address: None
-        java.terminate()
-        try:
-            java.wait(_SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            java.kill()
-            java.wait()
+        """End Spark and its Java, because its tasks could go on writing."""
+        end_tasks(self.spark)
 
     def is_broken_file(self, error: BaseException) -> bool:
         """Tell whether a query failed because a gzipped file was truncated or damaged."""

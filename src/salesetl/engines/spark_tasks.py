@@ -1,13 +1,17 @@
-"""What tasks of Spark can do, and how they tell that a file is broken."""
+"""What tasks of Spark can do, how they tell that a file is broken, and how they are ended."""
 
 import logging
 import re
+import subprocess  # nosec B404
 from importlib.util import find_spec
+from typing import Any
 
 from pyspark.sql import SparkSession
 
 logger = logging.getLogger(__name__)
 
+# What Java is given to remove its temporary files.
+_SECONDS_TO_END = 20
 _BROKEN_FILE = re.compile(
     "EOFException|ZipException|not a gzip file|gzip stream CRC failure"
     "|incorrect (header|data) check"
@@ -44,3 +48,24 @@ def has_duckdb(spark: SparkSession) -> bool:
         " salesetl of this process, or this process has no SQLFrame"
     )
     return False
+
+
+def end_tasks(spark: SparkSession) -> None:
+    """End Spark and its Java, and with it all tasks.
+
+    Under spark-submit Java is not ours to end, so there only Spark is.
+    """
+    java = getattr(spark.sparkContext._gateway, "proc", None)
+    if java is None:
+        spark.sparkContext.cancelAllJobs()
+        spark.stop()
+        return
+    # PySpark would tell how it finds out that Java is gone.
+    updates: Any = spark.sparkContext._accumulatorServer
+    updates.handle_error = lambda request, address: None
+    java.terminate()
+    try:
+        java.wait(_SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        java.kill()
+        java.wait()

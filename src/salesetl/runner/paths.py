@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import PurePath
 from typing import Any
 
-from salesetl.errors import ArgumentError
+from salesetl.errors import ArgumentError, InputError
 from salesetl.model.table import Table
-from salesetl.readers.files import list_files
+from salesetl.readers.files import list_files, unpacked_bytes
 from salesetl.readers.globs import glob_pattern, glob_root
 from salesetl.storage import is_local, normalized
 
@@ -32,6 +33,15 @@ def input_paths(arguments: Mapping[str, Any]) -> dict[str, str]:
         for name, value in arguments.items()
         if name.endswith("_path") and name != "output_path" and value is not None
     }
+
+
+def input_bytes(arguments: Mapping[str, Any]) -> int:
+    """Estimate the unpacked size of the files that a job will read; missing files count as 0."""
+    size = 0
+    for path in input_paths(arguments).values():
+        with suppress(InputError):
+            size += sum(map(unpacked_bytes, list_files(path)))
+    return size
 
 
 def check_apart(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from datetime import UTC, date, datetime
-from typing import cast
+from typing import Any, cast
 
 from salesetl import __version__
 from salesetl.destinations.destination import Destination
@@ -19,7 +19,7 @@ from salesetl.engines.functions import functions_of
 from salesetl.errors import ArgumentError, one_line
 from salesetl.model.options import LoadOptions
 from salesetl.model.pipeline import Pipeline
-from salesetl.runner.paths import check_apart
+from salesetl.runner.paths import check_apart, input_bytes
 from salesetl.runner.progress import shown_progress
 from salesetl.runner.run import Run
 from salesetl.runs import (
@@ -28,7 +28,7 @@ from salesetl.runs import (
     runtime_facts,
     timestamp_text,
 )
-from salesetl.stopping import Stopped, shielded
+from salesetl.stopping import Stopped, interrupting, shielded
 from salesetl.storage import Storage, normalized, storage_of
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def open_run(
     arguments = {each.name: getattr(options, each.name) for each in fields(options)}
     tables = (*pipeline.tables, *pipeline.quarantines)
     check_apart(arguments, options.output_path, tables)
-    engine = engine_of(session)
+    engine = engine_of(session, arguments)
     started_at = datetime.now(UTC)
     run_id = _asked_run_id(options.run_id, started_at)
     root = normalized(options.output_path)
@@ -89,7 +89,8 @@ def open_run(
 def _working_in(engine: Engine, folder: str) -> Iterator[None]:
     engine.work_in(folder)
     try:
-        yield
+        with interrupting(engine.interrupt):
+            yield
     finally:
         engine.end_work()
 
@@ -110,13 +111,13 @@ def _reporting_failure(run: Run) -> Iterator[None]:
         raise
 
 
-def engine_of(session: Session) -> Engine:
-    """Return the engine of a session."""
+def engine_of(session: Session, arguments: Mapping[str, Any]) -> Engine:
+    """Return the engine of a session for a run with these arguments."""
     if hasattr(session, "functions"):
         return cast(Engine, session)
-    from salesetl.engines.spark import SparkEngine
+    from salesetl.engines.spark_driver import engine_on
 
-    return SparkEngine(session)
+    return engine_on(session, input_bytes(arguments))
 
 
 def days_to_load(options: LoadOptions) -> tuple[date, date]:
