@@ -31,7 +31,8 @@ AROUND = "".join(
 )
 # Control characters; tabs and the ends of lines may stand inside a text.
 _CONTROL = r"\x00-\x08\x0B\x0C\x0E-\x1F\x7F"
-_PLAIN = r" -\[\]-~"
+# Matches a text of visible ASCII characters and blanks, none escaped.
+PLAIN = r"[ -\[\]-~]*"
 _REPLACEMENT = r"\x{FFFD}"
 # A key may hold blanks that a person sees, and no other white space.
 _NOT_IN_KEYS = (
@@ -70,7 +71,7 @@ def trimmed(text: str) -> str:
 
 def is_plain(record: str) -> str:
     """SQL: whether a record has only visible ASCII characters and blanks, none escaped."""
-    return f"{record} rlike '^{_class(_PLAIN)}*$'"
+    return f"{record} rlike '^{_escaped(PLAIN)}$'"
 
 
 def is_readable(text: str) -> str:
@@ -102,5 +103,9 @@ SCIENTIFIC = re.compile(_SCIENTIFIC)
 
 
 def _class(characters: str) -> str:
+    return f"[{_escaped(characters)}]"
+
+
+def _escaped(pattern: str) -> str:
     # A backslash is written twice in SQL.
-    return "[" + characters.replace("\\", "\\\\") + "]"
+    return pattern.replace("\\", "\\\\")

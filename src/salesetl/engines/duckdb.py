@@ -24,6 +24,7 @@ from salesetl.engines.duckdb_progress import QueryProgress, counted
 from salesetl.engines.duckdb_tables import (
     copy_statement,
     file_query,
+    keep_statement,
     spark_type,
     table_files,
     table_query,
@@ -148,9 +149,7 @@ class DuckDbEngine(OwnRows):
         file = os.path.join(folder, "part.parquet")
         sql = self._sql(frame)
         with self._progress.following(sql):
-            self._connection.execute(
-                f"copy ({sql}) to {literal(file)} (format parquet, compression snappy)"
-            )
+            self._connection.execute(keep_statement(sql, file))
         return self._view(file_query(file))
 
     def write_table(self, frame: DataFrame, path: str, table: Table) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
     from duckdb.sqltypes import DuckDBPyType
 
+# Small ones stay in the cache of a core while they are written.
+_KEPT_ROW_GROUP = 30_720
 _SPARK_TYPES = {
     "BOOLEAN": "boolean",
     "DATE": "date",
@@ -90,6 +92,14 @@ def file_query(*paths: str) -> str:
     """SQL for the rows of local Parquet files of one kind, as they are in them."""
     files = literal([*map(exact_path, paths)])
     return f"select * from read_parquet({files}, hive_partitioning = false)"
+
+
+def keep_statement(query: str, file: str) -> str:
+    """SQL that writes the rows of a query to a local file, from which this run reads them."""
+    return (
+        f"copy ({query}) to {literal(file)} (format parquet, compression snappy,"
+        f" row_group_size {_KEPT_ROW_GROUP})"
+    )
 
 
 def copy_statement(query: str, folder: str, table: Table) -> str:

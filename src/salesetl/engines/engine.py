@@ -80,7 +80,8 @@ class Engine(Protocol):
         is not a JSON object, and of those that are: `_has_key_twice`; `_has_other_kind`, true where
         an object or a list stands in the place of a text, or something else in that of an object;
         `_names`, the keys of the object and of those that columns are in, with `NAME_SEPARATOR`
-        between them. `_place` orders the lines of a file if `is_ordered`, and is null otherwise.
+        between them. Of each line it adds `_is_plain`, as `characters.is_plain` says, and `_place`,
+        which orders the lines of a file if `is_ordered`, and is null otherwise.
         """
 
     def read_parquet(

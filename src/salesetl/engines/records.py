@@ -75,8 +75,9 @@ def is_plain(file: IO[bytes]) -> bool:
         if is_one_line or b"\0" in chunk or b"\1" in chunk:
             return False
         lines += chunk.count(b"\n")
-        returns += chunk.count(b"\r")
-        pairs += chunk.count(b"\r\n")
+        if found := chunk.count(b"\r"):
+            returns += found
+            pairs += chunk.count(b"\r\n")
         pairs += ends_with_return and chunk.startswith(b"\n")
         ends_with_return = chunk.endswith(b"\r")
         if not chunk.isascii() or decoder.getstate()[0]:

@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 from salesetl.engines.copies import Copies
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.duckdb_connection import connect, in_order
-from salesetl.engines.duckdb_tables import file_query
+from salesetl.engines.duckdb_tables import file_query, keep_statement
 from salesetl.engines.duckdb_text import RecordReader, literal
 from salesetl.engines.records import is_packed
 from salesetl.errors import understandable
@@ -140,10 +140,7 @@ def write_slice(plan: Plan, part: Slice, folder: str) -> str:
             for name, sql in plan.views.items():
                 connection.execute(f"create view {name} as {sql}")
             written = os.path.join(scratch, "written.parquet")
-            connection.execute(
-                f"copy ({plan.query}) to {literal(written)}"
-                " (format parquet, compression snappy)"
-            )
+            connection.execute(keep_statement(plan.query, written))
         finally:
             connection.close()
         path = join(folder, f"part-{uuid4().hex}.parquet")

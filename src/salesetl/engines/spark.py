@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from salesetl.characters import is_plain
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.engine import Engine
 from salesetl.engines.own_rows import OwnRows
@@ -124,6 +125,7 @@ class SparkEngine(OwnRows):
                 "_source_file",
                 "_place",
                 "_is_well_formed",
+                f"{is_plain('_record')} as _is_plain",
                 f"{has_key_twice(schema)} as _has_key_twice",
                 f"{has_other_kind(schema)} as _has_other_kind",
                 f"{names_of(schema)} as _names",

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from salesetl import parsing
-from salesetl.characters import is_plain
 from salesetl.engines.engine import Engine
 from salesetl.mapping.profile import Profile
 from salesetl.mapping.sections import ListProfile
@@ -149,7 +148,7 @@ def _read_lines(
         "_source_file",
         "_place",
         F.expr(_FAULT).alias("_fault"),
-        F.expr(is_plain("_record")).alias("_is_plain"),
+        "_is_plain",
         "_names",
     )
     flattened = reader.flatten(rows) if reader.flatten else rows
