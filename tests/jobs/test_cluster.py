@@ -1,4 +1,4 @@
-"""A cluster of two workers runs the job, and outlives one of them."""
+"""A cluster of two workers runs the job, and outlives one of them; so it does tasks that fail."""
 
 import contextlib
 import os
@@ -23,6 +23,8 @@ from tests.jobs.shop import Shop
 ROOT = Path(__file__).parents[2]
 SPARK_HOME = Path(pyspark.__file__).parent
 SECONDS = 180.0
+
+ENVIRONMENT = {**os.environ, "PYSPARK_PYTHON": sys.executable}
 
 Process = subprocess.Popen[bytes]
 
@@ -102,13 +104,32 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-# Runs a job of which the input is too large for the driver.
-LARGE = """
+# Runs the job; where words say so, as if its input were too large for the driver, and so that the first
+# attempt of each task fails once it has written.
+SCRIPT = """
 import runpy
-from salesetl.engines import spark_driver
-spark_driver.EMBEDDED_INPUT_BYTES = -1
+from salesetl.engines import sliced, spark_driver
+words = {words}
+def write_and_fail_once(plan, part, folder):
+    from pyspark import TaskContext
+    from salesetl.engines.slices import write_slice
+    path = write_slice(plan, part, folder)
+    if TaskContext.get().attemptNumber() == 0:
+        raise RuntimeError("failed on purpose")
+    return path
+if "large" in words:
+    spark_driver.EMBEDDED_INPUT_BYTES = -1
+if "failing" in words:
+    sliced.write_slice = write_and_fail_once
 runpy.run_path("jobs/enrich_sales.py", run_name="__main__")
 """
+
+
+def script(folder: Path, *words: str) -> str:
+    """Write the script of a job; its path."""
+    path = folder / "job.py"
+    path.write_text(SCRIPT.format(words=words))
+    return str(path)
 
 
 def job(delivery: Path, lake: Path) -> list[str]:
@@ -155,35 +176,36 @@ def content(lake: Path) -> dict[str, tuple[int, int]]:
     return tables
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("is_large", [False, True])
-def test_a_run_outlives_the_loss_of_a_worker(
-    cluster: tuple[str, dict[Path, Process]],
-    duckdb: DuckDbEngine,
-    delivery: Path,
-    tmp_path: Path,
-    is_large: bool,
-) -> None:
-    address, workers = cluster
-    script = ROOT / "jobs/enrich_sales.py"
-    if is_large:
-        script = tmp_path / "large.py"
-        script.write_text(LARGE)
-    lake = tmp_path / "lake"
-    undisturbed = Shop(duckdb, tmp_path)
-    undisturbed.load(
+@pytest.fixture
+def undisturbed(duckdb: DuckDbEngine, delivery: Path, tmp_path: Path) -> Path:
+    """Load them in this process; the lake."""
+    Shop(duckdb, tmp_path).load(
         delivery / "sales",
         delivery / "customers",
         lake="undisturbed",
         as_of=date(2025, 12, 18),
     )
-    log = tmp_path / "job.log"
+    return tmp_path / "undisturbed"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [(), ("large",)])
+def test_a_run_outlives_the_loss_of_a_worker(
+    cluster: tuple[str, dict[Path, Process]],
+    undisturbed: Path,
+    delivery: Path,
+    tmp_path: Path,
+    words: tuple[str, ...],
+) -> None:
+    address, workers = cluster
+    lake, log = tmp_path / "lake", tmp_path / "job.log"
+    own = script(tmp_path, *words)
 
     with log.open("wb") as output:
         running = subprocess.Popen(
-            submit(address, [str(script), *job(delivery, lake)]),
+            submit(address, [own, *job(delivery, lake)]),
             cwd=ROOT,
-            env={**os.environ, "PYSPARK_PYTHON": sys.executable},
+            env=ENVIRONMENT,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -203,4 +225,22 @@ def test_a_run_outlives_the_loss_of_a_worker(
 
     assert running.returncode == 0, log.read_text()
     assert "Lost executor" in log.read_text()
-    assert content(lake) == content(tmp_path / "undisturbed")
+    assert content(lake) == content(undisturbed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [("failing",), ("failing", "large")])
+def test_what_a_task_wrote_before_it_failed_is_not_read(
+    undisturbed: Path, delivery: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    lake = tmp_path / "lake"
+    # Two attempts of each task.
+    command = submit("local[2,2]", [script(tmp_path, *words), *job(delivery, lake)])
+
+    done = subprocess.run(
+        command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "failed on purpose" in done.stderr
+    assert content(lake) == content(undisturbed)
