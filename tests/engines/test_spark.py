@@ -10,6 +10,7 @@ from pyspark.sql import types as T
 from salesetl.engines import functions as F
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.functions import functions_of
+from salesetl.engines.sliced import SlicedEngine
 from salesetl.engines.spark import SparkEngine
 from salesetl.engines.spark_tasks import has_duckdb
 from salesetl.engines.spark_text import spark_path
@@ -150,3 +151,13 @@ def test_a_file_is_cut_unless_its_rows_are_numbered(
     assert len({*(row["number"] for row in found)}) == (120 if tasks == 1 else 1)
     assert len([*(tmp_path / "judged").glob("*.parquet")]) == tasks
     engine.end_work()
+
+
+def test_tasks_have_the_cores_that_would_be_idle(spark: SparkSession) -> None:
+    engine = SlicedEngine(spark)
+    cores = spark.sparkContext.defaultParallelism
+
+    threads = [engine._threads(tasks) for tasks in (1, cores, 3 * cores)]
+
+    assert threads == [cores, 1, 1]
+    engine.close()

@@ -1,4 +1,4 @@
-"""Local copies of remote files, for an engine that reads and writes only local files."""
+"""Local copies of remote files, for an engine that reads and writes only local ones; their sizes."""
 
 from __future__ import annotations
 
@@ -66,3 +66,16 @@ class Copies:
         files = [file for file in sorted(Path(folder).rglob("*")) if file.is_file()]
         each_at_once(put, files)
         shutil.rmtree(folder)
+
+
+def sizes_of(paths: Sequence[str]) -> dict[str, int]:
+    """Return the sizes of files by path; of those in the cloud with a listing of their folders."""
+    if all(map(is_local, paths)):
+        return {path: os.path.getsize(path) for path in paths}
+    folders = dict.fromkeys(path.rpartition("/")[0] for path in paths)
+    found = {
+        file.path: file.size
+        for folder in folders
+        for file in storage_of(folder).files(folder)
+    }
+    return {path: found[path] for path in paths}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
+from salesetl.engines.copies import sizes_of
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.duckdb import FIRST, LONGEST, DuckDbEngine
 from salesetl.engines.duckdb_tables import file_query, spark_schema
@@ -28,7 +29,7 @@ from salesetl.engines.slices import (
     write_slice,
 )
 from salesetl.engines.spark_text import spark_path, spark_uri
-from salesetl.storage import is_local, join, storage_of
+from salesetl.storage import join, storage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -161,7 +162,7 @@ class SlicedEngine(DuckDbEngine):
         is_numbered = any(map(_WINDOW.search, [sql, *views.values()]))
         # Rows are numbered by the name of their file, and several files may be given the same name.
         is_renamed = any(name.startswith("frame_") for name in tables)
-        sizes = {name: _sizes(self._files[name][1]) for name in records}
+        sizes = {name: sizes_of(self._files[name][1]) for name in records}
         slice_bytes = self._slice_bytes(
             sum(sum(own.values()) for own in sizes.values())
         )
@@ -172,12 +173,21 @@ class SlicedEngine(DuckDbEngine):
             for name, own in records.items()
             for part in slices_of(own, sizes[name], slice_bytes, whole=is_numbered)
         ]
-        return Plan(sql, [*records.values()], views, tables), slices or [Slice()]
+        slices = slices or [Slice()]
+        threads = self._threads(len(slices))
+        return Plan(sql, [*records.values()], views, tables, threads), slices
 
     def _slice_bytes(self, all_bytes: int) -> int:
         """Return the size of a slice that keeps all cores busy, and no task small or large."""
         tasks = _TASKS_A_CORE * self._spark.sparkContext.defaultParallelism
         return min(SLICE_BYTES, max(_LEAST_SLICE_BYTES, all_bytes // tasks))
+
+    def _threads(self, tasks: int) -> int:
+        """Return how many threads each task may have so that no core is idle, nor has two."""
+        context = self._spark.sparkContext
+        cores = context.defaultParallelism
+        of_one = int(context.getConf().get("spark.executor.cores") or cores)
+        return max(1, min(of_one, cores // tasks))
 
     def _is_table(self, name: str) -> bool:
         return name in self._views or name.startswith(("frame_", "taken_", "view_"))
@@ -189,19 +199,6 @@ class SlicedEngine(DuckDbEngine):
         )
         with open(path, "rb") as file:
             return file.read()
-
-
-def _sizes(paths: Sequence[str]) -> dict[str, int]:
-    """Return the sizes of files by path; of those in the cloud with a listing of their folders."""
-    if all(map(is_local, paths)):
-        return {path: os.path.getsize(path) for path in paths}
-    folders = dict.fromkeys(path.rpartition("/")[0] for path in paths)
-    found = {
-        file.path: file.size
-        for folder in folders
-        for file in storage_of(folder).files(folder)
-    }
-    return {path: found[path] for path in paths}
 
 
 def _first_lines(path: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ from salesetl.engines.copies import Copies
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.duckdb_connection import connect, in_order
 from salesetl.engines.duckdb_tables import file_query, keep_statement
-from salesetl.engines.duckdb_text import RecordReader, literal
+from salesetl.engines.duckdb_text import RecordReader
 from salesetl.engines.records import is_packed
 from salesetl.errors import understandable
 from salesetl.storage import join, storage_of
@@ -28,8 +28,8 @@ SLICE_BYTES = 64 * 1024 * 1024
 _PART_BYTES = 1024 * 1024
 # Small files cost more to open than to read.
 _LEAST_BYTES = 64 * 1024
-# In a task; what does not fit is kept on the disk of its machine.
-_MEMORY = "1GB"
+# Of a thread; what does not fit is kept on the disk of its machine.
+_GIGABYTES = 1
 # Line feeds are single bytes in these, and nothing else is one.
 _CUT_AT_LINE_FEEDS = {"ascii", "cp1252", "iso8859-1", "iso8859-15", "utf-8"}
 
@@ -83,13 +83,15 @@ class Slice:
 class Plan:
     """A query over records, with the views that it is made of and the tables that it looks up.
 
-    `tables` are Parquet files, by name. Views come after what they are made of.
+    `tables` are Parquet files, by name. Views come after what they are made of. Each task that runs
+    it may use so many `threads`.
     """
 
     query: str
     records: Sequence[Records]
     views: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, bytes] = field(default_factory=dict)
+    threads: int = 1
 
 
 def slices_of(
@@ -125,7 +127,8 @@ def write_slice(plan: Plan, part: Slice, folder: str) -> str:
     """
     with understandable(), tempfile.TemporaryDirectory(prefix="salesetl-") as scratch:
         spill = os.path.join(scratch, "spill")
-        connection = connect(spill, threads=1, memory_limit=_MEMORY)
+        memory = f"{_GIGABYTES * plan.threads}GB"
+        connection = connect(spill, threads=plan.threads, memory_limit=memory)
         try:
             for name, content in plan.tables.items():
                 file = os.path.join(scratch, f"{name}.parquet")
