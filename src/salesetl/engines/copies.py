@@ -1,4 +1,4 @@
-"""Local copies of remote files, for an engine that reads and writes only local ones; their sizes."""
+"""Local copies and sizes of remote files, for an engine that reads and writes only local ones."""
 
 from __future__ import annotations
 
