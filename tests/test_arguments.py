@@ -202,6 +202,8 @@ def test_only_a_switch_may_stand_without_a_value(words: list[str]) -> None:
         ["--enable-metrics"],
         ["--enable-continuous-cloudwatch-log", "true"],
         ["--additional-python-modules", "a==1,b==2"],
+        ["--python-modules-installer-option", "--no-index"],
+        ["--python-modules-installer-option=--no-index"],
         ["--conf", "spark.a=b"],
         ["--job-bookmark-option", "job-bookmark-disable"],
         ["--WORKFLOW_NAME", "nightly", "--WORKFLOW_RUN_ID", "wr_1"],

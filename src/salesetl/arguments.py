@@ -31,6 +31,7 @@ def parse_arguments(
     Glue reserves are ignored.
     """
     known = list(options)
+    words = [*_without_options_of_pip(words)]
     if "--" in words:
         raise ArgumentError(f"'--': {_EXPECTED}")
     given, others = _Parser(known).parse_known_args(words)
@@ -106,6 +107,16 @@ class _Once(argparse.Action):
                 f"--{option.name} {values!r}: must be {option.kind}; see --help"
             ) from error
         setattr(namespace, option.name, value)
+
+
+def _without_options_of_pip(words: Iterable[str]) -> Iterator[str]:
+    """Leave out what Glue passes on to pip, for it begins with dashes as an argument does."""
+    rest = iter(words)
+    for word in rest:
+        if word == "--python-modules-installer-option":
+            next(rest, None)
+        else:
+            yield word
 
 
 def _names(words: Sequence[str]) -> Iterator[str]:
