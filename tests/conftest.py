@@ -185,7 +185,4 @@ def spark_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if request.param == "tasks":
         monkeypatch.setattr("salesetl.engines.spark_driver.EMBEDDED_INPUT_BYTES", -1)
     elif request.param == "spark":
-        for module in ("spark", "spark_driver"):
-            monkeypatch.setattr(
-                f"salesetl.engines.{module}.has_duckdb", lambda spark: False
-            )
+        monkeypatch.setattr("salesetl.engines.spark.has_duckdb", lambda spark: False)

@@ -9,7 +9,7 @@ import pytest
 from awsglue.job import Job
 from pyspark.sql import SparkSession
 
-from salesetl.errors import QualityError
+from salesetl.errors import AwsError, QualityError
 from salesetl.launcher import launch
 from salesetl.model.pipeline import Pipeline
 from salesetl.pipelines.sales.pipeline import SALES
@@ -206,6 +206,17 @@ def test_the_size_of_the_input_is_that_of_its_files(tmp_path: Path) -> None:
 
     assert input_bytes(values | {"output_path": str(tmp_path)}) == 8
     assert input_bytes({"sales_path": str(tmp_path / "in/1*")}) == 5
+
+
+def test_what_cannot_be_listed_has_no_size_and_is_left_to_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(path: str) -> None:
+        raise AwsError(f"{path}: access denied")
+
+    monkeypatch.setattr("salesetl.runner.paths.list_files", refused)
+
+    assert input_bytes({"sales_path": "s3://raw/sales"}) == 0
 
 
 def test_the_engine_is_an_argument_of_every_job(

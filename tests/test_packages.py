@@ -11,8 +11,9 @@ from pathlib import Path
 import boto3
 import pytest
 
+from salesetl import __version__
 from salesetl.glue.definitions import GLUE_VERSIONS
-from salesetl.glue.release import modules_file
+from salesetl.glue.release import code_file, modules_file
 from tests.frames import ORDER
 
 _CALL = """
@@ -49,7 +50,8 @@ def test_the_same_content_gives_the_same_bytes_whoever_packages_it(
     }
     assert models <= set(zipfile.ZipFile(wheel).namelist())
     # The code as a wheel and as a zip, and what it needs on each Python of Glue.
-    assert len(built) == 4
+    modules = {modules_file(python) for python in GLUE_VERSIONS.values()}
+    assert built == {wheel.name, code_file(__version__)} | modules
     for name in built:
         bytes_of_both = [(root / "dist" / name).read_bytes() for root in (clone, other)]
         assert bytes_of_both[0] == bytes_of_both[1], name

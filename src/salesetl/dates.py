@@ -45,7 +45,7 @@ def utc_timestamp(text: str) -> str:
     # Nearly all are written so, and need no look at their parts.
     usual = f"{text} rlike '^{_DAY}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$'"
     return (
-        f"case when length({text}) = 20 and {usual} and {text} >= '1'"
+        f"case when {usual} and {text} >= '1'"
         f" then try_cast({text} as timestamp)"
         f" when {form} then try_cast({moment} as timestamp)"
         f" else cast(timestamp_micros(cast({micros} as bigint)) as timestamp) end"

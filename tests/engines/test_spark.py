@@ -12,6 +12,7 @@ from salesetl.engines.delimited import TextFormat
 from salesetl.engines.functions import functions_of
 from salesetl.engines.sliced import SlicedEngine
 from salesetl.engines.spark import SparkEngine
+from salesetl.engines.spark_driver import engine_on
 from salesetl.engines.spark_tasks import has_duckdb
 from salesetl.engines.spark_text import spark_path
 from salesetl.errors import InputError
@@ -91,7 +92,7 @@ def test_tasks_without_duckdb_are_told(
     monkeypatch.setattr("salesetl.engines.spark_tasks.find_spec", lambda name: None)
 
     assert not has_duckdb(spark)
-    assert "have not the DuckDB" in caplog.text
+    assert "lack salesetl or this version of DuckDB" in caplog.text
     engine = SparkEngine(spark)
     monkeypatch.setattr("salesetl.engines.spark.has_duckdb", lambda _: False)
     assert engine.row_engine is engine
@@ -161,3 +162,43 @@ def test_tasks_have_the_cores_that_would_be_idle(spark: SparkSession) -> None:
 
     assert threads == [cores, 1, 1]
     engine.close()
+
+
+@pytest.mark.parametrize(
+    ("spare_gibibytes", "input_gibibytes", "made_by"),
+    [(16, 1, "duckdb"), (16, 7, "spark"), (2, 1, "duckdb"), (2, 2, "spark")]
+    + [(1, 0, "spark"), (-1, 0, "spark")],
+)
+def test_the_driver_makes_the_tables_if_the_files_fit_it(
+    spark: SparkSession,
+    monkeypatch: pytest.MonkeyPatch,
+    spare_gibibytes: int,
+    input_gibibytes: int,
+    made_by: str,
+) -> None:
+    taken = spark.sparkContext._jvm.java.lang.Runtime.getRuntime().maxMemory()  # type: ignore[union-attr]
+    memory = taken + spare_gibibytes * 2**30
+    monkeypatch.setattr("salesetl.engines.spark_driver.memory_bytes", lambda: memory)
+
+    engine = engine_on(spark, input_gibibytes * 2**30)
+
+    assert engine.facts()["tables_made_by"] == made_by
+    engine.end_work()
+
+
+def test_tasks_are_asked_once_for_duckdb(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def has_none(spark: SparkSession) -> bool:
+        asked.append(True)
+        return False
+
+    monkeypatch.setattr("salesetl.engines.spark.has_duckdb", has_none)
+
+    engine = engine_on(spark, 0)
+
+    assert engine.facts()["rows_judged_by"] == "spark"
+    assert engine.row_engine is engine
+    assert asked == [True]

@@ -69,14 +69,20 @@ class SlicedEngine(DuckDbEngine):
 
     def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
         """Compute a small frame and return its rows, those of each slice."""
-        found = self.settled(frame, join(self._folder, unique_name("rows")))
-        return [row.asDict() for row in found.collect()]
+        if self.has_records(frame):
+            frame = self.kept(frame, join(self._folder, unique_name("rows")))
+        return super().rows(frame)
 
     def settled(self, frame: DataFrame, folder: str) -> DataFrame:
         """Compute a frame slice by slice; return what was written below a folder as Spark's."""
         relation = self._connection.sql(self._sql(frame))
         reader = self._spark.read.schema(spark_schema(relation))
         return reader.parquet(*map(spark_path, self.written(frame, folder)))
+
+    def kept(self, frame: DataFrame, folder: str) -> DataFrame:
+        """Compute a frame slice by slice; return what was written below a folder as one of this."""
+        files = self._copies.fetch_all(self.written(frame, folder))
+        return self._view(file_query(*files))
 
     def written(self, frame: DataFrame, folder: str) -> list[str]:
         """Compute a frame slice by slice; return the paths of what was written below a folder."""

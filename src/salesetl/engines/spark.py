@@ -64,8 +64,13 @@ class SparkEngine(OwnRows):
         return self._sliced or self
 
     @cached_property
+    def has_duckdb(self) -> bool:
+        """Whether its tasks have DuckDB; asked once, with a job."""
+        return has_duckdb(self.spark)
+
+    @cached_property
     def _sliced(self) -> SlicedEngine | None:
-        if not has_duckdb(self.spark):
+        if not self.has_duckdb:
             return None
         from salesetl.engines.sliced import SlicedEngine
 
@@ -78,7 +83,7 @@ class SparkEngine(OwnRows):
             self._sliced.work_in(folder)
 
     def interrupt(self) -> None:
-        """End the tasks that another thread waits for, as PySpark would go on to wait for them."""
+        """Cancel the jobs that another thread waits for; PySpark would wait for their end."""
         self.spark.sparkContext.cancelAllJobs()
 
     def end_work(self) -> None:
@@ -90,7 +95,7 @@ class SparkEngine(OwnRows):
     def facts(self) -> dict[str, Any]:
         """Describe the engine for the run report."""
         is_ansi = self.spark.conf.get("spark.sql.ansi.enabled") == "true"
-        rows_by = "duckdb" if self._sliced else "spark"
+        rows_by = "duckdb" if self.has_duckdb else "spark"
         return {
             "engine": "spark",
             "spark": self.spark.version,

@@ -6,23 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
 
-from salesetl.engines.duckdb import DuckDbEngine
-from salesetl.engines.duckdb_tables import file_query
 from salesetl.engines.engine import Engine
 from salesetl.engines.memory import EMBEDDED_INPUT_BYTES, memory_bytes
-from salesetl.engines.query_plans import unique_name
 from salesetl.engines.sliced import SlicedEngine
 from salesetl.engines.spark import SparkEngine
-from salesetl.engines.spark_progress import tasks_of
-from salesetl.engines.spark_tasks import end_tasks, has_duckdb, tells_of_broken_file
 from salesetl.engines.work import Work
-from salesetl.storage import join
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 # Of the memory that Java leaves; the rest is for Python and the system.
 _MEMORY_SHARE = 0.75
+_LEAST_MEMORY = 2**30
 
 
 def engine_on(spark: SparkSession, input_bytes: int) -> Engine:
@@ -31,38 +26,33 @@ def engine_on(spark: SparkSession, input_bytes: int) -> Engine:
     If they fit the driver, it makes the tables itself, which costs less than exchanging their rows
     between tasks.
     """
+    engine = SparkEngine(spark)
     memory = _spare_memory(spark)
-    if input_bytes <= min(EMBEDDED_INPUT_BYTES, memory) and has_duckdb(spark):
-        return DriverEngine(spark, memory)
-    return SparkEngine(spark)
+    is_small = input_bytes <= min(EMBEDDED_INPUT_BYTES, memory)
+    if is_small and memory >= _LEAST_MEMORY and engine.has_duckdb:
+        return DriverEngine(engine, memory)
+    return engine
 
 
 class DriverEngine(SlicedEngine):
     """Frames of delivered rows are computed in tasks, and all others by DuckDB in this process.
 
-    `memory` is how many bytes DuckDB may take; it keeps the rest on disk.
+    `engine` runs the tasks. `memory` is how many bytes DuckDB may take; it keeps the rest on disk.
     """
 
-    def __init__(self, spark: SparkSession, memory: int) -> None:
-        super().__init__(spark, memory_limit=f"{memory // 2**20}MiB")
+    def __init__(self, engine: SparkEngine, memory: int) -> None:
+        super().__init__(engine.spark, memory_limit=f"{memory // 2**20}MiB")
+        self._engine = engine
 
     def facts(self) -> dict[str, Any]:
         """Describe the engine for the run report."""
-        spark = SparkEngine(self._spark)
-        return spark.facts() | {"rows_judged_by": "duckdb", "tables_made_by": "duckdb"}
+        return self._engine.facts() | {"tables_made_by": "duckdb"}
 
     def checkpoint(self, frame: DataFrame, path: str) -> DataFrame:
         """Compute a frame once, in tasks if it has delivered rows, and return what was written."""
-        if not self.has_records(frame):
-            return super().checkpoint(frame, path)
-        files = self._copies.fetch_all(self.written(frame, path))
-        return self._view(file_query(*files))
-
-    def rows(self, frame: DataFrame) -> list[dict[str, Any]]:
-        """Compute a small frame and return its rows."""
         if self.has_records(frame):
-            frame = self.checkpoint(frame, join(self._folder, unique_name("rows")))
-        return DuckDbEngine.rows(self, frame)
+            return self.kept(frame, path)
+        return super().checkpoint(frame, path)
 
     def end_work(self) -> None:
         """End the database."""
@@ -70,24 +60,25 @@ class DriverEngine(SlicedEngine):
 
     def progress(self) -> Work | None:
         """Tell how many tasks are done, or how far the running query is."""
-        return tasks_of(self._spark) or super().progress()
+        return self._engine.progress() or super().progress()
 
     def interrupt(self) -> None:
         """End the query or the tasks that another thread waits for."""
         super().interrupt()
-        self._spark.sparkContext.cancelAllJobs()
+        self._engine.interrupt()
 
     def abandon(self) -> None:
         """End Spark and its Java, because its tasks could go on writing."""
-        end_tasks(self._spark)
+        self._engine.abandon()
 
     def is_broken_file(self, error: BaseException) -> bool:
         """Tell whether a query failed because a gzipped file was truncated or damaged."""
-        return tells_of_broken_file(error) or super().is_broken_file(error)
+        is_of_task = self._engine.is_broken_file(error)
+        return is_of_task or super().is_broken_file(error)
 
 
 def _spare_memory(spark: SparkSession) -> int:
-    """How much memory Java leaves on the machine of the driver, but for what others need of it."""
+    """How many bytes DuckDB may take in the driver, beside Java and the system."""
     virtual: Any = spark.sparkContext._jvm
     taken = int(virtual.java.lang.Runtime.getRuntime().maxMemory())
     return round(max(0, memory_bytes() - taken) * _MEMORY_SHARE)

@@ -33,7 +33,10 @@ def has_duckdb(spark: SparkSession) -> bool:
     if all(map(find_spec, ("duckdb", "sqlframe"))):
 
         def duckdb_of_salesetl(_: object) -> str | None:
-            """Return the version of DuckDB where this runs; it comes with all of its code."""
+            """Return the version of DuckDB here, if this library is here too.
+
+            Tasks get its code and not its name, because they may not have the library.
+            """
             if not all(map(find_spec, ("duckdb", "salesetl"))):
                 return None
             import duckdb
@@ -44,8 +47,8 @@ def has_duckdb(spark: SparkSession) -> bool:
         if tasks.map(duckdb_of_salesetl).collect() == [duckdb_of_salesetl(0)]:
             return True
     logger.info(
-        "Spark judges rows itself, which takes longer: its tasks have not the DuckDB and the"
-        " salesetl of this process, or this process has no SQLFrame"
+        "Spark judges rows itself, which takes longer: its tasks lack salesetl or this version of"
+        " DuckDB, or this process lacks SQLFrame or DuckDB"
     )
     return False
 
@@ -60,7 +63,7 @@ def end_tasks(spark: SparkSession) -> None:
         spark.sparkContext.cancelAllJobs()
         spark.stop()
         return
-    # PySpark would tell how it finds out that Java is gone.
+    # PySpark would print a trace when it finds that Java is gone.
     updates: Any = spark.sparkContext._accumulatorServer
     updates.handle_error = lambda request, address: None
     java.terminate()

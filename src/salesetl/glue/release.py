@@ -43,7 +43,7 @@ def code_file(version: str) -> str:
 
 
 def modules_file(python: str) -> str:
-    """Return the name of the archive of wheels that the code needs on Glue with a Python."""
+    """Return the name of the archive of wheels that the code needs on a version of Python."""
     return f"salesetl-modules-python{python}.gluewheels.zip"
 
 

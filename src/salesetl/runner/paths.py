@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import PurePath
 from typing import Any
 
-from salesetl.errors import ArgumentError, InputError
+from salesetl.errors import ArgumentError, SalesEtlError
 from salesetl.model.table import Table
 from salesetl.readers.files import list_files, unpacked_bytes
 from salesetl.readers.globs import glob_pattern, glob_root
@@ -36,10 +36,13 @@ def input_paths(arguments: Mapping[str, Any]) -> dict[str, str]:
 
 
 def input_bytes(arguments: Mapping[str, Any]) -> int:
-    """Estimate the unpacked size of the files that a job will read; missing files count as 0."""
+    """Estimate the unpacked size of the files that a job will read.
+
+    What cannot be listed counts as 0: the run will tell, and report, why.
+    """
     size = 0
     for path in input_paths(arguments).values():
-        with suppress(InputError):
+        with suppress(SalesEtlError):
             size += sum(map(unpacked_bytes, list_files(path)))
     return size
 

@@ -52,13 +52,13 @@ def open_run(
     arguments = {each.name: getattr(options, each.name) for each in fields(options)}
     tables = (*pipeline.tables, *pipeline.quarantines)
     check_apart(arguments, options.output_path, tables)
-    engine = engine_of(session, arguments)
     started_at = datetime.now(UTC)
     run_id = _asked_run_id(options.run_id, started_at)
     root = normalized(options.output_path)
     storage = storage_of(root)
+    engine = engine_of(session, arguments)
     destination = make_destination(engine, pipeline, root, options.database)
-    with functions_of(engine.functions), destination.held(run_id):
+    with _ended(engine), functions_of(engine.functions), destination.held(run_id):
         # A killed run of that very name may turn out to have succeeded.
         destination.recover()
         report = RunReport(
@@ -75,8 +75,9 @@ def open_run(
         )
         destination.begin(report)
         run = Run(engine, destination, report)
+        engine.work_in(destination.staging)
         with (
-            _working_in(engine, destination.staging),
+            interrupting(engine.interrupt),
             _reporting_failure(run),
             run.naming_broken_files(),
             shown_progress(run),
@@ -86,11 +87,9 @@ def open_run(
 
 
 @contextmanager
-def _working_in(engine: Engine, folder: str) -> Iterator[None]:
-    engine.work_in(folder)
+def _ended(engine: Engine) -> Iterator[None]:
     try:
-        with interrupting(engine.interrupt):
-            yield
+        yield
     finally:
         engine.end_work()
 
