@@ -21,10 +21,10 @@ GLUE = """
 ## On Glue
 
 Extrapolated, not measured on Glue, from the largest size above on Spark: {rate:,.0f} sales a
-second and core. This assumes that the time grows in proportion to the rows, that a core of a
-G.1X worker is as fast as a core here, and that S3 is as fast as the disk here. One worker is
-the driver and computes nothing. {start:.0f} minute is added to start the workers. Prices of
-us-east-1: {prices}.
+CPU second. This assumes that the CPU time grows in proportion to the rows, that a core of a
+G.1X worker is as fast as a core here, that all cores of the workers are busy, and that S3 keeps
+up with them. One worker is the driver and computes nothing. {start:.0f} minute is added to start
+the workers. Prices of us-east-1: {prices}.
 
 """
 
@@ -55,9 +55,9 @@ class Growth:
 
     @property
     def rate(self) -> float:
-        """Sales a second and core at the largest size."""
+        """Sales a CPU second at the largest size."""
         last = self.steps[-1]
-        return last.rows / last.measured.seconds / (os.cpu_count() or 1)
+        return last.rows / last.measured.cpu_seconds
 
     @property
     def bytes_a_row(self) -> float:
@@ -75,7 +75,7 @@ def throughput_text(growth: Growth) -> str:
     return (
         "# Sales on Spark at the largest size; written by `make bench-scale`.\n"
         'job = "enrich_sales"\n'
-        f"rows_a_second_and_core = {growth.rate:.0f}\n"
+        f"rows_a_cpu_second = {growth.rate:.0f}\n"
         f"bytes_a_row = {growth.bytes_a_row:.1f}\n"
     )
 
@@ -113,4 +113,4 @@ def _measured(growth: Growth) -> str:
             f" | {step.measured.cpu_seconds:.1f} | {seconds} | {step.measured.mebibytes:,.0f} |\n"
         )
     text += f"\nSlope on logarithmic axes: {growth.slope:.2f}; "
-    return text + f"{growth.rate:,.0f} sales a second and core at the largest size.\n"
+    return text + f"{growth.rate:,.0f} sales a CPU second at the largest size.\n"

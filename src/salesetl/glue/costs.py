@@ -46,7 +46,7 @@ def prices() -> dict[str, Any]:
 
 @cache
 def throughput() -> dict[str, Any]:
-    """Read the last measurement: the job, rows per second and core, and bytes per row."""
+    """Read the last measurement: the job, rows per CPU second, and bytes per row."""
     return _toml("throughput.toml")
 
 
@@ -74,7 +74,7 @@ def estimate(
 ) -> Estimate:
     """Estimate a run that reads `size` bytes.
 
-    `rate` is in bytes per second and core; the default is the measured rate. Without `workers`, the
+    `rate` is in bytes per CPU second; the default is the measured rate. Without `workers`, the
     estimate has the fewest workers that finish within LONGEST_MINUTES. One worker is the driver,
     which computes nothing.
     """
@@ -114,7 +114,7 @@ def query_dollars(scanned: int) -> float:
 
 def _measured_rate() -> float:
     measured = throughput()
-    return float(measured["rows_a_second_and_core"] * measured["bytes_a_row"])
+    return float(measured["rows_a_cpu_second"] * measured["bytes_a_row"])
 
 
 def _toml(name: str) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def _run_lines() -> list[str]:
         f"## A run of `{measured['job']}`",
         "",
         "These figures are estimates, not measured on Glue. They assume"
-        f" {measured['rows_a_second_and_core']:,} sales per second and core,"
+        f" {measured['rows_a_cpu_second']:,} sales per CPU second, workers that are busy,"
         f" {START_MINUTES:.0f} minute to start, and the fewest G.1X workers that finish within"
         f" {LONGEST_MINUTES} minutes. One of the workers is the driver. Glue charges at least one"
         " minute.",
