@@ -16,11 +16,17 @@ _REFUSALS = {
         403,
         b"<Error><Code>AccessDenied</Code><Message>No</Message></Error>",
     ),
+    "expired": (
+        400,
+        b"<Error><Code>ExpiredToken</Code><Message>Expired</Message></Error>",
+    ),
 }
+_UNSURE = b"<Error><Code>InternalError</Code><Message>Again</Message></Error>"
 
 # Is given the number of a request, from 1 on, and its method, path and range; returns what goes
-# wrong, or None: "refused" (503, nothing is done), "forbidden" (403), "lost" (done, but no answer
-# comes), "cut" (of what is asked for half comes), "partial" (of many keys the first is not deleted).
+# wrong, or None: "refused" (503, nothing is done), "forbidden" (403), "expired" (400), "lost" (done,
+# but no answer comes), "unsure" (done, but answered with 500), "cut" (of what is asked for half
+# comes), "partial" (of many keys the first is not deleted).
 Fault = Callable[[int, str], str | None]
 
 
@@ -118,7 +124,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "cut" and status < 300 and self.command == "GET":
             self.close_connection = True
             content = content[: len(content) // 2]
-        if fault == "lost":
+        if fault == "unsure":
+            self._answer(500, [], _UNSURE, len(_UNSURE))
+        elif fault == "lost":
             self.close_connection = True
         else:
             self._answer(status, headers, content, length)

@@ -79,7 +79,7 @@ def test_refused_requests_are_made_again_unless_the_environment_says_otherwise(
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "3")
     asked = client("s3").meta.config
 
-    assert ours.retries == {"mode": "adaptive", "total_max_attempts": 8}
+    assert ours.retries == {"mode": "adaptive", "total_max_attempts": 10}
     assert asked.retries == {"mode": "standard", "total_max_attempts": 3}
 
 

@@ -15,7 +15,7 @@ Content = TypeVar("Content")
 # As many files at once as keep a store busy that answers each request after a while.
 FILES_AT_ONCE = 32
 # With the pauses between them, they outlast half a minute in which S3 refuses everything.
-_ATTEMPTS = 8
+_ATTEMPTS = 10
 _SECONDS_TO_CONNECT = 10
 # A client may be used by many threads, but not made by two at the same time.
 _MAKING = threading.Lock()

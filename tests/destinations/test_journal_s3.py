@@ -67,7 +67,7 @@ def test_a_publish_makes_few_requests(lake: Lake) -> None:
     assert lake.names() == PUBLISHED
 
 
-@pytest.mark.parametrize("fault", ["refused", "lost"])
+@pytest.mark.parametrize("fault", ["refused", "lost", "unsure"])
 @pytest.mark.parametrize("failing", range(1, REQUESTS + 1))
 def test_a_request_that_fails_is_made_again(
     lake: Lake, failing: int, fault: str

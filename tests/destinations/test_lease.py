@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from salesetl.destinations import lease as leases
-from salesetl.destinations.lease import Lease, confirm_lease, held_lease
+from salesetl.destinations.lease import HeldLease, Lease, held_lease
 from salesetl.destinations.lease_owner import Owner
 from salesetl.errors import LeaseError
 from salesetl.storage import Storage, storage_of
@@ -81,8 +81,8 @@ def is_free(storage: Storage, path: str) -> bool:
 def test_a_lease_is_held_within_the_block_and_released_after_it(
     storage: Storage, path: str
 ) -> None:
-    with held_lease(storage, path, "run-1"):
-        confirm_lease(storage, path, "run-1")
+    with held_lease(storage, path, "run-1") as held:
+        held.confirm()
         within = owner_at(storage, path)
 
     assert within == "run-1"
@@ -208,11 +208,11 @@ def test_a_lease_of_another_host_that_nobody_renews_is_waited_for(
 def test_a_lost_lease_is_not_confirmed_and_stays_with_the_rival(
     storage: Storage, path: str
 ) -> None:
-    with held_lease(storage, path, "run-1"):
+    with held_lease(storage, path, "run-1") as held:
         storage.write(path, lease_until(FAR_AWAY, timedelta(minutes=1)))
 
         with pytest.raises(LeaseError, match="another run took the lease"):
-            confirm_lease(storage, path, "run-1")
+            held.confirm()
 
     assert owner_at(storage, path) == "far-run"
 
@@ -239,15 +239,15 @@ def test_a_run_that_renews_its_lease_twice_at_once_keeps_it(
 ) -> None:
     lost = []
 
-    def confirm() -> None:
+    def confirm(held: HeldLease) -> None:
         try:
             for _ in range(5):
-                confirm_lease(storage, path, "run-1")
+                held.confirm()
         except LeaseError as error:
             lost.append(error)
 
-    with held_lease(storage, path, "run-1"):
-        threads = [threading.Thread(target=confirm) for _ in range(4)]
+    with held_lease(storage, path, "run-1") as held:
+        threads = [threading.Thread(target=confirm, args=[held]) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:

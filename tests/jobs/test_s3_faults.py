@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -100,6 +101,12 @@ def in_publish(fault: Fault) -> Fault:
     return of
 
 
+def one_of_five(fault: str) -> Fault:
+    """Return a fault of a fifth of all requests."""
+    chance = Random(1)
+    return lambda *_: fault if chance.random() < 0.2 else None
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
@@ -107,11 +114,13 @@ def in_publish(fault: Fault) -> Fault:
         # Throttled in all that it does, a run would take a minute.
         in_publish(first_time_each("refused")),
         first_time_each("lost"),
+        first_time_each("unsure"),
         first_time_each("cut"),
+        one_of_five("refused"),
     ],
-    ids=["refused", "lost", "cut"],
+    ids=["refused", "lost", "unsure", "cut", "one of five refused"],
 )
-def test_a_run_whose_every_request_fails_at_first_does_what_an_undisturbed_one_does(
+def test_a_run_whose_requests_fail_at_first_does_what_an_undisturbed_one_does(
     lake: Lake, undisturbed: dict[str, Any], fault: Fault
 ) -> None:
     lake.load("one", "lake")
@@ -119,6 +128,33 @@ def test_a_run_whose_every_request_fails_at_first_does_what_an_undisturbed_one_d
 
     lake.load("two", "lake")
 
+    assert lake.content("lake") == undisturbed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95])
+def test_a_run_whose_credentials_expire_says_so_and_the_next_one_does_the_rest(
+    lake: Lake, share: float
+) -> None:
+    for name in ("two", "one"):
+        lake.load(name, "undisturbed")
+    last = int(share * len(lake.proxy.requests))
+    undisturbed = lake.content("undisturbed")
+    lake.load("two", "lake")
+    before = lake.content("lake")
+    lake.proxy.requests.clear()
+    lake.proxy.fault = lambda number, _: "expired" if number > last else None
+
+    process = lake.start("one", "lake", "one")
+    output = process.communicate()[0].decode()
+    after = lake.content("lake")
+    lake.load("one", "lake")
+
+    assert process.returncode == 1, output
+    assert "the login is over; log in again" in output.splitlines()[-1]
+    assert "Traceback" not in output, output
+    if not any("/_journal.json" in path for path in after["left"]):
+        assert after | {"left": []} == before
     assert lake.content("lake") == undisturbed
 
 

@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,9 @@ from salesetl.storage import Storage, join
 logger = logging.getLogger(__name__)
 
 DURATION = timedelta(minutes=2)
+# A change is tried again while others come between; each of them is done after one request.
+_TRIES = 20
+_PAUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -53,32 +56,25 @@ def lease_path(root: str, namespace: str) -> str:
 
 
 @contextmanager
-def held_lease(storage: Storage, path: str, run_id: str) -> Iterator[None]:
+def held_lease(storage: Storage, path: str, run_id: str) -> Iterator["HeldLease"]:
     """Hold the lease at `path` during the block; LeaseError if another run holds it."""
-    owner = Owner.of_this_process(run_id)
+    held = HeldLease(storage, path, Owner.of_this_process(run_id))
     stop = threading.Event()
-    renewal = threading.Thread(
-        target=_keep_renewing, args=(storage, path, owner, stop), daemon=True
-    )
+    renewal = threading.Thread(target=held.keep, args=(stop,), daemon=True)
     try:
-        _take(storage, path, owner)
+        held.take()
     except Stopped:
         # It may just have been taken.
-        _give_back(storage, path, owner)
+        held.give_back()
         raise
     renewal.start()
     try:
-        yield
+        yield held
     finally:
         with shielded():
             stop.set()
             renewal.join()
-            _give_back(storage, path, owner)
-
-
-def confirm_lease(storage: Storage, path: str, run_id: str) -> None:
-    """Check that this run still holds the lease; LeaseError if not."""
-    _renew(storage, path, Owner.of_this_process(run_id))
+            held.give_back()
 
 
 def writing_run(storage: Storage, path: str) -> str | None:
@@ -89,98 +85,130 @@ def writing_run(storage: Storage, path: str) -> str | None:
     return lease.owner.run_id if lease and is_held else None
 
 
-class _HeldError(Exception):
+class HeldLease:
+    """A lease in the hands of this process.
+
+    The thread that renews it and the one that confirms it wait for each other: each of them would
+    find the lease changed by the other, as if it were lost.
+    """
+
+    def __init__(self, storage: Storage, path: str, owner: Owner) -> None:
+        self._storage, self._path, self._owner = storage, path, owner
+        self._renewing = threading.Lock()
+        self._is_asked_for = False
+
+    def take(self) -> None:
+        """Take the lease; LeaseError if its run lives.
+
+        Whether a run on another machine lives is seen by its renewing the lease: so that one is
+        watched until it is renewed or ends, as when a run is tried again after its machine died; no
+        longer than a lease lasts, though its clock may say that it has long to go.
+        """
+        watched: Lease | None = None
+        patience = time.monotonic() + 1.25 * DURATION.total_seconds()
+        while True:
+            try:
+                return self._change(self._taken)
+            except _OtherOwnerError as other:
+                lease = other.lease
+            is_alive = lease.owner.machine == this_machine() or watched not in (
+                None,
+                lease,
+            )
+            if is_alive or time.monotonic() > patience:
+                raise LeaseError(
+                    f"{self._path}: run {lease.owner.run_id} (process {lease.owner.process_id} on"
+                    f" {lease.owner.host}) is writing these tables; wait for it to end, then run"
+                    " again. If it was killed, its lease ends at"
+                    f" {lease.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+                )
+            if watched is None:
+                logger.info(
+                    "run %s on %s holds the lease; checking whether it is alive",
+                    lease.owner.run_id,
+                    lease.owner.host,
+                )
+            watched = lease
+            time.sleep(DURATION.total_seconds() / 24)
+
+    def confirm(self) -> None:
+        """Renew the lease; LeaseError if it is not held any more."""
+        with self._renewing:
+            self._change(self._renewed)
+
+    def keep(self, stop: threading.Event) -> None:
+        """Renew the lease from time to time until `stop` is set."""
+        while not stop.wait(DURATION.total_seconds() / 4):
+            try:
+                self.confirm()
+            except Exception as error:
+                # The run finds out for itself when it confirms the lease before it publishes.
+                logger.warning("could not renew the lease: %s", error)
+
+    def give_back(self) -> None:
+        """End the lease, unless it is another's. What cannot be given back ends by itself."""
+        try:
+            self._change(self._ended)
+        except LeaseError:
+            return
+        except Exception as error:
+            logger.warning(
+                "could not give back the lease, which ends by itself within %d seconds: %s",
+                DURATION.total_seconds(),
+                error,
+            )
+
+    def _change(self, change: Callable[[bytes | None], bytes]) -> None:
+        """Change the lease by what is found, again if another request comes between.
+
+        That may be an earlier try of this very request, whose answer was lost: then the lease is
+        found to be ours.
+        """
+        for _ in range(_TRIES):
+            if self._storage.update(self._path, change):
+                return
+            time.sleep(_PAUSE_SECONDS)
+        raise LeaseError(
+            f"{self._path}: others change the lease again and again; nothing was published. Run"
+            " again"
+        )
+
+    def _taken(self, found: bytes | None) -> bytes:
+        if found:
+            lease = Lease.decode(found)
+            is_ours = self._is_asked_for and lease.owner == self._owner
+            if not is_ours and not lease.is_over(datetime.now(UTC)):
+                raise _OtherOwnerError(lease)
+            if not is_ours:
+                logger.warning(
+                    "taking over the lease of run %s, which has ended",
+                    lease.owner.run_id,
+                )
+        self._is_asked_for = True
+        return self._until_later()
+
+    def _renewed(self, found: bytes | None) -> bytes:
+        self._check_owned(found)
+        return self._until_later()
+
+    def _ended(self, found: bytes | None) -> bytes:
+        self._check_owned(found)
+        # An empty file is nobody's lease; unlike a deletion it can be written on a condition.
+        return b""
+
+    def _until_later(self) -> bytes:
+        return Lease(self._owner, datetime.now(UTC) + DURATION).encode()
+
+    def _check_owned(self, found: bytes | None) -> None:
+        if not found or Lease.decode(found).owner != self._owner:
+            raise LeaseError(
+                f"{self._path}: another run took the lease; nothing was published. Run again"
+            )
+
+
+class _OtherOwnerError(Exception):
     """A lease stands in the way."""
 
     def __init__(self, lease: Lease) -> None:
         super().__init__()
         self.lease = lease
-
-
-def _take(storage: Storage, path: str, owner: Owner) -> None:
-    """Take a lease; LeaseError if its run lives.
-
-    Whether a run on another machine lives is seen by its renewing the lease: so that one is
-    watched until it is renewed or ends, as when a run is tried again after its machine died; no
-    longer than a lease lasts, though its clock may say that it has long to go.
-    """
-    watched: Lease | None = None
-    patience = time.monotonic() + 1.25 * DURATION.total_seconds()
-    while True:
-        try:
-            return _take_over(storage, path, owner)
-        except _HeldError as held:
-            lease = held.lease
-        is_alive = lease.owner.machine == this_machine() or watched not in (None, lease)
-        if is_alive or time.monotonic() > patience:
-            raise LeaseError(
-                f"{path}: run {lease.owner.run_id} (process {lease.owner.process_id} on"
-                f" {lease.owner.host}) is writing these tables; wait for it to end, then run again."
-                f" If it was killed, its lease ends at {lease.expires_at:%Y-%m-%d %H:%M:%S} UTC"
-            )
-        if watched is None:
-            logger.info(
-                "run %s on %s holds the lease; checking whether it is alive",
-                lease.owner.run_id,
-                lease.owner.host,
-            )
-        watched = lease
-        time.sleep(DURATION.total_seconds() / 24)
-
-
-def _take_over(storage: Storage, path: str, owner: Owner) -> None:
-    now = datetime.now(UTC)
-
-    def written(found: bytes | None) -> bytes:
-        if found:
-            lease = Lease.decode(found)
-            if not lease.is_over(now):
-                raise _HeldError(lease)
-            logger.warning(
-                "taking over the lease of run %s, which has ended", lease.owner.run_id
-            )
-        return Lease(owner, now + DURATION).encode()
-
-    if not storage.update(path, written):
-        raise LeaseError(
-            f"{path}: another run has just taken the lease; wait for it to end, then run again"
-        )
-
-
-def _renew(storage: Storage, path: str, owner: Owner) -> None:
-    def extend(found: bytes | None) -> bytes:
-        if not _is_owned(found, owner):
-            raise LeaseError(
-                f"{path}: another run took the lease; nothing was published. Run again"
-            )
-        return Lease(owner, datetime.now(UTC) + DURATION).encode()
-
-    # What comes between is another thread of this process that renews it, or else `extend` tells.
-    while not storage.update(path, extend):
-        pass
-
-
-def _give_back(storage: Storage, path: str, owner: Owner) -> None:
-    """End a lease, unless it is another's; that one may not be touched while it is renewed."""
-    if storage.files(path) and _is_owned(storage.read(path), owner):
-        storage.update(path, lambda found: _ended(found, owner))
-
-
-def _ended(found: bytes | None, owner: Owner) -> bytes:
-    # An empty file is nobody's lease; unlike a deletion it can be written on a condition.
-    return found if found and not _is_owned(found, owner) else b""
-
-
-def _keep_renewing(
-    storage: Storage, path: str, owner: Owner, stop: threading.Event
-) -> None:
-    while not stop.wait(DURATION.total_seconds() / 4):
-        try:
-            _renew(storage, path, owner)
-        except Exception:
-            # The run finds out for itself when it confirms the lease before it publishes.
-            logger.warning("could not renew the lease %s", path, exc_info=True)
-
-
-def _is_owned(content: bytes | None, owner: Owner) -> bool:
-    return bool(content) and Lease.decode(content or b"").owner == owner

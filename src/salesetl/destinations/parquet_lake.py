@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from salesetl.destinations.journal import (
 )
 from salesetl.destinations.key_memory import check_key_method, encoded, key_memory_path
 from salesetl.destinations.lake import Change, Lake
-from salesetl.destinations.lease import confirm_lease, held_lease, lease_path
+from salesetl.destinations.lease import held_lease, lease_path
 from salesetl.destinations.ledger import Ledger
 from salesetl.destinations.merging import change, check_strategies
 from salesetl.destinations.old_layout import check_layout
@@ -61,16 +61,15 @@ class ParquetLake:
         self._lake = Lake(engine, root)
         self._storage = storage_of(root)
         self._registering = Registering(root, database, self._tables)
-        self._lease = lease_path(root, pipeline.name)
-        self._holder = ""
+        self._lease_path = lease_path(root, pipeline.name)
         self._journal = Journal("")
         self._ledger = RunLedger(self._storage, root, pipeline.name)
 
-    def held(self, run_id: str) -> AbstractContextManager[None]:
+    @contextmanager
+    def held(self, run_id: str) -> Iterator[None]:
         """Hold the lease during the block."""
-        # The name that was asked for, before the run got its own.
-        self._holder = run_id
-        return held_lease(self._storage, self._lease, run_id)
+        with held_lease(self._storage, self._lease_path, run_id) as self._held:
+            yield
 
     def recover(self) -> None:
         """Finish the publish of a run that was killed, and note which partitions it changed."""
@@ -169,7 +168,7 @@ class ParquetLake:
 
     def publish(self, report: RunReport) -> None:
         """Publish what was staged and the report, then register what changed."""
-        confirm_lease(self._storage, self._lease, self._holder)
+        self._held.confirm()
         self._registering.announce(report)
         self._ledger.stage(self._lake, self._tables, self.staging, self._journal)
         self._finish(report)
@@ -199,7 +198,7 @@ class ParquetLake:
 
     def _may_report(self) -> bool:
         try:
-            confirm_lease(self._storage, self._lease, self._holder)
+            self._held.confirm()
         except LeaseError:
             logger.warning("another run took the lease, so the failure is not reported")
             return False

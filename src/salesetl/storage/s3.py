@@ -20,7 +20,16 @@ _CHUNK_BYTES = 1024 * 1024
 # What S3 copies in a few seconds; what is larger is copied in parts, as it must be above 5 GiB.
 _ONE_COPY_BYTES = 256 * 1024 * 1024
 _PART_BYTES = 64 * 1024 * 1024
-_CHANGED_MEANWHILE = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")
+# After these a request was done or not: S3 refuses a change on top of another, also on top of an
+# earlier try of the same request, and an answer may be lost, or deny what was done.
+_DONE_OR_NOT = (
+    "PreconditionFailed",
+    "ConditionalRequestConflict",
+    "NoSuchKey",
+    "InternalError",
+    "ConnectionClosedError",
+    "ReadTimeoutError",
+)
 
 
 class S3Storage:
@@ -116,10 +125,9 @@ class S3Storage:
         with aws_errors(path):
             try:
                 self._ask("put_object", path, Body=new, **condition)
-            except self._client.exceptions.ClientError as error:
-                if error_code(error) not in _CHANGED_MEANWHILE:
+            except Exception as error:
+                if error_code(error) not in _DONE_OR_NOT:
                     raise
-                # Unless by this very request, made again because its answer was lost.
                 return self._present(path)[0] == new
         return True
 

@@ -63,7 +63,9 @@ class Storage(Protocol):
         """Write a file whole: a reader sees the old content or the new, never a part."""
 
     def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bool:
-        """Replace the content by `change(content)`; False if someone else changed it meanwhile.
+        """Replace the content by `change(content)`; False if it is not known to be.
+
+        Someone else may have changed it meanwhile, or an earlier try of the same change.
 
         `change` is given None where there is no file.
         """
