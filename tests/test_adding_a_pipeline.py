@@ -313,7 +313,7 @@ def test_its_stack_is_made_by_docs_and_deployed(
     )
 
     job = boto3.client("glue").get_job(JobName="salesetl-sixth-load_footfall")["Job"]
-    arguments = job["DefaultArguments"]
+    arguments = job["DefaultArguments"] | job["NonOverridableArguments"]
     assert arguments["--database"] == "salesetl_sixth_footfall"
     assert arguments["--visits_path"].endswith("-eu-central-1/visits/")
     assert "salesetl-sixth-footfall: done" in capsys.readouterr().out

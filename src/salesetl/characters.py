@@ -63,8 +63,10 @@ def trimmed(text: str) -> str:
     # nearly every text of another begins and ends with a visible ASCII character.
     has_blanks = f"({text} like ' %' or {text} like '% ')"
     is_trim = f"{text} between '!' and '~~' and right({text}, 1) between '!' and '~'"
+    # A column that is not delivered is null in all rows, and then an engine looks no further.
     return (
-        f"nullif(case when _is_plain and not {has_blanks} then {text}"
+        f"nullif(case when {text} is null then null"
+        f" when _is_plain and not {has_blanks} then {text}"
         f" when {is_trim} then {text} else trim(both '{AROUND}' from {text}) end, '')"
     )
 

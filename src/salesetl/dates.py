@@ -6,14 +6,20 @@ _TIME = "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
 _ZONE = "(Z| UTC|[+-]((0[0-9]|1[0-7])(:?[0-5][0-9])?|18(:?00)?))?"
 
 
-def read_back(text: str, data_type: str, otherwise: str) -> str:
+def read_back(
+    text: str, data_type: str, otherwise: str, wanted: str | None = None
+) -> str:
     """SQL that casts the plain form of a type cheaply, and uses `otherwise` for other forms.
+
+    The result has the type `wanted`, if another one than that of the form.
 
     Nearly all values are written so, and to compare them costs less than to look at their form.
     """
     value = f"try_cast({text} as {data_type})"
+    result = f"try_cast({text} as {wanted})" if wanted else value
     return (
-        f"case when cast({value} as string) = {text} then {value} else {otherwise} end"
+        f"case when cast({value} as string) = {text} then {result}"
+        f" else {otherwise} end"
     )
 
 

@@ -20,6 +20,7 @@ from salesetl.errors import (
     understood,
 )
 from salesetl.local import LocalOptions, local_engine
+from salesetl.metrics import metric_lines
 from salesetl.model.options import Option, options_of
 from salesetl.model.pipeline import Pipeline
 from salesetl.runner.paths import check_apart, input_bytes
@@ -73,7 +74,7 @@ def job_options(pipeline: Pipeline) -> list[Option]:
 
 def _run_here(pipeline: Pipeline, words: Sequence[str], *, is_verbose: bool) -> None:
     try:
-        values = parse_arguments(job_options(pipeline), words)
+        values = _checked_arguments(pipeline, words)
         report = run_locally(pipeline, values)
     except (Exception, Stopped) as error:
         if is_verbose:
@@ -86,6 +87,16 @@ def _run_here(pipeline: Pipeline, words: Sequence[str], *, is_verbose: bool) -> 
         sys.stderr.write(f"{pipeline.job}: error: {told}{hint}\n")
         raise SystemExit(exit_status(error)) from None
     sys.stdout.write(report_text(report))
+
+
+def _checked_arguments(pipeline: Pipeline, words: Sequence[str]) -> dict[str, Any]:
+    """Return the arguments of a job that is what was deployed, if it is told what that is."""
+    values = parse_arguments(job_options(pipeline), words)
+    if release := values.pop("release", None):
+        from salesetl.glue.verifying import check_release
+
+        check_release(release, pipeline.job)
+    return values
 
 
 def _set_up_logging(is_verbose: bool) -> None:
@@ -141,7 +152,7 @@ def _run_on_glue(pipeline: Pipeline, words: Sequence[str]) -> None:
 
     from salesetl.session import glue_session
 
-    values = parse_arguments(job_options(pipeline), words)
+    values = _checked_arguments(pipeline, words)
     if values.pop("engine", "auto") == "duckdb":
         raise ArgumentError("--engine duckdb: jobs on Glue run on Spark; leave it out")
     values.pop("verbose", None)
@@ -152,3 +163,4 @@ def _run_on_glue(pipeline: Pipeline, words: Sequence[str]) -> None:
     report = run(pipeline, spark, **values)
     job.commit()
     sys.stdout.write(f"{report_text(report)}{report.event_line()}\n")
+    sys.stdout.write(metric_lines(report, resolved["JOB_NAME"]))

@@ -10,7 +10,11 @@ from importlib.util import find_spec
 from typing import Literal
 
 from salesetl.engines.engine import Session
-from salesetl.engines.memory import EMBEDDED_INPUT_BYTES, memory_bytes
+from salesetl.engines.memory import (
+    EMBEDDED_INPUT_BYTES,
+    embedded_memory_bytes,
+    memory_bytes,
+)
 from salesetl.engines.query_plans import known_from_earlier
 from salesetl.errors import SetupError
 from salesetl.model.options import option
@@ -29,6 +33,11 @@ class LocalOptions:
         f" {EMBEDDED_INPUT_BYTES // 2**30} GiB and half the memory, and else Spark; jobs on Glue"
         " always run on Spark",
         "auto",
+    )
+    release: str | None = option(
+        "path of the release that runs, as the settings on Glue pass it; the run refuses files that"
+        " are not of it",
+        None,
     )
     verbose: bool = option("show the stack trace of an error", False)
 
@@ -51,7 +60,8 @@ def local_engine(
     if _chosen(choice, paths, input_bytes) == "duckdb":
         from salesetl.engines.duckdb import DuckDbEngine
 
-        embedded = DuckDbEngine()
+        memory = f"{embedded_memory_bytes() // 2**20}MiB"
+        embedded = DuckDbEngine(memory_limit=memory)
         try:
             with known_from_earlier(name):
                 yield embedded

@@ -30,12 +30,10 @@ _SPECIAL = re.compile(r"(['\\$])")
 def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
     """Turn the text of every contract column into its type; a text of another form is null.
 
-    Other columns, such as the lineage of the reader, are kept as they are, but for `_is_plain`,
-    which says what is to be trimmed. The day of a moment that is not given is that in UTC. No row
+    Other columns, such as the lineage of the reader, are kept as they are. The day of a moment that is not given is that in UTC. No row
     is dropped.
     """
-    known = {*table.columns, "_is_plain"}
-    lineage = [name for name in raw.columns if name not in known]
+    lineage = [name for name in raw.columns if name not in table.columns]
     # In two steps, so that an engine trims each field once and not wherever its text is looked at.
     texts = [F.expr(cleaned(field)).alias(field.name) for field in table.schema]
     values = [
@@ -120,7 +118,10 @@ def decimal(text: str, precision: int, scale: int, *, is_rounded: bool = False) 
         form += f" and not {text} rlike '[.][0-9]{{{scale}}}[0-9]*[1-9]'"
     value = f"try_cast({text} as decimal({precision}, {scale}))"
     cents = f"decimal({precision - scale + min(scale, 2)}, {min(scale, 2)})"
-    return read_back(text, cents, f"case when {form} then {value} end")
+    otherwise = f"case when {form} then {value} end"
+    # Most quantities are whole numbers, most other decimals have cents.
+    whole = read_back(text, "bigint", otherwise, f"decimal({precision}, {scale})")
+    return read_back(text, cents, whole)
 
 
 def plain_number(text: str) -> str:

@@ -41,6 +41,8 @@ class RunReport:
     files_read: int = 0
     # Their size, unpacked; that of a packed file is estimated.
     bytes_read: int = 0
+    # When the newest of them was written.
+    newest_file_at: str = ""
     # Of the main source, as the ledger knows them.
     files_new: int = 0
     files_changed: int = 0

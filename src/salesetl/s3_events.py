@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from urllib.parse import unquote_plus
 
 from salesetl.errors import InputError, LeaseError, one_line
 from salesetl.local import local_engine
+from salesetl.metrics import metric_lines
 from salesetl.model.pipeline import Pipeline
 from salesetl.runner.runner import run
 from salesetl.runs import RunReport, has_succeeded
@@ -99,7 +101,10 @@ def loading_into(
                 "max_rejected_ratio": 1.0,
                 "allow_empty": True,
             }
-            return run(pipeline, engine, **options)
+            report = run(pipeline, engine, **options)
+        if function := getattr(context, "function_name", ""):
+            sys.stdout.write(metric_lines(report, function))
+        return report
 
     return Loading(pipeline.name, root, load, context)
 

@@ -118,7 +118,7 @@ def _local_settings(is_small: bool) -> dict[str, str]:
 
 
 def _driver_gibibytes() -> int:
-    return max(1, min(8, memory_bytes() // 2**30 // 2))
+    return max(1, min(6, memory_bytes() // 2**30 // 2))
 
 
 def _java_options(is_small: bool) -> list[str]:

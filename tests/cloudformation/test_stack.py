@@ -32,7 +32,7 @@ def test_a_job_is_there_with_its_settings_and_its_role(job: str) -> None:
 
     prefix = f"s3://{BUCKETS['scripts']}/releases/{RELEASE}"
     assert found["Command"]["ScriptLocation"] == f"{prefix}/jobs/{job}.py"
-    arguments = found["DefaultArguments"]
+    arguments = found["NonOverridableArguments"]
     assert arguments["--extra-py-files"] == f"{prefix}/salesetl-0.5.0.zip"
     modules = f"{prefix}/salesetl-modules-python3.11.gluewheels.zip"
     assert arguments["--additional-python-modules"] == modules
@@ -250,7 +250,7 @@ def test_infra_never_changes_what_jobs_run(tmp_path: Path) -> None:
         assert found["NumberOfWorkers"] == 12
         assert f"/releases/{release}/jobs/" in found["Command"]["ScriptLocation"]
         version = release.partition("-")[0]
-        assert found["DefaultArguments"]["--extra-py-files"].endswith(
+        assert found["NonOverridableArguments"]["--extra-py-files"].endswith(
             f"/{release}/salesetl-{version}.zip"
         )
 

@@ -192,6 +192,7 @@ class Walk:
         name = self.environment.job_name("enrich_sales")
         job: dict[str, Any] = boto3.client("glue").get_job(JobName=name)["Job"]
         given: dict[str, str] = job["DefaultArguments"]
+        given |= job["NonOverridableArguments"]
         paths = [job["Command"]["ScriptLocation"], given["--extra-py-files"]]
         script, code = [self._fetched(path) for path in paths]
         all_words = [word for pair in given.items() for word in pair]

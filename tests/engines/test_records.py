@@ -5,7 +5,7 @@ import io
 import pytest
 
 from salesetl.engines.delimited import TextFormat
-from salesetl.engines.records import is_plain, records_of
+from salesetl.engines.records import lines_of_file, records_of
 
 
 def cut(
@@ -69,7 +69,30 @@ MEGABYTE = 1024 * 1024
         (("x" * (MEGABYTE - 2) + "\né\n").encode(), True),
     ],
 )
-def test_a_plain_file_is_one_of_sound_lines_of_one_kind(
+def test_lines_are_sound_if_they_are_of_one_kind(
     content: bytes, expected: bool
 ) -> None:
-    assert is_plain(io.BytesIO(content)) is expected
+    assert lines_of_file(io.BytesIO(content)).are_sound is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b'a,b "c"~', True),
+        (b"a\tb", False),
+        (b"a\\b", False),
+        (b"a\x7fb", False),
+        ("é".encode(), False),
+        ("\ufeffa".encode(), False),
+    ],
+)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("before", [0, MEGABYTE])
+def test_the_lines_of_a_file_are_plain_if_all_of_them_are(
+    line: bytes, expected: bool, end: bytes, before: int
+) -> None:
+    content = b"x" * (before // 2) + end + b"x" * (before // 2) + end + line + end
+
+    lines = lines_of_file(io.BytesIO(content))
+
+    assert (lines.are_sound, lines.are_plain) == (True, expected)

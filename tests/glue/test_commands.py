@@ -119,7 +119,7 @@ def test_the_name_of_a_release_is_that_of_its_content(
     other = output_of(capsys, "release", "--root", str(root))
 
     assert first == same
-    assert re.fullmatch(r"0[.]1[.]0-[0-9a-f]{12}\n", first)
+    assert re.fullmatch(r"0[.]1[.]0-[0-9a-f]{32}\n", first)
     assert other != first
 
 

@@ -1,5 +1,6 @@
 """Jobs are deployed to match their definitions, twice like once, and can go back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from salesetl.glue.jobs import Difference, find_job
 from salesetl.glue.release import Release, code_file, is_complete, release_path
 from salesetl.glue.settings import Environment
 from salesetl.storage import storage_of
+from salesetl.storage.s3 import S3Storage
 from tests.glue.conftest import release_at
 
 
@@ -79,12 +81,15 @@ def test_a_job_is_created_as_its_definition_says(
     assert found["ExecutionProperty"] == {"MaxConcurrentRuns": 1}
     assert found["MaxRetries"] == 1
     assert found["Command"]["ScriptLocation"] == f"{prefix}/jobs/enrich_sales.py"
-    given = found["DefaultArguments"]
-    assert given["--extra-py-files"] == f"{prefix}/salesetl-1.0.zip"
+    given, fixed = found["DefaultArguments"], found["NonOverridableArguments"]
     assert given["--job-bookmark-option"] == "job-bookmark-disable"
     assert given["--sales_path"] == f"{environment.raw}/sales/"
-    assert given["--output_path"] == environment.lake
-    assert "spark.sql.session.timeZone=UTC --conf spark." in given["--conf"]
+    assert fixed["--extra-py-files"] == f"{prefix}/salesetl-1.0.zip"
+    assert fixed["--scriptLocation"] == found["Command"]["ScriptLocation"]
+    assert fixed["--release"] == prefix
+    assert fixed["--output_path"] == environment.lake
+    assert "spark.sql.session.timeZone=UTC --conf spark." in fixed["--conf"]
+    assert set(given) & set(fixed) == set()
     assert settings(environment)["Tags"] == {
         "application": "salesetl",
         "environment": environment.name,
@@ -236,14 +241,57 @@ def test_a_release_that_was_half_sent_is_sent_whole(
 ) -> None:
     release = release_at(tmp_path, "1.0")
     prefix = release_path(environment.scripts, release.name)
-    storage_of(prefix).write(f"{prefix}/{code_file(release.version)}", b"")
+    name = code_file(release.version)
+    storage_of(prefix).write(f"{prefix}/{name}", release.files[name].read_bytes())
     assert not is_complete(prefix)
 
     deployed(definition, environment, release)
 
-    sent = storage_of(prefix).read(f"{prefix}/{code_file(release.version)}")
-    assert sent == release.files[code_file(release.version)].read_bytes()
     assert is_complete(prefix)
+
+
+def test_another_file_in_the_place_of_one_of_a_release_is_not_replaced(
+    definition: JobDefinition, environment: Environment, tmp_path: Path
+) -> None:
+    release = release_at(tmp_path, "1.0")
+    prefix = release_path(environment.scripts, release.name)
+    path = f"{prefix}/{code_file(release.version)}"
+    storage_of(prefix).write(path, b"something else")
+
+    with pytest.raises(AwsError, match="another file is in its place"):
+        deployed(definition, environment, release)
+
+    assert storage_of(prefix).read(path) == b"something else"
+    assert find_job(environment.job_name("enrich_sales")) is None
+
+
+def test_files_of_a_release_are_only_ever_written_where_none_is(
+    definition: JobDefinition,
+    environment: Environment,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[tuple[str, str | None]] = []
+    ask = S3Storage._ask
+
+    def note(self: S3Storage, operation: str, path: str, **asked: Any) -> Any:
+        if operation == "put_object" and "/releases/" in path:
+            written.append((path, asked.get("IfNoneMatch")))
+        return ask(self, operation, path, **asked)
+
+    monkeypatch.setattr(S3Storage, "_ask", note)
+    release = release_at(tmp_path, "1.0")
+
+    with ThreadPoolExecutor() as deploys:
+        both = [
+            deploys.submit(deploying.upload, release, environment.scripts)
+            for _ in range(2)
+        ]
+    assert [each.exception() for each in both] == [None, None]
+    deployed(definition, environment, release)
+
+    assert len({path for path, _ in written}) == len(release.files) + 1
+    assert {condition for _, condition in written} == {"*"}
 
 
 def test_nothing_is_rolled_back_to_a_release_that_somebody_has_removed(

@@ -93,7 +93,8 @@ def _rulesets() -> dict[str, str]:
 
 def _templates(root: str, definitions: Sequence[JobDefinition]) -> dict[str, str]:
     # It writes YAML, by a library that is there only where AWS is dealt with.
-    from salesetl.cloudformation.template import pipeline_template, with_staging_rules
+    from salesetl.cloudformation.generated_parts import with_generated_parts
+    from salesetl.cloudformation.template import pipeline_template
 
     kept = storage_of(root).read(join(root, ENVIRONMENT_TEMPLATE)).decode()
     made = {
@@ -101,7 +102,7 @@ def _templates(root: str, definitions: Sequence[JobDefinition]) -> dict[str, str
         for each in definitions
     }
     return {
-        ENVIRONMENT_TEMPLATE: with_staging_rules(kept, namespaces()),
+        ENVIRONMENT_TEMPLATE: with_generated_parts(kept, definitions),
         **made,
     }
 

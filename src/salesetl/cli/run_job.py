@@ -36,6 +36,12 @@ def run_job(arguments: argparse.Namespace) -> str:
         raise AwsError(
             f"{name}: there is no such job; run make deploy-job JOB={definition.name}"
         )
+    fixed = settings.get("NonOverridableArguments", {})
+    if refused := [f"--{each}" for each in own if f"--{each}" in fixed]:
+        raise ArgumentError(
+            f"{refused[0]}: fixed in the settings of {name}, so that nobody writes elsewhere;"
+            " remove it"
+        )
     runs = JobRuns(name)
     run = runs.start(own)
     group = f"{environment.log_prefix(definition.name)}/output"
@@ -43,7 +49,7 @@ def run_job(arguments: argparse.Namespace) -> str:
     cost = _cost_text(runs.attempts(run))
     if ended.state != "SUCCEEDED":
         raise AwsError(f"{name} run {run}: {ended.state}: {ended.error}; {cost}")
-    lake = own.get("output_path", settings["DefaultArguments"].get("--output_path"))
+    lake = fixed["--output_path"]
     try:
         report = last_report(storage_of(lake), lake, pipeline.name, own["run_id"])
     except InputError as error:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from salesetl.cloudformation.permissions import arn
+from salesetl.cloudformation.permissions import NO_VALUE, arn
 from salesetl.glue.definitions import JobDefinition
 
 TOPIC = arn("sns", "salesetl-${Env}-alarms")
@@ -38,6 +38,7 @@ def log_group(name: str) -> dict[str, Any]:
         "Properties": {
             "LogGroupName": f"/salesetl/${{Env}}/{name}",
             "RetentionInDays": {"Ref": "LogRetentionDays"},
+            "KmsKeyId": {"Fn::If": ["HasKey", "${KmsKeyArn}", NO_VALUE]},
         },
     }
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from salesetl.glue.definitions import JobDefinition
+from salesetl.glue.release import MANIFEST
 from salesetl.registry import pipeline_of_job
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
@@ -171,7 +172,9 @@ def source_paths(definition: JobDefinition) -> list[str]:
 def _release_statements(job: str) -> list[dict[str, Any]]:
     scripts = bucket_arn(SCRIPTS)
     scratch = [f"temp/{job}", f"spark-events/{job}"]
-    releases = [f"{scripts}/releases/*/jobs/{job}.py", f"{scripts}/releases/*.zip"]
+    releases = [
+        f"{scripts}/releases/*/{file}" for file in (f"jobs/{job}.py", "*.zip", MANIFEST)
+    ]
     return [
         allow("ReadRelease", ["s3:GetObject"], releases),
         allow(

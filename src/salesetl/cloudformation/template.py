@@ -1,13 +1,11 @@
-"""Build the CloudFormation templates.
+"""Build the CloudFormation template of a pipeline from the definition of its job.
 
-The template of the environment is written by hand, except for the rules for the staging folders of
-the pipelines. The template of a pipeline is built from the definition of its job. It has database,
-job, role, schedule, logs, alarms, and the Lambda function if there is one.
+It has database, job, role, schedule, logs, alarms, and the Lambda function if there is one.
 """
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -24,43 +22,15 @@ from salesetl.cloudformation.permissions import (
     role,
 )
 from salesetl.cloudformation.reading import reading_resources
-from salesetl.errors import InputError
 from salesetl.glue.definitions import JobDefinition
 from salesetl.glue.settings import Environment, job_settings, job_tags
 from salesetl.registry import pipeline_of_job
 
-_BEGIN = (
-    "          # Made by `make docs`: delete files that killed runs left in staging.\n"
-)
-_END = "          # End of the part that `make docs` makes.\n"
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
 _ATTRIBUTE = re.compile(r"\$\{([A-Za-z0-9]+\.[A-Za-z0-9]+)\}")
 # These functions replace `${…}` in their text themselves.
 _FUNCTIONS = ("Ref", "Condition", "Fn::Sub", "Fn::GetAtt")
 _VERSION = {"Fn::Select": [0, {"Fn::Split": ["-", {"Ref": "Release"}]}]}
-
-
-def with_staging_rules(template: str, namespaces: Sequence[str]) -> str:
-    """Return the environment's template with a rule for the staging of each pipeline.
-
-    InputError if the template lacks the marker lines around these rules.
-    """
-    head, begin, rest = template.partition(_BEGIN)
-    _, end, tail = rest.partition(_END)
-    if not (begin and end):
-        raise InputError(
-            "infra/salesetl.yaml: a marker line around the rules of staging is missing; put back"
-            f" {_BEGIN.strip()!r} and {_END.strip()!r}"
-        )
-    rules = "".join(
-        f"          - Id: staging-{name}\n"
-        "            Status: Enabled\n"
-        f"            Prefix: {LAKE}/{name}/_staging/\n"
-        "            ExpirationInDays: 7\n"
-        "            NoncurrentVersionExpiration: {NoncurrentDays: 1}\n"
-        for name in namespaces
-    )
-    return head + begin + rules + end + tail
 
 
 def pipeline_template(definition: JobDefinition) -> str:
@@ -138,11 +108,10 @@ def _job(definition: JobDefinition) -> dict[str, Any]:
     )
     release = f"{environment.scripts}/releases/${{Release}}"
     settings = job_settings(definition, environment, release, "${Version}")
-    code = settings["DefaultArguments"]["--extra-py-files"]
+    fixed = settings["NonOverridableArguments"]
+    code = fixed["--extra-py-files"]
     # The version of the code comes from the release, not from the version that built the template.
-    settings["DefaultArguments"]["--extra-py-files"] = {
-        "Fn::Sub": [code, {"Version": _VERSION}]
-    }
+    fixed["--extra-py-files"] = {"Fn::Sub": [code, {"Version": _VERSION}]}
     return {
         "Type": "AWS::Glue::Job",
         "Properties": {

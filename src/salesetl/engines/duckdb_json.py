@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from salesetl.characters import PLAIN
 from salesetl.engines.duckdb_json_keys import (
     has_key_twice,
     has_other_kind,
@@ -14,7 +13,7 @@ from salesetl.engines.duckdb_json_keys import (
     path_of,
 )
 from salesetl.engines.duckdb_json_shapes import Usual
-from salesetl.engines.duckdb_text import literal
+from salesetl.engines.duckdb_text import IS_PLAIN, literal
 from salesetl.engines.engine import NAME_SEPARATOR, risky_number
 from salesetl.model.shapes import is_nested, json_path, nested
 from salesetl.model.table import item_fields
@@ -26,7 +25,6 @@ _NUMBER = r'((?:[^"0-9-]|"(?:[^"\\]|\\.)*")*)(-?[0-9][0-9.eE+-]*|$)'
 
 _TEXT = r'"(?:[^"\\]|\\.)*"'
 _WITHOUT_TEXTS = f"regexp_replace(_record, {literal(_TEXT)}, '', 'g')"
-_IS_PLAIN = f"regexp_full_match(_record, {literal(PLAIN)})"
 # A usual object has no control characters but perhaps this one, and nothing escaped.
 _IS_PLAIN_IF_USUAL = (
     "(strlen(_record) = length(_record) and not contains(_record, chr(127)))"
@@ -62,7 +60,7 @@ def objects_query(lines: str, schema: T.StructType, usual: Usual | None = None) 
     found = ", ".join(f"{value} as {name}" for name, value in parsed.items())
     values = ", ".join(f'{_value(field)} as "{field.name}"' for field in schema)
     usually = {
-        "_is_plain": (_IS_PLAIN_IF_USUAL, _IS_PLAIN),
+        "_is_plain": (_IS_PLAIN_IF_USUAL, IS_PLAIN),
         "_has_key_twice": ("false", has_key_twice(schema)),
         "_has_other_kind": ("false", has_other_kind(schema)),
         "_names": (names, names_of(schema)),

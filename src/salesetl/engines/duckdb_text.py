@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
+from salesetl.characters import PLAIN
 from salesetl.engines.copies import Copies
 from salesetl.engines.delimited import (
     BLANKS,
@@ -20,13 +21,21 @@ from salesetl.engines.delimited import (
     span_fields,
 )
 from salesetl.engines.duckdb_progress import rows_in
-from salesetl.engines.records import is_packed, is_plain, records_of, unpacked
+from salesetl.engines.records import (
+    Lines,
+    is_packed,
+    lines_of_file,
+    records_of,
+    unpacked,
+)
 from salesetl.engines.work import Work
 
 _LINES = (
     "columns = {'_record': 'VARCHAR'}, delim = chr(1), quote = '', escape = '',"
     " header = false, auto_detect = false, filename = '_source_file'"
 )
+# Whether a record is plain, where its file does not tell.
+IS_PLAIN = f"regexp_full_match(_record, '{PLAIN}')"
 # A line is a record, and there is no header.
 JSON_LINES = TextFormat("\1", "UTF-8", 0, is_multiline=False, width=1)
 # DuckDB's own default.
@@ -59,24 +68,28 @@ class RecordReader:
     def query(self, paths: Sequence[str], text: TextFormat) -> tuple[str, int]:
         """Return a query for the records of files and their paths, and about how many there are."""
         rows = 0
-        # The delivered path of each file that DuckDB reads, and of each that holds cut records.
-        plain: dict[str, str] = {}
+        # The delivered path of each file that DuckDB reads, by whether all its lines are plain, and
+        # of each that holds cut records.
+        read: dict[bool, dict[str, str]] = {True: {}, False: {}}
         cut: dict[str, str] = {}
         for path, file in zip(paths, self._copies.fetch_all(paths), strict=True):
             content = self._unpacked(file) if is_packed(file) else file
-            if not text.is_multiline and _is_plain(content, text.encoding):
+            lines = _lines_of(content, text)
+            if lines.are_sound:
                 rows += rows_in(content)
-                plain[content] = path
+                read[lines.are_plain][content] = path
                 continue
             target, count = self._cut(content, text)
             rows += count
             cut[target] = path
         queries = []
-        if plain:
-            lines = _lines(sorted(plain), text.header_lines)
-            queries.append(_with_paths(lines, plain))
+        for are_plain, files in read.items():
+            if files:
+                found = _sound_lines(sorted(files), text.header_lines)
+                queries.append(_with_paths(found, files, are_plain=are_plain))
         if cut:
-            queries.append(_with_paths(self._cut_records(sorted(cut)), cut))
+            records = self._cut_records(sorted(cut))
+            queries.append(_with_paths(records, cut, are_plain=False))
         return " union all ".join(queries), rows
 
     def _unpacked(self, path: str) -> str:
@@ -116,20 +129,24 @@ class RecordReader:
             self._cutting = None
 
 
-def _with_paths(records: str, paths: Mapping[str, str]) -> str:
-    """SQL for the records of files, with the paths that the files were delivered under."""
+def _with_paths(records: str, paths: Mapping[str, str], *, are_plain: bool) -> str:
+    """SQL for the records of files, with the paths that the files were delivered under.
+
+    `_is_in_plain_file` tells of each whether all records of its file are known to be plain.
+    """
+    told = f"{str(are_plain).lower()} as _is_in_plain_file"
     if all(file == path for file, path in paths.items()):
-        return f"select _record, _source_file from {records}"
+        return f"select _record, _source_file, {told} from {records}"
     pairs = ", ".join(
         f"({literal(file)}, {literal(path)})" for file, path in paths.items()
     )
     return (
-        f"select _record, coalesce(_path, _source_file) as _source_file from {records}"
+        f"select _record, coalesce(_path, _source_file) as _source_file, {told} from {records}"
         f" left join (values {pairs}) as delivered(_file, _path) on _source_file = _file"
     )
 
 
-def _lines(paths: list[str], skipped: int) -> str:
+def _sound_lines(paths: list[str], skipped: int) -> str:
     """SQL for the lines of files of one kind that are not blank."""
     files = literal([exact_path(path) for path in paths])
     is_blank = f"regexp_full_match(_record, {literal(f'[{BLANKS}]*')})"
@@ -137,11 +154,11 @@ def _lines(paths: list[str], skipped: int) -> str:
     return f"(from {lines} where not {is_blank})"
 
 
-def _is_plain(path: str, encoding: str) -> bool:
-    if encoding.upper() not in ("UTF-8", "US-ASCII"):
-        return False
+def _lines_of(path: str, text: TextFormat) -> Lines:
+    if text.is_multiline or text.encoding.upper() not in ("UTF-8", "US-ASCII"):
+        return Lines(are_sound=False)
     with open(path, "rb") as file:
-        return is_plain(file)
+        return lines_of_file(file)
 
 
 def _fields_of(text: TextFormat) -> str:
@@ -161,7 +178,9 @@ def _fields_of(text: TextFormat) -> str:
 
 def with_fields(lines: str, text: TextFormat) -> str:
     """SQL for lines with their `_fields`, and with their `_first_fields` if these are asked for."""
-    query = f"select *, {_fields_of(text)} as _fields from ({lines})"
+    is_plain = f"case when _is_in_plain_file then true else {IS_PLAIN} end as _is_plain"
+    told = f"* exclude (_is_in_plain_file), {is_plain}"
+    query = f"select {told}, {_fields_of(text)} as _fields from ({lines})"
     if not text.has_first_fields:
         return query
     return f"select *, {_first_fields_of(text)} as _first_fields from ({query})"

@@ -3,15 +3,22 @@
 import codecs
 import gzip
 import io
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import IO, cast
 
+from salesetl.characters import PLAIN
 from salesetl.engines.delimited import BLANKS, TextFormat
 from salesetl.engines.record_cutter import RecordCutter
 
 _WIDE_ENCODINGS = ("utf-16", "utf-32", "utf16", "utf32")
 _CHUNK_BYTES = 1024 * 1024
+# All that plain lines are made of.
+_PLAIN_LINES = b"\r\n" + bytes(
+    code for code in range(128) if re.fullmatch(PLAIN, chr(code))
+)
 
 
 def is_packed(path: str) -> bool:
@@ -62,18 +69,30 @@ def is_wide(encoding: str) -> bool:
     return encoding.lower().startswith(_WIDE_ENCODINGS)
 
 
-def is_plain(file: IO[bytes]) -> bool:
-    """Tell whether a file is valid UTF-8 with one kind of line end and no line above a megabyte.
+@dataclass(frozen=True)
+class Lines:
+    """What the bytes of a file tell of its lines.
 
-    Neither has it control characters that mean something to DuckDB's reader.
+    They `are_sound` in valid UTF-8 with one kind of line end, no line above a megabyte, and no
+    control characters that mean something to DuckDB's reader. They `are_plain` if all of them are,
+    as `characters.is_plain` says of one.
     """
+
+    are_sound: bool
+    are_plain: bool = False
+
+
+def lines_of_file(file: IO[bytes]) -> Lines:
+    """Look at the lines of a file that is read from its begin to its end, or to a fault."""
+    are_plain = True
     decoder = codecs.getincrementaldecoder("utf-8")()
     lines = returns = pairs = 0
     ends_with_return = False
     while chunk := file.read(_CHUNK_BYTES):
         is_one_line = len(chunk) == _CHUNK_BYTES and b"\n" not in chunk
         if is_one_line or b"\0" in chunk or b"\1" in chunk:
-            return False
+            return Lines(are_sound=False)
+        are_plain = are_plain and not chunk.translate(None, _PLAIN_LINES)
         lines += chunk.count(b"\n")
         if found := chunk.count(b"\r"):
             returns += found
@@ -84,5 +103,6 @@ def is_plain(file: IO[bytes]) -> bool:
             try:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
-                return False
-    return returns == pairs and pairs in (0, lines) and not decoder.getstate()[0]
+                return Lines(are_sound=False)
+    has_one_end = returns == pairs and pairs in (0, lines)
+    return Lines(has_one_end and not decoder.getstate()[0], are_plain)

@@ -56,8 +56,8 @@ class Records:
         """SQL for no records."""
         place = ", cast(null as decimal(38, 0)) as _place" if self.is_ordered else ""
         return (
-            "select cast(null as varchar) as _record, cast(null as varchar) as _source_file"
-            f"{place} where false"
+            "select cast(null as varchar) as _record, cast(null as varchar) as _source_file,"
+            f" false as _is_in_plain_file{place} where false"
         )
 
 

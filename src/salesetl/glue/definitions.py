@@ -15,6 +15,8 @@ from salesetl.registry import jobs, pipeline_of_job
 GLUE_VERSIONS = {"5.1": "3.11", "6.0": "3.13"}
 # DPU of one worker. https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
 WORKER_DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8, "R.1X": 1, "R.2X": 2}
+# https://docs.aws.amazon.com/glue/latest/dg/add-job.html
+EXECUTION_CLASSES = ("STANDARD", "FLEX")
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 _LAMBDA_LIMITS = {
     "memory_megabytes": (128, 10_240),
@@ -48,7 +50,7 @@ class JobDefinition:
 
     `workers` is the maximum for auto-scaling and includes the driver. `arguments` are passed to the
     job; `${raw}`, `${lake}` and `${database}` in them become the values of the environment.
-    `spark` has more Spark settings.
+    `spark` has more Spark settings. `execution_class` FLEX is cheaper, but waits for spare capacity.
     """
 
     name: str
@@ -61,6 +63,7 @@ class JobDefinition:
     max_concurrent_runs: int
     alarms: Alarms
     function: Function | None = None
+    execution_class: str = "STANDARD"
     schedule: str = ""
     arguments: dict[str, str] = field(default_factory=dict)
     spark: dict[str, str] = field(default_factory=dict)
@@ -96,6 +99,11 @@ def _check(definition: JobDefinition, pipeline: Pipeline) -> None:
     if definition.glue_version not in GLUE_VERSIONS:
         raise ValueError(
             f"glue_version {definition.glue_version!r}: use {' or '.join(GLUE_VERSIONS)}"
+        )
+    if definition.execution_class not in EXECUTION_CLASSES:
+        raise ValueError(
+            f"execution_class {definition.execution_class!r}: use"
+            f" {' or '.join(EXECUTION_CLASSES)}"
         )
     if definition.worker_type not in WORKER_DPU:
         raise ValueError(

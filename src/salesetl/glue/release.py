@@ -5,14 +5,18 @@ Its name is made from its content.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from salesetl.errors import InputError
+from salesetl.errors import AwsError, InputError
 from salesetl.glue.definitions import GLUE_VERSIONS
 from salesetl.storage import join, storage_of
 
-_MANIFEST = "release.json"
+MANIFEST = "release.json"
+# Enough that nobody finds other files with the digest of a release.
+_DIGITS = 32
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,13 @@ class Release:
     @property
     def name(self) -> str:
         """The version and a digest of the whole content."""
-        content = json.dumps(self.digests).encode()
-        return f"{self.version}-{hashlib.sha256(content).hexdigest()[:12]}"
+        return f"{self.version}-{digest_of(self.digests)}"
+
+
+def digest_of(digests: Mapping[str, str]) -> str:
+    """Return the digest in the name of a release, from the digests of its files."""
+    content = json.dumps(dict(sorted(digests.items()))).encode()
+    return hashlib.sha256(content).hexdigest()[:_DIGITS]
 
 
 def code_file(version: str) -> str:
@@ -76,7 +85,8 @@ def release_path(scripts: str, name: str) -> str:
 def upload(release: Release, scripts: str) -> int:
     """Upload the missing files of a release, and return their number.
 
-    The manifest is uploaded last, so a release with a manifest is complete.
+    No file is ever replaced. The manifest is uploaded last, so a release with a manifest is
+    complete. AwsError if there is another file in the place of one.
     """
     root = release_path(scripts, release.name)
     storage = storage_of(root)
@@ -87,18 +97,48 @@ def upload(release: Release, scripts: str) -> int:
         if present.get(join(root, place)) != path.stat().st_size
     ]
     for place in missing:
-        storage.write(join(root, place), release.files[place].read_bytes())
-    if missing or join(root, _MANIFEST) not in present:
+        _add(join(root, place), release.files[place].read_bytes())
+    if join(root, MANIFEST) not in present:
         manifest = json.dumps({"release": release.name, "files": release.digests})
-        storage.write(join(root, _MANIFEST), manifest.encode())
+        _add(join(root, MANIFEST), manifest.encode())
     return len(missing)
+
+
+class _PresentError(Exception):
+    """There is a file already."""
+
+
+def _add(path: str, content: bytes) -> None:
+    """Write a file where none is; AwsError if there is another.
+
+    The role of deployment may write nothing over a file of a release, not even the same content.
+    """
+
+    def added(found: bytes | None) -> bytes:
+        if found is not None:
+            raise _PresentError
+        return content
+
+    storage = storage_of(path)
+    for _ in range(_TRIES):
+        try:
+            if storage.update(path, added):
+                return
+        except _PresentError:
+            # Another deploy may have uploaded the same release.
+            if storage.read(path) == content:
+                return
+            break
+    raise AwsError(
+        f"{path}: another file is in its place; nothing was replaced. Build another release"
+    )
 
 
 def is_complete(prefix: str) -> bool:
     """Return whether a release has its manifest and all files that the manifest lists."""
     storage = storage_of(prefix)
     present = {file.path for file in storage.files(prefix)}
-    manifest = join(prefix, _MANIFEST)
+    manifest = join(prefix, MANIFEST)
     if manifest not in present:
         return False
     listed = json.loads(storage.read(manifest))["files"]

@@ -10,6 +10,8 @@ from salesetl.registry import pipeline_of_job
 from salesetl.spark_settings import MEANING
 
 APPLICATION = "salesetl"
+# Arguments of jobs that name the places that are written.
+_FIXED = ("--output_path", "--database")
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,9 @@ def job_settings(
         "NotificationProperty": {"NotifyDelayAfter": definition.notify_after_minutes},
         "MaxRetries": definition.max_retries,
         "ExecutionProperty": {"MaxConcurrentRuns": definition.max_concurrent_runs},
-        "DefaultArguments": {
-            **_glue_arguments(definition, environment, prefix, version),
-            **_own_arguments(definition, environment),
-        },
+        # Glue and CloudFormation leave the usual one out.
+        **({"ExecutionClass": "FLEX"} if definition.execution_class == "FLEX" else {}),
+        **_arguments(definition, environment, prefix, version),
     }
 
 
@@ -83,18 +84,27 @@ def conf_text(definition: JobDefinition) -> str:
     return " --conf ".join(f"{name}={value}" for name, value in settings.items())
 
 
-def _glue_arguments(
+def _arguments(
     definition: JobDefinition, environment: Environment, prefix: str, version: str
+) -> dict[str, dict[str, str]]:
+    """Return the arguments of a job: those that a run may override, and those that it may not."""
+    own = _own_arguments(definition, environment)
+    fixed = {name: own.pop(name) for name in _FIXED if name in own}
+    return {
+        "DefaultArguments": {**_glue_arguments(definition, environment), **own},
+        "NonOverridableArguments": {
+            **_fixed_arguments(definition, environment, prefix, version),
+            **fixed,
+        },
+    }
+
+
+def _glue_arguments(
+    definition: JobDefinition, environment: Environment
 ) -> dict[str, str]:
     name = definition.name
-    python = GLUE_VERSIONS[definition.glue_version]
     return {
         "--job-language": "python",
-        "--extra-py-files": f"{prefix}/{code_file(version)}",
-        # They are in the release, so that a run starts without a network or an index.
-        "--additional-python-modules": f"{prefix}/{modules_file(python)}",
-        "--python-modules-installer-option": "--no-index",
-        "--conf": conf_text(definition),
         "--TempDir": f"{environment.scripts}/temp/{name}/",
         # A run finds out itself what is already loaded, so it is safe to run again.
         "--job-bookmark-option": "job-bookmark-disable",
@@ -102,9 +112,26 @@ def _glue_arguments(
         "--enable-metrics": "true",
         "--enable-observability-metrics": "true",
         "--enable-continuous-cloudwatch-log": "true",
-        "--custom-logGroup-prefix": environment.log_prefix(name),
         "--enable-spark-ui": "true",
         "--spark-event-logs-path": f"{environment.scripts}/spark-events/{name}/",
+    }
+
+
+def _fixed_arguments(
+    definition: JobDefinition, environment: Environment, prefix: str, version: str
+) -> dict[str, str]:
+    """Return what code a job runs and where it logs: who starts a run decides on neither."""
+    name = definition.name
+    python = GLUE_VERSIONS[definition.glue_version]
+    return {
+        "--scriptLocation": f"{prefix}/jobs/{name}.py",
+        "--release": prefix,
+        "--extra-py-files": f"{prefix}/{code_file(version)}",
+        # They are in the release, so that a run starts without a network or an index.
+        "--additional-python-modules": f"{prefix}/{modules_file(python)}",
+        "--python-modules-installer-option": "--no-index",
+        "--conf": conf_text(definition),
+        "--custom-logGroup-prefix": environment.log_prefix(name),
     }
 
 

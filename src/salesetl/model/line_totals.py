@@ -19,7 +19,9 @@ TOLERANCE = Setting(
 _UNITS = "cast(quantity as decimal(20, 0))"
 TOTAL_RULE = Rule(
     "total_amount_is_quantity_times_price",
-    "total_amount is null or quantity is null or unit_price is null"
+    # Nearly every total is that product without rounding, which costs little to see.
+    f"{_UNITS} * unit_price = total_amount"
+    " or total_amount is null or quantity is null or unit_price is null"
     f" or abs(total_amount - round({_UNITS} * unit_price, 2))"
     # A price of four decimals may be rounded, which a large quantity multiplies.
     f" <= greatest(:total_amount_tolerance, 0.005 + 0.00005 * abs({_UNITS}))",

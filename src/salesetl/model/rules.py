@@ -33,7 +33,8 @@ class Rule:
     towards the run's limit of rejected rows. `out_of_range` sends it there without counting,
     because the caller asked for it. `warn` keeps the row and counts it. A condition may name
     parameters with a colon, such as `:as_of`, that `bind` fills in. With `needs`, it is checked
-    only if that source is delivered. `causes` are looked for where many rows break it.
+    only if that source is delivered. Rows whose texts all are plain, as `characters.is_plain` says,
+    keep a rule that is `kept_by_plain_texts`. `causes` are looked for where many rows break it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Rule:
     level: Level = "reject"
     remedy: str = ""
     needs: str = ""
+    kept_by_plain_texts: bool = False
     causes: tuple[Cause, ...] = ()
 
     def __post_init__(self) -> None:

@@ -51,6 +51,7 @@ def text_rules(
         Rule(
             "text_is_readable",
             " and ".join(_readable(schema)),
+            kept_by_plain_texts=True,
             remedy="a text has control characters, or the file has another encoding than UTF-8; set"
             " its encoding in a source profile",
             causes=(
@@ -64,6 +65,7 @@ def text_rules(
         Rule(
             "identifiers_are_visible",
             is_visible(_joined(identifiers)),
+            kept_by_plain_texts=True,
             remedy="an identifier has invisible characters, or white space other than blanks;"
             " remove them in the system that exports it",
         ),

@@ -70,15 +70,15 @@ def judge(rows: DataFrame, table: Table) -> DataFrame:
     """Add `_reasons` and `_warnings`, the names of the rules that a row breaks by itself.
 
     They are text, with blanks between the names: engines are slow with lists. Rows are parsed to
-    the types of `table` and carry the lineage of their reader.
+    the types of `table` and carry the lineage of their reader, which this is the last to need
+    `_is_plain` of.
     """
     rejecting = [rule for rule in table.rules if rule.level != "warn"]
     warning = [rule for rule in table.rules if rule.level == "warn"]
     reasons = f"case when _fault = '' then {_broken(rejecting)} else _fault end"
     warnings = f"case when _fault = '' then {_broken(warning)} else '' end"
-    return rows.withColumns(
-        {"_reasons": F.expr(reasons), "_warnings": F.expr(warnings)}
-    )
+    judged = {"_reasons": F.expr(reasons), "_warnings": F.expr(warnings)}
+    return rows.withColumns(judged).drop("_is_plain")
 
 
 def breaks(rule: str) -> str:
@@ -91,8 +91,15 @@ def _broken(rules: Sequence[Rule]) -> str:
     if not rules:
         return "''"
     # Nearly every row keeps all rules, which costs less to see than to look for names.
-    keeps_all = " and ".join(f"({rule.condition})" for rule in rules)
+    keeps_all = " and ".join(f"({_kept(rule)})" for rule in rules)
     names = (
         f"case when {rule.condition} then null else '{rule.name}' end" for rule in rules
     )
     return f"case when {keeps_all} then '' else concat_ws(' ', {', '.join(names)}) end"
+
+
+def _kept(rule: Rule) -> str:
+    """SQL that is true where a rule is kept, and looks first at what costs least."""
+    if rule.kept_by_plain_texts:
+        return f"_is_plain or ({rule.condition})"
+    return rule.condition

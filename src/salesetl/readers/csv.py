@@ -140,6 +140,7 @@ def _read_layout(
     made |= {profile.key.column} if profile.key else set()
     # Fields that a malformed record tells may be those of other columns too.
     made |= {*table.columns} if tellers else set()
+    is_direct = not (made or lookups or profile.fill_down)
     positions = {name: f"_{place}" for name, place in places.items()}
     if profile.fill_down:
         rows = filled_down(rows, positions, profile.fill_down, profile)
@@ -165,7 +166,8 @@ def _read_layout(
         F.expr(
             f"case when _is_well_formed then '' else '{WELL_FORMED.name}' end"
         ).alias("_fault"),
-        "_is_plain",
+        # What a profile makes of a record, or takes from elsewhere, is not known to be plain.
+        F.col("_is_plain") if is_direct else F.lit(False).alias("_is_plain"),
         F.expr("cast(null as string)").alias("_names"),
         *_filtered(profile),
         *(found.flag for found in lookups),

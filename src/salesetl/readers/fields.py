@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from salesetl.characters import is_plain
 from salesetl.engines import functions as F
 from salesetl.engines.delimited import LONGEST_RECORD
 from salesetl.readers.layouts import Layout
@@ -44,7 +43,7 @@ def split_fields(
         "_source_file",
         F.expr("_place" if layout.text.is_ordered else NO_PLACE).alias("_place"),
         F.expr(is_well_formed).alias("_is_well_formed"),
-        F.expr(is_plain("_record")).alias("_is_plain"),
+        "_is_plain",
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from salesetl.characters import is_plain, name_key
+from salesetl.characters import name_key
 from salesetl.engines.engine import Engine
 from salesetl.mapping.mapped import with_contract_columns
 from salesetl.mapping.profile import IS_FILTERED, Profile
@@ -123,7 +123,8 @@ def _mapped(
         {
             "_raw_record": F.col("raw"),
             "_fault": F.col("fault"),
-            "_is_plain": F.expr(is_plain("raw")),
+            # What a profile makes of an object is not known to be plain.
+            "_is_plain": F.lit(False),
         }
     )
     items = {

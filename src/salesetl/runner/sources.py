@@ -120,6 +120,7 @@ def _report(run: Run, found: Sequence[RawRows]) -> None:
     files = [file for each in found for file in each.files]
     run.report.files_read = len(files)
     run.report.bytes_read = sum(map(unpacked_bytes, files))
+    run.report.newest_file_at = max((file.modified_at for file in files), default="")
     for each in found:
         run.report.unknown_columns += each.unknown_columns
         run.report.lookups |= each.lookups

@@ -155,7 +155,9 @@ RAW_SALES = Table(
         values_rule("currency_is_known", _SALE, "currency"),
         Rule(
             "total_amount_is_sum_of_its_parts",
-            f"{_IS_INCOMPLETE} or abs(total_amount - ({_SUM_OF_PARTS}))"
+            # Nearly every total is that sum without rounding, which costs little to see.
+            f"{_PRODUCT} = total_amount + discount_amount - tax_amount - shipping_amount"
+            f" or {_IS_INCOMPLETE} or abs(total_amount - ({_SUM_OF_PARTS}))"
             # A price of four decimals may be rounded, which a large quantity multiplies.
             " <= greatest(:total_amount_tolerance, 0.005 + 0.00005 * abs(quantity))",
             remedy="total_amount is quantity × unit_price - discount_amount + tax_amount"
