@@ -106,12 +106,15 @@ package-lambda: $(EMBEDDED) ## build the package of the Lambda function in dist/
 package-generator: $(EMBEDDED) ## build the package of the Lambda function that makes events in dist/
 	@scripts/package_generator.sh $(BIN)
 
-infra-plan: $(EMBEDDED) ## show what infra-deploy would change in ENV=dev, with PARAMETERS='Name=value …'
+# With `make -o dist/RELEASE deploy`, what is in dist/ is deployed, however old it is.
+dist/RELEASE: $(EMBEDDED) scripts/package.sh setup.cfg pyproject.toml README.md LICENSE requirements/glue.txt \
+		$(wildcard jobs/*.py) $(shell find src/salesetl sql -type f -not -name '*.pyc')
 	@scripts/package.sh $(BIN) >/dev/null
+
+infra-plan: dist/RELEASE ## show what infra-deploy would change in ENV=dev, with PARAMETERS='Name=value …'
 	@$(BIN)/salesetl infra plan --env "$(ENV)" $(STACK_REQUEST)
 
-infra-deploy: $(EMBEDDED) ## make or change buckets, jobs, roles and alarms in ENV; jobs run what they ran
-	@scripts/package.sh $(BIN) >/dev/null
+infra-deploy: dist/RELEASE ## make or change buckets, jobs, roles and alarms in ENV; jobs run what they ran
 	@$(BIN)/salesetl infra deploy --env "$(ENV)" $(STACK_REQUEST)
 
 deploy-function: $(EMBEDDED) ## deploy the Lambda functions, which load new files, to ENV
@@ -126,10 +129,10 @@ ingest-deploy: $(EMBEDDED) ## deploy the generator of events with its stream and
 	@scripts/package_generator.sh $(BIN)
 	@$(BIN)/salesetl infra deploy --env "$(ENV)" --generator "$$(echo dist/salesetl-generator-*.zip)" $(STACK_REQUEST)
 
-deploy: $(EMBEDDED) ## deploy all jobs to the Glue of ENV (DRY_RUN=--dry-run: only show what changes)
+deploy: dist/RELEASE ## deploy all jobs to the Glue of ENV (DRY_RUN=--dry-run: only show what changes)
 	@scripts/deploy_job.sh $(BIN) "$(ENV)" "" $(DRY_RUN)
 
-deploy-job: $(EMBEDDED) ## deploy one job, such as make deploy-job JOB=enrich_sales ENV=dev
+deploy-job: dist/RELEASE ## deploy one job, such as make deploy-job JOB=enrich_sales ENV=dev
 	@scripts/deploy_job.sh $(BIN) "$(ENV)" "$${JOB:?which one? make deploy-job JOB=enrich_sales}" $(DRY_RUN)
 
 rollback-job: $(EMBEDDED) ## undo the last deploy of JOB on the Glue of ENV

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Package the code, and deploy one job or all jobs to Glue.
+# Deploy one job or all jobs to Glue, with the code that `make package` has put into dist/.
 set -euo pipefail
 
 if [[ "${1:-}" == --help || $# -lt 3 || $# -gt 4 || ! "${4:---dry-run}" == --dry-run ]]; then
@@ -8,5 +8,4 @@ if [[ "${1:-}" == --help || $# -lt 3 || $# -gt 4 || ! "${4:---dry-run}" == --dry
 fi
 cd "$(dirname "$0")/.."
 bin=$1 environment=$2 job=$3
-scripts/package.sh "$bin" >/dev/null
 "$bin/salesetl" deploy ${job:+"$job"} --env "$environment" ${4:+"$4"}

@@ -60,6 +60,7 @@ for python in 3.11 3.13; do
   echo "dist/salesetl-modules-python$python.gluewheels.zip"
   echo "  --additional-python-modules $prefix/salesetl-modules-python$python.gluewheels.zip --python-modules-installer-option --no-index"
 done
+"$bin/salesetl" release > dist/RELEASE
 echo "dist/$wheel"
 echo "  to install the code with pip, on Glue as one of --additional-python-modules"
 

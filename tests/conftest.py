@@ -140,6 +140,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
+    # What was built before, to be tested as it is.
+    if built := os.environ.get("SALESETL_DIST"):
+        shutil.copytree(built, folder / "dist", copy_function=shutil.copy)
     (folder / ".venv").symlink_to(sys.prefix)
     return folder
 

@@ -31,12 +31,16 @@ Fault = Callable[[int, str], str | None]
 
 
 class Proxy:
-    """The proxy at `address`; `requests` are the methods, paths and ranges of all requests."""
+    """The proxy at `address`; `requests` are the methods, paths and ranges of all requests.
+
+    `deleted` are the objects, with their buckets, that requests for many at once name.
+    """
 
     def __init__(self, server: str) -> None:
         self.server = urlsplit(server).netloc
         self.address = ""
         self.requests: list[str] = []
+        self.deleted: list[str] = []
         self.fault: Fault = lambda number, request: None
         self._lock = threading.Lock()
 
@@ -105,6 +109,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         asked = f"{self.command} {self.path} {self.headers.get('Range', '')}"
+        if "?delete" in self.path:
+            bucket = self.path.strip("/").partition("?")[0].strip("/")
+            keys = re.findall("<Key>(.*?)</Key>", body.decode())
+            self.proxy.deleted += [f"{bucket}/{key}" for key in keys]
         fault = self.proxy.fault_of(asked.strip())
         if fault == "partial" and self.command != "POST":
             fault = None

@@ -163,6 +163,10 @@ def allows(role: str, action: str, resource: str, prefix: str | None = None) -> 
     return False
 
 
+def listed(entry: str | list[str]) -> list[str]:
+    """Return what stands alone or in a list as a list."""
+    return [entry] if isinstance(entry, str) else entry
+
+
 def _matches(text: str, patterns: str | list[str]) -> bool:
-    listed = [patterns] if isinstance(patterns, str) else patterns
-    return any(fnmatchcase(text, pattern) for pattern in listed)
+    return any(fnmatchcase(text, pattern) for pattern in listed(patterns))

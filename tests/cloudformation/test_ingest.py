@@ -113,6 +113,7 @@ def test_alarms_look_at_dead_letters_errors_silence_and_delay() -> None:
             "DeadLetterQueue.QueueName",
         ),
         "GeneratorAlarm": ("AWS/Lambda", "Errors", "Generator"),
+        "FailedInvocationsAlarm": ("AWS/Events", "FailedInvocations", "Schedule"),
         "SilenceAlarm": ("AWS/Lambda", "Invocations", "Generator"),
         "LagAlarm": ("AWS/Firehose", "KinesisMillisBehindLatest", "Delivery"),
         "FreshnessAlarm": ("AWS/Firehose", "DeliveryToS3.DataFreshness", "Delivery"),

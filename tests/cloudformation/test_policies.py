@@ -1,5 +1,6 @@
 """Nobody may do more than they need: every statement of the templates is looked at."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,13 @@ from salesetl.registry import (
 from salesetl.runs import report_path
 from tests.cloudformation.template import (
     RESOURCES,
+    TEMPLATES,
     VALUES,
     allows,
     bucket,
     database,
     filled,
+    listed,
     of_type,
     statements,
 )
@@ -48,10 +51,6 @@ ON_EVERYTHING = {
     "KeptByTheAccount": "in the policy of a key, * is that key",
     "UsedByServicesThatPublish": "in the policy of a key, * is that key",
 }
-
-
-def listed_in(entry: str | list[str]) -> list[str]:
-    return [entry] if isinstance(entry, str) else entry
 
 
 def own_objects(name: str) -> list[str]:
@@ -85,7 +84,7 @@ def test_no_statement_allows_whole_services() -> None:
     broad = [
         (name, action)
         for name, statement in statements()
-        for action in listed_in(statement["Action"])
+        for action in listed(statement["Action"])
         if statement["Effect"] == "Allow" and (action == "*" or action.endswith(":*"))
     ]
 
@@ -96,7 +95,7 @@ def test_what_is_allowed_on_everything_has_a_reason() -> None:
     on_everything = {
         statement["Sid"]
         for _, statement in statements()
-        if "*" in listed_in(statement["Resource"]) and statement["Effect"] == "Allow"
+        if "*" in listed(statement["Resource"]) and statement["Effect"] == "Allow"
     }
 
     assert on_everything == set(ON_EVERYTHING)
@@ -278,7 +277,7 @@ def test_who_reviews_learns_why_a_change_set_was_rejected() -> None:
 
 def test_who_deploys_gives_jobs_their_roles_and_nobody_else_any() -> None:
     [passing] = [
-        each for _, each in statements() if "iam:PassRole" in listed_in(each["Action"])
+        each for _, each in statements() if "iam:PassRole" in listed(each["Action"])
     ]
     roles = {
         name: filled(each["RoleName"])
@@ -298,34 +297,108 @@ def test_who_deploys_gives_jobs_their_roles_and_nobody_else_any() -> None:
     }
 
 
+def subjects(role: str, environment: str, repository: str) -> list[str]:
+    """Return the subjects of tokens of GitHub that may take a role in an environment."""
+    [trust] = of_type("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Action"] == "sts:AssumeRoleWithWebIdentity"
+    [condition] = trust["Condition"].items()
+    # Not StringLike: no part of a subject is left open.
+    assert condition[0] == "StringEquals"
+    prefix = "token.actions.githubusercontent.com"
+    assert condition[1][f"{prefix}:aud"] == "sts.amazonaws.com"
+    found = condition[1][f"{prefix}:sub"]
+    if "Fn::If" in found:
+        name, in_prod, elsewhere = found["Fn::If"]
+        assert name == "IsProd"
+        found = in_prod if environment == "prod" else elsewhere
+    values = {"Env": environment, "GitHubRepository": repository}
+    return listed(filled(found, values))
+
+
+# With ids, as GitHub sends them of repositories since 15 July 2026, and with names alone.
+@pytest.mark.parametrize("repository", ["owner@1/name@2", "owner/name"])
+def test_only_main_and_the_environment_of_a_repository_may_deploy(
+    repository: str,
+) -> None:
+    of = f"repo:{repository}"
+
+    assert subjects("DeployRole", "prod", repository) == [f"{of}:environment:prod"]
+    assert subjects("DeployRole", "dev", repository) == [
+        f"{of}:environment:dev",
+        f"{of}:ref:refs/heads/main",
+    ]
+    assert subjects("ReviewRole", "dev", repository) == [f"{of}:pull_request"]
+
+
 @pytest.mark.parametrize(
-    ("role", "subject"),
+    ("repository", "is_taken"),
     [
-        ("DeployRole", "repo:owner/name:environment:dev"),
-        ("ReviewRole", "repo:owner/name:pull_request"),
+        ("owner@1/name@2", True),
+        ("owner/name", True),
+        ("an-owner@123/a.name_2@45", True),
+        ("", True),
+        ("owner@1/name", False),
+        ("owner/name@2", False),
+        ("owner@*/name@*", False),
+        ("owner/*", False),
+        ("owner@1/name@2:ref", False),
+        ("name", False),
     ],
 )
-def test_github_takes_a_role_for_one_purpose_of_one_repository(
-    role: str, subject: str
+def test_a_repository_is_named_with_both_ids_or_with_none(
+    repository: str, is_taken: bool
 ) -> None:
-    [trust] = filled(of_type("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"])[
-        "Statement"
-    ]
+    pattern = TEMPLATES[""]["Parameters"]["GitHubRepository"]["AllowedPattern"]
 
-    assert trust["Action"] == "sts:AssumeRoleWithWebIdentity"
-    assert trust["Condition"] == {
-        "StringEquals": {
-            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-            "token.actions.githubusercontent.com:sub": subject,
-        }
+    assert bool(re.fullmatch(pattern, repository)) == is_taken
+
+
+def test_a_repository_whose_ids_are_known_is_not_taken_by_its_names() -> None:
+    by_id = subjects("DeployRole", "dev", "owner@1/name@2")
+
+    assert set(by_id) & set(subjects("DeployRole", "dev", "owner/name")) == set()
+    assert set(by_id) & set(subjects("DeployRole", "dev", "owner@1/name@3")) == set()
+
+
+def test_prod_cannot_be_reviewed_by_whoever_opens_a_pull_request() -> None:
+    conditions = TEMPLATES[""]["Conditions"]
+
+    assert RESOURCES["ReviewRole"]["Condition"] == "IsReviewedByGitHub"
+    assert conditions["IsReviewedByGitHub"] == {
+        "Fn::And": [
+            {"Condition": "IsDeployedByGitHub"},
+            {"Fn::Not": [{"Condition": "IsProd"}]},
+        ]
     }
+
+
+def test_who_deploys_replaces_no_file_of_a_release() -> None:
+    writing = [
+        statement
+        for name, statement in statements()
+        if name == "DeployRole" and "s3:PutObject" in listed(statement["Action"])
+    ]
+    on_releases = [each for each in writing if "releases" in str(each["Resource"])]
+
+    # S3 refuses a request with this header where there is an object.
+    [adding] = on_releases
+    assert adding["Condition"] == {"Null": {"s3:if-none-match": "false"}}
+    assert not allows("DeployRole", "s3:DeleteObject", f"{SCRIPTS}/releases/1/x.zip")
+
+
+def test_who_reviews_reads_no_object_but_its_own_plans() -> None:
+    assert allows("ReviewRole", "s3:GetObject", f"{SCRIPTS}/plans/1.yaml")
+    for path in ("releases/1/salesetl.zip", "deployments/1.json", "temp/1"):
+        assert not allows("ReviewRole", "s3:GetObject", f"{SCRIPTS}/{path}")
+    for place in (SCRIPTS, RAW, PROCESSED, RESULTS):
+        assert not allows("ReviewRole", "s3:ListBucket", place, "")
 
 
 def test_who_reviews_changes_nothing() -> None:
     actions = {
         action
         for name, statement in statements()
-        for action in listed_in(statement["Action"])
+        for action in listed(statement["Action"])
         if name == "ReviewRole"
     }
 
@@ -418,7 +491,7 @@ def test_services_publish_only_for_this_stack() -> None:
     assert set(published) == {"Events", "Alarms", "Budgets"}
     assert all(each["Action"] == "sns:Publish" for each in published.values())
     assert published["Events"]["Condition"] == {
-        "ArnEquals": {"aws:SourceArn": ["FailedRuns", "LongRuns"]}
+        "ArnEquals": {"aws:SourceArn": ["FailedRuns", "LongRuns", "FailedQuality"]}
     }
     account = {"StringEquals": {"aws:SourceAccount": VALUES["AWS::AccountId"]}}
     assert published["Budgets"]["Condition"] == account

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from salesetl.cloudformation.alarms import TOPIC
-from salesetl.cloudformation.template import pipeline_template, with_staging_rules
+from salesetl.cloudformation.generated_parts import with_generated_parts
+from salesetl.cloudformation.stacks import LARGEST_BODY
+from salesetl.cloudformation.template import pipeline_template
 from salesetl.errors import InputError
 from salesetl.glue.definitions import JobDefinition, job_definitions
 from salesetl.glue.settings import Environment, job_settings, job_tags
@@ -30,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 DEFINITIONS = job_definitions(str(ROOT))
 OUTPUTS = (
     "RawBucket ProcessedBucket ScriptsBucket ResultsBucket WorkGroup AlarmTopic AnalystPolicy"
-    " JobRoles DeployRole ReviewRole"
+    " Chain JobRoles DeployRole ReviewRole"
 )
 
 each_job = pytest.mark.parametrize(
@@ -91,7 +93,7 @@ def test_the_outputs_are_those_that_others_rely_on() -> None:
 def test_what_is_made_again_is_the_same() -> None:
     text = PATHS[""].read_text()
 
-    assert with_staging_rules(text, namespaces()) == text
+    assert with_generated_parts(text, DEFINITIONS) == text
     for definition in DEFINITIONS:
         path = PATHS[pipeline_of_job(definition.name).name]
         assert pipeline_template(definition) == path.read_text()
@@ -120,21 +122,55 @@ def test_a_job_without_a_function_has_no_queue(definition: JobDefinition) -> Non
     assert "FunctionPackage" not in made["Parameters"]
 
 
-def test_another_pipeline_gets_a_rule_for_its_staging() -> None:
-    made = load(with_staging_rules(PATHS[""].read_text(), [*namespaces(), "retail"]))
+def test_each_pipeline_has_rules_for_its_staging_and_quarantine() -> None:
+    bucket = TEMPLATES[""]["Resources"]["ProcessedBucket"]["Properties"]
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    prefixes = [rule.get("Prefix") for rule in rules]
 
-    bucket = made["Resources"]["ProcessedBucket"]["Properties"]
-    prefixes = [
-        rule.get("Prefix") for rule in bucket["LifecycleConfiguration"]["Rules"]
-    ]
-    assert prefixes[-1] == "lake/retail/_staging/"
+    for name in namespaces():
+        assert f"lake/{name}/_staging/" in prefixes
+        [quarantine] = [
+            rule for rule in rules if rule.get("Prefix") == f"lake/{name}/quarantine/"
+        ]
+        assert quarantine["ExpirationInDays"] == {"Ref": "QuarantineDays"}
+
+
+def test_versions_of_the_lake_are_kept_for_days_of_their_own() -> None:
+    template = TEMPLATES[""]
+    rules = template["Resources"]["ProcessedBucket"]["Properties"][
+        "LifecycleConfiguration"
+    ]["Rules"]
+    [versions] = [rule for rule in rules if rule["Id"] == "lake-versions"]
+
+    days = {"NoncurrentDays": {"Ref": "LakeVersionDays"}}
+    assert (versions["Prefix"], versions["NoncurrentVersionExpiration"]) == (
+        "lake/",
+        days,
+    )
+    assert template["Parameters"]["LakeVersionDays"]["Default"] == "7"
+
+
+def test_raw_files_are_archived_or_deleted_only_if_asked_for() -> None:
+    template = TEMPLATES[""]
+    rules = template["Resources"]["RawBucket"]["Properties"]["LifecycleConfiguration"]
+    asked = [each["Fn::If"] for each in rules["Rules"] if "Fn::If" in each]
+
+    assert [condition for condition, *_ in asked] == ["IsRawArchived", "IsRawExpired"]
+    assert all(other == {"Ref": "AWS::NoValue"} for _, _, other in asked)
+    [transition] = asked[0][1]["Transitions"]
+    # Of the classes of Glacier, jobs can read only this one without a restore.
+    assert transition["StorageClass"] == "GLACIER_IR"
+    for name in ("RawGlacierDays", "RawExpiryDays"):
+        assert template["Parameters"][name]["Default"] == "0"
 
 
 def test_a_template_without_its_marks_is_left_alone() -> None:
-    with pytest.raises(
-        InputError, match="a marker line around the rules of staging is missing"
-    ):
-        with_staging_rules("Resources:\n", ["sales"])
+    with pytest.raises(InputError, match="a marker line around the rules for staging"):
+        with_generated_parts("Resources:\n", DEFINITIONS)
+
+
+def test_the_template_of_an_environment_can_be_sent_before_there_is_a_bucket() -> None:
+    assert len(PATHS[""].read_bytes()) < LARGEST_BODY
 
 
 @each_job
@@ -181,14 +217,15 @@ def test_every_alarm_publishes_to_the_topic() -> None:
     alarms = of_type("AWS::CloudWatch::Alarm")
 
     functions = [each for each in DEFINITIONS if each.function]
-    of_ingest = [name for name in alarms if name.startswith("ingest.")]
-    assert len(alarms) == 2 * len(DEFINITIONS) + len(functions) + len(of_ingest)
+    others = [name for name in alarms if "." not in name or name.startswith("ingest.")]
+    assert len(alarms) == 2 * len(DEFINITIONS) + 2 * len(functions) + len(others)
+    assert {"UndeliveredEventsAlarm", "FailedRunsUndelivered"} <= set(others)
     topic = filled({"Fn::Sub": TOPIC})
     assert topic.endswith(
         f":{filled(RESOURCES['AlarmTopic']['Properties']['TopicName'])}"
     )
     for alarm in alarms.values():
-        assert filled(alarm["AlarmActions"]) == [topic]
+        assert filled(alarm["AlarmActions"]) in ([topic], ["AlarmTopic"])
         assert filled(alarm["AlarmName"]).startswith("salesetl-dev-")
 
 

@@ -72,7 +72,9 @@ def test_no_secret_is_read_and_every_action_is_pinned() -> None:
         step["uses"] for job in JOBS.values() for step in job["steps"] if "uses" in step
     ]
     assert used
-    assert all(re.search(r"@v\d+", action) for action in used)
+    assert all(re.search(r"@[0-9a-f]{40}$", action) for action in used)
+    # The release behind a commit is for those who read it.
+    assert len(re.findall(r"@[0-9a-f]{40} # v\d+[.]\d+[.]\d+\n", text)) == len(used)
 
 
 def test_a_tag_goes_to_prod_after_all_tests_and_nothing_else_does() -> None:
@@ -81,15 +83,45 @@ def test_a_tag_goes_to_prod_after_all_tests_and_nothing_else_does() -> None:
     assert deploy["if"] == "startsWith(github.ref, 'refs/tags/v')"
     assert deploy["environment"] == "prod"
     assert set(deploy["needs"]) == {"test", "check", "package"}
+    assert JOBS["test"]["needs"] == "package"
     targets = JOBS["test"]["strategy"]["matrix"]["target"]
     assert targets == ["test", "test-spark4", "e2e"]
     deploying = [
         name
         for name, job in JOBS.items()
         for step in job["steps"]
-        if re.search(r"deploy(?!.*--dry-run)", step.get("run", ""))
+        if re.search(r" deploy (?!.*--dry-run)", step.get("run", ""))
     ]
     assert deploying == ["deploy"]
+
+
+def steps_of(job: str) -> list[str]:
+    """Return what the steps of a job use or run."""
+    return [step.get("uses", step.get("run", "")) for step in JOBS[job]["steps"]]
+
+
+@pytest.mark.parametrize("job", ["plan", "deploy"])
+def test_what_was_built_once_is_deployed_and_nothing_is_fetched_with_credentials(
+    job: str,
+) -> None:
+    steps = steps_of(job)
+    [signing_in] = [n for n, each in enumerate(steps) if "configure-aws" in each]
+    before, after = steps[:signing_in], steps[signing_in + 1 :]
+
+    assert "package" in JOBS[job]["needs"]
+    assert any("download-artifact" in each for each in before)
+    assert "make .venv/.embedded" in before
+    # Make then takes dist/ as it is.
+    assert after and all(each.startswith("make -o dist/RELEASE ") for each in after)
+    building = [name for name in JOBS if "make package" in steps_of(name)]
+    assert building == ["package"]
+
+
+def test_what_is_deployed_is_what_the_whole_path_was_tested_with() -> None:
+    [testing] = [step for step in JOBS["test"]["steps"] if "env" in step]
+
+    assert any("download-artifact" in each for each in steps_of("test"))
+    assert testing["env"] == {"SALESETL_DIST": "${{ github.workspace }}/dist"}
 
 
 def test_a_fault_that_was_published_overnight_does_not_stop_a_hotfix() -> None:
@@ -113,9 +145,8 @@ def test_main_is_tested_and_audited_every_week_and_no_more() -> None:
     minute, hour, day, month, weekday = entry["cron"].split()
     assert minute.isdigit() and hour.isdigit() and weekday.isdigit()
     assert (day, month) == ("*", "*")
-    assert unconditional == {"test", "check", "audit"}
+    assert unconditional == {"package", "test", "check", "audit"}
     # A scheduled run is of the default branch: neither a tag nor a pull request.
-    assert JOBS["package"]["if"] == "github.event_name != 'schedule'"
     assert "github.event_name == 'pull_request'" in JOBS["plan"]["if"]
     assert "refs/tags/v" in JOBS["deploy"]["if"]
 
@@ -125,7 +156,9 @@ def test_its_make_targets_are_there() -> None:
     commands = [step.get("run", "") for job in JOBS.values() for step in job["steps"]]
 
     named = {
-        name for text in commands for name in re.findall(r"^make ([a-z0-9-]+)", text)
+        name
+        for text in commands
+        for name in re.findall(r"^make (?:-o dist/RELEASE )?([a-z0-9-]+)", text)
     }
     assert {"check", "package", "infra-plan", "deploy"} <= named
     assert [name for name in named if f"\n{name}:" not in makefile] == []

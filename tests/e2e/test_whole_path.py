@@ -193,6 +193,9 @@ class Walk:
         job: dict[str, Any] = boto3.client("glue").get_job(JobName=name)["Job"]
         given: dict[str, str] = job["DefaultArguments"]
         given |= job["NonOverridableArguments"]
+        if built := os.environ.get("SALESETL_DIST"):
+            release = Path(built, "RELEASE").read_text().strip()
+            assert given["--release"].endswith(f"/releases/{release}")
         paths = [job["Command"]["ScriptLocation"], given["--extra-py-files"]]
         script, code = [self._fetched(path) for path in paths]
         all_words = [word for pair in given.items() for word in pair]

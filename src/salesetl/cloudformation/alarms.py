@@ -7,6 +7,14 @@ from salesetl.glue.definitions import JobDefinition
 
 TOPIC = arn("sns", "salesetl-${Env}-alarms")
 
+# Of alarms that go off at the first of what they count.
+ABOVE_ZERO = {
+    "Period": 300,
+    "EvaluationPeriods": 1,
+    "ComparisonOperator": "GreaterThanThreshold",
+    "Threshold": 0,
+    "TreatMissingData": "notBreaching",
+}
 _HOUR = 3600
 _NAMESPACE = "salesetl/${Env}"
 _REPORT = '$.event = "run_report"'
@@ -53,6 +61,21 @@ def alarm(name: str, settings: dict[str, Any]) -> dict[str, Any]:
             "AlarmActions": [TOPIC],
         },
     }
+
+
+def failed_invocations_alarm(name: str, rule: str, remedy: str) -> dict[str, Any]:
+    """Return an alarm on events that a rule could not deliver; `rule` is its logical name."""
+    return alarm(
+        f"{name}-failed-invocations",
+        {
+            "AlarmDescription": remedy,
+            "Namespace": "AWS/Events",
+            "MetricName": "FailedInvocations",
+            "Dimensions": [{"Name": "RuleName", "Value": f"${{{rule}}}"}],
+            "Statistic": "Sum",
+            **ABOVE_ZERO,
+        },
+    )
 
 
 def _metric(log: Any, pattern: str, metric: str, value: str) -> dict[str, Any]:

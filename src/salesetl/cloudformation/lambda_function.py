@@ -6,9 +6,15 @@ an alarm goes off.
 
 from typing import Any
 
-from salesetl.cloudformation.alarms import alarm, log_group
+from salesetl.cloudformation.alarms import (
+    ABOVE_ZERO,
+    alarm,
+    failed_invocations_alarm,
+    log_group,
+)
 from salesetl.cloudformation.permissions import (
     LAKE,
+    NO_VALUE,
     PROCESSED,
     RAW,
     SCRIPTS,
@@ -44,10 +50,18 @@ def function_resources(definition: JobDefinition, function: Function) -> dict[st
                 },
             },
         ),
-        "QueuePolicy": _queue_policy(),
+        "QueuePolicy": _queue_policy("Queue"),
+        # What EventBridge cannot deliver goes there too.
+        "DeadLetterQueuePolicy": _queue_policy("DeadLetterQueue"),
         "NewFiles": _rule(definition),
         "NewFilesToFunction": _mapping(),
         "FailedFilesAlarm": _alarm(definition),
+        "FailedInvocationsAlarm": failed_invocations_alarm(
+            definition.name,
+            "NewFiles",
+            f"The queue of {definition.name} could not be reached. Check its policy; then load the"
+            " new files with the job",
+        ),
     }
     return {
         name: {"Condition": "HasFunction"} | each for name, each in resources.items()
@@ -77,6 +91,9 @@ def _function(definition: JobDefinition, function: Function) -> dict[str, Any]:
             "MemorySize": function.memory_megabytes,
             "Timeout": function.timeout_seconds,
             "EphemeralStorage": {"Size": function.storage_megabytes},
+            "ReservedConcurrentExecutions": {
+                "Fn::If": ["IsReserved", "${FunctionConcurrency}", NO_VALUE]
+            },
             "LoggingConfig": {"LogGroup": "${FunctionLog}"},
             "Environment": {
                 "Variables": {
@@ -102,18 +119,21 @@ def _queue(name: str, settings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _queue_policy() -> dict[str, Any]:
+def _queue_policy(queue: str) -> dict[str, Any]:
     send = {
         "Sid": "Events",
         "Effect": "Allow",
         "Principal": {"Service": "events.amazonaws.com"},
         "Action": "sqs:SendMessage",
-        "Resource": "${Queue.Arn}",
+        "Resource": f"${{{queue}.Arn}}",
         "Condition": {"ArnEquals": {"aws:SourceArn": "${NewFiles.Arn}"}},
     }
     return {
         "Type": "AWS::SQS::QueuePolicy",
-        "Properties": {"Queues": ["${Queue}"], "PolicyDocument": document(send)},
+        "Properties": {
+            "Queues": [f"${{{queue}}}"],
+            "PolicyDocument": document(send),
+        },
     }
 
 
@@ -129,7 +149,13 @@ def _rule(definition: JobDefinition) -> dict[str, Any]:
                 "detail-type": ["Object Created"],
                 "detail": {"bucket": {"name": [RAW]}, "object": {"key": folders}},
             },
-            "Targets": [{"Id": "queue", "Arn": "${Queue.Arn}"}],
+            "Targets": [
+                {
+                    "Id": "queue",
+                    "Arn": "${Queue.Arn}",
+                    "DeadLetterConfig": {"Arn": "${DeadLetterQueue.Arn}"},
+                }
+            ],
         },
     }
 
@@ -142,8 +168,9 @@ def _mapping() -> dict[str, Any]:
             "EventSourceArn": "${Queue.Arn}",
             "BatchSize": 1,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            # 2 is the minimum. One of the two waits for the lease of the other. A reserved
-            # concurrency of 1 would throttle the second, and each throttle counts as a failed try.
+            # 2 is the minimum. One of the two waits for the lease of the other. So FunctionConcurrency
+            # is 2 at least: with 1 the second would be throttled, and each throttle counts as a
+            # failed try.
             "ScalingConfig": {"MaximumConcurrency": 2},
         },
     }
@@ -153,8 +180,8 @@ def _alarm(definition: JobDefinition) -> dict[str, Any]:
     return alarm(
         f"{definition.name}-failed-files",
         {
-            "AlarmDescription": f"A new file of {definition.name} failed {_TRIES} times. The log"
-            f" /salesetl/${{Env}}/{definition.name}/function says why. Write the file again, or"
+            "AlarmDescription": f"A new file of {definition.name} failed {_TRIES} times, or its event"
+            f" could not be delivered. The log /salesetl/${{Env}}/{definition.name}/function says why. Write the file again, or"
             " load it with the job",
             "Namespace": "AWS/SQS",
             "MetricName": "ApproximateNumberOfMessagesVisible",
@@ -162,10 +189,6 @@ def _alarm(definition: JobDefinition) -> dict[str, Any]:
                 {"Name": "QueueName", "Value": "${DeadLetterQueue.QueueName}"}
             ],
             "Statistic": "Maximum",
-            "Period": 300,
-            "EvaluationPeriods": 1,
-            "ComparisonOperator": "GreaterThanThreshold",
-            "Threshold": 0,
-            "TreatMissingData": "notBreaching",
+            **ABOVE_ZERO,
         },
     )

@@ -1,4 +1,4 @@
-"""Build what an environment has for those on call: a dashboard, and the chain of all jobs.
+"""Build what an environment has for those on call: alarms, a dashboard, and the chain of all jobs.
 
 The chain is a state machine that starts the jobs one after the other and waits for each. A job that
 fails is started again; if it keeps failing, the chain says so to the topic of alarms, goes on with
@@ -9,13 +9,20 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from salesetl.cloudformation.alarms import TOPIC
+from salesetl.cloudformation.alarms import TOPIC, failed_invocations_alarm
 from salesetl.cloudformation.permissions import allow, arn, role
 from salesetl.glue.definitions import JobDefinition
 from salesetl.metrics import DIMENSION, NAMESPACE, OUTCOMES
 
 _WIDTH, _HEIGHT = 8, 6
 _HOUR = 3600
+# The rules of an environment, by their logical names.
+_RULES = {
+    "FailedRuns": "failed-runs",
+    "LongRuns": "long-runs",
+    "FailedQuality": "failed-quality",
+    "ChainStart": "chain-start",
+}
 # A run that waits for capacity or for its turn is no failure of the job.
 _BUSY = (
     "Glue.ConcurrentRunsExceededException",
@@ -24,9 +31,18 @@ _BUSY = (
 
 
 def operations(definitions: Sequence[JobDefinition]) -> dict[str, Any]:
-    """Return the resources of the dashboard and of the chain, for all jobs of an environment."""
+    """Return the resources of an environment that follow from its jobs."""
     jobs = [each.name for each in definitions]
-    return {
+    alarms = {
+        f"{rule}Undelivered": failed_invocations_alarm(
+            name, rule, f"EventBridge could not reach the target of its rule {name}"
+        )
+        for rule, name in _RULES.items()
+    }
+    alarms["ChainStartUndelivered"] = {"Condition": "IsChainScheduled"} | alarms[
+        "ChainStartUndelivered"
+    ]
+    return alarms | {
         "Dashboard": {
             "Type": "AWS::CloudWatch::Dashboard",
             "Properties": {
@@ -130,13 +146,17 @@ def _chain(definitions: Sequence[JobDefinition]) -> dict[str, Any]:
             },
             "Look": {
                 "Type": "Pass",
-                "Parameters": {"failed.$": "$[?(@.failed == true)].job"},
+                "Parameters": {"has_failed.$": "States.ArrayContains($, 'failed')"},
                 "Next": "Check",
             },
             "Check": {
                 "Type": "Choice",
                 "Choices": [
-                    {"Variable": "$.failed[0]", "IsPresent": True, "Next": "Failed"}
+                    {
+                        "Variable": "$.has_failed",
+                        "BooleanEquals": True,
+                        "Next": "Failed",
+                    }
                 ],
                 "Default": "Succeeded",
             },
@@ -183,8 +203,9 @@ def _states_of_a_job() -> dict[str, Any]:
             ],
             "Catch": [{**any_error, "ResultPath": "$.error", "Next": "Tell"}],
             "ResultPath": None,
-            "End": True,
+            "Next": "Ran",
         },
+        "Ran": {"Type": "Pass", "Result": "succeeded", "End": True},
         "Tell": {
             "Type": "Task",
             "Resource": "arn:${AWS::Partition}:states:::sns:publish",
@@ -198,7 +219,7 @@ def _states_of_a_job() -> dict[str, Any]:
             "ResultPath": None,
             "Next": "Note",
         },
-        "Note": {"Type": "Pass", "Result": True, "ResultPath": "$.failed", "End": True},
+        "Note": {"Type": "Pass", "Result": "failed", "End": True},
     }
 
 

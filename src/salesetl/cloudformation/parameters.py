@@ -44,12 +44,27 @@ def parameters(*, has_function: bool) -> dict[str, Any]:
             "no",
         ),
     }
+    found["DataQuality"] = _parameter(
+        "Whether to attach rulesets of Glue Data Quality to the tables, which must be there already"
+        ' ("yes" or "no").',
+        "(yes|no)",
+        "yes or no",
+        "no",
+    )
     if has_function:
         found["FunctionPackage"] = _parameter(
             "Package of the Lambda function, a zip in the scripts bucket. Empty for no function.",
             r"([A-Za-z0-9/._-]+\.zip)?",
             "the key of a zip, or empty",
             "",
+        )
+        found["FunctionConcurrency"] = _parameter(
+            "Number of runs of the function at a time that are reserved for it, and not exceeded; 0"
+            " to reserve none. New accounts often may run only 10 at a time, and reserve none of"
+            " them.",
+            "0|[2-9]|[1-9][0-9]{1,2}",
+            "0, or at least 2",
+            "2",
         )
     return found
 
@@ -72,9 +87,11 @@ def conditions(*, has_function: bool) -> dict[str, Any]:
         "HasKey": _is_not("KmsKeyArn", ""),
         "AreSchedulesOn": {"Fn::Equals": [{"Ref": "Schedules"}, "on"]},
         "HasCrawler": {"Fn::Equals": [{"Ref": "Crawler"}, "yes"]},
+        "HasDataQuality": {"Fn::Equals": [{"Ref": "DataQuality"}, "yes"]},
     }
     if has_function:
         found["HasFunction"] = _is_not("FunctionPackage", "")
+        found["IsReserved"] = _is_not("FunctionConcurrency", "0")
     return found
 
 

@@ -73,12 +73,9 @@ def data_statements(definition: JobDefinition) -> list[dict[str, Any]]:
             [f"{bucket_arn(RAW)}/{path}/*" for path in paths],
         ),
         allow("WriteOwn", [*_WRITING, "s3:AbortMultipartUpload"], [own]),
-        # Glue 5 marks folders with empty objects, also the folders above the namespace.
-        allow(
-            "MarkFolders",
-            _WRITING,
-            [f"{bucket_arn(each)}/*_$folder$" for each in (PROCESSED, SCRIPTS)],
-        ),
+        # S3A, the file system of Spark on Glue, removes the marks of empty folders above a file that
+        # it has written, also the one above the namespace.
+        allow("Unmark", ["s3:DeleteObject"], [f"{bucket_arn(PROCESSED)}/{LAKE}/"]),
         allow("Catalog", _TABLE_ACTIONS, table_arns(_own_tables(definition.name))),
         allow(
             "Logs",

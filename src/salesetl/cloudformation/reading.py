@@ -17,7 +17,7 @@ from salesetl.cloudformation.permissions import (
 )
 from salesetl.model.pipeline import Pipeline
 
-_READ_ACTIONS = (
+READ_ACTIONS = (
     "glue:GetDatabase",
     "glue:GetDatabases",
     "glue:GetTable",
@@ -27,7 +27,7 @@ _READ_ACTIONS = (
     "glue:BatchGetPartition",
 )
 _CRAWLER_ACTIONS = (
-    *_READ_ACTIONS,
+    *READ_ACTIONS,
     "glue:CreateTable",
     "glue:UpdateTable",
     "glue:BatchCreatePartition",
@@ -47,7 +47,8 @@ def _folders(pipeline: Pipeline) -> list[str]:
     return [f"{LAKE}/{table.folder}" for table in pipeline.tables]
 
 
-def _read_tables(pipeline: Pipeline) -> dict[str, Any]:
+def read_tables(pipeline: Pipeline) -> dict[str, Any]:
+    """Return a statement that allows to read the files of the tables, but no quarantine."""
     bucket = bucket_arn(PROCESSED)
     objects = [f"{bucket}/{folder}/*" for folder in _folders(pipeline)]
     return allow("ReadTables", ["s3:GetObject"], objects)
@@ -62,10 +63,10 @@ def _reader_policy(pipeline: Pipeline) -> dict[str, Any]:
             "PolicyDocument": document(
                 # All tables, because views are there too. Readers can see that quarantine exists,
                 # but cannot read its rows.
-                allow("Catalog", _READ_ACTIONS, table_arns(["*"])),
+                allow("Catalog", READ_ACTIONS, table_arns(["*"])),
                 allow("Locate", ["s3:GetBucketLocation"], [bucket_arn(PROCESSED)]),
                 allow_list("ListTables", PROCESSED, _folders(pipeline)),
-                _read_tables(pipeline),
+                read_tables(pipeline),
                 key_statement(),
             ),
         },
@@ -79,7 +80,7 @@ def _crawler_role(pipeline: Pipeline) -> dict[str, Any]:
         f"crawler-{pipeline.name}",
         [
             allow_names(PROCESSED),
-            _read_tables(pipeline),
+            read_tables(pipeline),
             allow("Catalog", _CRAWLER_ACTIONS, table_arns(names)),
             allow("Logs", logs, [arn("logs", "log-group:/aws-glue/crawlers*")]),
             key_statement(),

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from salesetl.cloudformation.alarms import alarm_resources
+from salesetl.cloudformation.data_quality import data_quality_resources
 from salesetl.cloudformation.lambda_function import function_resources
 from salesetl.cloudformation.parameters import conditions, parameters
 from salesetl.cloudformation.permissions import (
@@ -43,6 +44,7 @@ def pipeline_template(definition: JobDefinition) -> str:
         **({"Trigger": _trigger(definition)} if definition.schedule else {}),
         **alarm_resources(definition),
         **reading_resources(pipeline),
+        **data_quality_resources(pipeline),
     }
     function = definition.function
     if function:

@@ -63,7 +63,7 @@ class PlannedLake(ParquetLake):
     @contextmanager
     def held(self, run_id: str) -> Iterator[None]:
         """Hold nothing; see that no run publishes, and look again if the block fails."""
-        self._plan.writing_run = writing_run(self._storage, self._lease)
+        self._plan.writing_run = writing_run(self._storage, self._lease_path)
         if self._is_publishing():
             raise LeaseError(
                 f"{self._place}: "

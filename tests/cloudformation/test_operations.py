@@ -1,0 +1,185 @@
+"""What those on call have, on MiniStack: a dashboard, and the chain of jobs, really executed."""
+
+import json
+import time
+from typing import Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+
+from salesetl.cli import main
+from salesetl.cloudformation.operations import operations
+from salesetl.glue.definitions import job_definitions
+from salesetl.metrics import NAMESPACE, OUTCOMES
+from salesetl.registry import jobs
+from tests.cloudformation.conftest import ROOT, infra
+from tests.cloudformation.template import RESOURCES, listed, statements
+from tests.emulator import ALL_RUN
+
+ACCOUNT = "000000000000"
+CHAIN = f"arn:aws:states:eu-central-1:{ACCOUNT}:stateMachine:salesetl-dev-chain"
+
+
+def chain() -> dict[str, Any]:
+    """Return the definition of the chain, before names are filled in."""
+    made = operations(job_definitions(str(ROOT)))
+    definition: dict[str, Any] = json.loads(
+        made["Chain"]["Properties"]["DefinitionString"]
+    )
+    return definition
+
+
+def test_the_chain_starts_every_job_once_and_in_order() -> None:
+    items = chain()["States"]["Jobs"]["Result"]
+
+    assert [each["job"] for each in items] == [
+        f"salesetl-${{Env}}-{job}" for job in jobs()
+    ]
+    # Longer than Glue lets all attempts of a job run.
+    for item, definition in zip(items, job_definitions(str(ROOT)), strict=True):
+        attempts = definition.max_retries + 1
+        assert item["seconds"] > attempts * definition.timeout_minutes * 60
+
+
+def test_a_job_that_fails_in_the_chain_is_tried_again_told_and_passed_over() -> None:
+    states = chain()["States"]["Run all"]["ItemProcessor"]["States"]
+
+    run, tell, note = (states[name] for name in ("Run", "Tell", "Note"))
+    assert run["Resource"].endswith(":states:::glue:startJobRun.sync")
+    assert ["States.TaskFailed"] in [each["ErrorEquals"] for each in run["Retry"]]
+    assert run["Catch"] == [
+        {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Tell"}
+    ]
+    assert tell["Resource"].endswith(":states:::sns:publish")
+    assert (tell["Next"], tell["Catch"][0]["Next"]) == ("Note", "Note")
+    assert (note["Result"], note["End"]) == ("failed", True)
+
+
+def test_the_chain_may_run_these_jobs_and_tell_of_them_and_nothing_else() -> None:
+    allowed = {
+        (action, resource)
+        for name, statement in statements()
+        if name == "ChainRole"
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+
+    started = {resource for action, resource in allowed if action == "glue:StartJobRun"}
+    assert {each.rpartition("/")[2] for each in started} == {
+        f"salesetl-dev-{job}" for job in jobs()
+    }
+    services = {action.partition(":")[0] for action, _ in allowed}
+    assert services == {"glue", "sns", "kms"}
+
+
+def executed(machine: str) -> dict[str, Any]:
+    """Execute the chain to its end."""
+    states = boto3.client("stepfunctions")
+    started = states.start_execution(stateMachineArn=machine)["executionArn"]
+    for _ in range(120):
+        found: dict[str, Any] = states.describe_execution(executionArn=started)
+        if found["status"] != "RUNNING":
+            return found
+        time.sleep(0.25)
+    raise AssertionError(found)
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_chain_whose_jobs_all_succeed_succeeds() -> None:
+    found = executed(f"{CHAIN}#{ALL_RUN}")
+
+    assert found["status"] == "SUCCEEDED", found
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_chain_whose_jobs_fail_goes_on_tells_of_each_and_fails() -> None:
+    sqs, sns = boto3.client("sqs"), boto3.client("sns")
+    queue = sqs.create_queue(QueueName="heard")["QueueUrl"]
+    topic = f"arn:aws:sns:eu-central-1:{ACCOUNT}:salesetl-dev-alarms"
+    heard = f"arn:aws:sqs:eu-central-1:{ACCOUNT}:heard"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=heard)
+
+    # The emulator knows no jobs of Glue in a chain, so that each of them fails.
+    found = executed(CHAIN)
+
+    messages = []
+    while got := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get(
+        "Messages"
+    ):
+        messages += [json.loads(each["Body"]) for each in got]
+        for each in got:
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
+    assert (found["status"], found["error"]) == ("FAILED", "JobsFailed")
+    assert {each["Subject"] for each in messages} == {
+        f"salesetl-dev-{job} failed in the chain" for job in jobs()
+    }
+
+
+@pytest.mark.usefixtures("deployed")
+def test_the_dashboard_shows_each_job_by_the_metrics_of_runs() -> None:
+    watch = boto3.client("cloudwatch")
+
+    body = json.loads(
+        watch.get_dashboard(DashboardName="salesetl-dev")["DashboardBody"]
+    )
+
+    shown = {
+        (metric[0], metric[3])
+        for widget in body["widgets"]
+        for metric in widget["properties"]["metrics"]
+        if len(metric) == 4 and metric[0] != "."
+    }
+    assert shown == {(NAMESPACE, f"salesetl-dev-{job}") for job in jobs()}
+    for name in (*OUTCOMES, "DurationSeconds", "LagSeconds", "AmountLoaded"):
+        assert name in json.dumps(body)
+    places = [(each["x"], each["y"]) for each in body["widgets"]]
+    assert len(set(places)) == len(places)
+
+
+@pytest.mark.usefixtures("deployed")
+def test_who_reviews_may_make_the_requests_of_a_plan_and_no_others(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made: set[str] = set()
+    call = BaseClient._make_api_call
+
+    def note(self: BaseClient, operation: str, asked: Any) -> Any:
+        made.add(f"{self.meta.service_model.service_name}:{operation}")
+        return call(self, operation, asked)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", note)
+    infra("plan")
+    main(["deploy", "--env", "dev", "--root", str(ROOT), "--dry-run"])
+
+    allowed = {
+        action
+        for name, statement in statements()
+        if name == "ReviewRole"
+        for action in listed(statement["Action"])
+    }
+    # To say who one is needs no permission.
+    assert made - {"sts:GetCallerIdentity"} - allowed == set()
+    # The reason of a rejected plan; tags of a change set; and what CloudFormation reads for it.
+    unseen = {
+        "cloudformation:DescribeEvents",
+        "cloudformation:TagResource",
+        "s3:GetObject",
+        # Of templates that are too large to be sent.
+        "s3:PutObject",
+    }
+    assert allowed - made == unseen
+
+
+def test_events_that_cannot_be_delivered_are_kept_and_told() -> None:
+    rules = {
+        name: resource["Properties"]["Targets"]
+        for name, resource in RESOURCES.items()
+        if resource["Type"] == "AWS::Events::Rule"
+    }
+
+    assert rules
+    for name, targets in rules.items():
+        # The generator of events is started again for the time that is missing.
+        if name != "ingest.Schedule":
+            assert all("DeadLetterConfig" in each for each in targets), name
