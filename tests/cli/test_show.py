@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from salesetl.cli import main
+from salesetl.destinations.journal import Journal
+from salesetl.destinations.lease import held_lease, lease_path
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.statements import statements
+from salesetl.storage import storage_of
 from tests.jobs.shop import Shop, sale
 from tests.sql.orders import lake_of, order
 
@@ -105,7 +108,10 @@ _WITHOUT_PYTZ = """
 import sys
 sys.modules["pytz"] = None
 from salesetl.cli import main
+from salesetl.destinations.journal import Journal
+from salesetl.destinations.lease import held_lease, lease_path
 from salesetl.statements import statements
+from salesetl.storage import storage_of
 for name in statements():
     for form in ("table", "csv"):
         print("==", name, form, flush=True)
@@ -131,3 +137,33 @@ def test_every_query_and_view_is_shown_without_pytz(
     assert len(shown) == 1 + 2 * len(statements())
     [orders] = [text for text in shown if text.startswith("stg_orders csv")]
     assert "O1,2025-01-01T23:59:59.500000+00:00,2025-01-01," in orders
+
+
+def listed_runs(root: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what `salesetl runs list` says of a lake."""
+    main(["runs", "list", "--output_path", str(root)])
+    return capsys.readouterr().out
+
+
+def test_a_publish_that_was_cut_off_is_told_with_what_it_means_for_readers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = Journal("20250901-killed")
+    (tmp_path / "sales").mkdir()
+    (tmp_path / "sales/_journal.json").write_bytes(journal.encode())
+
+    cut_off = listed_runs(tmp_path, capsys)
+    path = lease_path(str(tmp_path), "sales")
+    with held_lease(storage_of(path), path, "20250901-killed"):
+        under_way = listed_runs(tmp_path, capsys)
+
+    assert "run 20250901-killed was cut off while it published sales" in cut_off
+    assert "readers may see rows twice, none is missing" in cut_off
+    assert "run enrich_sales again, which finishes that first" in cut_off
+    assert "run 20250901-killed is publishing sales" in under_way
+
+
+def test_a_lake_whose_publishes_have_ended_says_nothing_of_them(
+    lake: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "publish" not in listed_runs(Path(lake), capsys)

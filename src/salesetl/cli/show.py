@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from salesetl.destinations.journal import unfinished
+from salesetl.destinations.lease import lease_path, writing_run
 from salesetl.display import CALENDAR, loaded_text, report_text, table_text
 from salesetl.errors import ArgumentError
 from salesetl.mapping.profile_files import shipped_profiles
 from salesetl.queries import Result, results
-from salesetl.registry import namespaces, table_named
+from salesetl.registry import namespaces, pipeline_named, table_named
 from salesetl.rows import read_rows
 from salesetl.runs import RunReport, read_report, read_reports
 from salesetl.statements import statements
@@ -24,8 +26,9 @@ def list_runs(arguments: argparse.Namespace) -> str:
     """Return a line for each run, oldest first."""
     root = normalized(arguments.output_path)
     reports = read_reports(storage_of(root), root, namespaces())
+    told = "".join(_unfinished_text(root, name) for name in namespaces())
     if not reports:
-        return f"no runs below {root}\n"
+        return told or f"no runs below {root}\n"
     names = ("run_id", "job", "status", "started_at", "rows_read", "rows_loaded")
     counts = (*names, "rows_quarantined")
     rows = [
@@ -35,7 +38,25 @@ def list_runs(arguments: argparse.Namespace) -> str:
         ]
         for report in reports
     ]
-    return table_text((*counts, "loaded"), rows) + "\n"
+    return f"{table_text((*counts, 'loaded'), rows)}\n{told}"
+
+
+def _unfinished_text(root: str, namespace: str) -> str:
+    """Tell of a publish that has not ended, and what it means for readers; '' if all have."""
+    storage = storage_of(root)
+    journal = unfinished(storage, root, namespace)
+    if not journal:
+        return ""
+    if writing_run(storage, lease_path(root, namespace)):
+        how = "is publishing"
+        then = "wait for it to end"
+    else:
+        how = "was cut off while it published"
+        then = f"run {pipeline_named(namespace).job} again, which finishes that first"
+    return (
+        f"\nrun {journal.run_id} {how} {namespace}: readers may see rows twice, none is missing;"
+        f" {then}\n"
+    )
 
 
 def show_run(arguments: argparse.Namespace) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from salesetl.destinations.lake import Change
 from salesetl.destinations.ledger import Ledger
-from salesetl.destinations.partitions import KeyRange
+from salesetl.destinations.partitions import Sought
 from salesetl.destinations.staging import StagedTable
 from salesetl.model.table import Table
 from salesetl.runs import RunReport
@@ -55,12 +55,15 @@ class Destination(Protocol):
     def keep_ledger(self, ledger: Ledger) -> None:
         """Let a new ledger take the place of the old one when the run publishes."""
 
-    def partitions(
-        self, table: Table, ranges: Sequence[KeyRange] | None = None
-    ) -> list[str]:
-        """List the partitions of a table that have rows; only those that may have some keys.
+    def partitions(self, table: Table) -> list[str]:
+        """List the partitions of a table that have rows."""
 
-        `ranges` are those of the values of its `key_column`.
+    def look_up(
+        self, table: Table, columns: Sequence[str], sought: Sought
+    ) -> DataFrame | None:
+        """Read some columns of the rows among which keys may be; None if there are none.
+
+        The ranges of keys are those of the values of its `key_column`.
         """
 
     def stale_rows(self, table: Table, lookup: str) -> dict[str, int] | None:

@@ -40,6 +40,27 @@ def columns_in(file: StoredFile) -> list[tuple[str, str]]:
         raise InputError(f"{file.path}: is not Parquet, or is damaged") from error
 
 
+def text_range(file: StoredFile, column: str) -> tuple[str, str] | None:
+    """Return bounds of the texts of a column in a Parquet file; None if its footer does not tell."""
+    from pyarrow.parquet import read_metadata
+
+    try:
+        footer = read_metadata(io.BytesIO(_footer(file)))
+    except (ValueError, NotImplementedError, OSError):
+        return None
+    names = footer.schema.names
+    if column not in names:
+        return None
+    place = names.index(column)
+    bounds: list[str] = []
+    for group in range(footer.num_row_groups):
+        found = footer.row_group(group).column(place).statistics
+        if not (found and found.has_min_max and isinstance(found.min, str)):
+            return None
+        bounds += [found.min, found.max]
+    return (min(bounds), max(bounds)) if bounds else None
+
+
 def _footer(file: StoredFile) -> bytes:
     if not file.size:
         # S3 refuses to give the end of nothing.

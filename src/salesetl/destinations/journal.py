@@ -73,6 +73,12 @@ def staging_path(root: str, namespace: str, run_id: str) -> str:
     return join(root, namespace, "_staging", run_id)
 
 
+def unfinished(storage: Storage, root: str, namespace: str) -> Journal | None:
+    """Return the journal of a publish that is under way or was cut off; None if there is none."""
+    path = journal_path(root, namespace)
+    return Journal.decode(storage.read(path)) if storage.files(path) else None
+
+
 def commit(storage: Storage, root: str, namespace: str, journal: Journal) -> None:
     """Publish; once the journal is written, this run or the next one finishes the publish."""
     storage.write(journal_path(root, namespace), journal.encode())
@@ -84,10 +90,7 @@ def recover(storage: Storage, root: str, namespace: str) -> Journal | None:
 
     Return its journal, if there was one.
     """
-    path = journal_path(root, namespace)
-    journal = None
-    if storage.files(path):
-        journal = Journal.decode(storage.read(path))
+    if journal := unfinished(storage, root, namespace):
         logger.warning(
             "finishing the publish of run %s, which was interrupted", journal.run_id
         )

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from salesetl.destinations.partitions import (
-    KeyRange,
     PartitionEntries,
     PartitionEntry,
+    Sought,
+    folder_days,
     key_column,
     range_columns,
     ranges_by,
 )
 from salesetl.engines.engine import Engine
 from salesetl.model.table import Table
+from salesetl.model.types import T
 from salesetl.parsing import text_literal
 from salesetl.storage import StoredFile, join, parquet_files, storage_of
 
@@ -102,28 +104,31 @@ class Lake:
         return self._engine.read_parquet(self.path(table), folders, table.schema, files)
 
     def read_files(
-        self, table: Table, files: Mapping[str, Sequence[StoredFile]]
+        self,
+        table: Table,
+        files: Mapping[str, Sequence[StoredFile]],
+        columns: Collection[str] | None = None,
     ) -> DataFrame | None:
-        """Read some files of a table, by partition; None if there are none."""
+        """Read some files of a table, by partition; None if there are none.
+
+        Of all columns, or only of some with those of the partitions.
+        """
         path = self.path(table)
         listed = [file for found in files.values() for file in found]
         places = [file.path.removeprefix(f"{path}/") for file in listed]
         if not listed:
             return None
-        return self._engine.read_parquet(path, places, table.schema, listed)
+        schema = table.schema
+        if columns is not None:
+            names = {*columns, *table.partition_by}
+            schema = T.StructType([each for each in schema if each.name in names])
+        return self._engine.read_parquet(
+            path, places, schema, listed, is_part=columns is not None
+        )
 
     def entries(self, table: Table) -> dict[str, PartitionEntry]:
         """Return, by folder, what is remembered of the partitions that are as they were left."""
         return self.remembered.known(table.name, self.files(table))
-
-    def may_hold(self, table: Table, ranges: Sequence[KeyRange]) -> set[str]:
-        """Return the partitions in which a key of some ranges may be; no others need a look."""
-        known = self.entries(table)
-        return {
-            folder
-            for folder in self.files(table)
-            if folder not in known or known[folder].may_hold(ranges)
-        }
 
     def folders_of(self, rows: DataFrame, table: Table) -> set[str]:
         """Return the partitions that rows belong to."""
@@ -132,14 +137,16 @@ class Lake:
         found = self.rows(rows.select(*table.partition_by).distinct())
         return {folder_of(row, table) for row in found}
 
-    def folders_and_ranges(
+    def folders_and_sought(
         self, rows: DataFrame, table: Table
-    ) -> tuple[set[str], list[KeyRange]]:
-        """Return the partitions that rows belong to, and the ranges of their keys in each."""
+    ) -> tuple[set[str], Sought]:
+        """Return the partitions that rows belong to, and what to look for to find their keys."""
         length, ends = range_columns(key_column(table))
         groups = self.rows(rows.groupBy(*table.partition_by, length).agg(*ends))
         by_folder = ranges_by(groups, lambda row: folder_of(row, table))
-        return set(by_folder), [each for found in by_folder.values() for each in found]
+        days = (day for folder in by_folder for day in folder_days(folder) or ())
+        ranges = [each for found in by_folder.values() for each in found]
+        return set(by_folder), Sought.by(table, ranges, days)
 
     def differing(
         self, table: Table, one: DataFrame, other: DataFrame, folders: set[str]

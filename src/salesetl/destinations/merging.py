@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesetl.destinations.changed import changed_partitions
 from salesetl.destinations.lake import Change, Lake
+from salesetl.destinations.looking_up import look_up
 from salesetl.destinations.staying_files import files_staying
 from salesetl.errors import InputError
 from salesetl.model.rules import sql_literal
@@ -107,16 +108,14 @@ def merge(
     go too.
     """
     replaced = list(table.replaced_by)
-    touched, ranges = lake.folders_and_ranges(arriving, table)
+    touched, sought = lake.folders_and_sought(arriving, table)
     if not lake.files(table):
         return Change(table, arriving, None, sorted(touched | set(also)))
     keys = arriving.select(*replaced)
     replaced_in: set[str] = set()
-    if looked_into := lake.may_hold(table, ranges):
-        table_keys = lake.read(table, sorted(looked_into)).select(
-            *replaced, *table.partition_by
-        )
-        twice = table_keys.join(keys, on=replaced, how="left_semi")
+    there = look_up(lake, table, replaced, sought)
+    if there is not None:
+        twice = there.join(keys, on=replaced, how="left_semi")
         replaced_in = lake.folders_of(twice, table)
     of_files = "false"
     if files:

@@ -22,9 +22,10 @@ from salesetl.destinations.key_memory import check_key_method, encoded, key_memo
 from salesetl.destinations.lake import Change, Lake
 from salesetl.destinations.lease import held_lease, lease_path
 from salesetl.destinations.ledger import Ledger
+from salesetl.destinations.looking_up import look_up
 from salesetl.destinations.merging import change, check_strategies
 from salesetl.destinations.old_layout import check_layout
-from salesetl.destinations.partitions import KeyRange
+from salesetl.destinations.partitions import Sought
 from salesetl.destinations.registering import Registering
 from salesetl.destinations.run_ledger import RunLedger
 from salesetl.destinations.staging import StagedTable, stage
@@ -110,13 +111,15 @@ class ParquetLake:
         """Let a ledger take the place of the old one."""
         self._ledger.keep(ledger)
 
-    def partitions(
-        self, table: Table, ranges: Sequence[KeyRange] | None = None
-    ) -> list[str]:
-        """List the folders of a table that have files, or may have keys in some ranges."""
-        if ranges is None:
-            return sorted(self._lake.files(table))
-        return sorted(self._lake.may_hold(table, ranges))
+    def partitions(self, table: Table) -> list[str]:
+        """List the folders of a table that have files."""
+        return sorted(self._lake.files(table))
+
+    def look_up(
+        self, table: Table, columns: Sequence[str], sought: Sought
+    ) -> DataFrame | None:
+        """Read some columns of the rows among which keys may be that are sought."""
+        return look_up(self._lake, table, columns, sought)
 
     def stale_rows(self, table: Table, lookup: str) -> dict[str, int] | None:
         """Return what was counted of stale rows, if no partition has changed since."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,66 @@ else:
 # The length of keys, and the first and the last of them: keys of one length are mostly numbered in
 # the order of their text, which `9` and `10` are not.
 KeyRange = tuple[int, str, str]
+
+
+@dataclass(frozen=True)
+class Sought:
+    """The keys that are looked for in a table: the ranges they are in, None where not known.
+
+    `days` are the first and the last day on which they may be; None for all.
+    """
+
+    ranges: Sequence[KeyRange] | None = None
+    days: tuple[date, date] | None = None
+
+    @classmethod
+    def by(
+        cls, table: Table, ranges: Sequence[KeyRange], days: Iterable[date | None]
+    ) -> Sought:
+        """Look for keys in some ranges, of rows of some days, as far as the contract bounds it."""
+        known = sorted(filter(None, days))
+        bound = table.match_within_days
+        if bound is None or not known:
+            return cls(ranges)
+        first, last = known[0].toordinal() - bound, known[-1].toordinal() + bound
+        least, most = date.min.toordinal(), date.max.toordinal()
+        return cls(
+            ranges,
+            (date.fromordinal(max(first, least)), date.fromordinal(min(last, most))),
+        )
+
+    def may_be_in(self, folder: str) -> bool:
+        """Tell whether a partition has days on which the keys may be."""
+        found = folder_days(folder)
+        if not (self.days and found):
+            return True
+        return found[0] <= self.days[1] and self.days[0] <= found[1]
+
+    def may_be_between(self, first: str, last: str) -> bool:
+        """Tell whether a key may be between two texts, both included."""
+        return self.ranges is None or any(
+            first <= own_last and own_first <= last
+            for _, own_first, own_last in self.ranges
+        )
+
+
+def folder_days(folder: str) -> tuple[date, date] | None:
+    """Return the first and the last day of a partition; None if its name does not tell."""
+    values = [part.partition("=") for part in folder.split("/")]
+    try:
+        match values:
+            case [(_, _, day)]:
+                return date.fromisoformat(day), date.fromisoformat(day)
+            case [(year_name, _, year), (month_name, _, month)] if year_name.endswith(
+                "year"
+            ) and month_name.endswith("month"):
+                first = date(int(year), int(month), 1)
+                following = (first + timedelta(days=31)).replace(day=1)
+                return first, following - timedelta(days=1)
+    except (ValueError, OverflowError):
+        # Such as of rows without a date.
+        pass
+    return None
 
 
 @dataclass(frozen=True)
@@ -53,9 +114,9 @@ class PartitionEntry:
         """Tell whether a partition has the files that it had."""
         return {file.name: file.size for file in files} == self.files
 
-    def may_hold(self, ranges: Iterable[KeyRange]) -> bool:
+    def may_hold(self, ranges: Iterable[KeyRange] | None) -> bool:
         """Tell whether a key that is in some ranges may be in the partition."""
-        if self.ranges is None:
+        if self.ranges is None or ranges is None:
             return True
         return any(
             length == own and first <= own_last and own_first <= last

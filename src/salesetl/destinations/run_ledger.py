@@ -50,7 +50,7 @@ class RunLedger:
                     name,
                     folder,
                     {file.name: file.size for file in files},
-                    partition.ranges if staged.table.key else None,
+                    partition.ranges if staged.table.replaced_by else None,
                     rows=partition.rows,
                     sums=texts_of(partition.sums),
                 )

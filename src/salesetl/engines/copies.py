@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from salesetl.storage import is_local, join, storage_of
+from salesetl.engines.column_copies import copy_columns
+from salesetl.storage import StoredFile, is_local, join, storage_of
 from salesetl.storage.at_once import each_at_once
 
 
@@ -47,6 +48,21 @@ class Copies:
             lambda path: storage_of(path).download(path, copies[path]), missing
         )
         return [copies[path] for path in paths]
+
+    def fetch_columns(
+        self, files: Sequence[StoredFile], names: Sequence[str]
+    ) -> list[str]:
+        """Return local paths to Parquet files with some of their columns; no others are fetched."""
+        chosen = hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]
+        copies = {}
+        for file in files:
+            folder, name = os.path.split(self.path(file.path))
+            is_here = is_local(file.path) or os.path.exists(os.path.join(folder, name))
+            of_columns = name if is_here else f"{chosen}-{name}"
+            copies[file.path] = os.path.join(folder, of_columns)
+        missing = [file for file in files if not os.path.exists(copies[file.path])]
+        each_at_once(lambda file: copy_columns(file, names, copies[file.path]), missing)
+        return [copies[file.path] for file in files]
 
     @contextmanager
     def written(self, path: str) -> Iterator[str]:

@@ -121,11 +121,16 @@ class DuckDbEngine(OwnRows):
         folders: Sequence[str],
         schema: T.StructType,
         files: Sequence[StoredFile] | None = None,
+        *,
+        is_part: bool = False,
     ) -> DataFrame:
         """Read folders of a table, with the values of its partition columns from their names."""
         if files is None:
             files = table_files(root, folders)
-        copies = self._copies.fetch_all([file.path for file in files])
+        if is_part:
+            copies = self._copies.fetch_columns(files, schema.fieldNames())
+        else:
+            copies = self._copies.fetch_all([file.path for file in files])
         types = {field.name: type_text(field.dataType) for field in schema}
         if not copies:
             return self.frame([], types)

@@ -91,10 +91,13 @@ class Engine(Protocol):
         folders: Sequence[str],
         schema: T.StructType,
         files: Sequence[StoredFile] | None = None,
+        *,
+        is_part: bool = False,
     ) -> DataFrame:
         """Read folders of a table, with the values of its partition columns from their names.
 
         `files` are the data files in them, where they are known: an engine may take that for true.
+        The schema `is_part` of that of the table if not all columns are to be read.
         """
 
     def types(self, frame: DataFrame) -> dict[str, str]:

@@ -143,6 +143,8 @@ class SparkEngine(OwnRows):
         folders: Sequence[str],
         schema: T.StructType,
         files: Sequence[StoredFile] | None = None,
+        *,
+        is_part: bool = False,
     ) -> DataFrame:
         """Read folders of a table, with the values of its partition columns from their names."""
         paths = [

@@ -23,10 +23,15 @@ class Merge(Strategy):
     `by` names columns that stand for more than one row, such as an order for all its lines: what is
     there of them goes as a whole. Without it, that is the key. With `of_file`, what is there of a
     file that is loaded again goes too: a row that is no longer in it is no longer in the table.
+
+    `match_within_days` bounds the search in a long history: rows are looked for only in partitions
+    that have a day as close to a day that arrives. A key that comes back after a longer time is
+    then in the table twice, so it is for keys that never do. None looks everywhere.
     """
 
     by: tuple[str, ...] = ()
     of_file: bool = False
+    match_within_days: int | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

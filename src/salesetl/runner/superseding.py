@@ -6,7 +6,12 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from salesetl.destinations.partitions import key_column, range_columns, ranges_by
+from salesetl.destinations.partitions import (
+    Sought,
+    key_column,
+    range_columns,
+    ranges_by,
+)
 from salesetl.model.source import Source
 from salesetl.model.table import SOURCE_FILE, Table
 from salesetl.quality.deciding import file_order
@@ -14,12 +19,14 @@ from salesetl.quality.judging import ACCEPTED, DUPLICATE, SUPERSEDED
 from salesetl.runner.run import Run
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
     from pyspark.sql import functions as F
 else:
     from salesetl.engines import functions as F
 
 logger = logging.getLogger(__name__)
+
+_DAYS = ("_first_day", "_last_day")
 
 
 def without_superseded(
@@ -31,19 +38,19 @@ def without_superseded(
     are returned as they are.
     """
     engine, unit = run.engine, list(source.whole or source.contract.key)
-    partitions = partitions_with(run, rows, published, unit)
-    if not partitions:
-        return rows
     version = list(source.version.columns)
+    found = published_rows(
+        run, rows, published, unit, [*unit, *version, SOURCE_FILE.name]
+    )
+    if found is None:
+        return rows
     arriving = _newest_of_units(
         rows.where(f"_outcome = '{ACCEPTED}'").select(*unit, *version, "_source_file"),
         source,
         unit,
     )
     there = _newest_of_units(
-        run.destination.read(published, partitions).select(
-            *unit, *version, F.col(SOURCE_FILE.name).alias("_source_file")
-        ),
+        found.select(*unit, *version, F.col(SOURCE_FILE.name).alias("_source_file")),
         source,
         unit,
     ).select(
@@ -69,23 +76,23 @@ def without_superseded(
     if not _may_be_newer(source, files):
         return rows
     newer = _newer(run, source, pairs, {file[name] for file in files for name in names})
-    [found] = engine.rows(
+    [counted] = engine.rows(
         newer.agg(
             F.countDistinct(*unit).alias("units"),
             F.min("_source_file").alias("delivered"),
             F.max("_published_file").alias("published"),
         )
     )
-    if not found["units"]:
+    if not counted["units"]:
         return rows
     logger.warning(
         "%s: %d %s have a newer published version, for example from %s, which stays; if the file"
         " %s is newer, deliver it again under a path that sorts later",
         source.name,
-        found["units"],
+        counted["units"],
         ", ".join(unit),
-        found["published"],
-        found["delivered"],
+        counted["published"],
+        counted["delivered"],
     )
     return _as_duplicates(rows, newer.select(*unit), unit)
 
@@ -95,30 +102,41 @@ def without_present(
 ) -> DataFrame:
     """Turn accepted rows into duplicates if their key is already in a table that only appends."""
     key = list(source.contract.key)
-    partitions = partitions_with(run, rows, table, key)
-    if not partitions:
+    found = published_rows(run, rows, table, key, key)
+    if found is None:
         return rows
-    present = run.destination.read(table, partitions).select(*key).distinct()
-    return _as_duplicates(rows, present, key)
+    return _as_duplicates(rows, found.select(*key).distinct(), key)
 
 
-def partitions_with(
-    run: Run, rows: DataFrame, table: Table, unit: list[str]
-) -> list[str]:
-    """Return the partitions of a table that may have a unit of the accepted rows."""
-    column = key_column(table)
-    if column not in unit or not run.destination.partitions(table):
-        return run.destination.partitions(table)
-    length, ends = range_columns(column)
-    # By file: what one day has brings together what belongs together.
-    groups = run.engine.rows(
-        rows.where(f"_outcome = '{ACCEPTED}'")
-        .groupBy("_source_file", length)
-        .agg(*ends)
-    )
-    by_file = ranges_by(groups, lambda row: str(row["_source_file"]))
-    ranges = [each for found in by_file.values() for each in found]
-    return run.destination.partitions(table, ranges)
+def published_rows(
+    run: Run, rows: DataFrame, table: Table, unit: list[str], columns: list[str]
+) -> DataFrame | None:
+    """Return some columns of published rows among which may be all of the units of accepted rows.
+
+    None if there are none.
+    """
+    column, sought = key_column(table), Sought()
+    if column in unit and run.destination.partitions(table):
+        length, ends = range_columns(column)
+        # By file: what one day has brings together what belongs together.
+        groups = run.engine.rows(
+            rows.where(f"_outcome = '{ACCEPTED}'")
+            .groupBy("_source_file", length)
+            .agg(*ends, *_ends_of_days(rows, table))
+        )
+        by_file = ranges_by(groups, lambda row: str(row["_source_file"]))
+        ranges = [each for found in by_file.values() for each in found]
+        days = [row.get(name) for row in groups for name in _DAYS]
+        sought = Sought.by(table, ranges, days)
+    return run.destination.look_up(table, columns, sought)
+
+
+def _ends_of_days(rows: DataFrame, table: Table) -> list[Column]:
+    """Return the first and the last day of rows, if these have the date of a table."""
+    if table.date_column not in rows.columns:
+        return []
+    day = F.col(str(table.date_column))
+    return [end(day).alias(name) for end, name in zip((F.min, F.max), _DAYS)]
 
 
 def _newest_of_units(rows: DataFrame, source: Source, unit: list[str]) -> DataFrame:

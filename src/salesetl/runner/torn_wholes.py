@@ -8,7 +8,7 @@ from salesetl.model.source import Source
 from salesetl.model.table import SOURCE_FILE, Table
 from salesetl.quality.judging import ACCEPTED, QUARANTINED, TORN
 from salesetl.runner.run import Run
-from salesetl.runner.superseding import partitions_with, with_outcome
+from salesetl.runner.superseding import published_rows, with_outcome
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -27,11 +27,10 @@ def without_torn(
     lines may be equal. What is published from another file is another version, to be replaced.
     """
     unit = list(source.whole)
-    partitions = partitions_with(run, rows, published, unit)
-    if not partitions:
+    there = published_rows(run, rows, published, unit, [*unit, SOURCE_FILE.name])
+    if there is None:
         return rows
     accepted = rows.where(f"_outcome = '{ACCEPTED}'")
-    there = run.destination.read(published, partitions)
     torn = (
         _files_of(accepted, unit, "_source_file")
         .join(
