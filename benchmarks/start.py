@@ -18,10 +18,11 @@ TARGET = 0.60
 _DEFAULT = """
 import sys
 from pyspark.sql import SparkSession
-from salesetl.pipelines.enrich_sales import run
+from salesetl.pipelines.sales.pipeline import SALES
+from salesetl.runner.runner import run
 sales, customers, lake = sys.argv[1:]
 spark = SparkSession.builder.getOrCreate()
-run(spark, sales_path=sales, customers_path=customers, output_path=lake)
+run(SALES, spark, sales_path=sales, customers_path=customers, output_path=lake)
 """
 
 

@@ -164,6 +164,21 @@ def test_a_wrong_argument_is_refused_before_the_run_costs_money(
     assert refused(capsys, *run, *words).startswith(error)
 
 
+@pytest.mark.parametrize("name", ["output_path", "database", "release"])
+def test_an_argument_that_is_fixed_is_refused_before_the_run_costs_money(
+    capsys: pytest.CaptureFixture[str],
+    root: Path,
+    environment: Environment,
+    name: str,
+) -> None:
+    where = ("--env", environment.name, "--root", str(root))
+    output_of(capsys, "deploy", *where)
+
+    error = refused(capsys, "run-job", "enrich_sales", *where, f"--{name}=s3://x/y")
+
+    assert error.startswith(f"--{name}: fixed in the settings of ")
+
+
 def test_a_job_that_is_not_deployed_cannot_run(
     capsys: pytest.CaptureFixture[str],
     root: Path,

@@ -12,7 +12,9 @@ from salesetl.glue.costs import (
     query_dollars,
     run_dollars,
     size_of,
+    throughput,
 )
+from salesetl.glue.monthly import alternatives, month
 from salesetl.readers.files import find_files
 
 LINE = "T1,2025-09-10,C1,Lamp,2,10.50,North,21.00\n"
@@ -80,3 +82,32 @@ def test_every_price_has_its_day_and_its_source() -> None:
 
 def test_a_glue_version_without_a_price_costs_as_the_dearest() -> None:
     assert run_dollars(3600, "7.0") == run_dollars(3600, "5.1") == pytest.approx(0.44)
+
+
+def test_a_month_of_full_runs_costs_more_for_the_job_alone() -> None:
+    found = month(1_000_000)
+
+    assert set(found.incremental) == set(found.full)
+    differing = {
+        name for name, each in found.incremental.items() if each != found.full[name]
+    }
+    assert differing == {"Glue, job"}
+    assert found.full["Glue, job"] > found.incremental["Glue, job"]
+    assert all(each >= 0 for each in found.incremental.values())
+
+
+def test_storage_of_a_month_follows_the_rows() -> None:
+    small, large = month(1_000_000).incremental, month(10_000_000).incremental
+
+    for name in ("S3, raw files", "S3, lake", "S3, noncurrent versions of the lake"):
+        assert large[name] == pytest.approx(10 * small[name])
+    assert large["KMS"] == small["KMS"]
+    # A year of a million sales of 65 bytes a day, at $0.023 a GB.
+    raw = 365 * 1_000_000 * throughput()["bytes_a_row"] / 1e9 * 0.023
+    assert small["S3, raw files"] == pytest.approx(raw)
+
+
+def test_alternatives_are_told_in_dollars_a_month() -> None:
+    found = alternatives(1_000_000)
+
+    assert len(found) == 3 and all(each > 0 for each in found.values())

@@ -53,10 +53,8 @@ class ParquetLake:
     ) -> None:
         """Take the place; ArgumentError if its tables cannot be registered in a database."""
         check_strategies(pipeline.tables)
-        self.root = root
-        self.staging = ""
-        self._engine = engine
-        self._pipeline = pipeline
+        self.root, self.staging = root, ""
+        self._engine, self._pipeline = engine, pipeline
         self._written: list[Written] = []
         self._tables = (*pipeline.tables, *pipeline.quarantines)
         self._lake = Lake(engine, root)

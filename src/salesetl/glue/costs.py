@@ -50,6 +50,12 @@ def throughput() -> dict[str, Any]:
     return _toml("throughput.toml")
 
 
+@cache
+def formats() -> dict[str, Any]:
+    """Read what `python -m benchmarks.formats` measured of CSV and Parquet."""
+    return _toml("formats.toml")
+
+
 def size_of(found: Sequence[StoredFile]) -> Size:
     """Estimate the number of rows in files that have one row per line."""
     size = sum(map(unpacked_bytes, found))

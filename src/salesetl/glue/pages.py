@@ -7,13 +7,16 @@ from salesetl.glue.costs import (
     START_MINUTES,
     crawler_dollars,
     estimate,
+    formats,
     prices,
     query_dollars,
     throughput,
 )
 from salesetl.glue.definitions import GLUE_VERSIONS, JobDefinition
+from salesetl.glue.monthly import alternatives, assumptions, month
 
 _SALES = (100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000)
+_ROWS_A_DAY = 1_000_000
 _SCANNED = (1_000_000, 10_000_000, 1_000_000_000, 100_000_000_000)
 
 # Measured by `make athena-check` on Trino.
@@ -41,7 +44,8 @@ def definitions_section(definitions: Sequence[JobDefinition]) -> str:
         "",
         "## On Glue",
         "",
-        "These are the settings in `jobs/*.toml`. A notification is sent when a run takes longer"
+        "These are the settings in `jobs/*.toml`. They were tested on the Spark versions of Glue and"
+        " an emulated AWS, not yet on real Glue. A notification is sent when a run takes longer"
         " than `notify after`. Glue stops a run at `timeout`. An alarm goes off when a run"
         " rejects more than the share in `rejected`, or when no run has succeeded for as long as"
         " `fresh within`.",
@@ -62,7 +66,7 @@ def definitions_section(definitions: Sequence[JobDefinition]) -> str:
 
 def costs_page() -> str:
     """Write what runs, queries and storage cost."""
-    glue, athena, s3 = (prices()[name] for name in ("glue", "athena", "s3"))
+    glue, s3 = (prices()[name] for name in ("glue", "s3"))
     return "\n".join(
         [
             "# Costs",
@@ -74,19 +78,24 @@ def costs_page() -> str:
             "",
             *_run_lines(),
             "",
+            *_month_lines(),
+            "",
+            *_format_lines(),
+            "",
             *_query_lines(),
             "",
             "## Storage, catalog, crawler",
             "",
             f"- Storage on S3: ${s3['gigabyte_month']} per GB and month. Replaced and deleted"
-            " objects cost the same for `NoncurrentDays` of the stack.",
+            " objects cost the same for `NoncurrentDays` of the stack, those of the lake for"
+            " `LakeVersionDays`. `RawGlacierDays` moves raw files to a cheaper class, and"
+            " `RawExpiryDays` deletes them.",
             f"- Requests to S3: ${s3['thousand_puts']} per thousand to write or list,"
             f" ${s3['thousand_gets']} per thousand to read.",
             "- Jobs register their tables themselves. A crawler would cost at least"
             f" ${crawler_dollars():.3f} per DPU and run, because Glue charges at least"
             f" {glue['crawler_least_minutes']} minutes.",
-            f"- Sources: [Glue]({glue['source']}), [Athena]({athena['source']}),"
-            f" [S3]({s3['source']}).",
+            "- Sources: " + ", ".join(_sources()) + ".",
             "",
         ]
     )
@@ -117,6 +126,46 @@ def _run_lines() -> list[str]:
     return lines
 
 
+def _month_lines() -> list[str]:
+    found = month(_ROWS_A_DAY)
+    lines = [
+        f"## A month with {_ROWS_A_DAY:,} sales a day",
+        "",
+        "Estimated from the rates above and the prices below, for Glue 5.1. It assumes:",
+        "",
+        *(f"- {each}" for each in assumptions(_ROWS_A_DAY)),
+        "",
+        "| service | reads what is new | reads the year every day |",
+        "|---|---|---|",
+    ]
+    for service, dollars in found.incremental.items():
+        lines.append(f"| {service} | ${dollars:.2f} | ${found.full[service]:.2f} |")
+    totals = (sum(each.values()) for each in (found.incremental, found.full))
+    lines += ["| **all** | " + " | ".join(f"**${each:.2f}**" for each in totals) + " |"]
+    lines += ["", "Beside that:", ""]
+    for what, dollars in alternatives(_ROWS_A_DAY).items():
+        lines.append(f"- {what}: ${dollars:.2f}")
+    return lines
+
+
+def _format_lines() -> list[str]:
+    measured = formats()
+    csv, parquet = measured["csv_bytes_a_row"], measured["parquet_bytes_a_row"]
+    faster = measured["times_faster"]
+    return [
+        "## Parquet against CSV",
+        "",
+        f"Measured by `python -m benchmarks.formats` with {measured['rows']:,} generated sales and"
+        " DuckDB on one machine. The Parquet has more columns, among them those of the customer.",
+        "",
+        f"- Size: {csv} bytes a sale as CSV, {measured['gzip_bytes_a_row']} as gzipped CSV,"
+        f" {parquet} as Parquet. So Parquet takes {csv / parquet:.1f} times less than CSV.",
+        f"- The revenue of a month: {faster['revenue_of_a_month']} times faster.",
+        f"- The revenue of all months: {faster['revenue_of_all']} times faster.",
+        f"- The number of sales: {faster['number_of_sales']} times faster.",
+    ]
+
+
 def _query_lines() -> list[str]:
     athena = prices()["athena"]
     return [
@@ -135,3 +184,16 @@ def _query_lines() -> list[str]:
             for size in _SCANNED
         ),
     ]
+
+
+def _sources() -> list[str]:
+    names = {
+        "glue": "Glue",
+        "athena": "Athena",
+        "s3": "S3",
+        "cloudwatch": "CloudWatch",
+        "lambda": "Lambda",
+        "states": "Step Functions",
+        "kms": "KMS",
+    }
+    return [f"[{name}]({prices()[key]['source']})" for key, name in names.items()]
