@@ -20,12 +20,12 @@ from salesetl.pipelines.sales.pipeline import SALES
 
 TARGET = Path(__file__).parent.parent / "src" / "salesetl" / "glue" / "formats.toml"
 ROUNDS = 5
+_REVENUE = "sum(try_cast(total_amount as decimal(18, 2)))"
 # Of a month, of all of it, and of few columns, as analysts ask; `{sales}` is the table.
 QUERIES = {
-    "revenue_of_a_month": "select region, sum(try_cast(total_amount as decimal(18, 2))) from {sales}"
+    "revenue_of_a_month": f"select region, {_REVENUE} from {{sales}}"
     " where {month} group by region",
-    "revenue_of_all": "select region, sum(try_cast(total_amount as decimal(18, 2))) from {sales}"
-    " group by region",
+    "revenue_of_all": f"select region, {_REVENUE} from {{sales}} group by region",
     "number_of_sales": "select count(*) from {sales}",
 }
 _CSV = "header = true, delim = ',', all_varchar = true, ignore_errors = true"

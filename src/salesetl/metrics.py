@@ -1,6 +1,6 @@
 """Tells CloudWatch what a run has done: lines of a log from which it makes metrics.
 
-The format is https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+The format is the Embedded Metric Format of CloudWatch, which its user guide specifies.
 """
 
 import json

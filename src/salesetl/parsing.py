@@ -30,8 +30,8 @@ _SPECIAL = re.compile(r"(['\\$])")
 def parse_fields(raw: DataFrame, table: Table) -> DataFrame:
     """Turn the text of every contract column into its type; a text of another form is null.
 
-    Other columns, such as the lineage of the reader, are kept as they are. The day of a moment that is not given is that in UTC. No row
-    is dropped.
+    Other columns, such as the lineage of the reader, are kept as they are. The day of a moment that
+    is not given is that in UTC. No row is dropped.
     """
     lineage = [name for name in raw.columns if name not in table.columns]
     # In two steps, so that an engine trims each field once and not wherever its text is looked at.

@@ -168,9 +168,9 @@ def _mapping() -> dict[str, Any]:
             "EventSourceArn": "${Queue.Arn}",
             "BatchSize": 1,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            # 2 is the minimum. One of the two waits for the lease of the other. So FunctionConcurrency
-            # is 2 at least: with 1 the second would be throttled, and each throttle counts as a
-            # failed try.
+            # 2 is the minimum. One of the two waits for the lease of the other. So
+            # FunctionConcurrency is 2 at least: with 1 the second would be throttled, and each
+            # throttle counts as a failed try.
             "ScalingConfig": {"MaximumConcurrency": 2},
         },
     }
@@ -180,9 +180,9 @@ def _alarm(definition: JobDefinition) -> dict[str, Any]:
     return alarm(
         f"{definition.name}-failed-files",
         {
-            "AlarmDescription": f"A new file of {definition.name} failed {_TRIES} times, or its event"
-            f" could not be delivered. The log /salesetl/${{Env}}/{definition.name}/function says why. Write the file again, or"
-            " load it with the job",
+            "AlarmDescription": f"A new file of {definition.name} failed {_TRIES} times, or its"
+            f" event could not be delivered. The log /salesetl/${{Env}}/{definition.name}/function"
+            " says why. Write the file again, or load it with the job",
             "Namespace": "AWS/SQS",
             "MetricName": "ApproximateNumberOfMessagesVisible",
             "Dimensions": [

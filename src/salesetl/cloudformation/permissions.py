@@ -73,8 +73,8 @@ def data_statements(definition: JobDefinition) -> list[dict[str, Any]]:
             [f"{bucket_arn(RAW)}/{path}/*" for path in paths],
         ),
         allow("WriteOwn", [*_WRITING, "s3:AbortMultipartUpload"], [own]),
-        # S3A, the file system of Spark on Glue, removes the marks of empty folders above a file that
-        # it has written, also the one above the namespace.
+        # S3A, the file system of Spark on Glue, removes the marks of empty folders above a file
+        # that it has written, also the one above the namespace.
         allow("Unmark", ["s3:DeleteObject"], [f"{bucket_arn(PROCESSED)}/{LAKE}/"]),
         allow("Catalog", _TABLE_ACTIONS, table_arns(_own_tables(definition.name))),
         allow(

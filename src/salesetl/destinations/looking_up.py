@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def look_up(
     lake: Lake, table: Table, columns: Sequence[str], sought: Sought
 ) -> DataFrame | None:
-    """Read some columns of the rows among which keys may be that are sought; None if there are none.
+    """Read some columns of the rows among which sought keys may be; None if there are none.
 
     The columns of the partitions come with them.
     """

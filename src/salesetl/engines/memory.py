@@ -12,7 +12,7 @@ def memory_bytes() -> int:
 
 
 def embedded_memory_bytes() -> int:
-    """How much memory the embedded engine may take: as much as its largest input, if there is as much.
+    """How much memory the embedded engine may take: as much as its largest input, if it is there.
 
     Beyond that it keeps on a disk what it works on.
     """

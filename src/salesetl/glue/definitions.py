@@ -50,7 +50,8 @@ class JobDefinition:
 
     `workers` is the maximum for auto-scaling and includes the driver. `arguments` are passed to the
     job; `${raw}`, `${lake}` and `${database}` in them become the values of the environment.
-    `spark` has more Spark settings. `execution_class` FLEX is cheaper, but waits for spare capacity.
+    `spark` has more Spark settings. `execution_class` FLEX is cheaper, and waits for spare
+    capacity.
     """
 
     name: str

@@ -42,7 +42,7 @@ def assumptions(rows_a_day: int) -> list[str]:
     return [
         f"{rows_a_day:,} sales a day, a year of them kept as CSV in the bucket of raw data and as"
         " Parquet in the lake.",
-        f'A run of the job a day. It reads the sales of the day (`input_mode = "new"`), or all of'
+        'A run of the job a day. It reads the sales of the day (`input_mode = "new"`), or all of'
         " the year.",
         f"The files of the current month are replaced every day, and kept for"
         f" {LAKE_VERSION_DAYS} days as noncurrent versions. A run that reads everything replaces"

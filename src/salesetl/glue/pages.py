@@ -44,8 +44,8 @@ def definitions_section(definitions: Sequence[JobDefinition]) -> str:
         "",
         "## On Glue",
         "",
-        "These are the settings in `jobs/*.toml`. They were tested on the Spark versions of Glue and"
-        " an emulated AWS, not yet on real Glue. A notification is sent when a run takes longer"
+        "These are the settings in `jobs/*.toml`. They were tested on the Spark versions of Glue"
+        " and an emulated AWS, not yet on real Glue. A notification is sent when a run takes longer"
         " than `notify after`. Glue stops a run at `timeout`. An alarm goes off when a run"
         " rejects more than the share in `rejected`, or when no run has succeeded for as long as"
         " `fresh within`.",
