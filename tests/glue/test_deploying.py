@@ -13,7 +13,13 @@ from salesetl.glue import deploying
 from salesetl.glue.definitions import JobDefinition
 from salesetl.glue.deploying import Plan, deploy, plan_deploy, plan_rollback, roll_back
 from salesetl.glue.jobs import Difference, find_job
-from salesetl.glue.release import Release, code_file, is_complete, release_path
+from salesetl.glue.release import (
+    Release,
+    code_file,
+    is_complete,
+    release_path,
+    upload,
+)
 from salesetl.glue.settings import Environment
 from salesetl.storage import storage_of
 from salesetl.storage.s3 import S3Storage
@@ -283,10 +289,7 @@ def test_files_of_a_release_are_only_ever_written_where_none_is(
     release = release_at(tmp_path, "1.0")
 
     with ThreadPoolExecutor() as deploys:
-        both = [
-            deploys.submit(deploying.upload, release, environment.scripts)
-            for _ in range(2)
-        ]
+        both = [deploys.submit(upload, release, environment.scripts) for _ in range(2)]
     assert [each.exception() for each in both] == [None, None]
     deployed(definition, environment, release)
 
