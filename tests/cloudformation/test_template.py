@@ -308,3 +308,78 @@ def test_every_end_but_a_good_one_is_reported() -> None:
         "ERROR",
     }
     assert [target["Arn"] for target in rule["Targets"]] == ["AlarmTopic"]
+
+
+@each_job
+def test_rulesets_are_attached_to_each_table_only_if_asked_for(
+    definition: JobDefinition,
+) -> None:
+    # cfn-lint looks at them; the emulator does not know such a resource.
+    pipeline = pipeline_of_job(definition.name)
+    rulesets = {
+        properties["TargetTable"]["TableName"]: properties
+        for name, properties in of_type("AWS::Glue::DataQualityRuleset").items()
+        if name.startswith(f"{pipeline.name}.")
+    }
+
+    assert set(rulesets) == {output.table.sql_name for output in pipeline.outputs}
+    for output in pipeline.outputs:
+        ruleset = rulesets[output.table.sql_name]
+        file = (ROOT / "sql" / "dqdl" / f"{output.table.folder}.dqdl").read_text()
+        assert ruleset["Ruleset"] in file
+        assert ruleset["Ruleset"].startswith("Rules = [")
+        assert ruleset["TargetTable"]["DatabaseName"] == {"Ref": "Database"}
+    conditions = {
+        resource["Condition"]
+        for name, resource in RESOURCES.items()
+        if name.startswith(f"{pipeline.name}.")
+        and resource["Type"] == "AWS::Glue::DataQualityRuleset"
+    }
+    assert conditions == {"HasDataQuality"}
+    assert TEMPLATES[pipeline.name]["Parameters"]["DataQuality"]["Default"] == "no"
+
+
+def test_a_broken_ruleset_is_told_to_the_topic() -> None:
+    rule = filled(RESOURCES["FailedQuality"]["Properties"])
+
+    pattern = rule["EventPattern"]
+    assert pattern["source"] == ["aws.glue-dataquality"]
+    assert pattern["detail"]["state"] == ["FAILED"]
+    assert pattern["detail"]["context"]["databaseName"] == [{"prefix": "salesetl_dev_"}]
+    assert [target["Arn"] for target in rule["Targets"]] == ["AlarmTopic"]
+
+
+def test_every_log_group_takes_the_key_of_the_environment() -> None:
+    groups = of_type("AWS::Logs::LogGroup")
+
+    assert len(groups) > 2 * len(DEFINITIONS)
+    for name, group in groups.items():
+        key = {"Fn::If": ["HasKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"}]}
+        assert group["KmsKeyId"] == key, name
+
+
+def test_a_function_has_a_queue_a_dead_letter_queue_and_reserved_runs() -> None:
+    with_function = [each for each in DEFINITIONS if each.function]
+
+    assert with_function
+    for definition in with_function:
+        function = resource(definition, "Function")
+        assert function["ReservedConcurrentExecutions"] == "FunctionConcurrency"
+        [target] = resource(definition, "NewFiles")["Targets"]
+        assert target["DeadLetterConfig"] == {"Arn": "DeadLetterQueue"}
+        redrive = resource(definition, "Queue")["RedrivePolicy"]
+        assert redrive["deadLetterTargetArn"] == "DeadLetterQueue"
+        parameter = TEMPLATES[pipeline_of_job(definition.name).name]["Parameters"]
+        pattern = parameter["FunctionConcurrency"]["AllowedPattern"]
+        # One at a time would throttle what waits for the lease of another.
+        assert not re.fullmatch(pattern, "1")
+        assert all(re.fullmatch(pattern, each) for each in ("0", "2", "10", "999"))
+
+
+@each_job
+def test_a_job_on_spare_capacity_says_so(definition: JobDefinition) -> None:
+    flexible = load(pipeline_template(replace(definition, execution_class="FLEX")))
+
+    job = flexible["Resources"]["Job"]["Properties"]
+    assert job["ExecutionClass"] == "FLEX"
+    assert "ExecutionClass" not in resource(definition, "Job")
