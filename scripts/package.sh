@@ -60,7 +60,6 @@ for python in 3.11 3.13; do
   echo "dist/salesetl-modules-python$python.gluewheels.zip"
   echo "  --additional-python-modules $prefix/salesetl-modules-python$python.gluewheels.zip --python-modules-installer-option --no-index"
 done
-"$bin/salesetl" release > dist/RELEASE
 echo "dist/$wheel"
 echo "  to install the code with pip, on Glue as one of --additional-python-modules"
 
@@ -74,3 +73,7 @@ if [[ "$way" == --venv ]]; then
   echo "$archive"
   echo "  --python-virtual-env $prefix/$(basename "$archive")"
 fi
+
+# Last, and at once: who finds it can rely on all that is beside it.
+"$bin/salesetl" release > "$work/RELEASE"
+mv "$work/RELEASE" dist/RELEASE

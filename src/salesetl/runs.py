@@ -41,7 +41,7 @@ class RunReport:
     files_read: int = 0
     # Their size, unpacked; that of a packed file is estimated.
     bytes_read: int = 0
-    # When the newest of them was written.
+    # When the newest file of the main source was written, also if it is known.
     newest_file_at: str = ""
     # Of the main source, as the ledger knows them.
     files_new: int = 0

@@ -154,9 +154,12 @@ def test_a_contract_bounds_the_months_that_are_looked_into(
     table, lake = bounded(days), Lake(duckdb, local)
     all_ids = [(9, "S00000000", "S99999999")]
 
-    sought = Sought.by(table, all_ids, [date(2025, 12, 22), None])
+    sought = Sought.by(table, all_ids, [date(2025, 12, 22)])
+    # A row without a date may be on any day.
+    undated = Sought.by(table, all_ids, [date(2025, 12, 22), None])
 
     assert len(files_that_may_hold(lake, table, sought)) == months
+    assert len(files_that_may_hold(lake, table, undated)) == 36
     assert len(files_that_may_hold(lake, TABLE, Sought.by(TABLE, all_ids, []))) == 36
 
 

@@ -22,7 +22,7 @@ class Deployed:
     def __init__(self, home: Path) -> None:
         self.script = home / f"{JOB}.py"
         self.script.write_text((ROOT / "jobs" / f"{JOB}.py").read_text())
-        self.code = home / "salesetl-1.0.zip"
+        self.code = home / f"salesetl-{salesetl.__version__}.zip"
         with zipfile.ZipFile(self.code, "w") as archive:
             package = Path(str(salesetl.__file__)).parent
             for path in package.rglob("*.*"):
@@ -77,7 +77,7 @@ def test_other_code_does_not_run(deployed: Deployed) -> None:
     with zipfile.ZipFile(deployed.code, "a") as archive:
         archive.writestr("more.py", "")
 
-    assert "is not salesetl-1.0.zip of this release; deploy" in deployed.error()
+    assert ".zip of this release; deploy" in deployed.error()
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"files": {"a": "b"}}', "\x00"])
@@ -100,3 +100,12 @@ def test_a_manifest_that_was_made_to_fit_is_refused_for_the_name(
     )
 
     assert "does not belong to this release" in deployed.error()
+
+
+def test_code_that_is_not_in_a_zip_is_run_with_a_warning(deployed: Deployed) -> None:
+    folder = deployed.code.with_suffix("")
+    with zipfile.ZipFile(deployed.code) as archive:
+        archive.extractall(folder)
+    deployed.code = folder
+
+    assert "none" in deployed.error()

@@ -37,6 +37,8 @@ def run_job(arguments: argparse.Namespace) -> str:
             f"{name}: there is no such job; run make deploy-job JOB={definition.name}"
         )
     fixed = settings.get("NonOverridableArguments", {})
+    # A job that was rolled back may have settings from before any were fixed.
+    lake = (settings.get("DefaultArguments", {}) | fixed)["--output_path"]
     if refused := [f"--{each}" for each in own if f"--{each}" in fixed]:
         raise ArgumentError(
             f"{refused[0]}: fixed in the settings of {name}, so that nobody writes elsewhere;"
@@ -49,7 +51,6 @@ def run_job(arguments: argparse.Namespace) -> str:
     cost = _cost_text(runs.attempts(run))
     if ended.state != "SUCCEEDED":
         raise AwsError(f"{name} run {run}: {ended.state}: {ended.error}; {cost}")
-    lake = fixed["--output_path"]
     try:
         report = last_report(storage_of(lake), lake, pipeline.name, own["run_id"])
     except InputError as error:

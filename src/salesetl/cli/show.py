@@ -50,6 +50,9 @@ def _unfinished_text(root: str, namespace: str) -> str:
     if writing_run(storage, lease_path(root, namespace)):
         how = "is publishing"
         then = "wait for it to end"
+    elif unfinished(storage, root, namespace) != journal:
+        # It has just ended.
+        return ""
     else:
         how = "was cut off while it published"
         then = f"run {pipeline_named(namespace).job} again, which finishes that first"

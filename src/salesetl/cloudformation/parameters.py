@@ -59,12 +59,12 @@ def parameters(*, has_function: bool) -> dict[str, Any]:
             "",
         )
         found["FunctionConcurrency"] = _parameter(
-            "Number of runs of the function at a time that are reserved for it, and not exceeded; 0"
-            " to reserve none. New accounts often may run only 10 at a time, and reserve none of"
-            " them.",
+            "Number of runs of the function at a time that are reserved for it; 0 to reserve none."
+            " Set it to 2 once the account may run more than 100 at a time. A new account often"
+            " may run only 10, and then a deploy fails that reserves some.",
             "0|[2-9]|[1-9][0-9]{1,2}",
             "0, or at least 2",
-            "2",
+            "0",
         )
     return found
 

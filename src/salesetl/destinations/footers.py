@@ -41,7 +41,7 @@ def columns_in(file: StoredFile) -> list[tuple[str, str]]:
 
 
 def text_range(file: StoredFile, column: str) -> tuple[str, str] | None:
-    """Return bounds of the texts of a column of a Parquet file; None if its footer tells none."""
+    """Return bounds of the texts of a column of a Parquet file; None if its footer has none."""
     from pyarrow.parquet import read_metadata
 
     try:

@@ -144,7 +144,7 @@ class Lake:
         length, ends = range_columns(key_column(table))
         groups = self.rows(rows.groupBy(*table.partition_by, length).agg(*ends))
         by_folder = ranges_by(groups, lambda row: folder_of(row, table))
-        days = (day for folder in by_folder for day in folder_days(folder) or ())
+        days = (day for each in by_folder for day in folder_days(each) or (None,))
         ranges = [each for found in by_folder.values() for each in found]
         return set(by_folder), Sought.by(table, ranges, days)
 

@@ -11,14 +11,13 @@ from datetime import UTC, datetime, timedelta
 
 from salesetl.destinations.lease_owner import Owner, this_machine
 from salesetl.errors import LeaseError
-from salesetl.stopping import Stopped, shielded
+from salesetl.stopping import shielded
 from salesetl.storage import Storage, join
 
 logger = logging.getLogger(__name__)
 
 DURATION = timedelta(minutes=2)
-# A change is tried again while others come between; each of them is done after one request.
-_TRIES = 20
+# Between two tries of a change that another one came before.
 _PAUSE_SECONDS = 0.05
 
 
@@ -63,7 +62,7 @@ def held_lease(storage: Storage, path: str, run_id: str) -> Iterator["HeldLease"
     renewal = threading.Thread(target=held.keep, args=(stop,), daemon=True)
     try:
         held.take()
-    except Stopped:
+    except BaseException:
         # It may just have been taken.
         held.give_back()
         raise
@@ -147,9 +146,11 @@ class HeldLease:
 
     def give_back(self) -> None:
         """End the lease, unless it is another's. What cannot be given back ends by itself."""
+        if not self._is_asked_for:
+            return
         try:
             self._change(self._ended)
-        except LeaseError:
+        except _NotOwnedError:
             return
         except Exception as error:
             logger.warning(
@@ -164,14 +165,14 @@ class HeldLease:
         That may be an earlier try of this very request, whose answer was lost: then the lease is
         found to be ours.
         """
-        for _ in range(_TRIES):
-            if self._storage.update(self._path, change):
-                return
+        end = time.monotonic() + DURATION.total_seconds()
+        while not self._storage.update(self._path, change):
+            if time.monotonic() > end:
+                raise LeaseError(
+                    f"{self._path}: the lease could not be changed for"
+                    f" {DURATION.total_seconds():.0f} seconds; nothing was published. Run again"
+                )
             time.sleep(_PAUSE_SECONDS)
-        raise LeaseError(
-            f"{self._path}: others change the lease again and again; nothing was published. Run"
-            " again"
-        )
 
     def _taken(self, found: bytes | None) -> bytes:
         if found:
@@ -201,9 +202,13 @@ class HeldLease:
 
     def _check_owned(self, found: bytes | None) -> None:
         if not found or Lease.decode(found).owner != self._owner:
-            raise LeaseError(
+            raise _NotOwnedError(
                 f"{self._path}: another run took the lease; nothing was published. Run again"
             )
+
+
+class _NotOwnedError(LeaseError):
+    """A lease is not held any more."""
 
 
 class _OtherOwnerError(Exception):

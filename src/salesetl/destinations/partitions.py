@@ -37,10 +37,13 @@ class Sought:
     def by(
         cls, table: Table, ranges: Sequence[KeyRange], days: Iterable[date | None]
     ) -> Sought:
-        """Look for keys in some ranges, of rows of some days, as far as the contract bounds it."""
-        known = sorted(filter(None, days))
-        bound = table.match_within_days
-        if bound is None or not known:
+        """Look for keys in some ranges, of rows of some days, as far as the contract bounds it.
+
+        A row without a day, which is None, may be on any: then nothing is bound.
+        """
+        found, bound = list(days), table.match_within_days
+        known = sorted(filter(None, found))
+        if bound is None or not known or len(known) < len(found):
             return cls(ranges)
         first, last = known[0].toordinal() - bound, known[-1].toordinal() + bound
         least, most = date.min.toordinal(), date.max.toordinal()

@@ -13,7 +13,7 @@ from salesetl.storage.disk import written_whole
 def copy_columns(file: StoredFile, names: Collection[str], target: str) -> None:
     """Write those of some columns that a remote Parquet file has to a local one.
 
-    A group of rows is in memory at a time.
+    A group of rows of the file is in memory at a time.
     """
     from pyarrow import PythonFile
     from pyarrow.parquet import ParquetFile, ParquetWriter
@@ -31,11 +31,9 @@ class _Remote(io.RawIOBase):
     """A remote file of which only those parts are fetched that are read."""
 
     def __init__(self, file: StoredFile) -> None:
-        self._storage, self._path, self._size = (
-            storage_of(file.path),
-            file.path,
-            file.size,
-        )
+        self._storage = storage_of(file.path)
+        self._path = file.path
+        self._size = file.size
         self._at = 0
 
     def readable(self) -> bool:

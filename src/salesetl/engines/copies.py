@@ -14,6 +14,9 @@ from salesetl.engines.column_copies import copy_columns
 from salesetl.storage import StoredFile, is_local, join, storage_of
 from salesetl.storage.at_once import each_at_once
 
+# Each has a group of rows in memory.
+_COLUMN_COPIES_AT_ONCE = 4
+
 
 class Copies:
     """Keeps local copies of remote files below a folder."""
@@ -61,7 +64,11 @@ class Copies:
             of_columns = name if is_here else f"{chosen}-{name}"
             copies[file.path] = os.path.join(folder, of_columns)
         missing = [file for file in files if not os.path.exists(copies[file.path])]
-        each_at_once(lambda file: copy_columns(file, names, copies[file.path]), missing)
+        each_at_once(
+            lambda file: copy_columns(file, names, copies[file.path]),
+            missing,
+            _COLUMN_COPIES_AT_ONCE,
+        )
         return [copies[file.path] for file in files]
 
     @contextmanager

@@ -16,13 +16,13 @@ _DAYS = 30
 _YEAR = 365
 _GLUE = "5.1"
 _GIGABYTE = 1e9
-# How the year is lived in, for what nobody has measured.
+# Assumed usage; not measured.
 _REQUESTS_A_RUN = 500
 _QUERIES_A_DAY = 50
 _QUERY_COLUMNS_SHARE = 0.2
 _LOG_BYTES_A_RUN = 5e6
-_METRICS = 10
-_ALARMS = 6
+_METRICS = 11
+_ALARMS = 8
 _TRANSITIONS_A_RUN = 6
 _FILES_A_DAY = 24
 _FUNCTION_SECONDS, _FUNCTION_GIGABYTES = 15, 2

@@ -142,7 +142,7 @@ def _month_lines() -> list[str]:
         lines.append(f"| {service} | ${dollars:.2f} | ${found.full[service]:.2f} |")
     totals = (sum(each.values()) for each in (found.incremental, found.full))
     lines += ["| **all** | " + " | ".join(f"**${each:.2f}**" for each in totals) + " |"]
-    lines += ["", "Beside that:", ""]
+    lines += ["", "Alternatives:", ""]
     for what, dollars in alternatives(_ROWS_A_DAY).items():
         lines.append(f"- {what}: ${dollars:.2f}")
     return lines

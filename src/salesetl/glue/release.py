@@ -57,7 +57,10 @@ def modules_file(python: str) -> str:
 
 
 def built_release(root: str) -> Release:
-    """Return the release in `dist/` of a repository; InputError if it is not built."""
+    """Return the release in `dist/` of a repository.
+
+    InputError if it is not built, or if its files are not those that were built together.
+    """
     dist = Path(root, "dist")
     wheels = sorted(dist.glob("*.whl"))
     version = wheels[0].name.split("-")[1] if wheels else ""
@@ -69,12 +72,18 @@ def built_release(root: str) -> Release:
             f"{dist}: must have the code and the job scripts, of one version; run make package"
         )
     sql = sorted(Path(root, "sql").rglob("*.*"))
-    return Release(
+    release = Release(
         version,
         files={path.name: path for path in archives}
         | {f"jobs/{path.name}": path for path in scripts}
         | {path.relative_to(root).as_posix(): path for path in sql},
     )
+    recorded = dist / "RELEASE"
+    if recorded.is_file() and recorded.read_text().strip() != release.name:
+        raise InputError(
+            f"{recorded}: {dist} or sql/ has changed since it was built; run make package"
+        )
+    return release
 
 
 def release_path(scripts: str, name: str) -> str:

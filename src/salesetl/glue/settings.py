@@ -12,6 +12,15 @@ from salesetl.spark_settings import MEANING
 APPLICATION = "salesetl"
 # Arguments of jobs that name the places that are written.
 _FIXED = ("--output_path", "--database")
+_GLUE_ARGUMENTS = {
+    # A run finds out itself what is already loaded, so it is safe to run again.
+    "--job-bookmark-option": "job-bookmark-disable",
+    "--enable-auto-scaling": "true",
+    "--enable-metrics": "true",
+    "--enable-observability-metrics": "true",
+    "--enable-continuous-cloudwatch-log": "true",
+    "--enable-spark-ui": "true",
+}
 
 
 @dataclass(frozen=True)
@@ -91,29 +100,11 @@ def _arguments(
     own = _own_arguments(definition, environment)
     fixed = {name: own.pop(name) for name in _FIXED if name in own}
     return {
-        "DefaultArguments": {**_glue_arguments(definition, environment), **own},
+        "DefaultArguments": {**_GLUE_ARGUMENTS, **own},
         "NonOverridableArguments": {
             **_fixed_arguments(definition, environment, prefix, version),
             **fixed,
         },
-    }
-
-
-def _glue_arguments(
-    definition: JobDefinition, environment: Environment
-) -> dict[str, str]:
-    name = definition.name
-    return {
-        "--job-language": "python",
-        "--TempDir": f"{environment.scripts}/temp/{name}/",
-        # A run finds out itself what is already loaded, so it is safe to run again.
-        "--job-bookmark-option": "job-bookmark-disable",
-        "--enable-auto-scaling": "true",
-        "--enable-metrics": "true",
-        "--enable-observability-metrics": "true",
-        "--enable-continuous-cloudwatch-log": "true",
-        "--enable-spark-ui": "true",
-        "--spark-event-logs-path": f"{environment.scripts}/spark-events/{name}/",
     }
 
 
@@ -124,6 +115,7 @@ def _fixed_arguments(
     name = definition.name
     python = GLUE_VERSIONS[definition.glue_version]
     return {
+        "--job-language": "python",
         "--scriptLocation": f"{prefix}/jobs/{name}.py",
         "--release": prefix,
         "--extra-py-files": f"{prefix}/{code_file(version)}",
@@ -132,6 +124,8 @@ def _fixed_arguments(
         "--python-modules-installer-option": "--no-index",
         "--conf": conf_text(definition),
         "--custom-logGroup-prefix": environment.log_prefix(name),
+        "--TempDir": f"{environment.scripts}/temp/{name}/",
+        "--spark-event-logs-path": f"{environment.scripts}/spark-events/{name}/",
     }
 
 

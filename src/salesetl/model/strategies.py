@@ -26,12 +26,20 @@ class Merge(Strategy):
 
     `match_within_days` bounds the search in a long history: rows are looked for only in partitions
     that have a day as close to a day that arrives. A key that comes back after a longer time is
-    then in the table twice, so it is for keys that never do. None looks everywhere.
+    then in the table twice, so it is for keys that never do. None looks everywhere, and so does a
+    run in which a row has no date.
     """
 
     by: tuple[str, ...] = ()
     of_file: bool = False
     match_within_days: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the bound; ValueError if it is negative."""
+        if self.match_within_days is not None and self.match_within_days < 0:
+            raise ValueError(
+                f"match_within_days is {self.match_within_days}; it must be at least 0"
+            )
 
     @property
     def columns(self) -> tuple[str, ...]:

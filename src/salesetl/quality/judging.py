@@ -70,8 +70,8 @@ def judge(rows: DataFrame, table: Table) -> DataFrame:
     """Add `_reasons` and `_warnings`, the names of the rules that a row breaks by itself.
 
     They are text, with blanks between the names: engines are slow with lists. Rows are parsed to
-    the types of `table` and carry the lineage of their reader, which this is the last to need
-    `_is_plain` of.
+    the types of `table` and carry the lineage of their reader. Drops `_is_plain`, which no later
+    step needs.
     """
     rejecting = [rule for rule in table.rules if rule.level != "warn"]
     warning = [rule for rule in table.rules if rule.level == "warn"]

@@ -44,6 +44,12 @@ class Arrivals:
     state: str = ""
 
     @property
+    def files(self) -> list[StoredFile]:
+        """All files that are there."""
+        renamed = (file for file, _ in self.renamed)
+        return [*self.new, *self.changed, *self.known, *renamed]
+
+    @property
     def to_load(self) -> list[StoredFile]:
         """The files that no run has loaded as they are now, by path."""
         return sorted([*self.new, *self.changed], key=lambda file: file.path)

@@ -79,7 +79,10 @@ def read_sources(
                 is_main=source is main,
                 is_new_only=is_incremental and options.reads_new_files,
             )
-    report_arrivals(run.report, delivered[main.name].arrivals, options)
+    arrivals = delivered[main.name].arrivals
+    report_arrivals(run.report, arrivals, options)
+    listed = arrivals.files if arrivals else delivered[main.name].raw.files
+    run.report.newest_file_at = max((each.modified_at for each in listed), default="")
     _report(run, [each.raw for each in delivered.values()])
     return delivered
 
@@ -120,7 +123,6 @@ def _report(run: Run, found: Sequence[RawRows]) -> None:
     files = [file for each in found for file in each.files]
     run.report.files_read = len(files)
     run.report.bytes_read = sum(map(unpacked_bytes, files))
-    run.report.newest_file_at = max((file.modified_at for file in files), default="")
     for each in found:
         run.report.unknown_columns += each.unknown_columns
         run.report.lookups |= each.lookups

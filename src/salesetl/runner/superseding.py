@@ -126,17 +126,20 @@ def published_rows(
         )
         by_file = ranges_by(groups, lambda row: str(row["_source_file"]))
         ranges = [each for found in by_file.values() for each in found]
-        days = [row.get(name) for row in groups for name in _DAYS]
+        days = [row[name] for row in groups for name in _DAYS]
         sought = Sought.by(table, ranges, days)
     return run.destination.look_up(table, columns, sought)
 
 
 def _ends_of_days(rows: DataFrame, table: Table) -> list[Column]:
-    """Return the first and the last day of rows, if these have the date of a table."""
+    """Return the first and the last day of rows; null if one has none, or they are not known."""
     if table.date_column not in rows.columns:
-        return []
-    day = F.col(str(table.date_column))
-    return [end(day).alias(name) for end, name in zip((F.min, F.max), _DAYS)]
+        return [F.lit(None).cast("date").alias(name) for name in _DAYS]
+    day = f"`{table.date_column}`"
+    return [
+        F.expr(f"case when count({day}) = count(*) then {end}({day}) end").alias(name)
+        for end, name in zip(("min", "max"), _DAYS)
+    ]
 
 
 def _newest_of_units(rows: DataFrame, source: Source, unit: list[str]) -> DataFrame:

@@ -63,9 +63,10 @@ class Storage(Protocol):
         """Write a file whole: a reader sees the old content or the new, never a part."""
 
     def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bool:
-        """Replace the content by `change(content)`; False if it is not known to be.
+        """Replace the content by `change(content)`; False if that may not have been done.
 
-        Someone else may have changed it meanwhile, or an earlier try of the same change.
+        Someone else may have changed it meanwhile, or an earlier try of the same change did: read
+        it again.
 
         `change` is given None where there is no file.
         """
