@@ -23,6 +23,7 @@ LAYERS = [
     ["aws"],
     ["model", "storage"],
     ["dates", "entries", "runs", "rows"],
+    ["metrics"],
     ["engines"],
     ["conforming", "item_totals", "parsing"],
     ["mapping"],

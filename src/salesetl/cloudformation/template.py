@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from salesetl.cloudformation.alarms import alarm_resources
-from salesetl.cloudformation.data_quality import data_quality_resources
+from salesetl.cloudformation.rulesets import data_quality_resources
 from salesetl.cloudformation.lambda_function import function_resources
 from salesetl.cloudformation.parameters import conditions, parameters
 from salesetl.cloudformation.permissions import (

@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from salesetl.model.strategies import Merge
 from salesetl.model.table import Table
 from salesetl.storage import StoredFile
 
@@ -41,7 +42,8 @@ class Sought:
 
         A row without a day, which is None, may be on any: then nothing is bound.
         """
-        found, bound = list(days), table.match_within_days
+        found, strategy = list(days), table.strategy
+        bound = strategy.match_within_days if isinstance(strategy, Merge) else None
         known = sorted(filter(None, found))
         if bound is None or not known or len(known) < len(found):
             return cls(ranges)

@@ -107,7 +107,9 @@ class SparkEngine(OwnRows):
     def read_records(self, paths: Sequence[str], text: TextFormat) -> DataFrame:
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
         names = self._names.of(paths)
-        return with_own_names(records_with_fields(self.spark, [*names], text), names)
+        records = records_with_fields(self.spark, [*names], text)
+        records = records.withColumn("_is_plain", F.expr(is_plain("_record")))
+        return with_own_names(records, names)
 
     def read_json_lines(
         self, paths: Sequence[str], schema: T.StructType, *, is_ordered: bool = False

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from salesetl.characters import is_plain
 from salesetl.engines.delimited import (
     BLANKS,
     TextFormat,
@@ -86,9 +85,7 @@ def records_with_fields(
         records = records.withColumn("_place", F.col("_place").cast("decimal(38, 0)"))
     else:
         records = records.select("_record", "_source_file")
-    records = records.withColumns(
-        {"_fields": F.expr(_fields(text)), "_is_plain": F.expr(is_plain("_record"))}
-    )
+    records = records.withColumn("_fields", F.expr(_fields(text)))
     if not text.has_first_fields:
         return records
     return records.withColumn("_first_fields", F.expr(_first_fields(text)))

@@ -141,12 +141,6 @@ class Table:
         """Columns by which rows of a run replace published rows."""
         return (isinstance(self.strategy, Merge) and self.strategy.by) or self.key
 
-    @property
-    def match_within_days(self) -> int | None:
-        """How far from the days that arrive published rows are looked for; None for everywhere."""
-        strategy = self.strategy
-        return strategy.match_within_days if isinstance(strategy, Merge) else None
-
     def field(self, name: str) -> T.StructField:
         """Return one column."""
         return next(field for field in self.schema if field.name == name)

@@ -22,13 +22,9 @@ _ONE_COPY_BYTES = 256 * 1024 * 1024
 _PART_BYTES = 64 * 1024 * 1024
 # After these a request was done or not: S3 refuses a change on top of another, also on top of an
 # earlier try of the same request, and an answer may be lost, or deny what was done.
-_DONE_OR_NOT = (
-    "PreconditionFailed",
-    "ConditionalRequestConflict",
-    "NoSuchKey",
-    "InternalError",
-    "ConnectionClosedError",
-    "ReadTimeoutError",
+_DONE_OR_NOT = frozenset(
+    "PreconditionFailed ConditionalRequestConflict NoSuchKey InternalError ConnectionClosedError"
+    " ReadTimeoutError".split()
 )
 
 
