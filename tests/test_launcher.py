@@ -55,7 +55,13 @@ def test_glue_is_told_of_success_only_after_it(
 ) -> None:
     def run(pipeline: Pipeline, session: object, **values: Any) -> RunReport:
         glue.append((pipeline.job, values))
-        return RunReport("r1", pipeline.job, "succeeded", "2025-01-01")
+        return RunReport(
+            "r1",
+            pipeline.job,
+            "succeeded",
+            "2025-01-01T00:00:00Z",
+            "2025-01-01T00:01:00Z",
+        )
 
     monkeypatch.setattr("salesetl.launcher.run", run)
 
@@ -131,7 +137,13 @@ def test_the_real_job_runs_on_glue(
     launch(SALES, [*WORDS, *paths, "--start_date=2025-01-01"])
 
     assert glue[-1] == "commit"
-    event = json.loads(capsys.readouterr().out.splitlines()[-1])
+    told = [
+        json.loads(line)
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith("{")
+    ]
+    event, metrics, *_ = told
+    assert metrics["job"] == "enrich" and "_aws" in metrics
     assert event.pop("run_id")
     assert event == {
         "event": "run_report",

@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -16,6 +17,7 @@ from salesetl.registry import jobs
 from tests.cloudformation.conftest import ROOT, infra
 from tests.cloudformation.template import RESOURCES, listed, statements
 from tests.emulator import ALL_RUN
+from tests.glue.conftest import built_at
 
 ACCOUNT = "000000000000"
 CHAIN = f"arn:aws:states:eu-central-1:{ACCOUNT}:stateMachine:salesetl-dev-chain"
@@ -142,8 +144,9 @@ def test_the_dashboard_shows_each_job_by_the_metrics_of_runs() -> None:
 
 @pytest.mark.usefixtures("deployed")
 def test_who_reviews_may_make_the_requests_of_a_plan_and_no_others(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    built_at(tmp_path)
     made: set[str] = set()
     call = BaseClient._make_api_call
 
@@ -153,7 +156,7 @@ def test_who_reviews_may_make_the_requests_of_a_plan_and_no_others(
 
     monkeypatch.setattr(BaseClient, "_make_api_call", note)
     infra("plan")
-    main(["deploy", "--env", "dev", "--root", str(ROOT), "--dry-run"])
+    main(["deploy", "--env", "dev", "--root", str(tmp_path), "--dry-run"])
 
     allowed = {
         action

@@ -1,6 +1,7 @@
 """An environment on the emulated AWS: a stack with buckets as outputs, and Glue as it behaves."""
 
 import json
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,3 +96,16 @@ def release_at(folder: Path, version: str, code: str = "x") -> Release:
     archive.write_text(code)
     script.write_text(f"# {code}")
     return Release(version, {archive.name: archive, "jobs/enrich_sales.py": script})
+
+
+def built_at(root: Path) -> None:
+    """Write the definitions of the jobs, and what a release is made of, below a root."""
+    shutil.copytree(ROOT / "jobs", root / "jobs")
+    shutil.copytree(ROOT / "jobs", root / "dist" / "jobs")
+    for name in (
+        "salesetl-0.1.0-py3-none-any.whl",
+        "salesetl-0.1.0.zip",
+        "salesetl-modules-python3.11.gluewheels.zip",
+        "salesetl-modules-python3.13.gluewheels.zip",
+    ):
+        (root / "dist" / name).write_text(name)

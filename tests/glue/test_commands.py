@@ -13,21 +13,13 @@ from salesetl.glue.settings import Environment
 from salesetl.registry import jobs
 from salesetl.runs import RunReport
 from salesetl.storage import storage_of
-from tests.glue.conftest import ROOT
+from tests.glue.conftest import built_at
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """Make a root with the definitions of the jobs and what a release is made of."""
-    shutil.copytree(ROOT / "jobs", tmp_path / "jobs")
-    shutil.copytree(ROOT / "jobs", tmp_path / "dist" / "jobs")
-    for name in (
-        "salesetl-0.1.0-py3-none-any.whl",
-        "salesetl-0.1.0.zip",
-        "salesetl-modules-python3.11.gluewheels.zip",
-        "salesetl-modules-python3.13.gluewheels.zip",
-    ):
-        (tmp_path / "dist" / name).write_text(name)
+    built_at(tmp_path)
     return tmp_path
 
 

@@ -22,7 +22,8 @@ def books_of(
 ) -> dict[str, Any]:
     """Return tables, quarantine and report, but for what names the run or tells its time and place."""
     told = report.as_dict()
-    for name in ("run_id", "started_at", "finished_at", "runtime", "arguments"):
+    times = ("started_at", "finished_at", "newest_file_at")
+    for name in ("run_id", *times, "runtime", "arguments"):
         del told[name]
     del told["seconds_by_stage"]
     for partition in told["partitions"]:

@@ -20,7 +20,7 @@ _UNITS = "cast(quantity as decimal(20, 0))"
 TOTAL_RULE = Rule(
     "total_amount_is_quantity_times_price",
     # Nearly every total is that product without rounding, which costs little to see.
-    f"{_UNITS} * unit_price = total_amount"
+    f"total_amount = {_UNITS} * unit_price"
     " or total_amount is null or quantity is null or unit_price is null"
     f" or abs(total_amount - round({_UNITS} * unit_price, 2))"
     # A price of four decimals may be rounded, which a large quantity multiplies.

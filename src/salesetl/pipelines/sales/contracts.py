@@ -156,7 +156,7 @@ RAW_SALES = Table(
         Rule(
             "total_amount_is_sum_of_its_parts",
             # Nearly every total is that sum without rounding, which costs little to see.
-            f"{_PRODUCT} = total_amount + discount_amount - tax_amount - shipping_amount"
+            f"total_amount + discount_amount - tax_amount - shipping_amount = {_PRODUCT}"
             f" or {_IS_INCOMPLETE} or abs(total_amount - ({_SUM_OF_PARTS}))"
             # A price of four decimals may be rounded, which a large quantity multiplies.
             " <= greatest(:total_amount_tolerance, 0.005 + 0.00005 * abs(quantity))",
