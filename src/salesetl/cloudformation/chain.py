@@ -1,8 +1,8 @@
 """Build the chain: a state machine that starts the jobs one after the other and waits for each.
 
-Glue itself starts a failed job again. The chain waits until no attempt is left. If the last one has
-failed too, the chain says so to the topic of alarms, goes on with the next job, for the pipelines do
-not depend on each other, and ends as failed.
+Glue itself starts a failed job again. The chain waits until no attempt is left. If the last one
+has failed too, the chain says so to the topic of alarms, goes on with the next job, for the
+pipelines do not depend on each other, and ends as failed.
 """
 
 import json
@@ -132,7 +132,7 @@ def _states_of_a_job() -> dict[str, Any]:
 
 
 def _following_attempts() -> dict[str, Any]:
-    """Return the states that wait until Glue has no attempt under way, and see how the last ended."""
+    """Return the states that wait for the attempts of Glue, and see how the last one ended."""
     state = "$.last.JobRuns[0].JobRunState"
     under_way = [{"Variable": state, "StringEquals": each} for each in _UNDER_WAY]
     return {

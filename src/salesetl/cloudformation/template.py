@@ -11,7 +11,6 @@ from typing import Any
 import yaml
 
 from salesetl.cloudformation.alarms import alarm_resources
-from salesetl.cloudformation.rulesets import data_quality_resources
 from salesetl.cloudformation.lambda_function import function_resources
 from salesetl.cloudformation.parameters import conditions, parameters
 from salesetl.cloudformation.permissions import (
@@ -23,6 +22,7 @@ from salesetl.cloudformation.permissions import (
     role,
 )
 from salesetl.cloudformation.reading import reading_resources
+from salesetl.cloudformation.rulesets import data_quality_resources
 from salesetl.glue.definitions import JobDefinition
 from salesetl.glue.settings import Environment, job_settings, job_tags
 from salesetl.registry import pipeline_of_job
