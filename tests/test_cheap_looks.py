@@ -138,6 +138,7 @@ def test_a_sum_that_needs_no_rounding_is_one_that_the_rule_takes(
         [rule] = [r for r in RAW_SALES.rules if r.name.endswith("_sum_of_its_parts")]
     names = ["quantity", "unit_price", "total_amount"]
     names += ["discount_amount", "tax_amount", "shipping_amount"]
+    rows: list[tuple[Any, ...]]
     rows = [tuple(amounts(number)) for number in range(3000)]
     rows += [(None, *rows[0][1:]), (rows[0][0], None, *rows[0][2:])]
     bound = rule.bind(
