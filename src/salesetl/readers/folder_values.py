@@ -36,6 +36,9 @@ def with_folder_values(
         pattern = text_literal(_pattern(folder))
         text = f"nullif(regexp_extract(_source_file, {pattern}, 1), '')"
         rows = rows.withColumn(name, F.expr(text))
+    if any(table.types[name] == "string" for name in table.folders):
+        # What a path holds, the record does not tell.
+        rows = rows.withColumn("_is_plain", F.lit(False))
     return rows
 
 
