@@ -132,7 +132,7 @@ def test_a_run_whose_requests_fail_at_first_does_what_an_undisturbed_one_does(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("share", [0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.8, 0.9, 0.95])
 def test_a_run_whose_credentials_expire_says_so_and_the_next_one_does_the_rest(
     lake: Lake, share: float
 ) -> None:
