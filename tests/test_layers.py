@@ -12,6 +12,7 @@ SOURCE = ROOT / "src" / "salesetl"
 # From the bottom up; a module may import from its own layer and from those below.
 LAYERS = [
     [
+        "aws_refusals",
         "characters",
         "errors",
         "java",

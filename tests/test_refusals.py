@@ -306,3 +306,61 @@ def test_a_generator_names_a_place_that_it_cannot_write(
     told = f"generators: error: {tmp_path}/file: is a file, but a folder is needed"
     assert stopped.value.code == 1
     assert error.startswith(told) and error.count("\n") == 1
+
+
+class JavaError(Exception):
+    """An error as Spark passes it on."""
+
+    __module__ = "py4j.protocol"
+
+
+_OLD = (
+    "An error occurred while calling o1.parquet.\n: org.apache.spark.SparkException: Job aborted\n"
+    "Caused by: org.apache.hadoop.fs.s3a.AWSBadRequestException: getFileStatus on"
+    " s3://lake/sales/x: com.amazonaws.services.s3.model.AmazonS3Exception: Told (Service: Amazon"
+    " S3; Status Code: 400; Error Code: {code}; Request ID: null; Proxy: null):{code}: Told"
+)
+_NEW = (
+    "An error occurred while calling o1.parquet.\n: org.apache.hadoop.fs.s3a.AWSException: open s3a"
+    " on s3a://lake/sales/x: software.amazon.awssdk.services.s3.model.S3Exception: Told (Service:"
+    " S3, Status Code: {status}, Request ID: null){named}"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            _OLD.format(code="ExpiredToken"),
+            "s3://lake/sales/x: the login is over; log in",
+        ),
+        (
+            _OLD.format(code="400 Bad Request"),
+            "s3://lake/sales/x: the request is not valid",
+        ),
+        (_OLD.format(code="403 Forbidden"), "s3://lake/sales/x: not allowed"),
+        (_OLD.format(code="AccessDenied"), "s3://lake/sales/x: not allowed"),
+        (_OLD.format(code="SlowDown"), "s3://lake/sales/x: S3 answers SlowDown again"),
+        (
+            _NEW.format(status=400, named=":ExpiredToken: Told"),
+            "s3a://lake/sales/x: the login is over; log in again",
+        ),
+        (
+            _NEW.format(status=403, named=":null: null"),
+            "s3a://lake/sales/x: not allowed",
+        ),
+        (_NEW.format(status=503, named=""), "s3a://lake/sales/x: S3 answers 503 again"),
+        (
+            "o1.parquet\n: java.nio.file.AccessDeniedException: s3a://lake/sales:"
+            " org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException: No AWS Credentials provided",
+            "s3a://lake/sales: there are no credentials; log in",
+        ),
+    ],
+)
+def test_what_s3_refuses_spark_is_told_as_what_it_refuses_this_process(
+    text: str, told: str
+) -> None:
+    error = JavaError(text)
+
+    assert isinstance(understood(error), SalesEtlError)
+    assert one_line(error).startswith(told)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from salesetl.aws_refusals import aws_refusal
 from salesetl.errors import AwsError, SetupError
 
 Content = TypeVar("Content")
@@ -21,42 +22,6 @@ _SECONDS_TO_CONNECT = 10
 _MAKING = threading.Lock()
 # What the body of an answer that breaks off is read again for; the client itself does not.
 _BROKEN_OFF = ("IncompleteReadError", "ReadTimeoutError", "ResponseStreamingError")
-_LOG_IN = "log in again, or set AWS_PROFILE"
-_NOT_VALID = f"the credentials are not valid; {_LOG_IN}"
-_NOT_ALLOWED = "not allowed: {message}"
-_OTHER_REGION = "the bucket is in another region{region}; set AWS_REGION to it"
-
-# By the name of the exception, or the code in the answer of the service.
-_TOLD = {
-    "NoCredentialsError": f"there are no credentials; {_LOG_IN}",
-    "PartialCredentialsError": f"the credentials are not whole; {_LOG_IN}",
-    "ProfileNotFound": "{message}; check AWS_PROFILE",
-    "SSOTokenLoadError": f"the login is over; {_LOG_IN}",
-    "TokenRetrievalError": f"the login is over; {_LOG_IN}",
-    "UnauthorizedSSOTokenError": f"the login is over; {_LOG_IN}",
-    "NoRegionError": "no region is chosen; set AWS_REGION",
-    "EndpointConnectionError": "{message}; check the network and AWS_ENDPOINT_URL",
-    "ConnectTimeoutError": "{message}; check the network and AWS_ENDPOINT_URL",
-    "ExpiredToken": f"the login is over; {_LOG_IN}",
-    "ExpiredTokenException": f"the login is over; {_LOG_IN}",
-    "InvalidAccessKeyId": _NOT_VALID,
-    "InvalidClientTokenId": _NOT_VALID,
-    "InvalidSignatureException": _NOT_VALID,
-    "MissingAuthenticationTokenException": _NOT_VALID,
-    "SignatureDoesNotMatch": _NOT_VALID,
-    "UnrecognizedClientException": _NOT_VALID,
-    "AccessDenied": _NOT_ALLOWED,
-    "AccessDeniedException": _NOT_ALLOWED,
-    # Answers to HEAD have no body and so no code.
-    "403": "not allowed",
-    "NoSuchKey": "is not there, or not any more; run again when the delivery is whole",
-    "PreconditionFailed": "was replaced while it was read; run again",
-    "NoSuchBucket": "there is no such bucket",
-    "301": _OTHER_REGION,
-    "PermanentRedirect": _OTHER_REGION,
-    "AuthorizationHeaderMalformed": _OTHER_REGION,
-    "IllegalLocationConstraintException": _OTHER_REGION,
-}
 
 
 def client(service: str, region: str | None = None) -> Any:
@@ -137,9 +102,5 @@ def _told(error: BaseException) -> str:
     message = answer.get("Error", {}).get("Message") or str(error)
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     region = headers.get("x-amz-bucket-region", "")
-    text = _TOLD.get(error_code(error), "{code}: {message}")
-    return text.format(
-        code=error_code(error),
-        message=" ".join(str(message).split()),
-        region=region and f", {region}",
-    )
+    code, message = error_code(error), " ".join(str(message).split())
+    return aws_refusal(code, message, region) or f"{code}: {message}"

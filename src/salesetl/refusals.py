@@ -7,6 +7,8 @@ import errno
 import os
 import re
 
+from salesetl.aws_refusals import s3a_refusal
+
 _NOT_ALLOWED = (
     "access denied; give this user the right to read and write it, or use another path"
 )
@@ -37,7 +39,7 @@ _ENGINES_SAY = {
     "|Path does not exist",
     errno.EACCES: "AccessControlException",
 }
-_END = r"(?=\. |\.?$| \(| does not exist| is not a |[\"'`,])"
+_END = r"(?=\. |\.?$| \(|: | does not exist| is not a |[\"'`,])"
 _PATHS = [
     re.compile(r'"(/[^"\n]+)"'),
     re.compile(rf"(?:file:/*(?=/)|(?=s3[an]?://))((?:s3[an]?:/)?/[^\n]+?){_END}", re.M),
@@ -70,6 +72,10 @@ def refusal_of(error: BaseException) -> str | None:
     if not is_of_engine(error):
         return None
     text = str(error)
+    if refused := s3a_refusal(text):
+        place, what = refused
+        path = _path_beside(text, place)
+        return what if path is None else f"{path}: {what}"
     for code in _TOLD:
         words = re.escape(os.strerror(code))
         if code in _ENGINES_SAY:

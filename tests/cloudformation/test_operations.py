@@ -11,11 +11,13 @@ from botocore.client import BaseClient
 
 from salesetl.cli import main
 from salesetl.cloudformation.chain import chain
+from salesetl.glue import monthly
 from salesetl.glue.definitions import job_definitions
-from salesetl.metrics import NAMESPACE, OUTCOMES
+from salesetl.metrics import NAMESPACE, OUTCOMES, metric_lines
 from salesetl.registry import jobs
+from salesetl.runs import RunReport
 from tests.cloudformation.conftest import ROOT, infra
-from tests.cloudformation.template import RESOURCES, listed, statements
+from tests.cloudformation.template import RESOURCES, TEMPLATES, listed, statements
 from tests.emulator import ALL_RUN
 from tests.glue.conftest import built_at
 
@@ -189,3 +191,31 @@ def test_events_that_cannot_be_delivered_are_kept_and_told() -> None:
         # The generator of events is started again for the time that is missing.
         if name != "ingest.Schedule":
             assert all("DeadLetterConfig" in each for each in targets), name
+
+
+def test_the_costs_of_a_month_count_what_the_templates_have() -> None:
+    alarms = [
+        name
+        for name, each in RESOURCES.items()
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+        and ("." not in name or name.startswith("sales."))
+    ]
+    filters = [
+        name
+        for name, each in RESOURCES.items()
+        if each["Type"] == "AWS::Logs::MetricFilter" and name.startswith("sales.")
+    ]
+    moment = "2025-12-18T04:00:00Z"
+    amounts = {"total_amount": {"": {"loaded": "1.00"}}}
+    report = RunReport("r", "j", "succeeded", moment, moment, amounts=amounts)
+    report.newest_file_at = moment
+    told = [
+        metric
+        for line in metric_lines(report, "job").splitlines()
+        for metric in json.loads(line)["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+    ]
+
+    assert monthly.ALARMS == len(alarms)
+    assert monthly.METRICS == len(told) + len(filters)
+    days = TEMPLATES[""]["Parameters"]["LakeVersionDays"]["Default"]
+    assert str(monthly.LAKE_VERSION_DAYS) == days

@@ -10,6 +10,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 from pyspark.sql import SparkSession
 
+from salesetl.errors import SalesEtlError, one_line, understood
 from salesetl.java import find_java_home
 from salesetl.pipelines.sales.pipeline import SALES
 from salesetl.runner.runner import run
@@ -95,6 +96,15 @@ class Account:
             run_id=run_id,
         )
 
+    def published(self) -> list[tuple[str, str]]:
+        """List the objects of the tables with what tells their content."""
+        listed = self.s3.list_objects_v2(Bucket=self.lake)["Contents"]
+        return [
+            (each["Key"], each["ETag"])
+            for each in listed
+            if "/_" not in each["Key"] and not each["Key"].endswith("/")
+        ]
+
     def needs(self, proxy: Proxy) -> set[Need]:
         """Return what the requests that the proxy has seen need."""
         needs = {self._need(*each.split(" ")[:2]) for each in proxy.requests}
@@ -125,15 +135,23 @@ class Account:
         return Need(f"s3:{action}", self._arn(f"{name}/{key}"))
 
 
-@pytest.mark.skipif(not JARS, reason="make e2e fetches the jars of S3A")
-@pytest.mark.parametrize("way", ["driver", "tasks", "spark"])
-def test_a_role_allows_what_runs_on_spark_ask_for(
-    spark: SparkSession, proxy: Proxy, way: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def choose(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Spark have DuckDB in its tasks and its driver, in its tasks alone, or not at all."""
     if way == "tasks":
         monkeypatch.setattr("salesetl.engines.spark_driver.EMBEDDED_INPUT_BYTES", -1)
     elif way == "spark":
         monkeypatch.setattr("salesetl.engines.spark.has_duckdb", lambda spark: False)
+
+
+with_jars = pytest.mark.skipif(not JARS, reason="make e2e fetches the jars of S3A")
+
+
+@with_jars
+@pytest.mark.parametrize("way", ["driver", "tasks", "spark"])
+def test_a_role_allows_what_runs_on_spark_ask_for(
+    spark: SparkSession, proxy: Proxy, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(way, monkeypatch)
     account = Account(f"http://{proxy.server}")
     proxy.requests.clear()
 
@@ -153,3 +171,27 @@ def test_a_role_allows_what_runs_on_spark_ask_for(
     }
     staged = "/lake/sales/_staging"
     assert any(staged in each.resource for each in needs)
+
+
+@with_jars
+@pytest.mark.parametrize("way", ["driver", "tasks", "spark"])
+def test_credentials_that_expire_amid_a_run_are_told_in_one_line_and_nothing_changes(
+    spark: SparkSession, proxy: Proxy, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(way, monkeypatch)
+    account = Account(f"http://{proxy.server}")
+    account.run(spark, "first")
+    before = account.published()
+    account.put("sales/more.csv", SALES_LINES.replace("T1", "T9"))
+    proxy.requests.clear()
+    # Enough to have begun, and less than any of these ways needs.
+    proxy.fault = lambda number, _: "expired" if number > 40 else None
+
+    with pytest.raises(Exception) as failure:
+        account.run(spark, "second")
+
+    proxy.fault = lambda *_: None
+    assert isinstance(understood(failure.value), SalesEtlError)
+    told = one_line(failure.value)
+    assert "login is over" in told and "log in again" in told
+    assert account.published() == before

@@ -146,6 +146,24 @@ def test_of_a_rejected_order_only_the_value_at_fault_is_shown(
     assert_says(shop, str(refusal.value), caplog)
 
 
+def test_a_fault_that_a_profile_brings_names_the_place_and_no_column_of_the_record(
+    shop: Shop,
+) -> None:
+    names = [name for name in sale(1) if name != "region"]
+    lines = [
+        ",".join(names),
+        *(",".join(sale(n)[each] for each in names) for n in (1, 2)),
+    ]
+    path, profile = shop.home / "sales.csv", shop.home / "shop.toml"
+    path.write_text("\n".join(lines))
+    profile.write_text('[constants]\nregion = "No\\u0007rth"\n')
+
+    with pytest.raises(QualityError) as refusal:
+        shop.load(path, source_profile=str(profile))
+
+    assert f"text_is_readable 2; for example line 2 of {path}" in str(refusal.value)
+
+
 def test_that_all_rows_were_rejected_is_said_with_the_reasons(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -133,6 +133,7 @@ def _states_of_a_job() -> dict[str, Any]:
 
 def _following_attempts() -> dict[str, Any]:
     """Return the states that wait for the attempts of Glue, and see how the last one ended."""
+    # The newest comes first: https://docs.aws.amazon.com/glue/latest/webapi/API_GetJobRuns.html
     state = "$.last.JobRuns[0].JobRunState"
     under_way = [{"Variable": state, "StringEquals": each} for each in _UNDER_WAY]
     return {

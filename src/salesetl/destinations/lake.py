@@ -111,7 +111,7 @@ class Lake:
     ) -> DataFrame | None:
         """Read some files of a table, by partition; None if there are none.
 
-        Of all columns, or only of some with those of the partitions.
+        With `columns`, it reads only these and those of the partitions.
         """
         path = self.path(table)
         listed = [file for found in files.values() for file in found]

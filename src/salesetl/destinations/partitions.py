@@ -40,7 +40,7 @@ class Sought:
     ) -> Sought:
         """Look for keys in some ranges, of rows of some days, as far as the contract bounds it.
 
-        A row without a day, which is None, may be on any: then nothing is bound.
+        A row without a day, which is None, may be in any partition: then all are searched.
         """
         found, strategy = list(days), table.strategy
         bound = strategy.match_within_days if isinstance(strategy, Merge) else None

@@ -11,9 +11,9 @@ from salesetl.storage.disk import written_whole
 
 
 def copy_columns(file: StoredFile, names: Collection[str], target: str) -> None:
-    """Write those of some columns that a remote Parquet file has to a local one.
+    """Copy some columns of a remote Parquet file to a local file; it may lack some of them.
 
-    A group of rows of the file is in memory at a time.
+    One row group of the file is in memory at a time.
     """
     from pyarrow import PythonFile
     from pyarrow.parquet import ParquetFile, ParquetWriter

@@ -21,8 +21,8 @@ _REQUESTS_A_RUN = 500
 _QUERIES_A_DAY = 50
 _QUERY_COLUMNS_SHARE = 0.2
 _LOG_BYTES_A_RUN = 5e6
-_METRICS = 11
-_ALARMS = 8
+METRICS = 11
+ALARMS = 7
 _TRANSITIONS_A_RUN = 6
 _FILES_A_DAY = 24
 _FUNCTION_SECONDS, _FUNCTION_GIGABYTES = 15, 2
@@ -44,13 +44,13 @@ def assumptions(rows_a_day: int) -> list[str]:
         " Parquet in the lake.",
         'A run of the job a day. It reads the sales of the day (`input_mode = "new"`), or all of'
         " the year.",
-        f"The files of the current month are replaced every day, and kept for"
+        "The files of the current month are replaced every day, and kept for"
         f" {LAKE_VERSION_DAYS} days as noncurrent versions. A run that reads everything replaces"
         " the same files, because months that are as they were are not written.",
         f"{_QUERIES_A_DAY} queries a day of a month's partition and a fifth of its columns;"
         f" {_REQUESTS_A_RUN} requests to S3, {_LOG_BYTES_A_RUN / 1e6:.0f} MB of logs and"
         f" {_TRANSITIONS_A_RUN} steps of the chain a run.",
-        f"{_METRICS} metrics, {_ALARMS} alarms, a dashboard and the key of the alarms; free tiers"
+        f"{METRICS} metrics, {ALARMS} alarms, a dashboard and the key of the alarms; free tiers"
         " are not taken off.",
         f"The function, where it loads {_FILES_A_DAY} files a day instead of the job, runs"
         f" {_FUNCTION_SECONDS} s for each with {_FUNCTION_GIGABYTES} GB.",
@@ -91,7 +91,7 @@ def _common(rows_a_day: int) -> dict[str, float]:
     noncurrent = LAKE_VERSION_DAYS * _DAYS / 2 * day_of_parquet
     scanned = _DAYS * day_of_parquet * _GIGABYTE * _QUERY_COLUMNS_SHARE
     requests = _DAYS * _REQUESTS_A_RUN / 1000
-    watched = _METRICS * watch["metric_month"] + _ALARMS * watch["alarm_month"]
+    watched = METRICS * watch["metric_month"] + ALARMS * watch["alarm_month"]
     logs = _DAYS * _LOG_BYTES_A_RUN / _GIGABYTE * watch["log_gigabyte"]
     return {
         "S3, raw files": raw * s3["gigabyte_month"],

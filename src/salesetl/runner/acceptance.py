@@ -117,7 +117,8 @@ def _example(classified: Classified, rule: Rule) -> str:
         # Such as of a file that has gone; the reasons are worth more than the number.
         line = None
     place = f"{'row' if is_table else 'line'} {line:,} of {path}" if line else path
-    return f"{_shown(rule, values)} in {place}" if values else place
+    shown = _shown(rule, values) if values else ""
+    return f"{shown} in {place}" if shown else place
 
 
 def _values(
@@ -138,13 +139,18 @@ def _values(
 
 
 def _shown(rule: Rule, values: dict[str, str | None]) -> str:
-    """Show the column at fault with its value, cut."""
+    """Show the column at fault with its value, cut; nothing if it is not in the record.
+
+    Such as one that a source profile fills with a constant.
+    """
     name = next(iter(values))
     if fault := FAULTS.get(rule.name):
         spoilt = (each for each, text in values.items() if text and fault.search(text))
         # Where no text is spoilt, one in a list is, whose column the rule names last.
         name = next(spoilt, list(values)[-1])
     field = re.search(rf"\b{name}, item -> .*?\bitem\.(\w+)", rule.condition)
+    if fault and not (field or fault.search(values[name] or "")):
+        return ""
     told = f"{name}.{field[1]}" if field else name
     text = values[name]
     if text is None:
