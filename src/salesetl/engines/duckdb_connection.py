@@ -1,5 +1,6 @@
 """A database of DuckDB in memory, set up as the engine needs it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,8 +21,9 @@ _SETTINGS = {
     # DuckDB can only guess, and it would keep them all.
     "disabled_optimizers": "build_side_probe_side",
 }
-# Values that are the same in a list as alone; thousands of them come quicker so.
-_IN_LISTS = {"string", "int", "bigint"}
+# Values that JSON holds as they are. A parameter of a query would make DuckDB import pandas, which
+# takes as long as a small run.
+_IN_JSON = {"string", "int", "bigint"}
 # What SQLFrame takes for functions of DuckDB and are none; and a quotient in whole millionths, for
 # DuckDB's own is a float.
 _MACROS = (
@@ -71,10 +73,13 @@ def make_table(
     own = {column: duckdb_type(data_type) for column, data_type in types.items()}
     columns = ", ".join(f'"{column}" {data_type}' for column, data_type in own.items())
     connection.execute(f"create table {name} ({columns})")
-    if rows and _IN_LISTS.issuperset(types.values()):
-        values = ", ".join(f"unnest(?::{data_type}[])" for data_type in own.values())
-        lists = [*map(list, zip(*rows, strict=True))]
-        connection.execute(f"insert into {name} select {values}", lists)
+    if rows and _IN_JSON.issuperset(types.values()):
+        lists = zip(own.values(), zip(*rows, strict=True), strict=True)
+        values = ", ".join(
+            f"unnest(from_json({literal(json.dumps(values))}, '[\"{data_type}\"]'))"
+            for data_type, values in lists
+        )
+        connection.execute(f"insert into {name} select {values}")
     elif rows:
         places = ", ".join("?" * len(types))
         connection.executemany(f"insert into {name} values ({places})", rows)
