@@ -118,10 +118,10 @@ def test_a_cache_that_cannot_be_written_stops_nothing(
 def test_a_run_imports_no_pandas_and_with_known_plans_no_planner(
     tmp_path: Path,
 ) -> None:
-    generate(["sales", "--rows=50", f"--output_path={tmp_path}"])
+    generate(["sales", "--rows=200", "--dirt=0.2", f"--output_path={tmp_path}"])
     reports = []
     for number in range(2):
-        job = "jobs/enrich_sales.py --engine duckdb"
+        job = "jobs/enrich_sales.py --engine duckdb --max_rejected_ratio 1"
         paths = f"--sales_path {tmp_path}/sales --customers_path {tmp_path}/customers"
         words = f"{job} {paths} --output_path {tmp_path}/lake{number}".split()
         done = subprocess.run(
