@@ -66,6 +66,8 @@ MEGABYTE = 1024 * 1024
         ("head\né".encode()[:-1], False),
         (b"head\n" + b"x" * 3 * MEGABYTE, False),
         (b"x\r\n" + b"x" * (MEGABYTE - 4) + b"\r\n", True),
+        (b"x\n" + b"x" * (MEGABYTE - 4) + b"\nx\r\n", False),
+        (b"x\r\n" + b"x" * (MEGABYTE - 5) + b"\r\nx\n", False),
         (("x" * (MEGABYTE - 2) + "\né\n").encode(), True),
     ],
 )
@@ -96,3 +98,13 @@ def test_the_lines_of_a_file_are_plain_if_all_of_them_are(
     lines = lines_of_file(io.BytesIO(content))
 
     assert (lines.are_sound, lines.are_plain) == (True, expected)
+
+
+@pytest.mark.parametrize("before", [0, MEGABYTE])
+@pytest.mark.parametrize(("line", "expected"), [(b"a,b", False), (b'a"', True)])
+def test_the_lines_of_a_file_may_be_quoted_if_any_has_a_quote(
+    line: bytes, expected: bool, before: int
+) -> None:
+    content = b"x" * (before // 2) + b"\n" + b"x" * (before // 2) + b"\n" + line
+
+    assert lines_of_file(io.BytesIO(content)).may_be_quoted is expected

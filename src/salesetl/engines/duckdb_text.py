@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -41,6 +42,8 @@ JSON_LINES = TextFormat("\1", "UTF-8", 0, is_multiline=False, width=1)
 # DuckDB's own default.
 _LEAST_OBJECT_BYTES = 16 * 1024 * 1024
 _CHUNK_BYTES = 1024 * 1024
+# Of lines that nobody has looked at, or that were cut in Python.
+_UNKNOWN = Lines(are_sound=False)
 
 
 class RecordReader:
@@ -51,6 +54,7 @@ class RecordReader:
         self._copies = copies
         self._numbers = itertools.count()
         self._longest = _LEAST_OBJECT_BYTES
+        self._looked_at: dict[tuple[str, int, int], Lines] = {}
         # The file that is being read here, with its size.
         self._cutting: tuple[BinaryIO, int] | None = None
 
@@ -68,29 +72,39 @@ class RecordReader:
     def query(self, paths: Sequence[str], text: TextFormat) -> tuple[str, int]:
         """Return a query for the records of files and their paths, and about how many there are."""
         rows = 0
-        # The delivered path of each file that DuckDB reads, by whether all its lines are plain, and
-        # of each that holds cut records.
-        read: dict[bool, dict[str, str]] = {True: {}, False: {}}
+        # The delivered path of each file that DuckDB reads, by what its lines are, and of each that
+        # holds cut records.
+        read: dict[Lines, dict[str, str]] = defaultdict(dict)
         cut: dict[str, str] = {}
         for path, file in zip(paths, self._copies.fetch_all(paths), strict=True):
             content = self._unpacked(file) if is_packed(file) else file
-            lines = _lines_of(content, text)
+            lines = self._lines_of(content, text)
             if lines.are_sound:
                 rows += rows_in(content)
-                read[lines.are_plain][content] = path
+                read[lines][content] = path
                 continue
             target, count = self._cut(content, text)
             rows += count
             cut[target] = path
         queries = []
-        for are_plain, files in read.items():
-            if files:
-                found = _sound_lines(sorted(files), text.header_lines)
-                queries.append(_with_paths(found, files, are_plain=are_plain))
+        for lines, files in read.items():
+            records = _sound_lines(sorted(files), text.header_lines)
+            queries.append(_with_paths(records, files, lines))
         if cut:
             records = self._cut_records(sorted(cut))
-            queries.append(_with_paths(records, cut, are_plain=False))
+            queries.append(_with_paths(records, cut, _UNKNOWN))
         return " union all ".join(queries), rows
+
+    def _lines_of(self, path: str, text: TextFormat) -> Lines:
+        """Look at the lines of a file; once, as long as it is not written again."""
+        if text.is_multiline or text.encoding.upper() not in ("UTF-8", "US-ASCII"):
+            return _UNKNOWN
+        with open(path, "rb") as file:
+            facts = os.stat(file.fileno())
+            key = path, facts.st_size, facts.st_mtime_ns
+            if key not in self._looked_at:
+                self._looked_at[key] = lines_of_file(file)
+        return self._looked_at[key]
 
     def _unpacked(self, path: str) -> str:
         """Unpack a file below the folder; where it is now."""
@@ -129,12 +143,16 @@ class RecordReader:
             self._cutting = None
 
 
-def _with_paths(records: str, paths: Mapping[str, str], *, are_plain: bool) -> str:
+def _with_paths(records: str, paths: Mapping[str, str], lines: Lines) -> str:
     """SQL for the records of files, with the paths that the files were delivered under.
 
-    `_is_in_plain_file` tells of each whether all records of its file are known to be plain.
+    It tells of each what is known of all `lines` of its file: `_is_in_plain_file` if all are plain,
+    `_is_in_quoted_file` if any may have a quote.
     """
-    told = f"{str(are_plain).lower()} as _is_in_plain_file"
+    told = (
+        f"{literal(lines.are_plain)} as _is_in_plain_file,"
+        f" {literal(lines.may_be_quoted)} as _is_in_quoted_file"
+    )
     if all(file == path for file, path in paths.items()):
         return f"select _record, _source_file, {told} from {records}"
     pairs = ", ".join(
@@ -154,13 +172,6 @@ def _sound_lines(paths: list[str], skipped: int) -> str:
     return f"(from {lines} where not {is_blank})"
 
 
-def _lines_of(path: str, text: TextFormat) -> Lines:
-    if text.is_multiline or text.encoding.upper() not in ("UTF-8", "US-ASCII"):
-        return Lines(are_sound=False)
-    with open(path, "rb") as file:
-        return lines_of_file(file)
-
-
 def _fields_of(text: TextFormat) -> str:
     """SQL for the fields of `_record`, with their quotes; none if a quote is in the wrong place."""
     if text.spans:
@@ -169,7 +180,7 @@ def _fields_of(text: TextFormat) -> str:
     delimiter = text.delimiter
     field = field_pattern(delimiter)
     return (
-        f"case when not contains(_record, '\"') then string_split(_record, '{delimiter}')"
+        f"case when not _is_quoted then string_split(_record, '{delimiter}')"
         f" when regexp_full_match(_record, '({field})([{delimiter}]({field}))*', 's')"
         f" then regexp_extract_all(_record || '{delimiter}', '({field})[{delimiter}]', 1)"
         " else [] end"
@@ -179,8 +190,11 @@ def _fields_of(text: TextFormat) -> str:
 def with_fields(lines: str, text: TextFormat) -> str:
     """SQL for lines with their `_fields`, and with their `_first_fields` if these are asked for."""
     is_plain = f"case when _is_in_plain_file then true else {IS_PLAIN} end as _is_plain"
-    told = f"* exclude (_is_in_plain_file), {is_plain}"
-    query = f"select {told}, {_fields_of(text)} as _fields from ({lines})"
+    is_quoted = "_is_in_quoted_file and contains(_record, '\"') as _is_quoted"
+    told = f"* exclude (_is_in_plain_file, _is_in_quoted_file), {is_plain}, {is_quoted}"
+    query = (
+        f"select *, {_fields_of(text)} as _fields from (select {told} from ({lines}))"
+    )
     if not text.has_first_fields:
         return query
     return f"select *, {_first_fields_of(text)} as _first_fields from ({query})"

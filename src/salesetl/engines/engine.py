@@ -67,8 +67,8 @@ class Engine(Protocol):
         """Read delimited files as `_record`, the text of a record, and `_source_file`.
 
         Adds `_fields`, its fields with their quotes; none when a quote is out of place; whether it
-        `_is_plain`, as `characters.is_plain` says; and its `_place` in its file, if records are to
-        be ordered. If asked for, `_first_fields` are its
+        `_is_quoted`, with a quote anywhere, and `_is_plain`, as `characters.is_plain` says; and its
+        `_place` in its file, if records are to be ordered. If asked for, `_first_fields` are its
         fields as well, but of a record without any those that stand before the fault.
         """
 

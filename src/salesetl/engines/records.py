@@ -75,28 +75,33 @@ class Lines:
 
     They `are_sound` in valid UTF-8 with one kind of line end, no line above a megabyte, and no
     control characters that mean something to DuckDB's reader. They `are_plain` if all of them are,
-    as `characters.is_plain` says of one.
+    as `characters.is_plain` says of one. If none `may_be_quoted`, no line has a quote.
     """
 
     are_sound: bool
     are_plain: bool = False
+    may_be_quoted: bool = True
 
 
 def lines_of_file(file: IO[bytes]) -> Lines:
     """Look at the lines of a file that is read from its begin to its end, or to a fault."""
-    are_plain = True
+    are_plain, has_quotes = True, False
     decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = returns = pairs = 0
+    feeds = returns = pairs = 0
     ends_with_return = False
     while chunk := file.read(_CHUNK_BYTES):
         is_one_line = len(chunk) == _CHUNK_BYTES and b"\n" not in chunk
         if is_one_line or b"\0" in chunk or b"\1" in chunk:
             return Lines(are_sound=False)
         are_plain = are_plain and not chunk.translate(None, _PLAIN_LINES)
-        lines += chunk.count(b"\n")
+        has_quotes = has_quotes or b'"' in chunk
         if found := chunk.count(b"\r"):
             returns += found
             pairs += chunk.count(b"\r\n")
+            feeds += chunk.count(b"\n")
+        else:
+            # Whether there are pairs besides does not depend on how many there are here.
+            feeds += b"\n" in chunk
         pairs += ends_with_return and chunk.startswith(b"\n")
         ends_with_return = chunk.endswith(b"\r")
         if not chunk.isascii() or decoder.getstate()[0]:
@@ -104,5 +109,5 @@ def lines_of_file(file: IO[bytes]) -> Lines:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
                 return Lines(are_sound=False)
-    has_one_end = returns == pairs and pairs in (0, lines)
-    return Lines(has_one_end and not decoder.getstate()[0], are_plain)
+    has_one_end = returns == pairs and pairs in (0, feeds)
+    return Lines(has_one_end and not decoder.getstate()[0], are_plain, has_quotes)

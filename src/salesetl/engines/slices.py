@@ -57,7 +57,7 @@ class Records:
         place = ", cast(null as decimal(38, 0)) as _place" if self.is_ordered else ""
         return (
             "select cast(null as varchar) as _record, cast(null as varchar) as _source_file,"
-            f" false as _is_in_plain_file{place} where false"
+            f" false as _is_in_plain_file, true as _is_in_quoted_file{place} where false"
         )
 
 

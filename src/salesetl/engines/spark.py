@@ -108,7 +108,12 @@ class SparkEngine(OwnRows):
         """Read delimited files as `_record`, `_source_file` and `_fields`."""
         names = self._names.of(paths)
         records = records_with_fields(self.spark, [*names], text)
-        records = records.withColumn("_is_plain", F.expr(is_plain("_record")))
+        records = records.withColumns(
+            {
+                "_is_plain": F.expr(is_plain("_record")),
+                "_is_quoted": F.expr("instr(_record, '\"') > 0"),
+            }
+        )
         return with_own_names(records, names)
 
     def read_json_lines(

@@ -86,7 +86,7 @@ def with_large_files(engine: Engine, layouts: Layouts) -> Layouts:
         if looked_at and not layout.text.is_multiline:
             broken = (
                 engine.read_records(looked_at, layout.text)
-                .where("instr(_record, '\"') > 0 and size(_fields) = 0")
+                .where("_is_quoted and size(_fields) = 0")
                 .select("_source_file")
             )
             across = {row["_source_file"] for row in engine.rows(broken.distinct())}
