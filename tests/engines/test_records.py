@@ -1,9 +1,14 @@
 """Files that an engine cannot cut by itself are cut into the same records."""
 
 import io
+import re
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from salesetl.engines import records
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.records import lines_of_file, records_of
 
@@ -68,6 +73,7 @@ MEGABYTE = 1024 * 1024
         (b"x\r\n" + b"x" * (MEGABYTE - 4) + b"\r\n", True),
         (b"x\n" + b"x" * (MEGABYTE - 4) + b"\nx\r\n", False),
         (b"x\r\n" + b"x" * (MEGABYTE - 5) + b"\r\nx\n", False),
+        (b"x\r\n" + b"x" * (MEGABYTE - 4) + b"\r\nx\nx\n", False),
         (("x" * (MEGABYTE - 2) + "\né\n").encode(), True),
     ],
 )
@@ -108,3 +114,15 @@ def test_the_lines_of_a_file_may_be_quoted_if_any_has_a_quote(
     content = b"x" * (before // 2) + b"\n" + b"x" * (before // 2) + b"\n" + line
 
     assert lines_of_file(io.BytesIO(content)).may_be_quoted is expected
+
+
+@given(st.text(alphabet='a"\r\n').map(str.encode))
+def test_lines_are_told_alike_wherever_a_file_is_divided(content: bytes) -> None:
+    with patch.object(records, "_CHUNK_BYTES", 4):
+        lines = lines_of_file(io.BytesIO(content))
+
+    ends = set(re.findall(b"\r\n|\r|\n", content))
+    parts = [content[begin : begin + 4] for begin in range(0, len(content), 4)]
+    are_short = all(b"\n" in part for part in parts if len(part) == 4)
+    assert lines.are_sound == (are_short and ends in (set(), {b"\n"}, {b"\r\n"}))
+    assert lines.may_be_quoted == (b'"' in content or not are_short)

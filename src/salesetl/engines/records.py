@@ -95,8 +95,8 @@ def lines_of_file(file: IO[bytes]) -> Lines:
             return Lines(are_sound=False)
         are_plain = are_plain and not chunk.translate(None, _PLAIN_LINES)
         has_quotes = has_quotes or b'"' in chunk
-        if found := chunk.count(b"\r"):
-            returns += found
+        if b"\r" in chunk or ends_with_return:
+            returns += chunk.count(b"\r")
             pairs += chunk.count(b"\r\n")
             feeds += chunk.count(b"\n")
         else:
