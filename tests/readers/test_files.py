@@ -70,6 +70,14 @@ def test_a_path_stands_for_the_files_at_it_below_it_or_like_it(
     assert {file.size for file in files} == {4}
 
 
+def test_a_name_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    with open(os.fsencode(tmp_path) + b"/\xff.csv", "w") as file:
+        file.write("id\n1\n")
+
+    with pytest.raises(InputError, match=r"udcff.csv': the name is not UTF-8; rename"):
+        find_files(str(tmp_path))
+
+
 def test_hidden_folders_above_the_input_do_not_hide_it(tmp_path: Path) -> None:
     folder = tmp_path / "_landing" / ".today"
     folder.mkdir(parents=True)

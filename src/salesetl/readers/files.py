@@ -1,5 +1,6 @@
 """Finds the files of an input path, and checks their first bytes."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import zip_longest
@@ -24,8 +25,8 @@ BOM = b"\xef\xbb\xbf"
 _EMPTY_GZIP_BYTES = 4096
 # Some readers pass over zeros behind the end of gzip, and Spark fails; no sound end has so many.
 _PADDING = b"\0" * 8
-
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_UNDECODED_BYTES = re.compile("[\udc80-\udcff]")
 _PACKED_NAMES = (".bz2", ".gz", ".parquet", ".xlsx", ".zip", ".zst")
 
 
@@ -43,7 +44,10 @@ def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
 
 
 def list_files(path: str) -> list[StoredFile]:
-    """List the data files that `path` names, which may be none, without a look into them."""
+    """List the data files that `path` names, which may be none, without a look into them.
+
+    InputError if the name of one is not UTF-8: no engine and no report could tell it.
+    """
     path = normalized(path)
     root = glob_root(path)
     storage = storage_of(root)
@@ -53,7 +57,11 @@ def list_files(path: str) -> list[StoredFile]:
         pattern = glob_pattern(path)
         found = [file for file in storage.files(root) if pattern.fullmatch(file.path)]
     spelled = path.removeprefix(root).split("/")[1:]
-    return [file for file in found if not _is_hidden(file.path, root, spelled)]
+    data = [file for file in found if not _is_hidden(file.path, root, spelled)]
+    for file in data:
+        if _UNDECODED_BYTES.search(file.path):
+            raise InputError(f"{file.path!a}: the name is not UTF-8; rename the file")
+    return data
 
 
 def first_file(path: str) -> StoredFile:
