@@ -72,8 +72,7 @@ class RecordReader:
     def query(self, paths: Sequence[str], text: TextFormat) -> tuple[str, int]:
         """Return a query for the records of files and their paths, and about how many there are."""
         rows = 0
-        # The delivered path of each file that DuckDB reads, by what its lines are, and of each that
-        # holds cut records.
+        # The delivered path of each file that DuckDB reads, by what its lines are, or that was cut.
         read: dict[Lines, dict[str, str]] = defaultdict(dict)
         cut: dict[str, str] = {}
         for path, file in zip(paths, self._copies.fetch_all(paths), strict=True):
@@ -192,9 +191,8 @@ def with_fields(lines: str, text: TextFormat) -> str:
     is_plain = f"case when _is_in_plain_file then true else {IS_PLAIN} end as _is_plain"
     is_quoted = "_is_in_quoted_file and contains(_record, '\"') as _is_quoted"
     told = f"* exclude (_is_in_plain_file, _is_in_quoted_file), {is_plain}, {is_quoted}"
-    query = (
-        f"select *, {_fields_of(text)} as _fields from (select {told} from ({lines}))"
-    )
+    lines = f"select {told} from ({lines})"
+    query = f"select *, {_fields_of(text)} as _fields from ({lines})"
     if not text.has_first_fields:
         return query
     return f"select *, {_first_fields_of(text)} as _first_fields from ({query})"
