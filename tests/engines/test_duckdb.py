@@ -1,13 +1,19 @@
 """What only the embedded engine does."""
 
+import gzip
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
 
+from salesetl.engines import duckdb_text
+from salesetl.engines.delimited import TextFormat
 from salesetl.engines.duckdb import DuckDbEngine
 from salesetl.pipelines.sales.contracts import ENRICHED_SALES
 from tests.jobs.shop import Shop, sale
@@ -94,3 +100,51 @@ def test_the_columns_of_a_frame_are_not_searched_among_those_of_all(
     assert [query for [query] in queries if "information_schema" in query] == []
     assert duckdb.types(frame) == {"number": "int", "Two Words": "array<string>"}
     assert duckdb.rows(frame) == [{"number": 1, "Two Words": ["x"]}]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "steps"),
+    [
+        ("a.csv", "UTF-8", ["lines_of_file"]),
+        ("a.csv", "cp1252", ["records_of"]),
+        ("a.csv.gz", "UTF-8", ["unpacked", "lines_of_file"]),
+        ("a.csv.gz", "cp1252", ["unpacked", "records_of"]),
+    ],
+)
+def test_a_file_is_prepared_once_as_long_as_it_is_not_changed(
+    duckdb: DuckDbEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    encoding: str,
+    steps: list[str],
+) -> None:
+    done: list[str] = []
+
+    def noted(step: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            done.append(step)
+            return function(*arguments)
+
+        return call
+
+    for step in ("unpacked", "lines_of_file", "records_of"):
+        monkeypatch.setattr(duckdb_text, step, noted(step, getattr(duckdb_text, step)))
+    path = tmp_path / name
+    text = TextFormat(",", encoding, 1, is_multiline=False, width=1)
+
+    def write(content: str) -> None:
+        encoded = content.encode(encoding)
+        path.write_bytes(gzip.compress(encoded) if name.endswith(".gz") else encoded)
+
+    def read(*texts: TextFormat) -> list[str]:
+        frames = [duckdb.read_records([str(path)], each) for each in texts]
+        return [row["_record"] for frame in frames for row in duckdb.rows(frame)]
+
+    write("id\né\n")
+    assert read(text, replace(text, has_first_fields=True)) == ["é", "é"]
+    assert done == steps
+
+    write("id\nlonger\n")
+    assert read(text) == ["longer"]
+    assert done == steps * 2

@@ -18,6 +18,7 @@ from salesetl.engines import recorded
 from salesetl.engines.copies import Copies
 from salesetl.engines.delimited import TextFormat
 from salesetl.engines.duckdb_connection import connect, in_order, make_table
+from salesetl.engines.duckdb_fields import with_fields
 from salesetl.engines.duckdb_json import objects_query
 from salesetl.engines.duckdb_json_shapes import usual_objects
 from salesetl.engines.duckdb_progress import QueryProgress, counted
@@ -33,7 +34,6 @@ from salesetl.engines.duckdb_text import (
     JSON_LINES,
     RecordReader,
     literal,
-    with_fields,
 )
 from salesetl.engines.own_rows import OwnRows
 from salesetl.engines.planner import Planner

@@ -7,20 +7,14 @@ import json
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO
+from dataclasses import replace
+from typing import BinaryIO, TypeVar, cast
 
 from salesetl.characters import PLAIN
 from salesetl.engines.copies import Copies
-from salesetl.engines.delimited import (
-    BLANKS,
-    TextFormat,
-    field_pattern,
-    first_fields,
-    first_spans,
-    span_fields,
-)
+from salesetl.engines.delimited import BLANKS, TextFormat
 from salesetl.engines.duckdb_progress import rows_in
 from salesetl.engines.records import (
     Lines,
@@ -30,6 +24,8 @@ from salesetl.engines.records import (
     unpacked,
 )
 from salesetl.engines.work import Work
+
+_Made = TypeVar("_Made")
 
 _LINES = (
     "columns = {'_record': 'VARCHAR'}, delim = chr(1), quote = '', escape = '',"
@@ -54,7 +50,7 @@ class RecordReader:
         self._copies = copies
         self._numbers = itertools.count()
         self._longest = _LEAST_OBJECT_BYTES
-        self._looked_at: dict[tuple[str, int, int], Lines] = {}
+        self._made: dict[tuple[object, ...], object] = {}
         # The file that is being read here, with its size.
         self._cutting: tuple[BinaryIO, int] | None = None
 
@@ -71,18 +67,20 @@ class RecordReader:
 
     def query(self, paths: Sequence[str], text: TextFormat) -> tuple[str, int]:
         """Return a query for the records of files and their paths, and about how many there are."""
+        # How the files are written, whatever is asked of their records.
+        text = replace(text, is_ordered=False, has_first_fields=False)
         rows = 0
         # The delivered path of each file that DuckDB reads, by what its lines are, or that was cut.
         read: dict[Lines, dict[str, str]] = defaultdict(dict)
         cut: dict[str, str] = {}
         for path, file in zip(paths, self._copies.fetch_all(paths), strict=True):
-            content = self._unpacked(file) if is_packed(file) else file
-            lines = self._lines_of(content, text)
+            content = self._once(self._unpacked, file) if is_packed(file) else file
+            lines = self._once(_lines_of, content, text)
             if lines.are_sound:
                 rows += rows_in(content)
                 read[lines][content] = path
                 continue
-            target, count = self._cut(content, text)
+            target, count = self._once(self._cut, content, text)
             rows += count
             cut[target] = path
         queries = []
@@ -94,16 +92,13 @@ class RecordReader:
             queries.append(_with_paths(records, cut, _UNKNOWN))
         return " union all ".join(queries), rows
 
-    def _lines_of(self, path: str, text: TextFormat) -> Lines:
-        """Look at the lines of a file; once, as long as it is not written again."""
-        if text.is_multiline or text.encoding.upper() not in ("UTF-8", "US-ASCII"):
-            return _UNKNOWN
-        with open(path, "rb") as file:
-            facts = os.stat(file.fileno())
-            key = path, facts.st_size, facts.st_mtime_ns
-            if key not in self._looked_at:
-                self._looked_at[key] = lines_of_file(file)
-        return self._looked_at[key]
+    def _once(self, make: Callable[..., _Made], path: str, *how: TextFormat) -> _Made:
+        """Return what is made of a file: once only, as long as nobody changes the file."""
+        facts = os.stat(path)
+        key = make, path, facts.st_size, facts.st_mtime_ns, how
+        if key not in self._made:
+            self._made[key] = make(path, *how)
+        return cast(_Made, self._made[key])
 
     def _unpacked(self, path: str) -> str:
         """Unpack a file below the folder; where it is now."""
@@ -171,39 +166,12 @@ def _sound_lines(paths: list[str], skipped: int) -> str:
     return f"(from {lines} where not {is_blank})"
 
 
-def _fields_of(text: TextFormat) -> str:
-    """SQL for the fields of `_record`, with their quotes; none if a quote is in the wrong place."""
-    if text.spans:
-        fits, spans = span_fields(text.spans)
-        return f"case when {fits} then [{', '.join(spans)}] else [] end"
-    delimiter = text.delimiter
-    field = field_pattern(delimiter)
-    return (
-        f"case when not _is_quoted then string_split(_record, '{delimiter}')"
-        f" when regexp_full_match(_record, '({field})([{delimiter}]({field}))*', 's')"
-        f" then regexp_extract_all(_record || '{delimiter}', '({field})[{delimiter}]', 1)"
-        " else [] end"
-    )
-
-
-def with_fields(lines: str, text: TextFormat) -> str:
-    """SQL for lines with their `_fields`, and with their `_first_fields` if these are asked for."""
-    is_plain = f"case when _is_in_plain_file then true else {IS_PLAIN} end as _is_plain"
-    is_quoted = "_is_in_quoted_file and contains(_record, '\"') as _is_quoted"
-    told = f"* exclude (_is_in_plain_file, _is_in_quoted_file), {is_plain}, {is_quoted}"
-    lines = f"select {told} from ({lines})"
-    query = f"select *, {_fields_of(text)} as _fields from ({lines})"
-    if not text.has_first_fields:
-        return query
-    return f"select *, {_first_fields_of(text)} as _first_fields from ({query})"
-
-
-def _first_fields_of(text: TextFormat) -> str:
-    """SQL for the fields before the first fault of `_record`."""
-    first = first_fields(text.delimiter)
-    if text.spans:
-        first = f"[{', '.join(first_spans(text.spans))}]"
-    return f"case when len(_fields) > 0 then _fields else {first} end"
+def _lines_of(path: str, text: TextFormat) -> Lines:
+    """Look at the lines of a file; in another encoding than UTF-8 it must be cut in any case."""
+    if text.is_multiline or text.encoding.upper() not in ("UTF-8", "US-ASCII"):
+        return _UNKNOWN
+    with open(path, "rb") as file:
+        return lines_of_file(file)
 
 
 def exact_path(path: str) -> str:

@@ -75,7 +75,7 @@ class Lines:
 
     They `are_sound` in valid UTF-8 with one kind of line end, no line above a megabyte, and no
     control characters that mean something to DuckDB's reader. They `are_plain` if all of them are,
-    as `characters.is_plain` says of one. If none `may_be_quoted`, no line has a quote.
+    as `characters.is_plain` says of one. `may_be_quoted` is false only if no line has a quote.
     """
 
     are_sound: bool
@@ -100,7 +100,7 @@ def lines_of_file(file: IO[bytes]) -> Lines:
             pairs += chunk.count(b"\r\n")
             feeds += chunk.count(b"\n")
         else:
-            # Whether there are pairs besides does not depend on how many there are here.
+            # Lines with pairs elsewhere are of another kind, however many lines are here.
             feeds += b"\n" in chunk
         pairs += ends_with_return and chunk.startswith(b"\n")
         ends_with_return = chunk.endswith(b"\r")

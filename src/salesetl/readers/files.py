@@ -46,7 +46,7 @@ def find_files(path: str, *, allow_empty: bool = False) -> list[StoredFile]:
 def list_files(path: str) -> list[StoredFile]:
     """List the data files that `path` names, which may be none, without a look into them.
 
-    InputError if the name of one is not UTF-8: no engine and no report could tell it.
+    InputError if the name of one is not UTF-8: no engine and no report could write it.
     """
     path = normalized(path)
     root = glob_root(path)
